@@ -1,1 +1,8 @@
-export {};
+// The contract between server, worker, CLI and clients.
+export * from "./kinds.ts";
+export * from "./metal/action-report.ts";
+export * from "./metal/machine-event.ts";
+export * from "./resource.ts";
+export * from "./tinkerbell/hardware.ts";
+export * from "./tinkerbell/template.ts";
+export * from "./tinkerbell/workflow.ts";

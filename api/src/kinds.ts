@@ -1,0 +1,123 @@
+// The kinds there are: names, groups, columns and validators, in one table that the store, the resource API and the CLI read.
+import type { z } from "zod";
+import { actionReportSpecSchema } from "./metal/action-report.ts";
+import { machineEventSpecSchema } from "./metal/machine-event.ts";
+import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
+import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
+import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
+
+/** A column of `kubectl get`. `path` is a dotted path into the object; `wide` columns show with `-o wide` only. */
+export type PrinterColumn = {
+  readonly name: string;
+  readonly type: "string" | "integer" | "date";
+  readonly path: string;
+  readonly wide?: boolean;
+};
+
+export type KindInfo = {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  /** `false`: append-only records have no status and refuse updates of their spec. */
+  readonly hasStatus: boolean;
+  readonly spec: z.ZodType;
+  readonly status?: z.ZodType;
+  readonly columns: readonly PrinterColumn[];
+};
+
+const tinkerbell = {
+  group: "tinkerbell.org",
+  version: "v1alpha1",
+  categories: ["tinkerbell"],
+  hasStatus: true,
+} as const;
+const metal = { group: "metal.neverland.dev", version: "v1alpha1", categories: ["metal"] } as const;
+
+export const kinds = {
+  Hardware: {
+    ...tinkerbell,
+    kind: "Hardware",
+    plural: "hardware",
+    singular: "hardware",
+    shortNames: ["hw"],
+    spec: hardwareSpecSchema,
+    status: hardwareStatusSchema,
+    columns: [{ name: "State", type: "string", path: ".status.state" }],
+  },
+  Template: {
+    ...tinkerbell,
+    kind: "Template",
+    plural: "templates",
+    singular: "template",
+    shortNames: ["tpl"],
+    spec: templateSpecSchema,
+    status: templateStatusSchema,
+    columns: [{ name: "State", type: "string", path: ".status.state" }],
+  },
+  Workflow: {
+    ...tinkerbell,
+    kind: "Workflow",
+    plural: "workflows",
+    singular: "workflow",
+    shortNames: ["wf"],
+    spec: workflowSpecSchema,
+    status: workflowStatusSchema,
+    columns: [
+      { name: "Template", type: "string", path: ".spec.templateRef" },
+      { name: "State", type: "string", path: ".status.state" },
+      { name: "Task", type: "string", path: ".status.currentState.taskName", wide: true },
+      { name: "Action", type: "string", path: ".status.currentState.actionName" },
+      { name: "Agent", type: "string", path: ".status.currentState.agentID" },
+      { name: "Hardware", type: "string", path: ".spec.hardwareRef" },
+      { name: "Template-Rendering", type: "string", path: ".status.templateRendering", wide: true },
+    ],
+  },
+  MachineEvent: {
+    ...metal,
+    kind: "MachineEvent",
+    plural: "machineevents",
+    singular: "machineevent",
+    shortNames: ["mev"],
+    hasStatus: false,
+    spec: machineEventSpecSchema,
+    columns: [
+      { name: "Time", type: "string", path: ".spec.time" },
+      { name: "Hardware", type: "string", path: ".spec.hardware" },
+      { name: "MAC", type: "string", path: ".spec.mac", wide: true },
+      { name: "Type", type: "string", path: ".spec.type" },
+      { name: "Reason", type: "string", path: ".spec.reason" },
+      { name: "Message", type: "string", path: ".spec.message" },
+    ],
+  },
+  ActionReport: {
+    ...metal,
+    kind: "ActionReport",
+    plural: "actionreports",
+    singular: "actionreport",
+    shortNames: [],
+    hasStatus: false,
+    spec: actionReportSpecSchema,
+    columns: [
+      { name: "Workflow", type: "string", path: ".spec.workflow" },
+      { name: "Action", type: "string", path: ".spec.actionID" },
+      { name: "State", type: "string", path: ".spec.state" },
+      { name: "Received", type: "string", path: ".spec.receivedAt" },
+    ],
+  },
+} as const satisfies Record<string, KindInfo>;
+
+export type KindName = keyof typeof kinds;
+
+/** `group/version`, as in an object's `apiVersion`. */
+export function apiVersionOf(kind: Pick<KindInfo, "group" | "version">): string {
+  return `${kind.group}/${kind.version}`;
+}
+
+/** Finds a kind by `apiVersion` and `kind` of an object. */
+export function findKind(apiVersion: string, kind: string): KindInfo | undefined {
+  return Object.values<KindInfo>(kinds).find((info) => info.kind === kind && apiVersionOf(info) === apiVersion);
+}

@@ -1,0 +1,94 @@
+// What every store promises. One suite, store-contract.ts, holds each driver to it.
+import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
+
+export type StoreErrorCode =
+  | "not-found"
+  | "already-exists"
+  /** The object was changed since it was read; read it again and decide anew. */
+  | "conflict"
+  /** The watch (or the page of a list) cannot go on from that version; list again. */
+  | "gone"
+  /** Nothing was written: the disk is full, the file is locked or broken. */
+  | "unavailable";
+
+/** A request that the store refuses or cannot carry out. `code` is API; the text is for people. */
+export class StoreError extends Error {
+  override readonly name = "StoreError";
+  readonly code: StoreErrorCode;
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** One clause of a label or field selector. A field is a dotted path such as `spec.workflow` or `metadata.name`. */
+export type Selector =
+  | { readonly key: string; readonly operator: "in" | "not-in"; readonly values: readonly string[] }
+  | { readonly key: string; readonly operator: "exists" | "not-exists" };
+
+export type ListOptions = {
+  /** All namespaces when absent. */
+  readonly namespace?: string;
+  readonly labels?: readonly Selector[];
+  readonly fields?: readonly Selector[];
+  /** Most items of one page. */
+  readonly limit?: number;
+  /** From the last page; pages of one list show one state of the store, or the next page fails with `gone`. */
+  readonly continueToken?: string;
+};
+
+export type ResourceList = {
+  readonly items: Resource[];
+  /** The version of the store that the list shows; watch from here misses nothing. */
+  readonly resourceVersion: string;
+  readonly continueToken?: string;
+  readonly remainingItemCount?: number;
+};
+
+export type WatchEvent =
+  | { readonly type: "added" | "modified" | "deleted"; readonly object: Resource }
+  /** Nothing up to this version was missed; a watch may be resumed from it. */
+  | { readonly type: "bookmark"; readonly resourceVersion: string };
+
+export type WatchOptions = Omit<ListOptions, "limit" | "continueToken"> & {
+  /** Events after this version. Absent: only what happens from now on. */
+  readonly resourceVersion?: string;
+  readonly signal: AbortSignal;
+};
+
+/** Resources as callers hand them in: the store fills in uid, versions and times. */
+export type NewResource = Omit<Resource, "metadata"> & {
+  metadata: Partial<Resource["metadata"]> & { name: string; namespace: string };
+};
+
+/**
+ * Resources by kind and key. The store knows versions, conflicts, watches and lifetimes (finalizers, deletion time),
+ * and no rules: validation and defaults are done before.
+ *
+ * - A write resolves only when it is durable; what was acknowledged survives SIGKILL and power loss.
+ * - `update` replaces metadata and spec and keeps the stored status; `updateStatus` replaces the status alone.
+ *   When `metadata.resourceVersion` is given and is not the stored one, they throw `conflict`.
+ * - `generation` grows when the spec changes. A write that changes nothing yields the stored object and no event.
+ * - `delete` of an object with finalizers sets `deletionTimestamp`; it goes when an update removes the last finalizer.
+ * - Objects handed out are the caller's own: changing them changes nothing in the store.
+ */
+export interface ResourceStore {
+  get(kind: KindInfo, key: ResourceKey): Promise<Resource | undefined>;
+  list(kind: KindInfo, options?: ListOptions): Promise<ResourceList>;
+  /** @throws {StoreError} `already-exists`. */
+  create(kind: KindInfo, resource: NewResource): Promise<Resource>;
+  /** @throws {StoreError} `not-found`, `conflict`. */
+  update(kind: KindInfo, resource: Resource): Promise<Resource>;
+  /** @throws {StoreError} `not-found`, `conflict`. */
+  updateStatus(kind: KindInfo, resource: Resource): Promise<Resource>;
+  /** @throws {StoreError} `not-found`, `conflict` (when a precondition does not hold). */
+  delete(
+    kind: KindInfo,
+    key: ResourceKey,
+    preconditions?: { uid?: string; resourceVersion?: string },
+  ): Promise<Resource>;
+  /** Ends without error when `signal` aborts. @throws {StoreError} `gone` when it cannot go on without a gap. */
+  watch(kind: KindInfo, options: WatchOptions): AsyncIterable<WatchEvent>;
+  /** Writes what is pending and closes. Safe to call twice. */
+  close(): Promise<void>;
+}

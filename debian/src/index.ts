@@ -1,0 +1,3 @@
+export * from "./ensure-packages.ts";
+export * from "./run-program.ts";
+export * from "./unpack-package.ts";

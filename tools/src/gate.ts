@@ -1,0 +1,41 @@
+// The steps of the gate: what each checks, and the command that does it.
+import { globSync } from "node:fs";
+import type { Step } from "./steps.ts";
+
+const workspaces = globSync("*/package.json", { exclude: ["node_modules", "toolchain/**"] }).map(
+  (path) => path.split("/")[0] ?? "",
+);
+const sources = workspaces.filter((name) => name !== "toolchain");
+
+/** Nothing is run: the shape of the code alone. */
+export const staticSteps: readonly Step[] = [
+  { name: "format and lint", argv: ["biome", "ci", "--error-on-warnings", "."] },
+  {
+    name: "import boundaries",
+    argv: ["tools/node_modules/.bin/depcruise", "--config", ".dependency-cruiser.cjs", ...sources],
+  },
+  { name: "types", argv: ["tsc", "-p", "."] },
+  { name: "dead code", argv: ["knip"] },
+  { name: "generated code is what its source makes", argv: ["node", "tools/src/check-generated.ts"] },
+];
+
+const slow = "*/src/**/*.slow.test.ts";
+
+/** Quick tests, every package, in parallel. */
+export const unitSteps: readonly Step[] = [
+  { name: "unit tests, fuzz and peers", argv: runTests(testFiles("*/src/**/*.test.ts", [slow])) },
+];
+
+/** Tests that build images or boot machines: one at a time, so that their deadlines mean something. */
+export const slowSteps: readonly Step[] = [
+  { name: "builds and boots", argv: runTests(testFiles(slow), "--serial") },
+  { name: "installs, from power-on to login", argv: runTests(testFiles("e2e/src/**/*.e2e.ts"), "--serial") },
+];
+
+function testFiles(pattern: string, exclude: readonly string[] = []): string[] {
+  return globSync(pattern, { exclude: ["**/node_modules/**", ...exclude] }).sort();
+}
+
+function runTests(files: readonly string[], ...flags: readonly string[]): [string, ...string[]] {
+  return ["node", "--disable-warning=ExperimentalWarning", "tools/src/run-tests.ts", ...flags, ...files];
+}

@@ -1,0 +1,76 @@
+// Finds the server that commands talk to, and the token it wants.
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { z } from "zod";
+import { CliError } from "./cli-error.ts";
+
+/** `found` says where the answer came from, for error messages. */
+export type Connection = { readonly server: string; readonly token: string; readonly found: string };
+
+export type ConnectionOptions = {
+  readonly server?: string | undefined;
+  readonly token?: string | undefined;
+  readonly dataDir?: string | undefined;
+};
+
+const kubeconfigSchema = z.object({
+  clusters: z.array(z.object({ cluster: z.object({ server: z.url() }) })).min(1),
+  users: z.array(z.object({ user: z.object({ token: z.string() }) })).min(1),
+});
+
+/** Where `tink up` keeps its data when it is not told: the system's place for root, the user's own for others. */
+export function defaultDataDir(env: NodeJS.ProcessEnv, isRoot: boolean): string {
+  if (isRoot) return "/var/lib/neverland";
+  return join(env["XDG_DATA_HOME"] || join(homedir(), ".local/share"), "neverland");
+}
+
+/** Where `tink demo --keep` leaves the way in, while it runs. */
+export function demoDir(env: NodeJS.ProcessEnv): string {
+  return join(env["XDG_STATE_HOME"] || join(homedir(), ".local/state"), "neverland/demo");
+}
+
+/**
+ * Flags go before the environment (`TINK_SERVER`, `TINK_TOKEN`), that before the kubeconfig of `tink up` on this
+ * machine, that before the one of a demo that was kept.
+ * @throws {CliError} `unavailable` when none is there; it names the places that were looked at.
+ */
+export async function findConnection(
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv,
+  isRoot: boolean,
+): Promise<Connection> {
+  const server = options.server ?? env["TINK_SERVER"];
+  const token = options.token ?? env["TINK_TOKEN"];
+  if (server && token) return { server, token, found: "flags or TINK_SERVER and TINK_TOKEN" };
+  const dirs = options.dataDir === undefined ? [defaultDataDir(env, isRoot), demoDir(env)] : [options.dataDir];
+  for (const dir of dirs) {
+    const path = join(dir, "kubeconfig");
+    const found = await readKubeconfig(path);
+    if (found !== undefined) return { server: server ?? found.server, token: token ?? found.token, found: path };
+  }
+  throw new CliError(
+    "unavailable",
+    `No server was found: TINK_SERVER and TINK_TOKEN are not set, and there is no kubeconfig in ${dirs.join(" or ")}.\n` +
+      `Start one with "tink up", look at "tink demo --keep", or name it with --server and --token.`,
+  );
+}
+
+async function readKubeconfig(path: string): Promise<{ server: string; token: string } | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw new CliError("refused", `${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+  const config = kubeconfigSchema.safeParse(parse(text));
+  if (!config.success)
+    throw new CliError("usage", `${path} is not a kubeconfig of tink up: ${z.prettifyError(config.error)}`);
+  const { cluster } = config.data.clusters[0] ?? {};
+  const { user } = config.data.users[0] ?? {};
+  return cluster && user ? { server: cluster.server, token: user.token } : undefined;
+}

@@ -23,12 +23,12 @@ const kubeconfigSchema = z.object({
 /** Where `tink up` keeps its data when it is not told: the system's place for root, the user's own for others. */
 export function defaultDataDir(env: NodeJS.ProcessEnv, isRoot: boolean): string {
   if (isRoot) return "/var/lib/neverland";
-  return join(env["XDG_DATA_HOME"] || join(homedir(), ".local/share"), "neverland");
+  return join(env.XDG_DATA_HOME || join(homedir(), ".local/share"), "neverland");
 }
 
 /** Where `tink demo --keep` leaves the way in, while it runs. */
 export function demoDir(env: NodeJS.ProcessEnv): string {
-  return join(env["XDG_STATE_HOME"] || join(homedir(), ".local/state"), "neverland/demo");
+  return join(env.XDG_STATE_HOME || join(homedir(), ".local/state"), "neverland/demo");
 }
 
 /**
@@ -41,8 +41,8 @@ export async function findConnection(
   env: NodeJS.ProcessEnv,
   isRoot: boolean,
 ): Promise<Connection> {
-  const server = options.server ?? env["TINK_SERVER"];
-  const token = options.token ?? env["TINK_TOKEN"];
+  const server = options.server ?? env.TINK_SERVER;
+  const token = options.token ?? env.TINK_TOKEN;
   if (server && token) return { server, token, found: "flags or TINK_SERVER and TINK_TOKEN" };
   const dirs = options.dataDir === undefined ? [defaultDataDir(env, isRoot), demoDir(env)] : [options.dataDir];
   for (const dir of dirs) {

@@ -1,0 +1,23 @@
+// npm run bench -- NAME: prints the figures of one benchmark, and a named peer's in the same run.
+import { readdir } from "node:fs/promises";
+
+/** What a file in this folder exports: `run` measures and prints; `summary` is one line for the list. */
+type Benchmark = { readonly summary: string; run(args: readonly string[]): Promise<void> };
+
+const own = "main.ts";
+const names = (await readdir(import.meta.dirname))
+  .filter((file) => file.endsWith(".ts") && file !== own && !file.endsWith(".test.ts"))
+  .map((file) => file.slice(0, -".ts".length));
+const [name, ...args] = process.argv.slice(2);
+
+async function load(benchmark: string): Promise<Benchmark> {
+  return (await import(`./${benchmark}.ts`)) as Benchmark;
+}
+
+if (name !== undefined && names.includes(name)) {
+  await (await load(name)).run(args);
+} else {
+  if (name !== undefined) console.error(`There is no benchmark "${name}".`);
+  for (const each of names) console.log(`${each.padEnd(14)}${(await load(each)).summary}`);
+  process.exitCode = name === undefined ? 0 : 2;
+}

@@ -1,0 +1,32 @@
+// Reads what people type for a resource: hardware/a, hw a, workflows, Workflow.
+import { type KindInfo, kinds } from "@neverland/api";
+import { CliError } from "./cli-error.ts";
+
+/** Finds a kind by its plural, singular or short name, or as `plural.group`, in any case. @throws {CliError} `usage`. */
+export function readKind(text: string): KindInfo {
+  const wanted = text.toLowerCase();
+  const found = Object.values<KindInfo>(kinds).find((info) =>
+    [info.plural, info.singular, info.kind.toLowerCase(), ...info.shortNames].some(
+      (name) => wanted === name || wanted === `${name}.${info.group}`,
+    ),
+  );
+  if (found !== undefined) return found;
+  const names = Object.values<KindInfo>(kinds).map((info) => info.plural);
+  throw new CliError("usage", `There is no resource "${text}". Expected one of: ${names.join(", ")}`);
+}
+
+/** `KIND NAME…`, or `KIND/NAME` once or more. @throws {CliError} `usage` when forms are mixed. */
+export function readTargets(words: readonly string[]): { kind: KindInfo; name?: string }[] {
+  const [first, ...names] = words;
+  if (first === undefined) throw new CliError("usage", "Name a resource, such as hardware or workflow/NAME");
+  if (!first.includes("/")) {
+    const kind = readKind(first);
+    return names.length === 0 ? [{ kind }] : names.map((name) => ({ kind, name }));
+  }
+  return words.map((word) => {
+    const [kind, name, ...rest] = word.split("/");
+    if (!kind || !name || rest.length > 0)
+      throw new CliError("usage", `${word}: expected KIND/NAME, as in hardware/node-1`);
+    return { kind: readKind(kind), name };
+  });
+}

@@ -1,0 +1,111 @@
+// How small an idle server is, and how soon it is ready: tink up beside etcd, which is only the database of a control plane.
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { ensurePackages } from "@neverland/debian";
+
+export const summary = "tink up: start to ready and idle memory, beside Debian's etcd";
+
+const rounds = 5;
+/** Long enough for start-up garbage to be collected, short enough to run often. */
+const idleMs = 5000;
+
+type Sample = { readonly readyMs: number; readonly residentMiB: number };
+type Server = { readonly argv: readonly [string, ...string[]]; readonly isReady: (line: string) => boolean };
+
+/** Alternates the two, so that a busy machine is as unfair to one as to the other. */
+export async function run(): Promise<void> {
+  const isRoot = process.getuid?.() === 0;
+  await ensurePackages([{ package: "etcd-server", purpose: "the peer of this benchmark" }], {
+    say: console.log,
+    isRoot,
+  });
+  const ours: Sample[] = [];
+  const peers: Sample[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    ours.push(await measure(tinkUp));
+    peers.push(await measure(await etcd()));
+  }
+  print("tink up", ours);
+  print("etcd", peers);
+  console.log(
+    `ratio   ready ${(median(ours, "readyMs") / median(peers, "readyMs")).toFixed(2)}   memory ${(median(ours, "residentMiB") / median(peers, "residentMiB")).toFixed(2)}   (tink up / etcd; less is better)`,
+  );
+  console.log("goals   ready <= 1000 ms, memory <= 150 MiB");
+}
+
+function tinkUp(dir: string): Server {
+  const main = join(import.meta.dirname, "../../tink-cli/src/main.ts");
+  const listen = ["--api-listen", "127.0.0.1:0", "--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"];
+  return {
+    argv: [process.execPath, "--disable-warning=ExperimentalWarning", main, "up", "--data-dir", dir, ...listen],
+    isReady: (line) => line.includes('"event":"ready"'),
+  };
+}
+
+async function etcd(): Promise<(dir: string) => Server> {
+  const [client, peer] = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`) as [
+    string,
+    string,
+  ];
+  const urls = [
+    ["--listen-client-urls", client],
+    ["--advertise-client-urls", client],
+    ["--listen-peer-urls", peer],
+    ["--initial-advertise-peer-urls", peer],
+    ["--initial-cluster", `default=${peer}`],
+  ].flat();
+  return (dir) => ({
+    argv: ["etcd", "--data-dir", dir, ...urls],
+    isReady: (line) => line.includes("ready to serve client requests"),
+  });
+}
+
+async function measure(server: (dir: string) => Server): Promise<Sample> {
+  const dir = await mkdtemp(join(tmpdir(), "bench-idle-"));
+  const {
+    argv: [program, ...args],
+    isReady,
+  } = server(dir);
+  const startMs = performance.now();
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  const exited = new Promise((resolve) => child.once("exit", resolve));
+  try {
+    const ready = Promise.withResolvers<void>();
+    void exited.then(() => ready.reject(new Error(`${program} ended before it was ready`)));
+    for (const stream of [child.stdout, child.stderr])
+      createInterface(stream).on("line", (line) => isReady(line) && ready.resolve());
+    await ready.promise;
+    const readyMs = performance.now() - startMs;
+    await delay(idleMs);
+    const status = await readFile(`/proc/${child.pid}/status`, "utf8");
+    return { readyMs, residentMiB: Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1024 };
+  } finally {
+    child.kill();
+    await exited;
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no port is free on 127.0.0.1");
+  return address.port;
+}
+
+function median(samples: readonly Sample[], key: keyof Sample): number {
+  return samples.map((sample) => sample[key]).sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
+}
+
+function print(name: string, samples: readonly Sample[]): void {
+  console.log(
+    `${name.padEnd(8)}ready ${median(samples, "readyMs").toFixed(0)} ms   memory ${median(samples, "residentMiB").toFixed(1)} MiB   (median of ${samples.length})`,
+  );
+}

@@ -1,0 +1,15 @@
+// What every command is given: the streams, the environment, and Ctrl-C.
+
+export type CliContext = {
+  /** Results: what a script would read. */
+  readonly stdout: (text: string) => void;
+  /** Progress, notes and errors. */
+  readonly stderr: (text: string) => void;
+  readonly isTerminal: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly isRoot: boolean;
+  readonly nowMs: () => number;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly setExitCode: (code: number) => void;
+};

@@ -1,5 +1,9 @@
 // The contract between server, worker, CLI and clients.
+
+export * from "./client/api-error.ts";
+export * from "./client/client.ts";
 export * from "./kinds.ts";
+export * from "./manifest/read-manifests.ts";
 export * from "./metal/action-report.ts";
 export * from "./metal/machine-event.ts";
 export * from "./resource.ts";

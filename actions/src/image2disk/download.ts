@@ -84,10 +84,10 @@ export class Download {
       this.#validator = validator;
       return 0;
     }
-    const isSame = validator !== undefined && validator === this.#validator && sizeBytes === this.sizeBytes;
-    if (isPart && (Number(range?.[1]) !== offset || sizeBytes !== this.sizeBytes || validator !== this.#validator))
-      throw this.#changed(response);
-    if (!isPart && !isSame) throw this.#changed(response);
+    const isSame = validator === this.#validator && (this.sizeBytes === undefined || sizeBytes === this.sizeBytes);
+    const isSurelySame = isSame && (isPart ? Number(range?.[1]) === offset : validator !== undefined);
+    if (!isSurelySame) throw this.#changed(response);
+    this.sizeBytes = sizeBytes;
     return isPart ? 0 : offset; // the whole file again, from a server without ranges
   }
 

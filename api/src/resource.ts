@@ -45,7 +45,7 @@ export type ManagedFieldsEntry = z.infer<typeof managedFieldsEntrySchema>;
 export type ObjectMetaInput = z.infer<typeof objectMetaSchema>;
 
 /** Metadata as the store hands it out. `resourceVersion` is a decimal number that grows with every write to the store. */
-export type ObjectMeta = Omit<ObjectMetaInput, "name" | "namespace" | "uid" | "resourceVersion" | "generation"> & {
+export type ObjectMeta = ObjectMetaInput & {
   name: string;
   namespace: string;
   uid: string;

@@ -3,21 +3,21 @@ import { internetChecksum } from "../ip/internet-checksum.ts";
 import { Writer } from "../writer.ts";
 
 const nextHeaderIcmpv6 = 58;
-const allNodes = Uint8Array.of(0xff, 0x02, ...new Uint8Array(13), 1);
 
 /**
  * An IPv6 packet with a router advertisement of lifetime 0 (RFC 4861 §4.2): no default route, no prefix, no DHCPv6.
  * iPXE waits some 16 s for a router before it uses the IPv4 address it has long had; this ends the wait.
- * It goes to all nodes in its IPv6 header; send it in a frame to one machine's Ethernet address, and no other sees it.
+ * It is for one machine: iPXE drops a packet to all nodes that comes in a frame to itself alone.
  * @param source The sender's link-local address, 16 bytes: receivers drop advertisements from any other (§6.1.2).
+ * @param destination The machine's link-local address, 16 bytes.
  */
-export function buildEmptyRouterAdvertisement(source: Uint8Array): Uint8Array {
+export function buildEmptyRouterAdvertisement(source: Uint8Array, destination: Uint8Array): Uint8Array {
   const bare = advertisement(0);
-  const pseudoHeader = new Writer().bytes(source).bytes(allNodes).u32(bare.length).u32(nextHeaderIcmpv6).toBytes();
+  const pseudoHeader = new Writer().bytes(source).bytes(destination).u32(bare.length).u32(nextHeaderIcmpv6).toBytes();
   const body = advertisement(internetChecksum(pseudoHeader, bare));
   const w = new Writer();
   w.u8(0x60).zeros(3).u16(body.length).u8(nextHeaderIcmpv6).u8(255); // hop limit 255: proof that no router passed it on
-  return w.bytes(source).bytes(allNodes).bytes(body).toBytes();
+  return w.bytes(source).bytes(destination).bytes(body).toBytes();
 }
 
 /** The link-local address that a card forms from its Ethernet address (RFC 4291, appendix A). */

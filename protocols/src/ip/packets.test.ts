@@ -42,9 +42,9 @@ test("the router advertisement offers nothing and sums to zero with its pseudo-h
   assert.ok(mac);
   const source = linkLocalFromMac(macToBytes(mac));
   assert.equal(hexOf(source), "fe80000000000000505400fffe000001");
-  const packet = buildEmptyRouterAdvertisement(source);
+  const packet = buildEmptyRouterAdvertisement(source, linkLocalFromMac(bytesOf("525400000032")));
   assert.equal(hexOf(packet.subarray(0, 8)), "6000000000103aff");
-  assert.equal(hexOf(packet.subarray(24, 40)), "ff020000000000000000000000000001");
+  assert.equal(hexOf(packet.subarray(24, 40)), "fe80000000000000505400fffe000032");
   assert.equal(hexOf(packet.subarray(40, 42)), "8600");
   assert.equal(hexOf(packet.subarray(44)), "000000000000000000000000");
   const pseudoHeader = Uint8Array.of(...packet.subarray(8, 40), 0, 0, 0, 16, 0, 0, 0, 58);

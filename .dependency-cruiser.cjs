@@ -24,7 +24,7 @@ module.exports = {
     only("oci-stands-alone", "^oci/src/"),
     only("api-stands-alone", "^api/src/"),
     only("worker-carries-no-server", "^tink-worker/src/", "^api/src/", "^oci/src/"),
-    only("actions-carry-no-server", "^actions/src/", "^oci/src/"),
+    only("actions-carry-no-server", "^actions/src/", "^oci/src/", "^debian/src/"),
     only("hook-builds-only", "^hook/src/", "^oci/src/", "^actions/src/"),
     only("lab-knows-machines-only", "^lab/src/", "^api/src/"),
     only(

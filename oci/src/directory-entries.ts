@@ -9,8 +9,17 @@ import type { TarEntry } from "./tar-entry.ts";
  * @throws {LayoutError} `bad-entry` for what is neither a file, a folder nor a symbolic link.
  */
 export async function directoryEntries(rootDir: string): Promise<TarEntry[]> {
+  return await entriesBelow(rootDir, "");
+}
+
+/** Walks by hand: the recursive readdir of Node follows links to folders, and so reads them twice. */
+async function entriesBelow(rootDir: string, folder: string): Promise<TarEntry[]> {
   const entries: TarEntry[] = [];
-  for (const path of (await readdir(rootDir, { recursive: true })).sort()) entries.push(await entryOf(rootDir, path));
+  for (const name of (await readdir(join(rootDir, folder))).sort()) {
+    const entry = await entryOf(rootDir, folder === "" ? name : `${folder}/${name}`);
+    entries.push(entry);
+    if (entry.type === "directory") entries.push(...(await entriesBelow(rootDir, entry.path)));
+  }
   return entries;
 }
 

@@ -80,3 +80,15 @@ test("two trees of the same content pack to the same bytes, whatever their times
   const other = await make("other", ["z", "sub/y", "sub/x"], 2_000_000);
   assert.ok(one.equals(other));
 });
+
+test("a link to a folder is packed as a link, and what is in the folder once", async (t) => {
+  const root = await mkdtemp(join(tmpdir(), "oci-pack-"));
+  t.after(() => rm(root, { recursive: true }));
+  await mkdir(join(root, "usr"));
+  await writeFile(join(root, "usr/x"), "");
+  await symlink("usr", join(root, "bin"));
+  assert.deepEqual(
+    (await directoryEntries(root)).map((entry) => `${entry.type} ${entry.path}`),
+    ["symlink bin", "directory usr", "file usr/x"],
+  );
+});

@@ -30,7 +30,7 @@ async function archive(items: readonly Item[]): Promise<Buffer> {
   for (const { body, ...header } of items) tar.entry({ mtime: new Date(1_000_000), ...header }, body ?? "");
   tar.finalize();
   const chunks: Buffer[] = [];
-  for await (const chunk of tar) chunks.push(Buffer.from(chunk));
+  for await (const chunk of tar) chunks.push(chunk as Buffer); // the package has no type for what it yields
   return Buffer.concat(chunks);
 }
 

@@ -63,9 +63,12 @@ async function reply(
   deps.gate.once(`RouterAdvertised ${mac} ${request.xid}`, faultQuietMs, event);
 }
 
-/** Only iPXE that we netboot: it asks for DHCP and an IPv6 router at the same time, and waits 16 s for the latter. */
+/**
+ * Only iPXE: it asks for DHCP and an IPv6 router at the same time, and waits 16 s for the latter, also when it is then to
+ * go on to its disk. An installed system never says that it is iPXE.
+ */
 function waitsForRouter({ plan }: DhcpDecision & { kind: "reply" }): boolean {
-  return plan.kind === "script";
+  return plan.kind === "script" || (plan.kind === "refused" && plan.client === "ipxe");
 }
 
 /** Two machines with one reserved address would fight for it: neither gets it. */

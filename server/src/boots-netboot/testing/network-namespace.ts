@@ -64,6 +64,18 @@ export async function runInside(
   return { code: code as number | null, stdout, stderr }; // Node's own type of the event is any[]
 }
 
+/** Resolves once a running command has written the text; rejects when it ends without. */
+export function untilSaid(stream: Readable, text: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    stream.on("data", (part: Buffer) => {
+      said += part.toString("latin1");
+      if (text.test(said)) resolve();
+    });
+    stream.once("close", () => reject(new Error(`${text} was never said: ${said}`)));
+  });
+}
+
 async function textOf(stream: Readable): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of stream) parts.push(part as Buffer); // no encoding is set

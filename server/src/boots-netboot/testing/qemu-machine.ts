@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import type { Rack } from "./boots-rack.ts";
 import { runInside, spawnInside } from "./network-namespace.ts";
 
@@ -15,7 +16,8 @@ export interface QemuOptions {
 
 export interface QemuMachine {
   readonly startedAtMs: number;
-  serialLog(): Promise<string>;
+  /** When the serial port first showed the text, on the wall clock. Rejects with the log after `timeoutMs`. */
+  serialShows(text: string, timeoutMs: number): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -33,7 +35,7 @@ export async function startQemu(rack: Rack, { firmware, mac, disk }: QemuOptions
   child.stderr.pipe(process.stderr);
   return {
     startedAtMs,
-    serialLog: () => readFile(serial, "latin1"),
+    serialShows: (text, timeoutMs) => untilSerialShows(serial, text, timeoutMs),
     async close() {
       const ended = once(child, "close");
       child.kill();
@@ -42,6 +44,15 @@ export async function startQemu(rack: Rack, { firmware, mac, disk }: QemuOptions
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** QEMU writes the log as a plain file, which tells nobody of its growth: it is read anew. */
+async function untilSerialShows(serial: string, text: string, timeoutMs: number): Promise<number> {
+  for (const deadlineMs = Date.now() + timeoutMs; ; await setTimeout(50)) {
+    const log = await readFile(serial, "latin1").catch(() => "");
+    if (log.includes(text)) return Date.now();
+    if (Date.now() > deadlineMs) throw new Error(`no ${text} on the serial port within ${timeoutMs} ms: ${log}`);
+  }
 }
 
 async function firmwareArgs(firmware: QemuOptions["firmware"], directory: string): Promise<string[]> {

@@ -5,4 +5,5 @@ export * from "./oci-error.ts";
 export * from "./reference.ts";
 export * from "./registry-auth.ts";
 export * from "./registry-client.ts";
+export { SpecialNodes } from "./special-nodes.ts";
 export * from "./unpack-layer.ts";

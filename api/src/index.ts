@@ -7,6 +7,7 @@ export * from "./manifest/read-manifests.ts";
 export * from "./metal/action-report.ts";
 export * from "./metal/machine-event.ts";
 export * from "./resource.ts";
+export * from "./timeline/stage-bill.ts";
 export * from "./tinkerbell/hardware.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";

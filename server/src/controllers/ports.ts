@@ -33,6 +33,13 @@ export interface PowerControl {
   finish(workflow: Workflow, signal: AbortSignal): Promise<PowerOutcome>;
 }
 
+export type BootingMachine = {
+  readonly namespace: string;
+  readonly agentID: string;
+  /** Name of its Hardware. */
+  readonly hardware?: string | undefined;
+};
+
 export type WorkflowControllerDeps = {
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -48,6 +55,6 @@ export type WorkflowControllerDeps = {
   readonly render: RenderWorkflow;
   readonly power: PowerControl;
   /** When the machine was last seen starting, in ms since 1970: a new DISCOVER, a boot file, its metadata. */
-  readonly bootContactMs: (machine: { agentID: string; hardware?: string | undefined }) => number | undefined;
+  readonly bootContactMs: (machine: BootingMachine) => Promise<number | undefined>;
   readonly record: (event: MachineEventInput) => void;
 };

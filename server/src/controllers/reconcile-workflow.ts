@@ -61,8 +61,8 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
   const reports = await readReports({ namespace, status }, deps.reports);
   const agent = agentFor(queued(workflow), await sameAgent(workflow, deps));
   const expected = rebootExpectedSinceMs(status) !== undefined;
-  const machine = { agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
-  const bootContactMs = expected ? deps.bootContactMs(machine) : undefined;
+  const machine = { namespace, agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
+  const bootContactMs = expected ? await deps.bootContactMs(machine) : undefined;
   const { limits, listeningSinceMs } = deps;
   const folded = foldReports(status, {
     workflowUID: uid,

@@ -14,7 +14,11 @@ import { WorkflowController } from "../workflow-controller.ts";
 export const key = { namespace: "default", name: "install" };
 export const machineKey = { namespace: "default", name: "machine" };
 
-export type BenchOptions = { power?: PowerControl; render?: RenderWorkflow; bootContactMs?: () => number | undefined };
+export type BenchOptions = {
+  power?: PowerControl;
+  render?: RenderWorkflow;
+  bootContactMs?: () => Promise<number | undefined>;
+};
 
 export class ControllerBench {
   readonly store = openMemoryStore();
@@ -43,7 +47,7 @@ export class ControllerBench {
       limits: defaultLimits,
       power: noPowerControl,
       render: () => ({ document: documentOf([installer, action("stream"), action("write")]) }),
-      bootContactMs: () => undefined,
+      bootContactMs: async () => undefined,
       record: (event) => this.events.push(event),
       onError: ({ doing, error }) => this.errors.push(`${doing}: ${error}`),
       ...this.#options,

@@ -50,7 +50,7 @@ export class TinkBench {
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       power: noPowerControl,
       render: () => ({ document }),
-      bootContactMs: () => undefined,
+      bootContactMs: async () => undefined,
     });
   }
 

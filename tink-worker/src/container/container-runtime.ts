@@ -37,8 +37,10 @@ export type KillSignal = "TERM" | "KILL";
 export interface RunningContainer {
   /** Output not read by anybody yet; ends when the container has. To be iterated once. */
   readonly output: AsyncIterable<OutputChunk>;
-  /** Rejects only with the signal's reason, which lets the container go on. */
+  /** Rejects only with the signal's reason, which lets the container go on; may be called again. */
   exit(signal: AbortSignal): Promise<ContainerExit>;
+  /** Ends the output here: what comes later waits in the pipes for whoever attaches next. */
+  detach(): void;
   /** A container that is gone already is no error. */
   kill(signal: KillSignal): Promise<void>;
 }

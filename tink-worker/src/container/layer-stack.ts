@@ -10,7 +10,8 @@ import { SpecialNodes } from "@neverland/oci";
 import type { LayerDirectory } from "./container-runtime.ts";
 
 /** Makes the links in `bundle`; returns the value of overlayfs' `lowerdir`, relative to it. */
-export function stackLayers(bundle: string, layers: readonly LayerDirectory[]): string {
+export function stackLayers(bundle: string, allLayers: readonly LayerDirectory[]): string {
+  const layers = withoutRepeats(allLayers);
   const names: string[] = [];
   for (const [index, layer] of layers.entries()) {
     const lower = layers.slice(0, index).map(({ directory }) => directory);
@@ -21,6 +22,13 @@ export function stackLayers(bundle: string, layers: readonly LayerDirectory[]): 
   }
   mkdirSync(join(bundle, "empty"));
   return [...names, "empty"].join(":"); // overlayfs wants a lower directory even of an image without layers
+}
+
+/** Overlayfs refuses a directory twice; what a lower repeat shows, the upper one shows as well. */
+function withoutRepeats(layers: readonly LayerDirectory[]): LayerDirectory[] {
+  return layers.filter(
+    ({ directory }, index) => !layers.slice(index + 1).some((later) => later.directory === directory),
+  );
 }
 
 type Hidden = { readonly path: string; readonly name: string };

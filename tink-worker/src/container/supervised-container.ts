@@ -33,15 +33,14 @@ export class SupervisedContainer implements RunningContainer {
     return this.#kill(signal);
   }
 
+  detach(): void {
+    this.#output.close();
+  }
+
   async exit(signal: AbortSignal): Promise<ContainerExit> {
-    try {
-      const exit = await this.#wait(signal);
-      this.#output.finish();
-      return exit;
-    } catch (error) {
-      this.#output.close(); // the FIFOs keep what comes for the next worker
-      throw error;
-    }
+    const exit = await this.#wait(signal);
+    this.#output.finish();
+    return exit;
   }
 
   async #wait(signal: AbortSignal): Promise<ContainerExit> {

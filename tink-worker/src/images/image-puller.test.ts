@@ -14,9 +14,7 @@ import { LayerStore } from "./layer-store.ts";
 const layerA = tarOf({ "etc/motd": "hello", "bin/tool": "x" });
 const layerB = tarOf({ "etc/issue": "there" });
 
-async function setUp(
-  t: TestContext,
-): Promise<{
+async function setUp(t: TestContext): Promise<{
   registry: TestRegistry;
   mirror: TestRegistry;
   stateDir: string;

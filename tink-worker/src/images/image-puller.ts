@@ -3,6 +3,7 @@
 import {
   chooseManifest,
   type Descriptor,
+  type Digest,
   formatReference,
   type HttpGet,
   type ImageConfig,
@@ -34,10 +35,13 @@ export type PullProgress = (doneBytes: number, totalBytes: number) => void;
 
 const backoff = { baseMs: 500, factor: 2, maxMs: 8000 };
 const roundLimit = 6;
+/** Workflows use a handful of images; the layers of older ones go. */
+const keptImages = 8;
 
 export class ImagePuller {
   readonly #config: PullConfig;
   readonly #deps: ImagePullerDeps;
+  #recent: (readonly Digest[])[] = [];
 
   constructor(config: PullConfig, deps: ImagePullerDeps) {
     this.#config = config;
@@ -94,6 +98,8 @@ export class ImagePuller {
     );
     for (const { diffId, blob } of missing)
       await this.#deps.layers.add(diffId, count(source.client.blob(repository, blob, signal)));
+    this.#recent = [...this.#recent, config.rootfs.diff_ids].slice(-keptImages);
+    this.#deps.layers.prune(new Set(this.#recent.flat()));
     return { config: config.config ?? {}, layers: this.#directories(config) };
   }
 

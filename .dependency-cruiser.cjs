@@ -4,7 +4,7 @@ const serverRims = "boots-netboot|hegel-metadata|tink-server|resource-api|oci-re
 const only = (name, from, ...allowed) => ({
   name,
   severity: "error",
-  from: { path: from, pathNot: "\\.test\\.ts$" },
+  from: { path: from, pathNot: "(\\.test\\.ts$|/testing/)" },
   to: { path: "^[a-z-]+/src/", pathNot: [from, ...allowed] },
 });
 
@@ -16,7 +16,7 @@ module.exports = {
       name: "pure-packages-do-no-io",
       comment: "protocols and templates are bytes and text in, values out: no node: module, no clock.",
       severity: "error",
-      from: { path: `^(${pure.join("|")})/src/`, pathNot: "\\.test\\.ts$" },
+      from: { path: `^(${pure.join("|")})/src/`, pathNot: "(\\.test\\.ts$|/testing/)" },
       to: { dependencyTypes: ["core"] },
     },
     only("protocols-stand-alone", "^protocols/src/"),
@@ -38,7 +38,7 @@ module.exports = {
       name: "components-never-import-each-other",
       comment: "Boots, Hegel, Tink Server and the rest meet only in main.ts.",
       severity: "error",
-      from: { path: `^server/src/(${serverRims})/`, pathNot: "\\.test\\.ts$" },
+      from: { path: `^server/src/(${serverRims})/`, pathNot: "(\\.test\\.ts$|/testing/)" },
       to: {
         path: `^server/src/(${serverRims}|main|store/.*-store)`,
         pathNot: ["^server/src/$1/", "^server/src/store/resource-store\\.ts$"],

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { LayoutError } from "./layout-error.ts";
 import { inPackingOrder, type TarEntry } from "./tar-entry.ts";
-import { contentBytes, headerBlocks, padding } from "./tar-header.ts";
+import { contentBytes, headerBlocks, padding } from "./encode-tar-header.ts";
 
 const readBytes = 1 << 20;
 

@@ -1,0 +1,100 @@
+// Drives one TFTP transfer's step function with a socket and a timer.
+import {
+  encodeTftpReply,
+  negotiate,
+  newTransfer,
+  stepTransfer,
+  type TftpLimits,
+  type TftpRequest,
+  type TransferEvent,
+  type TransferOutcome,
+  type TransferSend,
+  type TransferState,
+} from "@neverland/protocols";
+import type { UdpEndpoint } from "../platform/network/udp-endpoint.ts";
+
+export interface TransferClock {
+  nowMs(): number;
+  /** Calls back once after `delayMs`; the function returned calls it off. */
+  startTimer(delayMs: number, callback: () => void): () => void;
+}
+
+export interface TftpTransferInput {
+  readonly clock: TransferClock;
+  readonly limits: TftpLimits;
+  readonly bytes: Uint8Array;
+  readonly request: TftpRequest & { op: "rrq" | "wrq" };
+  readonly to: { readonly address: string; readonly port: number };
+}
+
+export class TftpTransfer {
+  readonly #input: TftpTransferInput;
+  #state: TransferState;
+  #endpoint: UdpEndpoint | undefined;
+  #stopTimer: () => void = () => {};
+  readonly #end = Promise.withResolvers<TransferOutcome>();
+
+  constructor(input: TftpTransferInput) {
+    this.#input = input;
+    this.#state = newTransfer(input.bytes.length, negotiate(input.request.options, input.bytes.length, input.limits));
+  }
+
+  get request(): TftpRequest {
+    return this.#input.request;
+  }
+
+  /** Resolves when the transfer is over; rejects when its datagrams could not be sent. */
+  run(endpoint: UdpEndpoint): Promise<TransferOutcome> {
+    this.#endpoint = endpoint;
+    this.handle({ kind: "start" });
+    return this.#end.promise;
+  }
+
+  handle(event: TransferEvent): void {
+    const { clock } = this.#input;
+    if (this.#endpoint === undefined) return;
+    this.#stopTimer();
+    const step = stepTransfer(this.#state, event, clock.nowMs());
+    this.#state = step.state;
+    for (const sent of step.send) this.#send(this.#endpoint, sent);
+    if (step.state.outcome !== undefined) this.#end.resolve(step.state.outcome);
+    else if (step.wakeAtMs !== undefined) this.#wakeAt(step.wakeAtMs);
+  }
+
+  /** Breaks the transfer off and tells the client. Safe to call twice. */
+  async cancel(): Promise<void> {
+    this.#stopTimer();
+    this.#end.resolve({ result: "aborted", message: "the server stops" });
+    if (this.#state.outcome !== undefined || this.#endpoint === undefined) return;
+    const { address, port } = this.#input.to;
+    const bytes = encodeTftpReply({ op: "error", code: 0, message: "the server stops; ask again" });
+    await this.#endpoint.send(bytes, address, port).catch(() => {}); // the client finds out by its own timeout
+  }
+
+  #wakeAt(wakeAtMs: number): void {
+    const delayMs = Math.max(0, wakeAtMs - this.#input.clock.nowMs());
+    this.#stopTimer = this.#input.clock.startTimer(delayMs, () => this.handle({ kind: "wake" }));
+  }
+
+  #send(endpoint: UdpEndpoint, sent: TransferSend): void {
+    const { bytes, to } = this.#input;
+    const packet =
+      sent.op === "data"
+        ? encodeTftpReply({
+            op: "data",
+            block: sent.block & 0xffff,
+            bytes: bytes.subarray(sent.offsetBytes, sent.offsetBytes + sent.lengthBytes),
+          })
+        : encodeTftpReply(sent);
+    endpoint.send(packet, to.address, to.port).catch((error: unknown) => this.#end.reject(error));
+  }
+}
+
+/** The machine's own clock, which never runs backwards. */
+export const systemClock: TransferClock = {
+  nowMs: () => performance.now(),
+  startTimer(delayMs, callback) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};

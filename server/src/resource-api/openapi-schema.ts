@@ -1,0 +1,89 @@
+// The kinds as OpenAPI schemas: what `kubectl explain` shows and what kubectl checks a file against before it sends it.
+import type { KindInfo } from "@neverland/api";
+import { z } from "zod";
+import { isObject, type JsonObject, member } from "./json.ts";
+
+const metaGroup = "io.k8s.apimachinery.pkg.apis.meta.v1";
+/** The name of the definition of every object's metadata. */
+export const objectMetaName = `${metaGroup}.ObjectMeta`;
+
+/** The name of a kind's definition: `org.tinkerbell.v1alpha1.Workflow`. */
+export function definitionName({ group, version, kind }: KindInfo): string {
+  return `${group.split(".").reverse().join(".")}.${version}.${kind}`;
+}
+
+export function gvkOf({ group, version, kind }: KindInfo) {
+  return { group, version, kind };
+}
+
+/** @param refPrefix Where definitions are: `#/definitions/` (v2) or `#/components/schemas/` (v3). */
+export function kindSchema(kind: KindInfo, refPrefix: string): JsonObject {
+  const properties = {
+    apiVersion: { type: "string", description: "The group and version of the object's kind." },
+    kind: { type: "string", description: "The object's kind." },
+    metadata: { $ref: `${refPrefix}${objectMetaName}` },
+    spec: { ...structural(toSchema(kind.spec)), description: "What is wanted." },
+    ...(kind.status && { status: { ...structural(toSchema(kind.status)), description: "What was seen." } }),
+  };
+  return { type: "object", properties, "x-kubernetes-group-version-kind": [gvkOf(kind)] };
+}
+
+/** ObjectMeta with the fields that people write or read. */
+export const objectMetaSchema: JsonObject = {
+  type: "object",
+  description: "What every object has: its name, its versions, and how it belongs to others.",
+  properties: {
+    name: { type: "string", description: "Unique within the namespace and kind; cannot be changed." },
+    generateName: { type: "string", description: "The start of a name that the server completes." },
+    namespace: { type: "string" },
+    labels: { type: "object", additionalProperties: { type: "string" } },
+    annotations: { type: "object", additionalProperties: { type: "string" } },
+    finalizers: { type: "array", items: { type: "string" } },
+    ownerReferences: { type: "array", items: { type: "object" } },
+    managedFields: { type: "array", items: { type: "object" } },
+    uid: { type: "string" },
+    resourceVersion: { type: "string" },
+    generation: { type: "integer", format: "int64" },
+    creationTimestamp: { type: "string", format: "date-time" },
+    deletionTimestamp: { type: "string", format: "date-time" },
+    deletionGracePeriodSeconds: { type: "integer", format: "int64" },
+    selfLink: { type: "string" },
+  },
+};
+
+function toSchema(schema: z.ZodType): unknown {
+  return z.toJSONSchema(schema, { target: "draft-7", io: "input", unrepresentable: "any" });
+}
+
+const keptKeys = ["type", "description", "enum", "required", "pattern", "minimum", "maximum"];
+
+/** Without what OpenAPI v2 and kubectl do not know: null beside a type, unions, JSON Schema's own keys. */
+export function structural(schema: unknown): JsonObject {
+  if (!isObject(schema)) return {};
+  const options = member(schema, "anyOf");
+  if (Array.isArray(options)) return union(options, schema);
+  const kept = keptKeys.flatMap((key) => (member(schema, key) === undefined ? [] : [[key, member(schema, key)]]));
+  const result: Record<string, unknown> = Object.fromEntries(kept);
+  if (Number.MAX_SAFE_INTEGER === result.maximum) delete result.maximum;
+  if (Number.MIN_SAFE_INTEGER === result.minimum) delete result.minimum;
+  const properties = member(schema, "properties");
+  if (isObject(properties)) result.properties = mapValues(properties, structural);
+  if (member(schema, "items") !== undefined) result.items = structural(member(schema, "items"));
+  const additional = member(schema, "additionalProperties");
+  // A loose object with known fields: unknown ones are kept, but kubectl shall say when it finds one in a file.
+  if (isObject(additional) && !properties) result.additionalProperties = structural(additional);
+  if (result.type === "object" && !properties && !result.additionalProperties)
+    result["x-kubernetes-preserve-unknown-fields"] = true;
+  return result;
+}
+
+function union(options: readonly unknown[], schema: JsonObject): JsonObject {
+  const real = options.filter((option) => member(option, "type") !== "null");
+  const description = member(schema, "description");
+  const only = real.length === 1 ? structural(real[0]) : { "x-kubernetes-preserve-unknown-fields": true };
+  return description === undefined ? only : { ...only, description };
+}
+
+function mapValues(object: JsonObject, change: (value: unknown) => unknown): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}

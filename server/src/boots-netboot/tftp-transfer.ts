@@ -61,14 +61,19 @@ export class TftpTransfer {
     else if (step.wakeAtMs !== undefined) this.#wakeAt(step.wakeAtMs);
   }
 
+  /** Settles when the transfer is over, however it ends. */
+  get ended(): Promise<unknown> {
+    return this.#end.promise.catch(() => {});
+  }
+
   /** Breaks the transfer off and tells the client. Safe to call twice. */
-  async cancel(): Promise<void> {
+  cancel(): void {
     this.#stopTimer();
-    this.#end.resolve({ result: "aborted", message: "the server stops" });
-    if (this.#state.outcome !== undefined || this.#endpoint === undefined) return;
-    const { address, port } = this.#input.to;
-    const bytes = encodeTftpReply({ op: "error", code: 0, message: "the server stops; ask again" });
-    await this.#endpoint.send(bytes, address, port).catch(() => {}); // the client finds out by its own timeout
+    if (this.#state.outcome === undefined && this.#endpoint !== undefined)
+      this.#send(this.#endpoint, { op: "error", code: 0, message: "the server stops; ask again" });
+    const outcome = { result: "aborted", message: "the server stops" } as const;
+    this.#state = { ...this.#state, outcome };
+    this.#end.resolve(outcome);
   }
 
   #wakeAt(wakeAtMs: number): void {

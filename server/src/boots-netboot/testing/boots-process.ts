@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   });
   say({ type: "Ready" });
   await once(input, "close");
-  await boots.stop();
+  await boots.stop(AbortSignal.timeout(1000));
   await app.close();
 }
 

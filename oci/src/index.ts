@@ -11,3 +11,4 @@ export * from "./tar-entry.ts";
 export * from "./unpack-layer.ts";
 export * from "./write-image.ts";
 export * from "./write-layer.ts";
+export { SpecialNodes } from "./special-nodes.ts";

@@ -8,6 +8,7 @@ export * from "./dhcp/option-codes.ts";
 export * from "./dhcp/option-list.ts";
 export * from "./dhcp/option-values.ts";
 export * from "./dhcp/user-class.ts";
+export * from "./dhcpv6/boot-refusal.ts";
 export * from "./icmpv6/router-advertisement.ts";
 export * from "./ip/address.ts";
 export * from "./ip/udp-packet.ts";

@@ -1,7 +1,7 @@
 // Builds the layer that all action images share: Node, the libraries it needs, busybox and the certificates of Debian.
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { runProgram, unpackPackage } from "@neverland/debian";
+import { runProgram, unpackPackages } from "@neverland/debian";
 import { directoryEntries, type LayerBlob, writeLayer } from "@neverland/oci";
 import { BuildError } from "./build-error.ts";
 import { libraryClosure } from "./library-closure.ts";
@@ -55,10 +55,8 @@ export async function buildNodeBase(options: NodeBaseOptions): Promise<NodeBase>
   const rootDir = join(outDir, "root");
   const packageDir = (name: string): string => join(outDir, "packages", name);
   await rm(rootDir, { recursive: true, force: true });
-  for (const name of [...libraryPackages, "busybox-static", "ca-certificates"]) {
-    log(`fetching ${name}`);
-    await unpackPackage(name, packageDir(name), signal);
-  }
+  log("fetching the base layer's Debian packages");
+  await unpackPackages([...libraryPackages, "busybox-static", "ca-certificates"], join(outDir, "packages"), signal);
   await makeFolders(rootDir);
   log("stripping node");
   const node = join(rootDir, "usr/bin/node");

@@ -1,5 +1,5 @@
 // Mounts a file system for as long as something is done in it, and always takes it off again.
-import { mkdir, rmdir } from "node:fs/promises";
+import { access, mkdir, rmdir } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { runProgram } from "@neverland/debian";
 import { ActionError } from "./action-error.ts";
@@ -21,7 +21,7 @@ const unmountTries = 20;
 const unmountPauseMs = 100;
 
 /**
- * Mounts `source` at `target` (made when missing), runs `body`, writes all to disk and unmounts, whatever happened.
+ * Mounts `source` at `target` (a folder is made when it is missing), runs `body`, writes all to disk and unmounts, whatever happened.
  * @throws {ActionError} `filesystem` when it cannot be mounted; else what `body` throws.
  */
 export async function withMount<Result>(
@@ -29,7 +29,7 @@ export async function withMount<Result>(
   deps: Deps,
   body: () => Promise<Result>,
 ): Promise<Result> {
-  const isNew = (await mkdir(request.target, { recursive: true })) !== undefined;
+  const isNew = !(await exists(request.target)) && (await mkdir(request.target, { recursive: true })) !== undefined;
   await mount(request, deps.signal);
   try {
     return await body();
@@ -37,6 +37,13 @@ export async function withMount<Result>(
     await unmount(request.target, deps.log);
     if (isNew) await rmdir(request.target).catch(() => undefined);
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function mount({ source, target, fsType, options = [] }: MountRequest, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,8 @@ export interface BootsConfig {
   readonly interfaces: readonly BootsInterface[];
   readonly dhcpEnabled: boolean;
   readonly tftpEnabled: boolean;
+  /** Tells the firmware of known machines that there is nothing to boot over IPv6, where it would wait a minute for each try. */
+  readonly refuseIpv6Boot: boolean;
   /** Option 67's ports; others only for tests. */
   readonly dhcpServerPort: number;
   readonly dhcpClientPort: number;
@@ -57,6 +59,7 @@ export const defaultBootsConfig: BootsConfig = {
   interfaces: [],
   dhcpEnabled: true,
   tftpEnabled: true,
+  refuseIpv6Boot: true,
   dhcpServerPort: 67,
   dhcpClientPort: 68,
   tftpPort: 69,

@@ -5,12 +5,13 @@ import { findLink, linkIndex } from "../platform/network/interfaces.ts";
 import type { Libc } from "../platform/network/libc.ts";
 import { NetworkError } from "../platform/network/network-error.ts";
 import type { PacketSender } from "../platform/network/packet-socket.ts";
-import { bindUdp } from "../platform/network/udp-endpoint.ts";
+import { bindUdp, bindUdpToGroup } from "../platform/network/udp-endpoint.ts";
 import type { EventGate } from "./boot-event.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
 import { listenForDhcp } from "./dhcp-listener.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
+import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6-refusal.ts";
 import { TftpListener } from "./tftp-listener.ts";
 import type { TransferClock } from "./tftp-transfer.ts";
 
@@ -20,6 +21,7 @@ export interface LinkDeps {
   readonly gate: EventGate;
   readonly files: BootFiles;
   readonly clock: TransferClock;
+  readonly warn: (message: string) => void;
   readonly onDecline: (decline: { readonly mac: string; readonly address: string }) => void;
   /** Undefined where DHCP is off. */
   readonly sockets: { readonly libc: Libc; readonly packets: PacketSender | undefined } | undefined;
@@ -50,6 +52,7 @@ export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, sign
   };
   try {
     const dhcpPort = await openDhcp({ name: wanted.name, mac, serverAddress }, deps, signal, closers);
+    await openIpv6Refusal({ name: wanted.name, mac }, deps, signal, closers);
     const tftpPort = await openTftp(serverAddress, deps, signal, closers);
     return { name: wanted.name, serverAddress, dhcpPort, tftpPort, close };
   } catch (error) {
@@ -89,6 +92,24 @@ async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, c
     onDecline: deps.onDecline,
   });
   return endpoint.port;
+}
+
+/** A help and no more: where IPv6 is off there is nothing to refuse. */
+async function openIpv6Refusal(
+  link: { readonly name: string; readonly mac: MacAddress },
+  deps: LinkDeps,
+  signal: AbortSignal,
+  closers: (() => Promise<void>)[],
+): Promise<void> {
+  if (!deps.config.dhcpEnabled || !deps.config.refuseIpv6Boot) return;
+  try {
+    const endpoint = await bindUdpToGroup(dhcpv6Servers, link.name, dhcpv6ServerPort, signal);
+    closers.push(() => endpoint.close());
+    refuseIpv6Boot({ endpoint, mac: link.mac, index: deps.index, gate: deps.gate });
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    deps.warn(`firmware that tries to boot over IPv6 is left to wait: ${error.message}`);
+  }
 }
 
 async function openTftp(address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: (() => Promise<void>)[]) {

@@ -57,7 +57,8 @@ export function createBoots(deps: BootsDeps): Boots {
         if (sockets?.packets !== undefined) opened.push(sockets.packets);
         const onDecline = ({ mac, address }: { mac: string; address: string }) => void conflicts.set(address, mac);
         for (const wanted of config.interfaces) {
-          const link = await openBootsLink(wanted, { config, index, gate, files, clock, onDecline, sockets }, signal);
+          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, onDecline, sockets };
+          const link = await openBootsLink(wanted, linkDeps, signal);
           opened.unshift(link);
           links.push(link);
         }

@@ -1,6 +1,10 @@
 // Real firmware in QEMU against Boots: from power-on to the script, and on to the disk when netbooting is not allowed.
 import assert from "node:assert/strict";
+import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, test } from "node:test";
+import type { BootsConfig } from "./boots-config.ts";
 import { openRack, type RackEvent } from "./testing/boots-rack.ts";
 import { diskSector, diskWord } from "./testing/disk-sector.ts";
 import { testMachine } from "./testing/machines.ts";
@@ -9,8 +13,8 @@ import { type QemuOptions, startQemu } from "./testing/qemu-machine.ts";
 const mac = "52:54:00:00:00:32";
 const patienceMs = 90_000;
 
-async function powerOn(firmware: QemuOptions["firmware"], allowPXE: boolean) {
-  const rack = await openRack({}, [testMachine(50, { netboot: { allowPXE } })]);
+async function powerOn(firmware: QemuOptions["firmware"], allowPXE: boolean, config: Partial<BootsConfig> = {}) {
+  const rack = await openRack(config, [testMachine(50, { netboot: { allowPXE } })]);
   const machine = await startQemu(rack, { firmware, mac, disk: diskSector });
   const close = async () => {
     await machine.close();
@@ -76,6 +80,35 @@ describe("firmware that is to be netbooted reaches its script", () => {
   });
 });
 
+describe("the script", () => {
+  for (const [firmware, kernel] of [
+    ["bios", "/usr/lib/ipxe/ipxe.lkrn"],
+    ["uefi", "/usr/lib/ipxe/ipxe.efi"],
+  ] as const)
+    test(`loads and starts kernel and initial RAM disk (${firmware})`, async () => {
+      const hookDirectory = await mkdtemp(join(tmpdir(), "boots-hook-"));
+      // iPXE is itself a kernel in Linux's format, and asks for DHCP anew once it runs.
+      await copyFile(kernel, join(hookDirectory, "vmlinuz-x86_64"));
+      await writeFile(join(hookDirectory, "initramfs-x86_64"), Buffer.alloc(4_000_000, "initramfs"));
+      await using lab = await powerOn(firmware, true, { hookDirectory });
+      const initrd = await lab.rack.waitFor("initial RAM disk", ({ type }) => type === "InitrdServed", patienceMs);
+      assert.deepEqual([initrd.mac, initrd.data?.sizeBytes], [mac, 4_000_000]);
+      const started = (event: RackEvent) => event.type === "DhcpOffer" && event.atMs > initrd.atMs;
+      await lab.rack.waitFor("DHCP of the kernel", started, patienceMs);
+      await rm(hookDirectory, { recursive: true });
+    });
+
+  for (const [firmware, shown] of [
+    ["bios", diskWord],
+    ["uefi", "UEFI Misc Device"],
+  ] as const)
+    test(`tries again and then goes on to the disk when there is no kernel (${firmware})`, async () => {
+      await using lab = await powerOn(firmware, true, { scriptRetries: 2 });
+      await lab.machine.serialShows(shown, patienceMs);
+      assert.equal(lab.rack.events.filter(({ type }) => type === "ScriptServed").length > 0, true);
+    });
+});
+
 describe("firmware that is not to be netbooted goes on to its disk", () => {
   test("SeaBIOS with iPXE's ROM", async (t) => {
     await using lab = await powerOn("bios", false);
@@ -84,5 +117,20 @@ describe("firmware that is not to be netbooted goes on to its disk", () => {
     const refused = lab.rack.events.find(({ type }) => type === "DhcpAck");
     assert.equal(refused?.reason, "NetbootNotAllowed");
     assert.ok(diskAtMs - (refused?.atMs ?? 0) < 8000);
+  });
+
+  test("OVMF with PXE and HTTP boot over IPv4 and IPv6, each of which it tries", async (t) => {
+    await using lab = await powerOn("uefi-all", false);
+    const diskAtMs = await lab.machine.serialShows("UEFI Misc Device", patienceMs);
+    t.diagnostic(`disk after ${diskAtMs - lab.machine.startedAtMs} ms`);
+    assert.deepEqual(stages(lab.rack.events), [
+      "DhcpOffer refused",
+      "DhcpAck refused",
+      "TftpRefused",
+      "Ipv6BootRefused",
+    ]);
+    // Four tries at 4 s, in which it collects offers. Left alone, each of the two over IPv6 takes 69 s.
+    const offer = lab.rack.events.find(({ type }) => type === "DhcpOffer");
+    assert.ok(diskAtMs - (offer?.atMs ?? 0) < 70_000);
   });
 });

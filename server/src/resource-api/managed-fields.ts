@@ -61,7 +61,11 @@ export function applyFields(
   );
   const pruned = dropped.reduce<unknown>((object, path) => removeField(object, JSON.parse(path)), merged);
   const left = others.map((entry) => ({ ...entry, fields: entry.fields.difference(taken) }));
-  return settle(live, asObject(pruned), [...left, { writer, operation: "Apply", fields: saidFields }]);
+  // Once more: taking a field away takes its emptied map along, which may be said to be there, and empty.
+  return settle(live, asObject(mergeApplied(pruned, said)), [
+    ...left,
+    { writer, operation: "Apply", fields: saidFields },
+  ]);
 }
 
 /**

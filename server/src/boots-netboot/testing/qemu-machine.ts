@@ -8,7 +8,8 @@ import type { Rack } from "./boots-rack.ts";
 import { runInside, spawnInside } from "./network-namespace.ts";
 
 export interface QemuOptions {
-  readonly firmware: "bios" | "uefi" | "uefi-http";
+  /** `uefi` lacks PXE over IPv6, `uefi-http` PXE altogether; `uefi-all` tries every way that it has. */
+  readonly firmware: "bios" | "uefi" | "uefi-http" | "uefi-all";
   readonly mac: string;
   /** Boot sector code for the disk; it shows that the firmware came to the disk. */
   readonly disk?: Uint8Array;
@@ -38,7 +39,7 @@ export async function startQemu(rack: Rack, { firmware, mac, disk }: QemuOptions
     serialShows: (text, timeoutMs) => untilSerialShows(serial, text, timeoutMs),
     async close() {
       const ended = once(child, "close");
-      child.kill();
+      child.kill("SIGKILL"); // there is nothing on its disk to keep
       await ended;
       await runInside(rack.server, ["ip", "link", "del", tap]);
       await rm(directory, { recursive: true });
@@ -67,7 +68,7 @@ async function firmwareArgs(firmware: QemuOptions["firmware"], directory: string
     ...flash("readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd"),
     ...flash(`file=${variables}`),
     ...(firmware === "uefi-http" ? noPxe : []),
-    ...["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"],
+    ...(firmware === "uefi-all" ? [] : ["-fw_cfg", "name=opt/org.tianocore/IPv6PXESupport,string=n"]),
   ];
 }
 

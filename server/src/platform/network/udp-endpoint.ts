@@ -34,6 +34,34 @@ export async function bindUdp(address: string, port: number, signal: AbortSignal
   }
 }
 
+/**
+ * Listens to one IPv6 multicast group on one link, and answers from the link's own address.
+ * @param group Such as `ff02::1:2`. @throws {NetworkError} `refused`
+ */
+export async function bindUdpToGroup(
+  group: string,
+  linkName: string,
+  port: number,
+  signal: AbortSignal,
+): Promise<UdpEndpoint> {
+  const socket = createSocket({ type: "udp6", reuseAddr: true });
+  try {
+    // Bound to the group itself: what comes to the link's unicast addresses stays with whoever else listens there.
+    socket.bind({ address: `${group}%${linkName}`, port });
+    await once(socket, "listening", { signal });
+    socket.addMembership(group, `::%${linkName}`);
+    return endpointOf(socket);
+  } catch (cause) {
+    socket.close();
+    signal.throwIfAborted();
+    throw new NetworkError(
+      "refused",
+      `could not listen to ${group} on ${linkName}, UDP port ${port}: ${String(cause)}`,
+      { cause },
+    );
+  }
+}
+
 /** Wraps a bound socket. */
 export function endpointOf(socket: Socket): UdpEndpoint {
   let closed = false;

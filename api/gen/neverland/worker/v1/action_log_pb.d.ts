@@ -180,8 +180,8 @@ export declare const StreamSchema: GenEnum<Stream>;
  */
 export declare const ActionLogService: GenService<{
   /**
-   * One stream per action; the response comes when the client has ended it. Lines may repeat after a reconnect:
-   * `sequence` numbers them per action.
+   * Any number of streams per action, one after the other; the response to a stream says that its lines are kept.
+   * Lines repeat when that response was lost: `sequence` numbers them per action, over all streams.
    *
    * @generated from rpc neverland.worker.v1.ActionLogService.AppendLogs
    */

@@ -38,7 +38,7 @@ module.exports = {
       name: "components-never-import-each-other",
       comment: "Boots, Hegel, Tink Server and the rest meet only in main.ts.",
       severity: "error",
-      from: { path: `^server/src/(${serverRims})/`, pathNot: "\\.test\\.ts$" },
+      from: { path: `^server/src/(${serverRims})/`, pathNot: "(\\.test\\.ts$|/testing/)" },
       to: {
         path: `^server/src/(${serverRims}|main|store/.*-store)`,
         pathNot: ["^server/src/$1/", "^server/src/store/resource-store\\.ts$"],

@@ -1,5 +1,6 @@
 // Boots on one link: the sockets it needs there, opened together and closed together.
 import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
+import type { Clock } from "../platform/clock.ts";
 import { bindUdpToDevice } from "../platform/network/device-socket.ts";
 import { findLink, linkIndex } from "../platform/network/interfaces.ts";
 import type { Libc } from "../platform/network/libc.ts";
@@ -13,14 +14,13 @@ import { listenForDhcp } from "./dhcp-listener.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6-refusal.ts";
 import { TftpListener } from "./tftp-listener.ts";
-import type { TransferClock } from "./tftp-transfer.ts";
 
 export interface LinkDeps {
   readonly config: BootsConfig;
   readonly index: HardwareIndex;
   readonly gate: EventGate;
   readonly files: BootFiles;
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   readonly warn: (message: string) => void;
   readonly onDecline: (decline: { readonly mac: string; readonly address: string }) => void;
   /** Undefined where DHCP is off. */

@@ -1,5 +1,6 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
 import type { FastifyInstance } from "fastify";
+import type { Clock } from "../platform/clock.ts";
 import { type Libc, loadLibc } from "../platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "../platform/network/packet-socket.ts";
 import { EventGate, type RecordEvent } from "./boot-event.ts";
@@ -9,12 +10,11 @@ import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
 import { type DuplicateClaim, HardwareIndex } from "./hardware-index.ts";
 import type { ScriptConfig } from "./machine-script.ts";
-import type { TransferClock } from "./tftp-transfer.ts";
 
 export interface BootsDeps {
   readonly config: BootsConfig;
   readonly record: RecordEvent;
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;
 }

@@ -6,13 +6,13 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { TftpErrorCode } from "@neverland/protocols";
 import fc from "fast-check";
+import { systemClock } from "../platform/clock.ts";
 import { bindUdp, type UdpEndpoint } from "../platform/network/udp-endpoint.ts";
 import { type BootEvent, EventGate } from "./boot-event.ts";
 import type { BootInterface } from "./boot-hardware.ts";
 import { HardwareIndex } from "./hardware-index.ts";
 import { testMachine } from "./testing/machines.ts";
 import { TftpListener } from "./tftp-listener.ts";
-import { systemClock } from "./tftp-transfer.ts";
 
 const loopback = "127.0.0.1";
 const file = Uint8Array.from({ length: 1300 }, (_, i) => i % 251);

@@ -8,12 +8,13 @@ import {
   type TftpLimits,
   type TftpRequest,
 } from "@neverland/protocols";
+import type { Clock } from "../platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
 import type { EventGate } from "./boot-event.ts";
 import { type BootFiles, parseRequestedFile } from "./boot-files.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 import { findRequester, type Requester } from "./requester.ts";
-import { TftpTransfer, type TransferClock } from "./tftp-transfer.ts";
+import { TftpTransfer } from "./tftp-transfer.ts";
 
 export interface TftpListenerDeps {
   /** Bound to the address that machines ask, so that answers come from it. */
@@ -23,7 +24,7 @@ export interface TftpListenerDeps {
   readonly files: BootFiles;
   readonly index: HardwareIndex;
   readonly gate: EventGate;
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   readonly limits: TftpLimits;
   /** Transfers at once, over all machines; and from one address. */
   readonly mostTransfers: number;

@@ -1,4 +1,5 @@
 // Drives one TFTP transfer's step function with a socket and a timer.
+
 import {
   encodeTftpReply,
   negotiate,
@@ -11,16 +12,11 @@ import {
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
+import type { Clock } from "../platform/clock.ts";
 import type { UdpEndpoint } from "../platform/network/udp-endpoint.ts";
 
-export interface TransferClock {
-  nowMs(): number;
-  /** Calls back once after `delayMs`; the function returned calls it off. */
-  startTimer(delayMs: number, callback: () => void): () => void;
-}
-
 export interface TftpTransferInput {
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   readonly limits: TftpLimits;
   readonly bytes: Uint8Array;
   readonly request: TftpRequest & { op: "rrq" | "wrq" };
@@ -78,7 +74,7 @@ export class TftpTransfer {
 
   #wakeAt(wakeAtMs: number): void {
     const delayMs = Math.max(0, wakeAtMs - this.#input.clock.nowMs());
-    this.#stopTimer = this.#input.clock.startTimer(delayMs, () => this.handle({ kind: "wake" }));
+    this.#stopTimer = this.#input.clock.after(delayMs, () => this.handle({ kind: "wake" }));
   }
 
   #send(endpoint: UdpEndpoint, sent: TransferSend): void {
@@ -94,12 +90,3 @@ export class TftpTransfer {
     endpoint.send(packet, to.address, to.port).catch((error: unknown) => this.#end.reject(error));
   }
 }
-
-/** The machine's own clock, which never runs backwards. */
-export const systemClock: TransferClock = {
-  nowMs: () => performance.now(),
-  startTimer(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};

@@ -1,1 +1,3 @@
-export {};
+export * from "./build/action-images.ts";
+export * from "./build/build-error.ts";
+export * from "./build/node-base.ts";

@@ -1,1 +1,14 @@
-export {};
+export * from "./choose-manifest.ts";
+export * from "./directory-entries.ts";
+export * from "./http-get.ts";
+export * from "./layout-error.ts";
+export * from "./manifest.ts";
+export * from "./oci-error.ts";
+export * from "./reference.ts";
+export * from "./registry-auth.ts";
+export * from "./registry-client.ts";
+export * from "./tar-entry.ts";
+export * from "./unpack-layer.ts";
+export * from "./write-image.ts";
+export * from "./write-layer.ts";
+export { SpecialNodes } from "./special-nodes.ts";

@@ -1,31 +1,77 @@
-// Why a call of the resource API failed: the server's own words, or that it was not reached.
+// What a request to the resource API ended with when it did not end well.
+import { z } from "zod";
 
-/** `code` is the server's reason (`NotFound`, `Conflict`, `Invalid`, …), or ours: `unreachable`, `bad-answer`. */
+export type ApiErrorCode =
+  | "not-found"
+  | "already-exists"
+  | "conflict"
+  /** The version or page asked for is no longer kept. */
+  | "gone"
+  | "invalid"
+  | "unauthorized"
+  | "forbidden"
+  /** The server answered, but refused for another reason; see `reason`. */
+  | "refused"
+  /** No answer, or a server that cannot work now: trying again may help. */
+  | "unavailable";
+
+export const statusSchema = z.looseObject({
+  kind: z.literal("Status"),
+  status: z.string().optional(),
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  code: z.number().optional(),
+  details: z
+    .looseObject({
+      causes: z
+        .array(
+          z.looseObject({
+            reason: z.string().optional(),
+            message: z.string().optional(),
+            field: z.string().optional(),
+          }),
+        )
+        .nullish(),
+    })
+    .nullish(),
+});
+export type Status = z.infer<typeof statusSchema>;
+
+/** A request that failed. `code` is API; the text is a sentence for people. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  readonly code: string;
-  /** HTTP status; 0 when no answer came. */
-  readonly status: number;
-  constructor(code: string, status: number, message: string, options?: ErrorOptions) {
+  readonly code: ApiErrorCode;
+  /** Kubernetes' reason, such as `AlreadyExists`; empty when no server answered. */
+  readonly reason: string;
+  /** The server's Status object, when it sent one. */
+  readonly status: Status | undefined;
+  constructor(code: ApiErrorCode, message: string, options: ErrorOptions & { reason?: string; status?: Status } = {}) {
     super(message, options);
     this.code = code;
-    this.status = status;
+    this.reason = options.reason ?? "";
+    this.status = options.status;
   }
 }
 
-/** Reads a Kubernetes Status object, or whatever else the server sent instead. */
-export async function readApiError(response: Response, request: string): Promise<ApiError> {
-  const text = await response.text();
-  const status = parseStatus(text);
-  const message = status?.message ?? (text.slice(0, 500) || response.statusText);
-  return new ApiError(status?.reason ?? "bad-answer", response.status, `${request}: ${message}`);
+/** @param asked What was tried: `GET http://127.0.0.1:7480/apis/…`. */
+export function toApiError(httpStatus: number, body: unknown, asked: string): ApiError {
+  const parsed = statusSchema.safeParse(body);
+  const status = parsed.success ? parsed.data : undefined;
+  const reason = status?.reason ?? "";
+  const message = status?.message ?? `${asked} was answered with HTTP ${httpStatus}`;
+  return new ApiError(codeOf(status?.code ?? httpStatus, reason), message, { reason, ...(status && { status }) });
 }
 
-function parseStatus(text: string): { message?: string; reason?: string } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? value : undefined;
-  } catch {
-    return undefined;
-  }
+function codeOf(httpStatus: number, reason: string): ApiErrorCode {
+  if (reason === "AlreadyExists") return "already-exists";
+  if (httpStatus >= 500 || httpStatus === 429) return "unavailable";
+  const codes = new Map<number, ApiErrorCode>([
+    [401, "unauthorized"],
+    [403, "forbidden"],
+    [404, "not-found"],
+    [409, "conflict"],
+    [410, "gone"],
+    [422, "invalid"],
+  ]);
+  return codes.get(httpStatus) ?? "refused";
 }

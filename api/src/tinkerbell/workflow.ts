@@ -35,7 +35,7 @@ const actionStatusSchema = z.looseObject({
   id: z.string(),
   name: z.string(),
   image: z.string(),
-  /** Seconds; 0 is no limit. */
+  /** Seconds; 0 or absent is the server's default, which is what the worker is told. */
   timeout: z.int().optional(),
   command: texts,
   volumes: texts,
@@ -61,6 +61,8 @@ const taskStatusSchema = z.looseObject({
 export const workflowStatusSchema = z.looseObject({
   agentID: text,
   state: z.enum(workflowStates).optional(),
+  /** Ours: RFC 3339, when `state` last changed, by the server's clock. */
+  stateSince: text,
   bootOptions: z
     .looseObject({
       allowNetboot: z

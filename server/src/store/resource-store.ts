@@ -57,19 +57,28 @@ export type WatchOptions = Omit<ListOptions, "limit" | "continueToken"> & {
 };
 
 /** Resources as callers hand them in: the store fills in uid, versions and times. */
-export type NewResource = Omit<Resource, "metadata"> & {
-  metadata: Partial<Resource["metadata"]> & { name: string; namespace: string };
+export type NewResource<R extends Resource = Resource> = Omit<R, "metadata"> & {
+  metadata: Partial<R["metadata"]> & ResourceKey;
 };
+
+/** What must still be true of the object for a delete to be done. */
+export type Preconditions = { readonly uid?: string; readonly resourceVersion?: string };
 
 /**
  * Resources by kind and key. The store knows versions, conflicts, watches and lifetimes (finalizers, deletion time),
  * and no rules: validation and defaults are done before.
  *
  * - A write resolves only when it is durable; what was acknowledged survives SIGKILL and power loss.
- * - `update` replaces metadata and spec and keeps the stored status; `updateStatus` replaces the status alone.
- *   When `metadata.resourceVersion` is given and is not the stored one, they throw `conflict`.
+ * - `resourceVersion` is one counter for the whole store: every write that changes something takes the next number.
+ * - `update` replaces metadata and spec and keeps the stored status; `updateStatus` replaces the status alone (and
+ *   `metadata.managedFields`, when given: the record of who owns which field covers both halves). What the store fills
+ *   in (uid, creationTimestamp, generation, deletionTimestamp) is kept, whatever the caller sends.
+ *   When `metadata.resourceVersion` or `metadata.uid` is given and is not the stored one, they throw `conflict`.
+ *   An empty string is not given.
  * - `generation` grows when the spec changes. A write that changes nothing yields the stored object and no event.
  * - `delete` of an object with finalizers sets `deletionTimestamp`; it goes when an update removes the last finalizer.
+ * - History is kept for a bounded time. A watch from a version whose successors are forgotten, or that this store never
+ *   reached, throws `gone`; so does the next page of a list.
  * - Objects handed out are the caller's own: changing them changes nothing in the store.
  */
 export interface ResourceStore {
@@ -82,12 +91,12 @@ export interface ResourceStore {
   /** @throws {StoreError} `not-found`, `conflict`. */
   updateStatus(kind: KindInfo, resource: Resource): Promise<Resource>;
   /** @throws {StoreError} `not-found`, `conflict` (when a precondition does not hold). */
-  delete(
-    kind: KindInfo,
-    key: ResourceKey,
-    preconditions?: { uid?: string; resourceVersion?: string },
-  ): Promise<Resource>;
-  /** Ends without error when `signal` aborts. @throws {StoreError} `gone` when it cannot go on without a gap. */
+  delete(kind: KindInfo, key: ResourceKey, preconditions?: Preconditions): Promise<Resource>;
+  /**
+   * Events in the order of their versions, each once. Ends without error when `signal` aborts.
+   * "From now on" counts from the call, not from the first event asked for.
+   * @throws {StoreError} `gone` when it cannot go on without a gap; `unavailable` when the store is closed.
+   */
   watch(kind: KindInfo, options: WatchOptions): AsyncIterable<WatchEvent>;
   /** Writes what is pending and closes. Safe to call twice. */
   close(): Promise<void>;

@@ -1,0 +1,104 @@
+// Turns the bytes as served into the bytes to write, and fails when they are not a whole, sound stream.
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createZstdDecompress } from "node:zlib";
+import { ActionError } from "../program/action-error.ts";
+import type { Compression } from "./compression.ts";
+import { ZstdFrames } from "./zstd-frames.ts";
+
+type Chunks = AsyncIterable<Uint8Array>;
+
+/** Few, large pieces: each costs a trip through the thread pool. */
+const outputBytes = 1 << 20;
+
+/** @throws {ActionError} `corrupt`, from the iteration, when the stream is damaged or ends early. */
+export function decompress(compression: Compression, input: Chunks, signal: AbortSignal): Chunks {
+  switch (compression) {
+    case "none":
+      return input;
+    case "gzip":
+      return throughStream("gzip", input, createGunzip({ chunkSize: outputBytes }), signal);
+    case "zstd":
+      return throughStream("zstd", wholeFrames(input), createZstdDecompress({ chunkSize: outputBytes }), signal);
+    case "xz":
+      return throughProgram(["xz", "--decompress", "--stdout", "--threads=0"], input, signal);
+    case "bzip2":
+      return throughProgram(["bzip2", "-dc"], input, signal);
+  }
+}
+
+async function* throughStream(
+  name: string,
+  input: Chunks,
+  engine: NodeJS.ReadWriteStream & Chunks,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  // A fault of the download must not be taken for a fault of the stream.
+  const fed = pipeline(input, engine, { signal }).catch((error: unknown) => error);
+  try {
+    yield* engine;
+  } catch (error) {
+    throw asCorrupt(name, (await fed) ?? error);
+  }
+  const fault = await fed;
+  if (fault !== undefined) throw asCorrupt(name, fault);
+}
+
+function asCorrupt(name: string, error: unknown): unknown {
+  if (error instanceof ActionError || !(error instanceof Error) || error.name === "AbortError") return error;
+  const sentence = `The image is damaged or cut short: expected a whole ${name} stream, but the decompressor says`;
+  return new ActionError("corrupt", sentence, { cause: error });
+}
+
+async function* wholeFrames(input: Chunks): AsyncGenerator<Uint8Array> {
+  const frames = new ZstdFrames();
+  for await (const chunk of input) {
+    frames.push(chunk);
+    if (frames.fault !== undefined) break;
+    yield chunk;
+  }
+  const fault = frames.end();
+  if (fault !== undefined)
+    throw new ActionError("corrupt", `The image is damaged or cut short: expected whole zstd frames, but ${fault}`);
+}
+
+async function* throughProgram(
+  [program, ...args]: readonly [string, ...string[]],
+  input: Chunks,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], signal });
+  const ended = endOf(program, child);
+  let inputFault: unknown;
+  const fed = pipeline(input, child.stdin).catch((error: unknown) => {
+    inputFault = error;
+  });
+  try {
+    yield* child.stdout;
+    const fault = await ended;
+    // A download that broke also cuts the program's input short; an early end of the program also breaks the pipe to it.
+    if (fault !== undefined) throw inputFault instanceof ActionError ? inputFault : fault;
+    await fed;
+    if (inputFault !== undefined) throw inputFault;
+  } finally {
+    child.kill();
+  }
+}
+
+async function endOf(program: string, child: ChildProcessByStdio<Writable, Readable, Readable>): Promise<unknown> {
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-500);
+  });
+  const { promise, resolve } = Promise.withResolvers<unknown>();
+  child.on("error", (cause) => {
+    resolve(new ActionError("corrupt", `${program}, which decompresses the image, could not be run`, { cause }));
+  });
+  child.on("close", (exitCode, signal) => {
+    const end = signal ?? `exit code ${exitCode}`;
+    const sentence = `The image is damaged or cut short: expected a whole stream for ${program}, which ended with ${end}`;
+    resolve(exitCode === 0 ? undefined : new ActionError("corrupt", `${sentence}: ${said.trim()}`));
+  });
+  return await promise;
+}

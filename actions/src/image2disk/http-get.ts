@@ -1,0 +1,84 @@
+// One GET of an image, from a byte on: redirects, proxies, and an end to a connection that falls silent.
+import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from "node:http";
+import { Agent as HttpsAgent, get as httpsGet } from "node:https";
+import { ActionError } from "../program/action-error.ts";
+
+export type ImageRequest = {
+  readonly url: URL;
+  readonly offset: number;
+  /** Entity tag or date of what was read before; with it the server sends a range only of that same file. */
+  readonly validator: string | undefined;
+};
+
+/** `transient` faults are worth another try. */
+export class HttpFault extends Error {
+  override readonly name = "HttpFault";
+  readonly isTransient: boolean;
+  constructor(message: string, isTransient: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.isTransient = isTransient;
+  }
+}
+
+const maxRedirects = 10;
+/** A server that says nothing for so long is taken for gone. */
+const silenceMs = 60_000;
+const transientStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/** Follows the proxy variables of the environment, as upstream's actions do. */
+const agents = {
+  "http:": new HttpAgent({ proxyEnv: process.env }),
+  "https:": new HttpsAgent({ proxyEnv: process.env }),
+} as const;
+
+/**
+ * @returns A response of status 200, or 206 when a part was asked for.
+ * @throws {HttpFault} For anything else.
+ */
+export async function getImage(request: ImageRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  let url = request.url;
+  for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
+    const response = await getOnce({ ...request, url }, signal);
+    const status = response.statusCode ?? 0;
+    if (status === 200 || (status === 206 && request.offset > 0)) return response;
+    response.destroy();
+    const next = status >= 300 && status < 400 ? URL.parse(response.headers.location ?? "", url) : null;
+    if (next === null)
+      throw new HttpFault(`${shown(url)} answered ${status} ${response.statusMessage}`, transientStatus.has(status));
+    if (next.protocol !== "http:" && next.protocol !== "https:")
+      throw new HttpFault(`${shown(url)} redirects to ${next.protocol}, which is neither http nor https`, false);
+    url = next;
+  }
+  throw new HttpFault(`${shown(request.url)} redirects more than ${maxRedirects} times`, false);
+}
+
+async function getOnce({ url, offset, validator }: ImageRequest, signal: AbortSignal): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const range = offset === 0 ? {} : { range: `bytes=${offset}-`, ...(validator ? { "if-range": validator } : {}) };
+  // No encoding on the way: lengths and ranges must mean the file's own bytes.
+  const headers = { "user-agent": "neverland-image2disk", "accept-encoding": "identity", ...range };
+  const get = url.protocol === "https:" ? httpsGet : httpGet;
+  const agent = url.protocol === "https:" ? agents["https:"] : agents["http:"];
+  const request = get(url, { agent, headers, signal }, resolve);
+  request.setTimeout(silenceMs, () => {
+    request.destroy(new HttpFault(`${shown(url)} sent nothing for ${silenceMs / 1000} s`, true));
+  });
+  request.on("error", reject);
+  try {
+    return await promise;
+  } catch (cause) {
+    if (signal.aborted || cause instanceof HttpFault) throw cause;
+    throw new HttpFault(`${shown(url)} could not be reached`, true, { cause });
+  }
+}
+
+/** Without password and query, which may hold secrets. */
+export function shown(url: URL): string {
+  return `${url.origin}${url.pathname}`;
+}
+
+/** A fault of the network while the body was read, in a sentence. */
+export function bodyFault(url: URL, cause: unknown): HttpFault | ActionError {
+  if (cause instanceof HttpFault || cause instanceof ActionError) return cause;
+  return new HttpFault(`the connection to ${shown(url)} broke`, true, { cause });
+}

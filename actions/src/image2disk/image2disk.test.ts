@@ -1,0 +1,194 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { type Behaviour, serveImage } from "../testing/image-server.ts";
+import { type Ended, runActionForReal, startAction } from "../testing/run-for-real.ts";
+
+const MiB = 1 << 20;
+const image = Buffer.concat([randomBytes(3 * MiB), Buffer.alloc(12 * MiB), randomBytes(2 * MiB + 512)]);
+const sha256 = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+const compress = (program: string): Buffer =>
+  execFileSync(program, ["-c"], { input: image, maxBuffer: image.length * 2 });
+
+let dir: string;
+let disk: string;
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "image2disk-"));
+  disk = join(dir, "disk");
+});
+after(async () => await rm(dir, { recursive: true }));
+
+type Run = { readonly behaviour: Behaviour; readonly path: string; readonly environment?: Record<string, string> };
+type Outcome = Ended & { readonly requests: readonly { readonly range: string | undefined }[] };
+
+/** Writes over a disk full of old bytes, 1 MiB longer than the image. */
+async function run({ behaviour, path, environment = {} }: Run): Promise<Outcome> {
+  await writeFile(disk, Buffer.alloc(image.length + MiB, 0xee));
+  await using server = await serveImage(behaviour);
+  const IMG_URL = `http://127.0.0.1:${server.port}/${path}`;
+  const settings = { IMG_URL, DEST_DISK: disk, DEST_ALLOW_FILE: "true", ...environment };
+  const ended = await runActionForReal("image2disk", settings);
+  return { ...ended, requests: [...server.requests] };
+}
+
+async function assertImageOnDisk({ exitCode, stdout, stderr }: Ended): Promise<void> {
+  assert.equal(exitCode, 0, stdout + stderr);
+  const content = await readFile(disk);
+  assert.ok(content.subarray(0, image.length).equals(image), "the disk begins with the image");
+  assert.ok(content.subarray(image.length).equals(Buffer.alloc(MiB, 0xee)), "the rest of the disk is as before");
+}
+
+function assertFailed({ exitCode, lines }: Ended, message: RegExp): void {
+  assert.equal(exitCode, 1);
+  const last = lines.at(-1);
+  assert.equal(last?.level, "ERROR");
+  assert.match(last?.msg ?? "", message);
+}
+
+const compressed = { environment: { COMPRESSED: "true" } };
+
+for (const [path, body] of [
+  ["image.raw.gz", gzipSync(image)],
+  ["image.zst?token=abc.def", zstdCompressSync(image)],
+  ["image.xz", compress("xz")],
+  ["image.bz2", compress("bzip2")],
+  ["two-members.gz", Buffer.concat([gzipSync(image.subarray(0, 5 * MiB)), gzipSync(image.subarray(5 * MiB))])],
+  ["two.zst", Buffer.concat([zstdCompressSync(image.subarray(0, 1000)), zstdCompressSync(image.subarray(1000))])],
+] as const)
+  test(`a used disk has the content of ${path} exactly`, async () => {
+    await assertImageOnDisk(await run({ path, behaviour: { body }, ...compressed }));
+  });
+
+test("a raw image is written and both its checksums hold", async () => {
+  const environment = { IMG_SHA256: sha256(image), IMG_RAW_SHA256: `sha256:${sha256(image).toUpperCase()}` };
+  await assertImageOnDisk(await run({ path: "image.raw", behaviour: { body: image }, environment }));
+});
+
+for (const name of ["IMG_SHA256", "IMG_RAW_SHA256"])
+  test(`a wrong ${name} fails and names both sums`, async () => {
+    const environment = { [name]: "0".repeat(64) };
+    const ended = await run({ path: "image.raw", behaviour: { body: image }, environment });
+    assertFailed(ended, new RegExp(`${name}.*expected 0{64}, got ${sha256(image)}`));
+  });
+
+for (const [path, body] of [
+  ["image.gz", gzipSync(image)],
+  ["image.zst", zstdCompressSync(image)],
+  ["image.xz", compress("xz")],
+  ["image.bz2", compress("bzip2")],
+] as const) {
+  test(`${path} that was cut on the server fails`, async () => {
+    const cut = body.subarray(0, body.length - 1000);
+    assertFailed(await run({ path, behaviour: { body: cut }, ...compressed }), /damaged or cut short: expected/);
+  });
+  test(`${path} with a flipped byte fails`, async () => {
+    const flipped = Buffer.from(body);
+    flipped.writeUInt8(flipped.readUInt8(MiB) ^ 0x10, MiB);
+    const environment = { ...compressed.environment, IMG_RAW_SHA256: sha256(image) };
+    assertFailed(await run({ path, behaviour: { body: flipped }, environment }), /damaged|checksum is wrong/);
+  });
+}
+
+test("a zstd file cut between header and content of its second frame fails", async () => {
+  const body = Buffer.concat([zstdCompressSync(image), zstdCompressSync(image).subarray(0, 3)]);
+  assertFailed(await run({ path: "a.zst", behaviour: { body }, ...compressed }), /ends within a frame's magic/);
+});
+
+test("broken connections are taken up where they ended, of the same file", async () => {
+  const behaviour = { body: zstdCompressSync(image), breakAfter: [MiB, 400_000], tags: ["v1"] };
+  const ended = await run({ path: "a.zst", behaviour, ...compressed });
+  await assertImageOnDisk(ended);
+  assert.deepEqual(
+    ended.requests.map((request) => request.range !== undefined),
+    [false, true, true],
+  );
+});
+
+test("a server without ranges is asked again and what is known is passed over", async () => {
+  const behaviour = { body: image, breakAfter: [MiB], hasRanges: false, tags: ["v1"] };
+  await assertImageOnDisk(await run({ path: "a.raw", behaviour }));
+});
+
+test("a file that changed meanwhile is written anew from its first byte", async () => {
+  const behaviour = { body: image, breakAfter: [MiB], tags: ["v1", "v2"] };
+  const ended = await run({ path: "a.raw", behaviour });
+  await assertImageOnDisk(ended);
+  assert.ok(ended.lines.some((line) => line.msg === "the download starts again from the first byte"));
+});
+
+test("without a stated length, a connection that breaks is no end", async () => {
+  const behaviour = { body: image, breakAfter: [MiB], statesLength: false, tags: ["v1"] };
+  const ended = await run({ path: "a.raw", behaviour });
+  await assertImageOnDisk(ended);
+  assert.equal(ended.requests.length, 2);
+});
+
+test("a busy server is asked again", async () => {
+  await assertImageOnDisk(await run({ path: "a.raw", behaviour: { body: image, statuses: [503, 503] } }));
+});
+
+test("a missing image fails at once and names the address without its query", async () => {
+  const ended = await run({ path: "gone.raw?token=secret", behaviour: { body: image, statuses: [404] } });
+  assertFailed(ended, /could not be fetched.*\/gone\.raw answered 404 Not Found\. Check IMG_URL/);
+  assert.equal(ended.requests.length, 1);
+  assert.ok(!ended.stdout.includes("secret"));
+});
+
+test("an image larger than the disk is refused before anything is written", async () => {
+  const body = Buffer.concat([image, Buffer.alloc(2 * MiB, 1)]);
+  assertFailed(
+    await run({ path: "a.raw", behaviour: { body } }),
+    /has 18874880 bytes, but the image has 19923456 bytes/,
+  );
+  assert.ok((await readFile(disk)).equals(Buffer.alloc(image.length + MiB, 0xee)));
+});
+
+test("an empty image is no success", async () => {
+  assertFailed(await run({ path: "a.raw", behaviour: { body: Buffer.alloc(0) } }), /The image is empty/);
+});
+
+test("an empty file as target gets the image and its holes", async () => {
+  await using server = await serveImage({ body: zstdCompressSync(image) });
+  await truncate(disk, 0);
+  const IMG_URL = `http://127.0.0.1:${server.port}/a.zst`;
+  const settings = { IMG_URL, DEST_DISK: disk, DEST_ALLOW_FILE: "1", COMPRESSED: "true" };
+  assert.equal((await runActionForReal("image2disk", settings)).exitCode, 0);
+  assert.ok((await readFile(disk)).equals(image));
+  assert.ok((await stat(disk)).blocks * 512 < 8 * MiB);
+});
+
+test("a regular file is refused unless it is allowed", async () => {
+  await writeFile(disk, "old");
+  const ended = await runActionForReal("image2disk", { IMG_URL: "http://127.0.0.1:9/a.raw", DEST_DISK: disk });
+  assertFailed(ended, /is not a block device/);
+});
+
+test("all that is wrong with the environment is said in one line of text", async () => {
+  const ended = await runActionForReal("image2disk", { DEST_DISK: "sda", COMPRESSED: "gzip", TEXT_LOGGING: "true" });
+  assert.equal(ended.exitCode, 1);
+  assert.match(
+    ended.stdout,
+    /ERROR .*IMG_URL: it is not set; .* DEST_DISK: it is "sda"; .* COMPRESSED: it is "gzip"; expected true or false/,
+  );
+});
+
+test("told to stop while the server is silent, it ends and says so", async () => {
+  await using server = await serveImage({ body: image, statuses: [503, 503, 503, 503, 503] });
+  await writeFile(disk, "");
+  const IMG_URL = `http://127.0.0.1:${server.port}/a.raw`;
+  const running = startAction("image2disk", {
+    IMG_URL,
+    DEST_DISK: disk,
+    DEST_ALLOW_FILE: "true",
+    RETRY_ENABLED: "true",
+  });
+  while (server.requests.length < 2) await delay(10);
+  running.kill("SIGTERM");
+  assertFailed(await running.ended, /image2disk was stopped by SIGTERM/);
+});

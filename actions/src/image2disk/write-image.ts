@@ -1,0 +1,164 @@
+// From a URL to a disk: download, check, decompress, write, make durable.
+import { createHash, type Hash } from "node:crypto";
+import { runProgram } from "@neverland/debian";
+import { ActionError } from "../program/action-error.ts";
+import type { ActionLog } from "../program/action-log.ts";
+import { decideCompression, magicBytes } from "./compression.ts";
+import { decompress } from "./decompress.ts";
+import { type DiskPort, DiskWriter, tooSmall } from "./disk-writer.ts";
+import { Download } from "./download.ts";
+import { describeProgress, type ProgressSample } from "./progress.ts";
+import { usualRule } from "./retry-rule.ts";
+import type { Settings } from "./settings.ts";
+import type { Target } from "./target.ts";
+
+type Deps = { readonly log: ActionLog; readonly signal: AbortSignal; readonly nowMs: () => number };
+
+export type Written = { readonly bytes: number; readonly skippedBytes: number };
+
+/** So often is a file that changes on the server fetched anew. */
+const maxRestarts = 3;
+
+/**
+ * Makes the first bytes of `target` those of the image, and waits until they are on the disk.
+ * @throws {ActionError} `download`, `changed`, `corrupt` or `disk`; the disk may hold a part of the image then.
+ */
+export async function writeImage(settings: Settings, target: Target, deps: Deps): Promise<Written> {
+  for (let restarts = 0; ; restarts += 1) {
+    try {
+      return await writeOnce(settings, target, deps);
+    } catch (error) {
+      const isAgain = error instanceof ActionError && error.code === "changed" && restarts < maxRestarts;
+      if (!isAgain) throw error;
+      deps.log.warn("the download starts again from the first byte", { reason: error.message });
+    }
+  }
+}
+
+async function writeOnce(settings: Settings, target: Target, deps: Deps): Promise<Written> {
+  const rule = { ...usualRule, maxMs: settings.retryMs };
+  const download = new Download(settings.url, { ...deps, rule });
+  const disk = diskPort(target, deps.signal);
+  const writer = new DiskWriter(disk);
+  const asServed = checkedBy(settings.sha256);
+  const asWritten = checkedBy(settings.rawSha256);
+  const stopProgress = reportProgress(settings.progressMs, download, writer, deps);
+  const source = download.chunks();
+  try {
+    const { head, chunks } = await begin(source);
+    const compression = decideCompression(settings.url, settings.isCompressed, head);
+    const imageBytes = compression === "none" ? download.sizeBytes : undefined;
+    if (imageBytes !== undefined && imageBytes > disk.capacityBytes) throw tooSmall(disk, imageBytes);
+    deps.log.info("writing the image", { disk: target.path, compression, bytes: download.sizeBytes ?? "unknown" });
+    for await (const chunk of decompress(compression, asServed.tap(chunks), deps.signal)) {
+      asWritten.hash?.update(chunk);
+      await writer.write(chunk);
+    }
+    await writer.end();
+    asServed.check("IMG_SHA256, the image as served");
+    asWritten.check("IMG_RAW_SHA256, the image as written");
+  } finally {
+    stopProgress();
+    await source.return(undefined);
+    await writer.abandon();
+  }
+  if (writer.takenBytes === 0)
+    throw new ActionError("corrupt", "The image is empty: expected a disk image, got 0 bytes");
+  await makeDurable(target, writer.takenBytes);
+  return { bytes: writer.takenBytes, skippedBytes: writer.skippedBytes };
+}
+
+async function makeDurable({ path, handle, isBlank }: Target, sizeBytes: number): Promise<void> {
+  try {
+    if (isBlank) await handle.truncate(sizeBytes);
+    await handle.sync();
+  } catch (cause) {
+    throw new ActionError("disk", `${path} took the image but could not keep it; the disk may be failing`, { cause });
+  }
+}
+
+/** Takes chunks off the front until the first bytes are known, and hands on all of them. */
+async function begin(
+  source: AsyncGenerator<Uint8Array>,
+): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
+  const first: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < magicBytes) {
+    const next = await source.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    bytes += next.value.length;
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    yield* first;
+    yield* source;
+  }
+  return { head: Buffer.concat(first).subarray(0, magicBytes), chunks: chunks() };
+}
+
+type Check = {
+  readonly hash: Hash | undefined;
+  tap(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>;
+  check(what: string): void;
+};
+
+function checkedBy(expected: string | undefined): Check {
+  const hash = expected === undefined ? undefined : createHash("sha256");
+  return {
+    hash,
+    async *tap(chunks) {
+      for await (const chunk of chunks) {
+        hash?.update(chunk);
+        yield chunk;
+      }
+    },
+    check(what) {
+      const got = hash?.digest("hex");
+      if (got !== expected)
+        throw new ActionError("corrupt", `The checksum is wrong (${what}): expected ${expected}, got ${got}`);
+    },
+  };
+}
+
+function diskPort({ path, handle, capacityBytes, isBlank }: Target, signal: AbortSignal): DiskPort {
+  return {
+    path,
+    capacityBytes,
+    isBlank,
+    async write(bytes, offset) {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await handle
+          .write(bytes, done, bytes.length - done, offset + done)
+          .catch((cause: unknown) => {
+            throw new ActionError("disk", `${path} failed at byte ${offset + done}`, { cause });
+          });
+        done += bytesWritten;
+      }
+    },
+    async clear(offset, lengthBytes) {
+      // The kernel refuses rather than write zeros when the disk has no quick way (fallocate(2) on a block device).
+      const range = ["--offset", String(offset), "--length", String(lengthBytes)];
+      return await runProgram(["fallocate", "--punch-hole", ...range, path], { signal }).then(
+        () => true,
+        () => false,
+      );
+    },
+  };
+}
+
+function reportProgress(intervalMs: number, download: Download, writer: DiskWriter, { log, nowMs }: Deps): () => void {
+  const sample = (): ProgressSample => ({
+    atMs: nowMs(),
+    writtenBytes: writer.takenBytes,
+    receivedBytes: download.receivedBytes,
+    totalBytes: download.sizeBytes,
+  });
+  const start = sample();
+  let before = start;
+  const timer = setInterval(() => {
+    const now = sample();
+    log.info("progress", describeProgress(start, before, now));
+    before = now;
+  }, intervalMs);
+  return () => clearInterval(timer);
+}

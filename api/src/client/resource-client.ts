@@ -1,0 +1,209 @@
+// A typed client of the resource API for one kind. Runs wherever `fetch` does.
+import type { z } from "zod";
+import { apiVersionOf, type KindInfo } from "../kinds.ts";
+import type { ObjectMetaInput, Resource, ResourceKey } from "../resource.ts";
+import { jsonLines } from "./json-lines.ts";
+import { type ResourceTable, tableMediaType } from "./resource-table.ts";
+import { type Request, send, sendForJson, type TransportOptions } from "./transport.ts";
+import { type ClientWatchEvent, watchLoop } from "./watch-loop.ts";
+
+/** The resource type of an entry of `kinds`. */
+export type ClientResource<K extends KindInfo> = Resource<
+  z.infer<K["spec"]>,
+  K extends { readonly status: infer S extends z.ZodType } ? z.infer<S> : never
+>;
+
+export type Call = { readonly signal?: AbortSignal; readonly dryRun?: boolean };
+export type ClientListOptions = Call & {
+  /** All namespaces when absent. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  readonly limit?: number;
+  readonly continueToken?: string;
+};
+export type ClientList<R extends Resource> = {
+  readonly items: R[];
+  readonly resourceVersion: string;
+  readonly continueToken?: string;
+};
+export type NewObject<R extends Resource> = Pick<R, "spec" | "status"> & { readonly metadata: ObjectMetaInput };
+export type LogOptions = Call & { readonly action?: string; readonly follow?: boolean; readonly tailLines?: number };
+export type DeleteCall = Call & {
+  readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+};
+
+export class ResourceClient<K extends KindInfo, R extends Resource = ClientResource<K>> {
+  readonly #kind: K;
+  readonly #transport: TransportOptions;
+
+  /** `new ResourceClient(kinds.Workflow, { server, token })`. */
+  constructor(kind: K, transport: TransportOptions) {
+    this.#kind = kind;
+    this.#transport = transport;
+  }
+
+  /** @returns `undefined` when it is not there. */
+  async get(key: ResourceKey, call: Call = {}): Promise<R | undefined> {
+    return await this.#object({ method: "GET", path: this.#path(key), ...call }).catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "not-found") return undefined;
+      throw error;
+    });
+  }
+
+  async list(options: ClientListOptions = {}): Promise<ClientList<R>> {
+    const { labelSelector, fieldSelector, limit, continueToken, signal } = options;
+    const query = { labelSelector, fieldSelector, limit, continue: continueToken };
+    const list = await sendForJson(this.#transport, {
+      method: "GET",
+      path: this.#collection(options.namespace),
+      query,
+      signal,
+    });
+    // A list of the server, whose objects were validated when they were written.
+    const { items, metadata } = list as { items: R[]; metadata: { resourceVersion: string; continue?: string } };
+    const next = metadata.continue === undefined ? {} : { continueToken: metadata.continue };
+    return { items, resourceVersion: metadata.resourceVersion, ...next };
+  }
+
+  /** The server's own columns, of all objects or of one. */
+  async table(options: ClientListOptions = {}, name?: string): Promise<ResourceTable> {
+    const { namespace, labelSelector, fieldSelector, signal } = options;
+    const path =
+      name === undefined ? this.#collection(namespace) : this.#path({ namespace: namespace ?? "default", name });
+    const query = name === undefined ? { labelSelector, fieldSelector } : {};
+    const table = await sendForJson(this.#transport, { method: "GET", path, query, signal, accept: tableMediaType });
+    return table as ResourceTable; // as asked for, of a server of our own
+  }
+
+  async create(object: NewObject<R>, call: Call = {}): Promise<R> {
+    const { namespace = "default" } = object.metadata;
+    return await this.#object({
+      ...call,
+      method: "POST",
+      path: this.#collection(namespace),
+      body: this.#typed(object),
+    });
+  }
+
+  /** Metadata and spec. @throws {ApiError} `conflict` when another wrote since `object` was read. */
+  async update(object: R, call: Call = {}): Promise<R> {
+    return await this.#object({ ...call, method: "PUT", path: this.#path(object.metadata), body: object });
+  }
+
+  async updateStatus(object: R, call: Call = {}): Promise<R> {
+    return await this.#object({ ...call, method: "PUT", path: `${this.#path(object.metadata)}/status`, body: object });
+  }
+
+  /** A merge patch (an object) or a JSON patch (a list). */
+  async patch(key: ResourceKey, patch: object, call: Call = {}): Promise<R> {
+    const contentType = Array.isArray(patch) ? "application/json-patch+json" : "application/merge-patch+json";
+    return await this.#object({ ...call, method: "PATCH", path: this.#path(key), body: patch, contentType });
+  }
+
+  /** Server-side apply: creates the object, or makes the given fields so. @throws {ApiError} `conflict` unless `force`. */
+  async apply(
+    object: NewObject<R> & { metadata: { name: string } },
+    call: Call & { force?: boolean } = {},
+  ): Promise<R> {
+    const { name, namespace = "default" } = object.metadata;
+    return await this.#object({
+      ...call,
+      method: "PATCH",
+      path: this.#path({ namespace, name }),
+      query: { force: call.force },
+      body: this.#typed(object),
+      contentType: "application/apply-patch+yaml",
+    });
+  }
+
+  async delete(key: ResourceKey, call: DeleteCall = {}): Promise<void> {
+    const { propagationPolicy, uid, resourceVersion } = call;
+    const body = { propagationPolicy, preconditions: { uid, resourceVersion } };
+    await this.#object({ ...call, method: "DELETE", path: this.#path(key), body });
+  }
+
+  /**
+   * Goes on until `signal` aborts, over restarts of the server. Begins with `synced`, unless a version is given.
+   * @throws {ApiError} When trying again cannot help.
+   */
+  watch(
+    options: Omit<ClientListOptions, "limit" | "continueToken"> & { resourceVersion?: string; signal: AbortSignal },
+  ): AsyncGenerator<ClientWatchEvent<R>, void> {
+    const { labelSelector, fieldSelector, namespace, signal } = options;
+    const open = async (resourceVersion: string) => {
+      const query = { labelSelector, fieldSelector, watch: true, allowWatchBookmarks: true, resourceVersion };
+      const path = this.#collection(namespace);
+      const { body } = await send(this.#transport, { method: "GET", path, query, signal });
+      return body ? jsonLines(body) : noLines();
+    };
+    return watchLoop<R>(
+      { list: () => this.list(options), open, pause, random: Math.random },
+      options.resourceVersion,
+      signal,
+    );
+  }
+
+  /**
+   * Resolves when `isDone` says so of the object; `undefined` stands for an object that is not there.
+   * @throws {Error} The signal's reason when it aborts first: give it a deadline.
+   */
+  async waitFor(
+    key: ResourceKey,
+    isDone: (object: R | undefined) => boolean,
+    signal: AbortSignal,
+  ): Promise<R | undefined> {
+    const fieldSelector = `metadata.name=${key.name}`;
+    for await (const event of this.watch({ namespace: key.namespace, fieldSelector, signal })) {
+      if (event.type === "bookmark") continue;
+      const present = event.type === "synced" ? event.items[0] : event.object;
+      const object = event.type === "deleted" ? undefined : present;
+      if (isDone(object)) return object;
+    }
+    signal.throwIfAborted();
+    return undefined;
+  }
+
+  /** The output of a workflow's actions, as text. */
+  async *log(key: ResourceKey, options: LogOptions = {}): AsyncGenerator<string> {
+    const { action, follow, tailLines, signal } = options;
+    const path = `${this.#path(key)}/log`;
+    const { body } = await send(this.#transport, { method: "GET", path, query: { action, follow, tailLines }, signal });
+    const decoder = new TextDecoder();
+    for await (const chunk of body ?? []) yield decoder.decode(chunk, { stream: true });
+  }
+
+  async #object({ dryRun, query, ...request }: Request & Call): Promise<R> {
+    const fieldManager = request.method === "GET" ? undefined : (this.#transport.fieldManager ?? "neverland-client");
+    const all = { ...query, fieldManager, dryRun: dryRun ? "All" : undefined };
+    // What the server stores was validated by the schemas that the type is made of.
+    return (await sendForJson(this.#transport, { ...request, query: all })) as R;
+  }
+
+  #typed(object: NewObject<R>): object {
+    return { ...object, apiVersion: apiVersionOf(this.#kind), kind: this.#kind.kind };
+  }
+
+  #collection(namespace: string | undefined): string {
+    const scope = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+    return `/apis/${apiVersionOf(this.#kind)}${scope}/${this.#kind.plural}`;
+  }
+
+  #path({ namespace, name }: ResourceKey): string {
+    return `${this.#collection(namespace)}/${encodeURIComponent(name)}`;
+  }
+}
+
+async function* noLines(): AsyncGenerator<unknown> {}
+
+async function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const onAbort = () => resolve();
+  const timer = setTimeout(resolve, delayMs);
+  signal.addEventListener("abort", onAbort, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", onAbort);
+}

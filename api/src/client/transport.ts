@@ -1,0 +1,68 @@
+// Requests to the resource API: address, token, and failures as ApiError.
+import { ApiError, toApiError } from "./api-error.ts";
+
+export type TransportOptions = {
+  /** `http://127.0.0.1:7480`. */
+  readonly server: string;
+  readonly token: string;
+  /** For tests, or for a TLS set-up of its own. Default: the global `fetch`. */
+  readonly fetch?: typeof fetch;
+  /** How a manager of fields names itself. Default `neverland-client`. */
+  readonly fieldManager?: string;
+};
+
+export type Request = {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  readonly query?: { readonly [name: string]: string | number | boolean | undefined };
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Default `application/json`. */
+  readonly accept?: string;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** Resolves with the answer when it is a good one, its body unread. @throws {ApiError} */
+export async function send(options: TransportOptions, request: Request): Promise<Response> {
+  const url = new URL(request.path, options.server);
+  for (const [name, value] of Object.entries(request.query ?? {}))
+    if (value !== undefined && value !== "" && value !== false) url.searchParams.set(name, String(value));
+  const asked = `${request.method} ${url.href}`;
+  const init: RequestInit = {
+    method: request.method,
+    headers: {
+      accept: request.accept ?? "application/json",
+      authorization: `Bearer ${options.token}`,
+      ...(request.body !== undefined && { "content-type": request.contentType ?? "application/json" }),
+    },
+    ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+    ...(request.signal && { signal: request.signal }),
+  };
+  const response = await (options.fetch ?? fetch)(url, init).catch((error: unknown) => {
+    request.signal?.throwIfAborted();
+    const advice = "Is the server running, and is this its address?";
+    throw new ApiError("unavailable", `${asked} got no answer: ${reasonOf(error)}. ${advice}`, { cause: error });
+  });
+  if (response.ok) return response;
+  throw toApiError(response.status, await response.json().catch(() => undefined), asked);
+}
+
+/** A server that has not answered a plain call by then is not going to. */
+const callTimeoutMs = 30_000;
+
+/** As {@link send}, with the body read as JSON, within 30 s. */
+export async function sendForJson(options: TransportOptions, request: Request): Promise<unknown> {
+  const deadline = AbortSignal.timeout(callTimeoutMs);
+  const signal = request.signal ? AbortSignal.any([request.signal, deadline]) : deadline;
+  const response = await send(options, { ...request, signal });
+  return await response.json().catch((error: unknown) => {
+    request.signal?.throwIfAborted();
+    const asked = `${request.method} ${request.path}`;
+    throw new ApiError("unavailable", `The answer to ${asked} could not be read: ${reasonOf(error)}`, { cause: error });
+  });
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
+}

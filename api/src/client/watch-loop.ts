@@ -1,0 +1,76 @@
+// A watch that goes on: over lost connections and server restarts from where it was, and over gaps by listing anew.
+import type { Resource } from "../resource.ts";
+import { ApiError, statusSchema, toApiError } from "./api-error.ts";
+
+export type ClientWatchEvent<R extends Resource> =
+  | { readonly type: "added" | "modified" | "deleted"; readonly object: R }
+  /** Nothing up to this version was missed. */
+  | { readonly type: "bookmark"; readonly resourceVersion: string }
+  /** All there is: at the start when no version was given, and again after a gap. What is not in it is gone. */
+  | { readonly type: "synced"; readonly items: readonly R[]; readonly resourceVersion: string };
+
+export type WatchPort<R extends Resource> = {
+  readonly list: () => Promise<{ readonly items: R[]; readonly resourceVersion: string }>;
+  /** The lines of one request. @throws {ApiError} */
+  readonly open: (resourceVersion: string) => Promise<AsyncIterable<unknown>>;
+  /** Resolves after that time, or when the signal aborts. */
+  readonly pause: (delayMs: number, signal: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+};
+
+const firstPauseMs = 200;
+const longestPauseMs = 10_000;
+
+/** Ends without error when `signal` aborts. @throws {ApiError} When trying again cannot help: no token, bad request. */
+export async function* watchLoop<R extends Resource>(
+  port: WatchPort<R>,
+  from: string | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<ClientWatchEvent<R>, void> {
+  let resourceVersion = from;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      if (resourceVersion === undefined) {
+        const list = await port.list();
+        resourceVersion = list.resourceVersion;
+        yield { type: "synced", ...list };
+      }
+      for await (const line of await port.open(resourceVersion)) {
+        const event = toEvent<R>(line);
+        failures = 0;
+        resourceVersion = event.type === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
+        yield event;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof ApiError && error.code === "gone") resourceVersion = undefined;
+      else if (error instanceof ApiError && error.code !== "unavailable") throw error;
+    }
+    // Also after an orderly end: a server that ends each watch at once must not be asked without pause.
+    if (signal.aborted) return;
+    const pauseMs = Math.min(firstPauseMs * 2 ** failures, longestPauseMs);
+    failures += 1;
+    await port.pause(pauseMs * (0.5 + port.random() / 2), signal);
+  }
+}
+
+type WireEvent<R extends Resource> = Exclude<ClientWatchEvent<R>, { type: "synced" }>;
+
+function toEvent<R extends Resource>(line: unknown): WireEvent<R> {
+  // The server's own objects, validated when they were written; the frame is checked here.
+  const { type, object } = line as { type?: unknown; object?: R };
+  if (object === undefined) throw new ApiError("unavailable", "The server sent a watch event without an object");
+  switch (type) {
+    case "ADDED":
+      return { type: "added", object };
+    case "MODIFIED":
+      return { type: "modified", object };
+    case "DELETED":
+      return { type: "deleted", object };
+    case "BOOKMARK":
+      return { type: "bookmark", resourceVersion: object.metadata.resourceVersion };
+    default:
+      throw toApiError(statusSchema.safeParse(object).data?.code ?? 500, object, "A watch");
+  }
+}

@@ -1,0 +1,97 @@
+// How far a machine has come on its way to work, and what stands between it and the next step.
+import type { TimelineEvent } from "./timeline-event.ts";
+
+export type BootStep = {
+  /** What it did, as the end of "it ...". */
+  readonly did: string;
+  /** What must come next, as the end of "waiting for ...". */
+  readonly next: string;
+  /** What usually keeps it from that. */
+  readonly hint: string;
+};
+
+const notSeen: BootStep = {
+  did: "has not been seen on the network",
+  next: "its first DHCP request",
+  hint: "switch it on with network boot first in its boot order, on a network that tink up listens on, and check the MAC in its Hardware",
+};
+
+/** By the event that shows it; later ones are further on. */
+const steps: readonly (readonly [types: readonly string[], step: BootStep])[] = [
+  [
+    ["DhcpOffer", "DhcpAck", "RouterAdvertised"],
+    {
+      did: "got an address by DHCP",
+      next: "it to fetch its boot file or script",
+      hint: "if it stays so, another DHCP server may have answered too, or UDP port 69 and the HTTP port are blocked",
+    },
+  ],
+  [
+    ["TftpRead", "BinaryServed"],
+    {
+      did: "fetched iPXE",
+      next: "iPXE to ask for its script",
+      hint: "if it stays so, iPXE has no driver for the network card: look at the console",
+    },
+  ],
+  [
+    ["ScriptServed"],
+    {
+      did: "got its boot script",
+      next: "it to fetch kernel and initramfs",
+      hint: "if it stays so, the files are missing (tink hook build) or the address in the script cannot be reached from the machine",
+    },
+  ],
+  [
+    ["KernelServed", "InitrdServed"],
+    {
+      did: "fetched the in-memory system",
+      next: "its worker to ask for work",
+      hint: "if it stays so, the system does not come up or finds no network card: look at the console",
+    },
+  ],
+  [
+    ["WorkerAsked"],
+    {
+      did: "runs a worker that asked for work",
+      next: "a workflow with a task for that worker",
+      hint: "the worker's id must be the one that the template's `worker` renders to",
+    },
+  ],
+];
+
+/** The furthest step since `fromMs`. */
+export function bootProgress(
+  timeline: readonly TimelineEvent[],
+  fromMs: number,
+): BootStep & { readonly event?: TimelineEvent } {
+  const recent = timeline.filter(({ atMs }) => atMs >= fromMs);
+  for (const [types, step] of steps.toReversed()) {
+    const event = recent.findLast(({ type }) => types.includes(type));
+    if (event !== undefined) return { ...step, event };
+  }
+  return notSeen;
+}
+
+const advice = new Map([
+  ["NetbootNotAllowed", "set netboot.allowPXE in the Hardware, or toggleAllowNetboot in the Workflow's bootOptions"],
+  ["UnknownMachine", "apply a Hardware with this MAC"],
+  ["DuplicateClaim", "change all but one of the Hardware that claim the same MAC or address"],
+  ["WrongAddress", "nothing: the machine asks for the right address next"],
+  ["AddressInUse", "find the machine that uses the address, or change the reservation"],
+  ["FileNotLent", "check the file's name in the Hardware"],
+  ["NoWorkflow", "apply a Workflow whose template renders `worker` to this worker's id"],
+]);
+
+/** The last refusal or silence of each reason since `fromMs`: what was said, and what to do. */
+export function refusalsSince(
+  timeline: readonly TimelineEvent[],
+  fromMs: number,
+): { why: string; todo: string | undefined }[] {
+  const refused = timeline.filter(
+    ({ atMs, reason, type }) =>
+      atMs >= fromMs && reason !== "" && /(Ignored|Refused|Nak|Decline|Ambiguous|BrokenOff)$/.test(type),
+  );
+  const last = new Map(refused.map((event) => [event.reason, event]));
+  return [...last.values()].map(({ message, reason }) => ({ why: message, todo: advice.get(reason) }));
+}

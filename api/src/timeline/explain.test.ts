@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Hardware } from "../tinkerbell/hardware.ts";
+import type { Workflow, WorkflowStatus } from "../tinkerbell/workflow.ts";
+import { explain } from "./explain.ts";
+
+const nowMs = Date.parse("2026-05-01T12:00:00Z");
+const iso = (secondsAgo: number) => new Date(nowMs - secondsAgo * 1000).toISOString();
+
+const meta = (name: string) => ({
+  name,
+  namespace: "default",
+  uid: name,
+  resourceVersion: "1",
+  generation: 1,
+  creationTimestamp: iso(600),
+});
+
+function hardware(allowPXE: boolean): Hardware {
+  return {
+    apiVersion: "tinkerbell.org/v1alpha1",
+    kind: "Hardware",
+    metadata: meta("m1"),
+    spec: { interfaces: [{ netboot: { allowPXE } }] },
+  };
+}
+
+function workflow(status: WorkflowStatus, spec: Workflow["spec"] = {}): Workflow {
+  return {
+    apiVersion: "tinkerbell.org/v1alpha1",
+    kind: "Workflow",
+    metadata: meta("install"),
+    spec: { templateRef: "debian", ...spec },
+    status,
+  };
+}
+
+const event = (secondsAgo: number, type: string, message: string, reason?: string) => ({
+  source: "test",
+  type,
+  message,
+  time: iso(secondsAgo),
+  ...(reason === undefined ? {} : { reason }),
+});
+
+const waiting = workflow({ state: "PENDING", stateSince: iso(300), agentID: "52:54:00:00:00:01" });
+
+test("a machine that was never seen is waited for with what to check", () => {
+  const { state, because, todo } = explain({ hardware: hardware(true), workflows: [waiting], events: [], nowMs });
+  assert.equal(
+    state,
+    "Workflow install began to wait for worker 52:54:00:00:00:01 5 min ago; the next step is its first DHCP request.",
+  );
+  assert.deepEqual(because, ["the machine has not been seen on the network"]);
+  assert.match(todo[0] ?? "", /network boot first in its boot order/);
+});
+
+test("a machine that may not netboot is told apart, with the two ways to allow it", () => {
+  const events = [
+    event(100, "DhcpOffer", "offered 10.0.0.5"),
+    event(90, "HttpRefused", "default/m1 does not have allowPXE set for 52:54:00:00:00:01", "NetbootNotAllowed"),
+  ];
+  const { because, todo } = explain({ hardware: hardware(false), workflows: [waiting], events, nowMs });
+  assert.deepEqual(because, [
+    "100 s ago the machine got an address by DHCP",
+    "default/m1 does not have allowPXE set for 52:54:00:00:00:01",
+    "no interface of the Hardware may netboot (allowPXE)",
+  ]);
+  assert.match(todo[0] ?? "", /allowPXE in the Hardware, or toggleAllowNetboot/);
+});
+
+test("how far the machine came counts from when the workflow began to wait", () => {
+  const events = [
+    event(5000, "WorkerAsked", "asked"),
+    event(20, "KernelServed", "kernel"),
+    event(30, "ScriptServed", "script"),
+  ];
+  const { state } = explain({ hardware: hardware(true), workflows: [waiting], events, nowMs });
+  assert.match(state, /the next step is its worker to ask for work\.$/);
+});
+
+test("a template that does not render is what is to be mended", () => {
+  const message = "template: debian:3: unclosed action";
+  const conditions = [{ type: "TemplateRenderedSuccess", status: "False", message }];
+  const { because, todo } = explain({
+    workflows: [workflow({ state: "", templateRendering: "failed", conditions })],
+    events: [],
+    nowMs,
+  });
+  assert.deepEqual(because, [message]);
+  assert.match(todo[0] ?? "", /^mend Template debian/);
+});
+
+test("a running action is named with how long it has run and may run", () => {
+  const action = {
+    id: "1",
+    name: "stream",
+    image: "image2disk",
+    state: "RUNNING",
+    timeout: 600,
+    executionStart: iso(45),
+  } as const;
+  const status = {
+    state: "RUNNING",
+    agentID: "a",
+    tasks: [{ id: "t", name: "os", agentID: "a", actions: [action] }],
+  } as const;
+  const { state } = explain({
+    workflows: [workflow({ ...status, tasks: [{ ...status.tasks[0], actions: [action] }] })],
+    events: [],
+    nowMs,
+  });
+  assert.equal(state, 'Workflow install runs action "stream" (image2disk), started 45 s ago, of at most 600 s.');
+});
+
+test("a failure is told in the words of its condition, with where to read on", () => {
+  const conditions = [{ type: "Succeeded", status: "False", message: 'action "stream" failed: exit code 3' }];
+  const { state, because, todo } = explain({
+    workflows: [workflow({ state: "FAILED", conditions })],
+    events: [],
+    nowMs,
+  });
+  assert.deepEqual([state, because], ["Workflow install failed.", ['action "stream" failed: exit code 3']]);
+  assert.match(todo[0] ?? "", /^tink logs workflow\/install/);
+});
+
+test("after success the system's first words are the answer", () => {
+  const events = [event(10, "PhonedHome", "m1 is up")];
+  const { because } = explain({ workflows: [workflow({ state: "SUCCESS", stateSince: iso(60) })], events, nowMs });
+  assert.deepEqual(because, ["m1 is up"]);
+});
+
+test("an unfinished workflow is told of rather than a finished one", () => {
+  const finished = workflow({ state: "FAILED" });
+  const { state } = explain({ workflows: [finished, waiting], events: [], nowMs });
+  assert.match(state, /began to wait/);
+});
+
+test("a machine without a workflow, and one that nobody knows", () => {
+  assert.match(explain({ hardware: hardware(true), workflows: [], events: [], nowMs }).state, /^No workflow is for m1/);
+  assert.match(explain({ workflows: [], events: [], nowMs }).state, /^Nothing is known/);
+});

@@ -1,0 +1,210 @@
+// What a machine is waiting for, why, and what to do: the answer of `tink explain`.
+import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
+import type { Hardware } from "../tinkerbell/hardware.ts";
+import type { Workflow, WorkflowAction, WorkflowState } from "../tinkerbell/workflow.ts";
+import { bootProgress, refusalsSince } from "./boot-progress.ts";
+import { type TimelineEvent, toTimeline } from "./timeline-event.ts";
+
+export type ExplainInput = {
+  /** The machine's; absent when only a MAC is known. */
+  readonly hardware?: Hardware | undefined;
+  /** Those whose `hardwareRef` or agent is the machine. */
+  readonly workflows: readonly Workflow[];
+  readonly events: readonly (MachineEvent | MachineEventSpec)[];
+  readonly nowMs: number;
+};
+
+export type Explanation = {
+  /** One sentence: where it stands. */
+  readonly state: string;
+  /** Sentences, the most telling first. */
+  readonly because: readonly string[];
+  readonly todo: readonly string[];
+};
+
+export function explain(input: ExplainInput): Explanation {
+  const timeline = toTimeline(input.events);
+  const workflow = mostTelling(input.workflows);
+  if (workflow === undefined) return withoutWorkflow(input, timeline);
+  const state = workflow.status?.state ?? "";
+  switch (state) {
+    case "":
+      return notStarted(workflow);
+    case "PREPARING":
+    case "POST":
+      return inPreparation(workflow, state);
+    case "PENDING":
+      return waitingForWorker(workflow, input, timeline);
+    case "RUNNING":
+      return running(workflow, input, timeline);
+    case "SUCCESS":
+      return succeeded(workflow, timeline);
+    case "FAILED":
+    case "TIMEOUT":
+      return failed(workflow, state);
+  }
+}
+
+const order: readonly WorkflowState[] = ["RUNNING", "POST", "PREPARING", "PENDING", ""];
+
+/** An unfinished workflow, the furthest on first; else the youngest finished one. */
+function mostTelling(workflows: readonly Workflow[]): Workflow | undefined {
+  const youngestFirst = workflows.toSorted((a, b) => createdMs(b) - createdMs(a));
+  for (const state of order) {
+    const found = youngestFirst.findLast(({ status }) => (status?.state ?? "") === state);
+    if (found !== undefined) return found;
+  }
+  return youngestFirst[0];
+}
+
+function createdMs({ metadata }: Workflow): number {
+  return Date.parse(metadata.creationTimestamp ?? "") || 0;
+}
+
+function withoutWorkflow({ hardware, nowMs }: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {
+  const name = hardware?.metadata.name ?? "the machine";
+  const last = timeline.at(-1);
+  if (hardware === undefined && last === undefined)
+    return {
+      state: "Nothing is known of this machine.",
+      because: [],
+      todo: ["apply a Hardware with its MAC, or switch it on"],
+    };
+  const refusals = refusalsSince(timeline, 0);
+  return {
+    state: `No workflow is for ${name}, so it has nothing to wait for.`,
+    because: [
+      ...(last === undefined ? [] : [`last seen ${ago(last.atMs, nowMs)}: ${last.message}`]),
+      ...refusals.map(({ why }) => why),
+    ],
+    todo: [
+      ...(hardware === undefined ? ["apply a Hardware with its MAC"] : [`apply a Workflow with hardwareRef: ${name}`]),
+      ...refusals.flatMap(({ todo }) => todo ?? []),
+    ],
+  };
+}
+
+function notStarted({ metadata, spec, status }: Workflow): Explanation {
+  if (spec?.disabled === true)
+    return {
+      state: `Workflow ${metadata.name} is disabled.`,
+      because: ["spec.disabled is true"],
+      todo: ["set spec.disabled to false to start it"],
+    };
+  const rendered = status?.conditions?.find(({ type }) => type === "TemplateRenderedSuccess");
+  if (status?.templateRendering === "failed")
+    return {
+      state: `Workflow ${metadata.name} cannot be started: its template does not render.`,
+      because: [rendered?.message ?? "the cause was not kept"],
+      todo: [
+        `mend Template ${spec?.templateRef ?? ""} (or what it refers to) and apply it; the workflow then starts by itself`,
+      ],
+    };
+  return {
+    state: `Workflow ${metadata.name} was just made.`,
+    because: ["no controller has looked at it yet"],
+    todo: ["see that tink up runs"],
+  };
+}
+
+function inPreparation({ metadata, status }: Workflow, state: "PREPARING" | "POST"): Explanation {
+  const last = status?.conditions?.at(-1);
+  const what =
+    state === "POST" ? "has done its actions and is being wrapped up" : "is waiting for its machine to be prepared";
+  return { state: `Workflow ${metadata.name} ${what}.`, because: last?.message ? [last.message] : [], todo: [] };
+}
+
+function waitingForWorker(
+  workflow: Workflow,
+  { hardware, nowMs }: ExplainInput,
+  timeline: readonly TimelineEvent[],
+): Explanation {
+  const { metadata, status } = workflow;
+  const sinceMs = Date.parse(status?.stateSince ?? "") || createdMs(workflow);
+  const progress = bootProgress(timeline, sinceMs);
+  const refusals = refusalsSince(timeline, sinceMs);
+  const seen = progress.event === undefined ? "the machine" : `${ago(progress.event.atMs, nowMs)} the machine`;
+  const forbidden = hardware?.spec?.interfaces?.every(({ netboot }) => netboot?.allowPXE !== true) === true;
+  return {
+    state: `Workflow ${metadata.name} began to wait for worker ${status?.agentID ?? ""} ${ago(sinceMs, nowMs)}; the next step is ${progress.next}.`,
+    because: [
+      `${seen} ${progress.did}`,
+      ...refusals.map(({ why }) => why),
+      ...(forbidden ? ["no interface of the Hardware may netboot (allowPXE)"] : []),
+    ],
+    todo: [
+      ...refusals.flatMap(({ todo }) => todo ?? []),
+      ...(forbidden ? ["set bootOptions.toggleAllowNetboot in the Workflow, or netboot.allowPXE in the Hardware"] : []),
+      progress.hint,
+    ],
+  };
+}
+
+function running(
+  { metadata, status }: Workflow,
+  { nowMs }: ExplainInput,
+  timeline: readonly TimelineEvent[],
+): Explanation {
+  const action = currentAction(status?.tasks ?? []);
+  const agent = status?.agentID ?? "";
+  const last = timeline.at(-1);
+  const seen = last === undefined ? [] : [`last sign of the machine ${ago(last.atMs, nowMs)}: ${last.message}`];
+  if (action?.state !== "RUNNING")
+    return {
+      state: `Workflow ${metadata.name} is between actions: worker ${agent} is to ask for "${action?.name ?? ""}".`,
+      because: seen,
+      todo: ["if it does not ask, look at the machine's console"],
+    };
+  const startedMs = Date.parse(action.executionStart ?? "") || nowMs;
+  const limit = action.timeout ? `, of at most ${action.timeout} s` : "";
+  return {
+    state: `Workflow ${metadata.name} runs action "${action.name}" (${action.image}), started ${ago(startedMs, nowMs)}${limit}.`,
+    because: seen,
+    todo: [
+      `tink logs -f workflow/${metadata.name} shows what it prints; it is given up by itself ${limit === "" ? "at its time limit" : "soon after that"}`,
+    ],
+  };
+}
+
+function succeeded({ metadata, status }: Workflow, timeline: readonly TimelineEvent[]): Explanation {
+  const sinceMs = Date.parse(status?.stateSince ?? "") || 0;
+  const later = (...types: string[]) => timeline.findLast(({ atMs, type }) => atMs >= sinceMs && types.includes(type));
+  const up = later("PhonedHome", "SshReady") ?? later("MetadataServed", "UserDataServed");
+  const state = `Workflow ${metadata.name} succeeded.`;
+  if (up !== undefined) return { state, because: [up.message], todo: [] };
+  const contact = later("DhcpOffer", "DhcpAck", "HttpRefused", "TftpRefused");
+  return contact === undefined
+    ? {
+        state,
+        because: ["the machine has not been seen since"],
+        todo: ["if it should run by now, look at its console: it may not have been restarted"],
+      }
+    : {
+        state,
+        because: [`since then: ${contact.message}`],
+        todo: ["if its system does not come up, look at its console and its boot order"],
+      };
+}
+
+function failed({ metadata, status }: Workflow, state: "FAILED" | "TIMEOUT"): Explanation {
+  const end = status?.conditions?.find(({ type }) => type === "Succeeded");
+  const verb = state === "FAILED" ? "failed" : "timed out";
+  return {
+    state: `Workflow ${metadata.name} ${verb}.`,
+    because: [end?.message ?? currentAction(status?.tasks ?? [])?.message ?? "the cause was not kept"],
+    todo: [
+      `tink logs workflow/${metadata.name} shows what its actions printed`,
+      "mend the cause, then delete the workflow and apply it again: a finished workflow is never run again",
+    ],
+  };
+}
+
+function currentAction(tasks: readonly { readonly actions: readonly WorkflowAction[] }[]): WorkflowAction | undefined {
+  return tasks.flatMap(({ actions }) => actions).find(({ state }) => state !== "SUCCESS");
+}
+
+function ago(atMs: number, nowMs: number): string {
+  const seconds = Math.max(0, Math.round((nowMs - atMs) / 1000));
+  if (seconds < 120) return `${seconds} s ago`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
+}

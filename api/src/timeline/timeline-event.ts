@@ -1,0 +1,38 @@
+// A MachineEvent as the timeline's readers use it: its time as a number, its small facts at hand.
+import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
+
+export type TimelineEvent = {
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly atMs: number;
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly workflow: string;
+  readonly data: Readonly<Record<string, string | number | boolean>>;
+};
+
+/** Oldest first; events without a readable time are left out. */
+export function toTimeline(events: readonly (MachineEvent | MachineEventSpec)[]): TimelineEvent[] {
+  return events.flatMap((event) => readEvent(isResource(event) ? event.spec : event)).sort((a, b) => a.atMs - b.atMs);
+}
+
+function isResource(event: MachineEvent | MachineEventSpec): event is MachineEvent {
+  return typeof event.metadata === "object" && "spec" in event;
+}
+
+function readEvent(spec: MachineEventSpec | undefined): TimelineEvent[] {
+  const atMs = Date.parse(spec?.time ?? "");
+  if (spec === undefined || Number.isNaN(atMs)) return [];
+  const { type, reason = "", message, workflow = "", data = {} } = spec;
+  return [{ atMs, type, reason, message, workflow, data }];
+}
+
+/** The action an event is about. */
+export function actionOf({ data }: TimelineEvent): string {
+  return typeof data.action === "string" ? data.action : "";
+}
+
+/** Firmware and iPXE say so in DHCP option 60; an installed system says something else, or nothing. */
+export function isFromFirmware({ data }: TimelineEvent): boolean {
+  return typeof data.vendorClass === "string" && /^(PXE|HTTP)Client/.test(data.vendorClass);
+}

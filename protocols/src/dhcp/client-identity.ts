@@ -1,0 +1,51 @@
+// Who sent a DHCP message, by its own words: hardware address, architecture, classes, SMBIOS UUID.
+import { type MacAddress, macFromBytes } from "../ip/address.ts";
+import type { DhcpMessage } from "./message.ts";
+import { OptionCode } from "./option-codes.ts";
+import { readText, readU16 } from "./option-values.ts";
+import { readUserClasses } from "./user-class.ts";
+
+/** What a boot plan is made from. */
+export interface ClientIdentity {
+  /** Option 60, empty when absent. */
+  readonly vendorClass: string;
+  /** Option 77. */
+  readonly userClasses: readonly string[];
+  /** Option 93's first entry. */
+  readonly architecture: number | undefined;
+  /** Option 94 is there: the client has a UNDI. */
+  readonly hasNetworkInterfaceIdentifier: boolean;
+  /** Option 97 absent, empty, or 17 bytes that begin with 0 (RFC 4578 §2.3). */
+  readonly machineIdentifierIsSound: boolean;
+  /** The SMBIOS UUID as `dmidecode` prints it; undefined when absent. */
+  readonly uuid: string | undefined;
+}
+
+/** The client's Ethernet address; undefined when the message is of another kind of network. */
+export function clientMac(message: DhcpMessage): MacAddress | undefined {
+  if (message.htype !== 1 || message.hlen !== 6) return undefined;
+  return macFromBytes(message.chaddr.subarray(0, 6));
+}
+
+export function readClientIdentity(options: ReadonlyMap<number, Uint8Array>): ClientIdentity {
+  const architecture = options.get(OptionCode.clientArchitecture);
+  const machine = options.get(OptionCode.clientMachineIdentifier);
+  const userClass = options.get(OptionCode.userClass);
+  return {
+    vendorClass: readText(options.get(OptionCode.vendorClass) ?? new Uint8Array(0)),
+    userClasses: userClass === undefined ? [] : readUserClasses(userClass),
+    architecture:
+      architecture !== undefined && architecture.length >= 2 ? readU16(architecture.subarray(0, 2)) : undefined,
+    hasNetworkInterfaceIdentifier: options.has(OptionCode.networkInterfaceIdentifier),
+    machineIdentifierIsSound:
+      machine === undefined || machine.length === 0 || (machine.length === 17 && machine[0] === 0),
+    uuid: machine?.length === 17 && machine[0] === 0 ? uuidText(machine.subarray(1)) : undefined,
+  };
+}
+
+/** SMBIOS stores the first three fields little-endian, and firmware sends them so. */
+function uuidText(bytes: Uint8Array): string {
+  const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+  const hex = order.map((at) => (bytes[at] ?? 0).toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}

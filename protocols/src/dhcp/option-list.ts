@@ -1,0 +1,68 @@
+// The options of a DHCP message: as they lie on the wire, and joined to one value per code.
+import { PacketError } from "../packet-error.ts";
+import { Reader } from "../reader.ts";
+import type { Writer } from "../writer.ts";
+import { OptionCode } from "./option-codes.ts";
+
+/** One option, or one fragment of a long one. A pad is code 0 with no bytes. */
+export interface DhcpOption {
+  readonly code: number;
+  readonly value: Uint8Array;
+}
+
+export const padOption = 0;
+export const endOption = 255;
+const longestFragmentBytes = 255;
+
+/** Reads up to the end option, or to the end of the bytes where a sender forgot it. */
+export function readOptions(r: Reader): { options: DhcpOption[]; trailer: Uint8Array } {
+  const options: DhcpOption[] = [];
+  while (r.remaining > 0) {
+    const code = r.u8("option code");
+    if (code === endOption) return { options, trailer: Uint8Array.of(endOption, ...r.rest()) };
+    if (code === padOption) options.push({ code, value: new Uint8Array(0) });
+    else options.push({ code, value: r.bytes(r.u8(`length of option ${code}`), `option ${code}`) });
+  }
+  return { options, trailer: new Uint8Array(0) };
+}
+
+export function writeOptions(w: Writer, options: readonly DhcpOption[]): void {
+  for (const { code, value } of options) {
+    if (code === padOption) w.u8(padOption);
+    else for (const fragment of fragments(value)) w.u8(code).u8(fragment.length).bytes(fragment);
+  }
+}
+
+/** What {@link joinOptions} needs of a message. */
+export interface OptionFields {
+  readonly options: readonly DhcpOption[];
+  readonly file: Uint8Array;
+  readonly sname: Uint8Array;
+}
+
+/**
+ * One value per code: fragments joined in the order options, file, sname (RFC 3396 §7), where option 52 says
+ * that the latter two hold options (RFC 2132 §9.3).
+ * @throws {PacketError} `truncated` or `malformed` when an overloaded field is broken.
+ */
+export function joinOptions(message: OptionFields): Map<number, Uint8Array> {
+  const overload = message.options.find((option) => option.code === OptionCode.overload)?.value[0] ?? 0;
+  if (overload > 3) throw new PacketError("malformed", `option 52 is ${overload}; only 1, 2 and 3 have a meaning`);
+  const all = [...message.options];
+  if ((overload & 1) !== 0) all.push(...readOptions(new Reader(message.file)).options);
+  if ((overload & 2) !== 0) all.push(...readOptions(new Reader(message.sname)).options);
+  const joined = new Map<number, Uint8Array>();
+  for (const { code, value } of all) {
+    if (code === padOption) continue;
+    const before = joined.get(code);
+    joined.set(code, before === undefined ? value : Uint8Array.of(...before, ...value));
+  }
+  return joined;
+}
+
+function fragments(value: Uint8Array): Uint8Array[] {
+  const cut: Uint8Array[] = [];
+  for (let at = 0; at < value.length; at += longestFragmentBytes)
+    cut.push(value.subarray(at, at + longestFragmentBytes));
+  return cut.length === 0 ? [value] : cut;
+}

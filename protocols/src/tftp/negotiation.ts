@@ -1,0 +1,45 @@
+// Which of a reader's options are granted: blksize (RFC 2348), timeout and tsize (RFC 2349), windowsize (RFC 7440).
+import type { TftpOptions } from "./packet.ts";
+
+/** The most that a server grants. */
+export interface TftpLimits {
+  /** 8 to 65464. Above the link's MTU less 32 bytes, blocks travel as IP fragments, which some firmware cannot join. */
+  readonly blockSizeBytes: number;
+  /** Blocks sent before an acknowledgement is awaited; 1 to 65535. */
+  readonly windowBlocks: number;
+}
+
+/** How one transfer runs. */
+export interface TftpTerms {
+  readonly blockSizeBytes: number;
+  readonly windowBlocks: number;
+  /** Silence after which the window is sent again. */
+  readonly timeoutMs: number;
+  /** What the OACK says; empty when the client asked for nothing that we grant, and then there is no OACK. */
+  readonly granted: TftpOptions;
+}
+
+const defaultBlockSizeBytes = 512;
+const defaultTimeoutMs = 1000;
+
+/** An option that is unknown, or whose value makes no sense, is left out of the answer (RFC 2347): the client goes on without it. */
+export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLimits): TftpTerms {
+  const granted = new Map<string, string>();
+  const blockSize = wholeNumber(asked.get("blksize"), 8, 65_464);
+  const timeoutSeconds = wholeNumber(asked.get("timeout"), 1, 255);
+  const window = wholeNumber(asked.get("windowsize"), 1, 65_535);
+  const blockSizeBytes = blockSize === undefined ? defaultBlockSizeBytes : Math.min(blockSize, limits.blockSizeBytes);
+  const windowBlocks = window === undefined ? 1 : Math.min(window, limits.windowBlocks);
+  if (blockSize !== undefined) granted.set("blksize", String(blockSizeBytes));
+  if (asked.has("tsize")) granted.set("tsize", String(sizeBytes));
+  if (timeoutSeconds !== undefined) granted.set("timeout", String(timeoutSeconds));
+  if (window !== undefined) granted.set("windowsize", String(windowBlocks));
+  const timeoutMs = timeoutSeconds === undefined ? defaultTimeoutMs : timeoutSeconds * 1000;
+  return { blockSizeBytes, windowBlocks, timeoutMs, granted };
+}
+
+function wholeNumber(text: string | undefined, least: number, most: number): number | undefined {
+  if (text === undefined || !/^[0-9]{1,9}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value >= least && value <= most ? value : undefined;
+}

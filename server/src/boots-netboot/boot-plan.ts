@@ -1,0 +1,91 @@
+// Alone decides what a machine is to boot: from its architecture (option 93), its classes (60, 77) and its Hardware.
+import type { ClientIdentity, Ipv4Address, MacAddress } from "@neverland/protocols";
+import type { NetbootSettings } from "./boot-hardware.ts";
+
+export interface BootPlanConfig {
+  /** Where machines reach our HTTP server, as `http://10.77.0.1:7080`; no slash at the end. */
+  readonly httpBaseUrl: string;
+  readonly serverAddress: Ipv4Address;
+  /** Binaries by option 93's code, before the built-in table. */
+  readonly architectureBinaries: ReadonlyMap<number, string>;
+}
+
+export type BootPlan =
+  /** No firmware that could be netbooted: an installed system, udhcpc in the installation environment. */
+  | { readonly kind: "not-asked" }
+  | {
+      readonly kind: "refused";
+      readonly reason: "NetbootNotAllowed" | "UnknownArchitecture";
+      readonly client: BootClientKind;
+    }
+  /** The machine's record names server and file, and nothing of ours is mixed in. */
+  | { readonly kind: "operator"; readonly server: string; readonly file: string }
+  | {
+      readonly kind: "binary";
+      readonly file: string;
+      readonly nextServer: Ipv4Address;
+      readonly client: BootClientKind;
+    }
+  | { readonly kind: "script"; readonly file: string; readonly nextServer: Ipv4Address; readonly client: "ipxe" };
+
+export type BootClientKind = "pxe" | "http" | "ipxe";
+
+const undionly = "undionly.kpxe";
+/** For UEFI x86: it drives the card through the firmware, so no card is without a driver. */
+const snponly = "snponly.efi";
+const arm64 = "snp-arm64.efi";
+
+/** Option 93's codes (RFC 4578 §2.1 and IANA's registry), with upstream's choices. */
+const binaries: ReadonlyMap<number, string> = new Map([
+  ...[0, 1, 2, 3, 4, 5, 20].map((code) => [code, undionly] as const),
+  ...[6, 7, 8, 9, 15, 16].map((code) => [code, snponly] as const),
+  ...[10, 11, 18, 19, 41].map((code) => [code, arm64] as const),
+]);
+
+/** Cards of Raspberry Pi computers announce an architecture that is not theirs. */
+const raspberryPi = { prefixes: ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd"], architecture: 41 };
+
+/** User classes of an iPXE. `Tinkerbell` is upstream's own build; ours is Debian's, so plain `iPXE` is at its last stage too. */
+const ipxeUserClasses = ["iPXE", "Tinkerbell"];
+
+export interface BootSubject {
+  readonly mac: MacAddress;
+  readonly netboot: NetbootSettings | null | undefined;
+  readonly tftpServerName: string | undefined;
+  readonly bootFileName: string | undefined;
+}
+
+export function planBoot(client: ClientIdentity, subject: BootSubject, config: BootPlanConfig): BootPlan {
+  if (subject.tftpServerName && subject.bootFileName)
+    return { kind: "operator", server: subject.tftpServerName, file: subject.bootFileName };
+  const kind = clientKind(client);
+  if (kind === undefined) return { kind: "not-asked" };
+  if (subject.netboot?.allowPXE !== true) return { kind: "refused", reason: "NetbootNotAllowed", client: kind };
+  const nextServer = config.serverAddress;
+  if (kind === "ipxe") return { kind: "script", file: scriptUrl(subject, config), nextServer, client: kind };
+  const binary = subject.netboot.ipxe?.binary || binaryFor(client, subject.mac, config);
+  if (binary === undefined) return { kind: "refused", reason: "UnknownArchitecture", client: kind };
+  const file = kind === "http" ? `${config.httpBaseUrl}/ipxe/binary/${subject.mac}/${binary}` : binary;
+  return { kind: "binary", file, nextServer, client: kind };
+}
+
+/** Firmware that asks to be netbooted says so in options 60, 93, 94 and, if at all, 97 (RFC 4578). */
+function clientKind(client: ClientIdentity): BootClientKind | undefined {
+  const asks =
+    client.architecture !== undefined && client.hasNetworkInterfaceIdentifier && client.machineIdentifierIsSound;
+  const isHttp = client.vendorClass.startsWith("HTTPClient");
+  if (!asks || !(isHttp || client.vendorClass.startsWith("PXEClient"))) return undefined;
+  if (client.userClasses.some((userClass) => ipxeUserClasses.includes(userClass))) return "ipxe";
+  return isHttp ? "http" : "pxe";
+}
+
+function binaryFor(client: ClientIdentity, mac: MacAddress, config: BootPlanConfig): string | undefined {
+  const isPi = raspberryPi.prefixes.some((prefix) => mac.startsWith(prefix));
+  const architecture = isPi ? raspberryPi.architecture : client.architecture;
+  if (architecture === undefined) return undefined;
+  return config.architectureBinaries.get(architecture) ?? binaries.get(architecture);
+}
+
+function scriptUrl({ mac, netboot }: BootSubject, config: BootPlanConfig): string {
+  return netboot?.ipxe?.url || `${config.httpBaseUrl}/ipxe/script/${mac}/auto.ipxe`;
+}

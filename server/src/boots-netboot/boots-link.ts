@@ -1,0 +1,135 @@
+// Boots on one link: the sockets it needs there, opened together and closed together.
+import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
+import type { Clock } from "../platform/clock.ts";
+import { bindUdpToDevice } from "../platform/network/device-socket.ts";
+import { findLink, linkIndex } from "../platform/network/interfaces.ts";
+import type { Libc } from "../platform/network/libc.ts";
+import { NetworkError } from "../platform/network/network-error.ts";
+import type { PacketSender } from "../platform/network/packet-socket.ts";
+import { bindUdp, bindUdpToGroup } from "../platform/network/udp-endpoint.ts";
+import type { EventGate } from "./boot-event.ts";
+import type { BootFiles } from "./boot-files.ts";
+import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
+import { listenForDhcp } from "./dhcp-listener.ts";
+import type { HardwareIndex } from "./hardware-index.ts";
+import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6-refusal.ts";
+import { TftpListener } from "./tftp-listener.ts";
+
+export interface LinkDeps {
+  readonly config: BootsConfig;
+  readonly index: HardwareIndex;
+  readonly gate: EventGate;
+  readonly files: BootFiles;
+  readonly clock: Clock;
+  readonly warn: (message: string) => void;
+  readonly onDecline: (decline: { readonly mac: string; readonly address: string }) => void;
+  /** Undefined where DHCP is off. */
+  readonly sockets: { readonly libc: Libc; readonly packets: PacketSender | undefined } | undefined;
+}
+
+/** One served link. */
+export interface BootsLink {
+  readonly name: string;
+  readonly serverAddress: Ipv4Address;
+  readonly dhcpPort: number | undefined;
+  readonly tftpPort: number | undefined;
+  /** Lets transfers end until `deadline` aborts. */
+  close(deadline: AbortSignal): Promise<void>;
+}
+
+type Closer = (deadline: AbortSignal) => Promise<void>;
+
+/** @throws {NetworkError} when the link has no address, or a port cannot be had; nothing stays open then. */
+export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, signal: AbortSignal): Promise<BootsLink> {
+  const link = findLink(wanted.name);
+  const serverAddress = parseIpv4(wanted.serverAddress ?? link.ipv4[0]?.address ?? "");
+  if (serverAddress === undefined)
+    throw new NetworkError(
+      "no-interface",
+      `${wanted.name} has no IPv4 address to serve from; give it one, or name one`,
+    );
+  const mac = parseMac(link.mac) ?? ("00:00:00:00:00:00" as MacAddress);
+  const closers: Closer[] = [];
+  const close = async (deadline: AbortSignal) => {
+    for (const closer of closers.splice(0)) await closer(deadline);
+  };
+  try {
+    const dhcpPort = await openDhcp({ name: wanted.name, mac, serverAddress }, deps, signal, closers);
+    await openIpv6Refusal({ name: wanted.name, mac }, deps, signal, closers);
+    const tftpPort = await openTftp(serverAddress, deps, signal, closers);
+    return { name: wanted.name, serverAddress, dhcpPort, tftpPort, close };
+  } catch (error) {
+    await close(AbortSignal.abort());
+    throw error;
+  }
+}
+
+interface ServedLink {
+  readonly name: string;
+  readonly mac: MacAddress;
+  readonly serverAddress: Ipv4Address;
+}
+
+async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
+  const { config, sockets } = deps;
+  if (!config.dhcpEnabled || sockets === undefined) return undefined;
+  const endpoint = await bindUdpToDevice(sockets.libc, link.name, config.dhcpServerPort, signal);
+  closers.push(() => endpoint.close());
+  const { serverAddress } = link;
+  const plan = {
+    httpBaseUrl: httpBaseUrl(serverAddress, config.httpPort),
+    serverAddress,
+    architectureBinaries: config.architectureBinaries,
+  };
+  listenForDhcp({
+    transmit: {
+      endpoint,
+      link: { ...link, index: linkIndex(sockets.libc, link.name) },
+      packets: sockets.packets,
+      serverPort: config.dhcpServerPort,
+      clientPort: config.dhcpClientPort,
+    },
+    index: deps.index,
+    config: { plan, serverAddress, syslogAddress: syslogAddress(config) },
+    gate: deps.gate,
+    onDecline: deps.onDecline,
+  });
+  return endpoint.port;
+}
+
+/** A help and no more: where IPv6 is off there is nothing to refuse. */
+async function openIpv6Refusal(
+  link: { readonly name: string; readonly mac: MacAddress },
+  deps: LinkDeps,
+  signal: AbortSignal,
+  closers: Closer[],
+): Promise<void> {
+  if (!deps.config.dhcpEnabled || !deps.config.refuseIpv6Boot) return;
+  try {
+    const endpoint = await bindUdpToGroup(dhcpv6Servers, link.name, dhcpv6ServerPort, signal);
+    closers.push(() => endpoint.close());
+    refuseIpv6Boot({ endpoint, mac: link.mac, index: deps.index, gate: deps.gate });
+  } catch (error) {
+    if (!(error instanceof NetworkError)) throw error;
+    deps.warn(`firmware that tries to boot over IPv6 is left to wait: ${error.message}`);
+  }
+}
+
+async function openTftp(address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
+  const { config, files, index, gate, clock } = deps;
+  if (!config.tftpEnabled) return undefined;
+  const endpoint = await bindUdp(address, config.tftpPort, signal);
+  const listener = new TftpListener({
+    endpoint,
+    openTransferEndpoint: config.tftpSinglePort ? undefined : () => bindUdp(address, 0, AbortSignal.timeout(5000)),
+    files,
+    index,
+    gate,
+    clock,
+    limits: { blockSizeBytes: config.tftpBlockSizeBytes, windowBlocks: config.tftpWindowBlocks },
+    mostTransfers: config.mostTftpTransfers,
+    mostTransfersPerAddress: config.mostTftpTransfersPerAddress,
+  });
+  closers.push((deadline) => listener.stop(deadline));
+  return endpoint.port;
+}

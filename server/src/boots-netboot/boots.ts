@@ -1,0 +1,115 @@
+// Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
+import type { FastifyInstance } from "fastify";
+import type { Clock } from "../platform/clock.ts";
+import { type Libc, loadLibc } from "../platform/network/libc.ts";
+import { openPacketSender, type PacketSender } from "../platform/network/packet-socket.ts";
+import { EventGate, type RecordEvent } from "./boot-event.ts";
+import { openBootFiles } from "./boot-files.ts";
+import { registerBootRoutes } from "./boot-http.ts";
+import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
+import { type BootsLink, openBootsLink } from "./boots-link.ts";
+import { type DuplicateClaim, HardwareIndex } from "./hardware-index.ts";
+import type { ScriptConfig } from "./machine-script.ts";
+
+export interface BootsDeps {
+  readonly config: BootsConfig;
+  readonly record: RecordEvent;
+  readonly clock: Clock;
+  /** For what concerns no machine: one sentence each. */
+  readonly warn: (message: string) => void;
+}
+
+export interface Boots {
+  /** Feed it from a watch of Hardware. */
+  readonly index: HardwareIndex;
+  /** Addresses that a machine found in use, by address: the MAC that said so. */
+  readonly conflicts: ReadonlyMap<string, string>;
+  registerRoutes(app: FastifyInstance): void;
+  /** Resolves with the links served once all their ports are open. @throws {NetworkError} and leaves nothing open. */
+  start(signal: AbortSignal): Promise<readonly BootsLink[]>;
+  /** Lets transfers end until `deadline` aborts, then closes all ports. Safe to call twice, and without a start. */
+  stop(deadline: AbortSignal): Promise<void>;
+}
+
+/** Opens nothing yet. */
+export function createBoots(deps: BootsDeps): Boots {
+  const { config, record, clock } = deps;
+  const gate = new EventGate(record, () => clock.nowMs());
+  const index = new HardwareIndex((claim) => recordDuplicate(gate, claim));
+  const conflicts = new Map<string, string>();
+  const files = openBootFiles(config.binariesDirectory, config.extraBinaries);
+  const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
+  const stop = async (deadline: AbortSignal) => {
+    for (const one of opened.splice(0)) await one.close(deadline);
+  };
+  return {
+    index,
+    conflicts,
+    registerRoutes(app) {
+      const { hookDirectory, filesDirectory, serveFilesToUnknown } = config;
+      const scriptConfig = (localAddress: string) => scriptConfigFor(config, localAddress);
+      registerBootRoutes(app, { index, gate, files, hookDirectory, filesDirectory, serveFilesToUnknown, scriptConfig });
+    },
+    async start(signal) {
+      const links: BootsLink[] = [];
+      try {
+        const sockets = config.dhcpEnabled ? await openSockets(deps.warn) : undefined;
+        if (sockets?.packets !== undefined) opened.push(sockets.packets);
+        const onDecline = ({ mac, address }: { mac: string; address: string }) => void conflicts.set(address, mac);
+        for (const wanted of config.interfaces) {
+          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, onDecline, sockets };
+          const link = await openBootsLink(wanted, linkDeps, signal);
+          opened.unshift(link);
+          links.push(link);
+        }
+        return links;
+      } catch (error) {
+        await stop(AbortSignal.abort());
+        throw error;
+      }
+    },
+    stop,
+  };
+}
+
+/** Without packet sockets (no CAP_NET_RAW) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */
+async function openSockets(
+  warn: (message: string) => void,
+): Promise<{ libc: Libc; packets: PacketSender | undefined }> {
+  const libc = await loadLibc();
+  try {
+    return { libc, packets: openPacketSender(libc) };
+  } catch (error) {
+    warn(
+      `replies to machines without an address are broadcast: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return { libc, packets: undefined };
+  }
+}
+
+function scriptConfigFor(config: BootsConfig, localAddress: string): ScriptConfig {
+  const served = config.interfaces.find(({ serverAddress }) => serverAddress !== undefined)?.serverAddress;
+  const isLoopback = localAddress === "" || localAddress.startsWith("127.");
+  // A machine that came through a forwarder on this host knows us by the configured address.
+  const host = isLoopback ? (served ?? localAddress) : localAddress;
+  const base = httpBaseUrl(host, config.httpPort);
+  return {
+    httpBaseUrl: base,
+    hookBaseUrl: config.hookBaseUrl,
+    grpcAuthority: config.grpcAuthority ?? `${host}:42113`,
+    tls: config.grpcTls,
+    insecureTls: config.grpcInsecureTls,
+    syslogHost: config.syslogHost,
+    registryMirror: config.registryMirror ?? base,
+    extraKernelArgs: config.extraKernelArgs,
+    retries: config.scriptRetries,
+    retryDelaySeconds: config.scriptRetryDelaySeconds,
+  };
+}
+
+function recordDuplicate(gate: EventGate, { kind, value, names }: DuplicateClaim): void {
+  const message = `${names.join(" and ")} claim the same ${kind} ${value}: none of them is answered; change all but one`;
+  const mac = kind === "mac" ? { mac: value } : {};
+  const event = { source: "boots/dhcp", type: "HardwareAmbiguous", reason: "DuplicateClaim", message, ...mac } as const;
+  gate.once(`duplicate ${kind} ${value} ${names.join()}`, 60_000, event);
+}

@@ -1,0 +1,67 @@
+// What a change of a Workflow's status puts on the machine's timeline.
+import {
+  formatKey,
+  type MachineEventInput,
+  type Workflow,
+  type WorkflowState,
+  type WorkflowStatus,
+} from "@neverland/api";
+
+const stateEvents: Readonly<Record<WorkflowState, string | undefined>> = {
+  "": undefined,
+  PREPARING: "WorkflowPreparing",
+  PENDING: "WorkflowPending",
+  RUNNING: "WorkflowRunning",
+  POST: undefined,
+  SUCCESS: "WorkflowSucceeded",
+  FAILED: "WorkflowFailed",
+  TIMEOUT: "WorkflowTimedOut",
+};
+
+const conditionEvents = new Map([
+  ["AllowNetbootTrue", "NetbootAllowed"],
+  ["AllowNetbootFalse", "NetbootForbidden"],
+  ["BootJobFailed", "BootJobFailed"],
+]);
+
+/** The events of one write, in the order in which the things came about. */
+export function eventsOf(before: Workflow, after: WorkflowStatus): MachineEventInput[] {
+  return [...conditionChanges(before, after), ...stateChange(before, after)].map((event) => ({
+    ...machineOf(before, after),
+    ...event,
+  }));
+}
+
+type Event = Pick<MachineEventInput, "type" | "message" | "reason">;
+
+function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus): Event[] {
+  const old = new Map(status?.conditions?.map((condition) => [condition.type, condition]));
+  return (after.conditions ?? []).flatMap(({ type, status: value, reason, message }) => {
+    const known = old.get(type);
+    if (known?.message === message && known?.status === value) return [];
+    const event =
+      type === "TemplateRenderedSuccess" && value === "False" ? "TemplateFailed" : conditionEvents.get(type);
+    if (event === undefined) return [];
+    return [{ type: event, message: `workflow ${metadata.name}: ${message ?? ""}`, ...(reason ? { reason } : {}) }];
+  });
+}
+
+function stateChange({ metadata, status }: Workflow, after: WorkflowStatus): Event[] {
+  const type = stateEvents[after.state ?? ""];
+  if (type === undefined || after.state === (status?.state ?? "")) return [];
+  const end = after.conditions?.find((condition) => condition.type === "Succeeded");
+  const message = `workflow ${metadata.name}: ${end?.message ?? `is ${after.state}`}`;
+  return [{ type, message, ...(end?.reason ? { reason: end.reason } : {}) }];
+}
+
+const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
+
+function machineOf({ metadata, spec }: Workflow, { agentID }: WorkflowStatus) {
+  const mac = agentID?.toLowerCase() ?? "";
+  return {
+    source: "workflow-controller",
+    workflow: formatKey(metadata),
+    ...(spec?.hardwareRef ? { hardware: spec.hardwareRef } : {}),
+    ...(macPattern.test(mac) ? { mac } : {}),
+  };
+}

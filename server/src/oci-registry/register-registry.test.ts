@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import type { MachineEventInput } from "@neverland/api";
+import { layoutBlobs, writeImage, writeLayer } from "@neverland/oci";
+import fastify, { type FastifyInstance } from "fastify";
+import { registerRegistry } from "./register-registry.ts";
+
+const run = promisify(execFile);
+const events: MachineEventInput[] = [];
+let dir: string;
+let layoutDir: string;
+let app: FastifyInstance;
+let port: number;
+let manifestDigest: string;
+let layerDigest: string;
+let layerBytes: Buffer;
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "registry-"));
+  layoutDir = join(dir, "layout");
+  await writeFile(join(dir, "secret"), "nobody may read this");
+  await addImage("latest", "hello\n".repeat(10_000));
+  app = fastify();
+  registerRegistry(app, { layoutDirs: [join(dir, "not-built-yet"), layoutDir], record: (event) => events.push(event) });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  const address = app.server.address();
+  assert.ok(address !== null && typeof address === "object");
+  port = address.port;
+});
+
+after(async () => {
+  await app.close();
+  await rm(dir, { recursive: true });
+});
+
+async function addImage(tag: string, content: string): Promise<void> {
+  const bytes = Buffer.from(content);
+  const layer = await writeLayer([{ type: "file", path: "motd", mode: 0o644, bytes }], layoutBlobs(layoutDir));
+  const image = { repository: "tinkerbell/actions/hello", tag, architecture: "amd64", config: {}, layers: [layer] };
+  manifestDigest = (await writeImage(layoutDir, image)).digest;
+  layerDigest = layer.descriptor.digest;
+  layerBytes = await readFile(layer.file);
+}
+
+const url = (path: string): string => `http://127.0.0.1:${port}/v2/${path}`;
+const repository = "tinkerbell/actions/hello";
+
+async function curl(...args: readonly string[]): Promise<string> {
+  return (await run("curl", ["-sS", ...args])).stdout;
+}
+
+test("skopeo copies the image, checks its digests, and gets the layer we packed", async () => {
+  const to = join(dir, "copy");
+  await mkdir(to);
+  const from = `docker://127.0.0.1:${port}/${repository}:latest`;
+  await run("skopeo", ["copy", "-q", "--src-tls-verify=false", from, `dir:${to}`]);
+  assert.ok((await readFile(join(to, layerDigest.slice(7)))).equals(layerBytes));
+});
+
+test("skopeo pulls by digest, with another registry's name in front of the repository", async () => {
+  const from = `docker://127.0.0.1:${port}/registry.example/${repository}@${manifestDigest}`;
+  const { stdout } = await run("skopeo", ["inspect", "--raw", "--tls-verify=false", from]);
+  assert.equal(`sha256:${createHash("sha256").update(stdout).digest("hex")}`, manifestDigest);
+});
+
+test("skopeo lists the tags", async () => {
+  const name = `docker://127.0.0.1:${port}/${repository}`;
+  const { stdout } = await run("skopeo", ["list-tags", "--tls-verify=false", name]);
+  assert.deepEqual(JSON.parse(stdout).Tags, ["latest"]);
+});
+
+test("curl resumes a blob that was cut off", async () => {
+  const file = join(dir, "resumed");
+  await writeFile(file, layerBytes.subarray(0, 40));
+  await curl("-C", "-", "-o", file, url(`${repository}/blobs/${layerDigest}`));
+  assert.ok((await readFile(file)).equals(layerBytes));
+});
+
+test("a mirror's ?ns= is accepted", async () => {
+  const head = await curl("-I", url(`${repository}/manifests/latest?ns=registry.example`));
+  assert.match(head, /^HTTP\/1\.1 200 OK/);
+  assert.match(head, new RegExp(`docker-content-digest: ${manifestDigest}`));
+  assert.match(head, /content-type: application\/vnd\.oci\.image\.manifest\.v1\+json/);
+});
+
+test("HEAD of a blob states its length and sends nothing", async () => {
+  const response = await fetch(url(`${repository}/blobs/${layerDigest}`), { method: "HEAD" });
+  assert.equal(response.headers.get("content-length"), String(layerBytes.length));
+  assert.equal((await response.arrayBuffer()).byteLength, 0);
+});
+
+test("a range behind the end is answered with 416 and the blob's size", async () => {
+  const response = await fetch(url(`${repository}/blobs/${layerDigest}`), { headers: { range: "bytes=999999999-" } });
+  assert.equal(response.status, 416);
+  assert.equal(response.headers.get("content-range"), `bytes */${layerBytes.length}`);
+});
+
+for (const [path, status, code] of [
+  [`${repository}/manifests/v9`, 404, "MANIFEST_UNKNOWN"],
+  [`${repository}/blobs/sha256:${"0".repeat(64)}`, 404, "BLOB_UNKNOWN"],
+  ["library/alpine/manifests/latest", 404, "NAME_UNKNOWN"],
+  [`${repository}/manifests/latest/more`, 400, "NAME_INVALID"],
+  [`${repository}/uploads/`, 400, "NAME_INVALID"],
+] as const)
+  test(`GET ${path} is ${code}`, async () => {
+    const response = await fetch(url(path));
+    assert.equal(response.status, status);
+    const body = (await response.json()) as { errors: { code: string }[] };
+    assert.deepEqual(
+      body.errors.map((error) => error.code),
+      [code],
+    );
+  });
+
+for (const method of ["PUT", "POST", "PATCH", "DELETE"])
+  test(`${method} is 405`, async () => {
+    const response = await fetch(url(`${repository}/blobs/uploads/`), { method });
+    assert.equal(response.status, 405);
+    assert.equal(response.headers.get("allow"), "GET, HEAD");
+  });
+
+for (const path of [
+  "/v2/../secret",
+  "/v2/%2e%2e/secret",
+  `/v2/${repository}/blobs/sha256:../../../../secret`,
+  `/v2/${repository}/blobs/sha256:..%2f..%2f..%2f..%2fsecret`,
+  "/v2/a/../../secret/manifests/latest",
+  `/v2/${repository}/blobs/..%00`,
+  `/v2/${"a/".repeat(4000)}manifests/latest`,
+])
+  test(`the raw path ${path.slice(0, 60)} reads nothing outside`, async () => {
+    const socket = connect(port, "127.0.0.1");
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
+    const answer = await text(socket);
+    assert.match(answer, /^HTTP\/1\.1 (400|404|414) /);
+    assert.doesNotMatch(answer, /nobody may read this/);
+  });
+
+test("each image asked for is an event with its reason", async () => {
+  events.length = 0;
+  await fetch(url(`${repository}/manifests/latest`));
+  await fetch(url("library/alpine/manifests/3"));
+  assert.deepEqual(
+    events.map(({ type, reason, data }) => [type, reason, data?.image]),
+    [
+      ["ImageServed", undefined, `${repository}:latest`],
+      ["ImageNotFound", "NotInLayout", "library/alpine:3"],
+    ],
+  );
+});
+
+test("an image that was built meanwhile is served without a restart", async () => {
+  await addImage("v2", "new\n");
+  const response = await fetch(url(`${repository}/manifests/v2`));
+  assert.equal(response.headers.get("docker-content-digest"), manifestDigest);
+});

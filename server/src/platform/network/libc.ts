@@ -1,0 +1,63 @@
+// The few calls of the C library that Node's own sockets lack, through koffi. Loaded on first use, by whoever needs it.
+import { getSystemErrorMap } from "node:util";
+import { NetworkError } from "./network-error.ts";
+
+/** Calls return -1 on failure; `errno` is then valid until the next call. */
+export interface Libc {
+  socket(domain: number, type: number, protocol: number): number;
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array, sizeBytes: number): number;
+  bind(fd: number, address: Uint8Array, sizeBytes: number): number;
+  sendto(
+    fd: number,
+    bytes: Uint8Array,
+    sizeBytes: number,
+    flags: number,
+    address: Uint8Array,
+    addressBytes: number,
+  ): number;
+  close(fd: number): number;
+  /** 0 on failure. */
+  if_nametoindex(name: string): number;
+  errno(): number;
+}
+
+/** Linux numbers, the same on x86-64 and arm64. */
+export const Linux = {
+  AF_INET: 2,
+  AF_PACKET: 17,
+  SOCK_DGRAM: 2,
+  SOCK_NONBLOCK: 0o4000,
+  SOCK_CLOEXEC: 0o2000000,
+  SOL_SOCKET: 1,
+  SO_REUSEADDR: 2,
+  SO_BROADCAST: 6,
+  SO_BINDTODEVICE: 25,
+} as const;
+
+/** @throws {NetworkError} `no-ffi` where koffi or a C library it can call is missing. */
+export async function loadLibc(): Promise<Libc> {
+  try {
+    const { default: koffi } = await import("koffi");
+    const library = koffi.load(null);
+    // koffi has no ssize_t; intptr_t is as wide.
+    const calls = {
+      socket: library.func("int socket(int, int, int)"),
+      setsockopt: library.func("int setsockopt(int, int, int, const uint8_t *, uint32_t)"),
+      bind: library.func("int bind(int, const uint8_t *, uint32_t)"),
+      sendto: library.func("intptr_t sendto(int, const uint8_t *, size_t, int, const uint8_t *, uint32_t)"),
+      close: library.func("int close(int)"),
+      if_nametoindex: library.func("uint32_t if_nametoindex(const char *)"),
+    };
+    return { ...calls, errno: () => koffi.errno() } as Libc; // koffi types every function as (...args: any[]) => any
+  } catch (cause) {
+    const text = "koffi cannot call the C library here; run on Linux with its package for this platform installed";
+    throw new NetworkError("no-ffi", text, { cause });
+  }
+}
+
+/** The error of the call that has just failed. `what` completes "could not …". */
+export function callFailed(libc: Libc, what: string, advice: string): NetworkError {
+  const errno = libc.errno();
+  const [name = `errno ${errno}`, text = ""] = getSystemErrorMap().get(-errno) ?? [];
+  return new NetworkError("refused", `could not ${what}: ${name} ${text}; ${advice}`);
+}

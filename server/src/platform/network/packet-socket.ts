@@ -1,0 +1,42 @@
+// Sends packets to an Ethernet address without asking for it by ARP: to clients that have no IP address yet.
+import { callFailed, type Libc, Linux } from "./libc.ts";
+
+/** What goes behind the Ethernet header. */
+export const EtherType = { ipv4: 0x0800, ipv6: 0x86dd } as const;
+
+export interface PacketSender {
+  /** @param mac Six bytes. @throws {NetworkError} `refused` */
+  send(link: { readonly index: number }, mac: Uint8Array, etherType: number, packet: Uint8Array): void;
+  close(): void;
+}
+
+/** One socket serves all interfaces; the kernel writes the Ethernet header. @throws {NetworkError} `refused` without CAP_NET_RAW */
+export function openPacketSender(libc: Libc): PacketSender {
+  // Protocol 0: it sends, and receives nothing.
+  const fd = libc.socket(Linux.AF_PACKET, Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
+  if (fd < 0) throw callFailed(libc, "open a packet socket", "run as root or with CAP_NET_RAW");
+  let open = true;
+  return {
+    send(link, mac, etherType, packet) {
+      const to = linkLayerAddress(link.index, mac, etherType);
+      if (open && libc.sendto(fd, packet, packet.length, 0, to, to.length) >= 0) return;
+      throw callFailed(libc, `send a packet on link ${link.index}`, "look whether the link is up");
+    },
+    close() {
+      if (open) libc.close(fd);
+      open = false;
+    },
+  };
+}
+
+/** `struct sockaddr_ll` (packet(7)): family and index in the machine's byte order, the protocol in the network's. */
+function linkLayerAddress(linkIndex: number, mac: Uint8Array, etherType: number): Uint8Array {
+  const bytes = new Uint8Array(20);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, Linux.AF_PACKET, true);
+  view.setUint16(2, etherType, false);
+  view.setInt32(4, linkIndex, true);
+  view.setUint8(11, mac.length);
+  bytes.set(mac, 12);
+  return bytes;
+}

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { parse } from "yaml";
+import { ensureToken, writeKubeconfig } from "./access-files.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "access-files-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const modeOf = async (file: string) => ((await stat(file)).mode & 0o777).toString(8);
+
+test("the token is made once, of 256 random bits, for its owner alone", async () => {
+  const token = await ensureToken(folder);
+  assert.equal(Buffer.from(token, "base64url").length, 32);
+  assert.equal(await modeOf(join(folder, "token")), "600");
+  assert.equal(await ensureToken(folder), token);
+});
+
+test("a file that holds no token is refused with what to do", async () => {
+  await writeFile(join(folder, "token"), "short\n");
+  await assert.rejects(ensureToken(folder), /token does not hold a token: delete it/);
+});
+
+test("the kubeconfig carries the token in the URL where kubectl would not send it otherwise", async () => {
+  const file = await writeKubeconfig(folder, "http://127.0.0.1:7480", "abc");
+  assert.equal(await modeOf(file), "600");
+  const config = parse(await readFile(file, "utf8"));
+  assert.equal(config.clusters[0].cluster.server, "http://neverland:abc@127.0.0.1:7480");
+  await writeKubeconfig(folder, "https://[2001:db8::1]:7480", "abc");
+  const secure = parse(await readFile(file, "utf8"));
+  assert.equal(secure.clusters[0].cluster.server, "https://[2001:db8::1]:7480");
+  assert.deepEqual(secure.users[0].user, { token: "abc" });
+});

@@ -1,0 +1,51 @@
+// The object half of server-side apply: merges what is applied into the live object, and takes fields away again.
+import { itemStep, listType } from "./field-set.ts";
+import { isObject, type JsonObject, member, withMember } from "./json.ts";
+
+/** `live` with everything in `applied` as `applied` says. Maps are merged, lists replaced but for those with a type. */
+export function mergeApplied(live: unknown, applied: unknown, path: readonly string[] = []): unknown {
+  if (isObject(live) && isObject(applied)) {
+    const merged = new Map(Object.entries(live));
+    for (const [name, value] of Object.entries(applied))
+      merged.set(name, mergeApplied(merged.get(name), value, [...path, `f:${name}`]));
+    return Object.fromEntries(merged);
+  }
+  const type = listType(path);
+  if (type === undefined || !Array.isArray(live) || !Array.isArray(applied)) return applied;
+  const items = new Map(live.map((item) => [itemStep(item, type), item]));
+  for (const item of applied) {
+    const step = itemStep(item, type);
+    items.set(step, mergeApplied(items.get(step), item, [...path, step]));
+  }
+  return [...items.values()];
+}
+
+/** `value` without the field at `path`, and without the maps and lists that this leaves empty. */
+export function removeField(value: unknown, path: readonly string[], at: readonly string[] = []): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined) return undefined;
+  if (isObject(value)) return removeMember(value, step, rest, at);
+  const type = listType(at);
+  if (!Array.isArray(value) || type === undefined) return value;
+  const items = value.flatMap((item) => {
+    if (itemStep(item, type) !== step) return [item];
+    const left = removeField(item, rest, [...at, step]);
+    return left === undefined ? [] : [left];
+  });
+  return items.length === 0 ? undefined : items;
+}
+
+function removeMember(value: JsonObject, step: string, rest: readonly string[], at: readonly string[]): unknown {
+  const name = step.slice(2);
+  const child = member(value, name);
+  if (child === undefined) return value;
+  const left = withMember(value, name, removeField(child, rest, [...at, step]));
+  return Object.keys(left).length === 0 ? undefined : left;
+}
+
+/** Without members that are null: in what is applied they say nothing. */
+export function withoutNulls(value: unknown): unknown {
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).filter(([, child]) => child !== null);
+  return Object.fromEntries(entries.map(([key, child]) => [key, withoutNulls(child)]));
+}

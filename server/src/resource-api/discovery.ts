@@ -1,0 +1,64 @@
+// What clients ask first: which groups, versions and resources there are.
+import { apiVersionOf, type KindInfo } from "@neverland/api";
+
+const readVerbs = ["get", "list", "watch"];
+const recordVerbs = ["create", "delete", "deletecollection", ...readVerbs];
+const allVerbs = [...recordVerbs, "patch", "update"];
+
+/** `/api`: the core group, of which only what kubectl needs is there. */
+export const coreVersions = { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
+
+/** `/api/v1`. */
+export const coreResources = {
+  kind: "APIResourceList",
+  groupVersion: "v1",
+  resources: [
+    {
+      name: "events",
+      singularName: "event",
+      namespaced: true,
+      kind: "Event",
+      verbs: ["get", "list"],
+      shortNames: ["ev"],
+    },
+    {
+      name: "namespaces",
+      singularName: "namespace",
+      namespaced: false,
+      kind: "Namespace",
+      verbs: ["get", "list"],
+      shortNames: ["ns"],
+    },
+  ],
+};
+
+/** `/apis`. */
+export function groupList(kinds: readonly KindInfo[]) {
+  const groups = [...new Set(kinds.map((kind) => kind.group))].map((group) => groupOf(kinds, group));
+  return { kind: "APIGroupList", apiVersion: "v1", groups };
+}
+
+/** `/apis/GROUP`. */
+export function groupOf(kinds: readonly KindInfo[], group: string) {
+  const names = new Set(kinds.filter((kind) => kind.group === group).map(apiVersionOf));
+  const versions = [...names].map((groupVersion) => ({ groupVersion, version: groupVersion.slice(group.length + 1) }));
+  if (versions.length === 0) return undefined;
+  return { kind: "APIGroup", apiVersion: "v1", name: group, versions, preferredVersion: versions[0] };
+}
+
+/** `/apis/GROUP/VERSION`. */
+export function resourceList(kinds: readonly KindInfo[], groupVersion: string) {
+  const members = kinds.filter((kind) => apiVersionOf(kind) === groupVersion);
+  if (members.length === 0) return undefined;
+  return { kind: "APIResourceList", apiVersion: "v1", groupVersion, resources: members.flatMap(resourcesOf) };
+}
+
+function resourcesOf(info: KindInfo) {
+  const { plural, singular, shortNames, categories, kind, hasStatus } = info;
+  const base = { namespaced: true, kind };
+  const verbs = hasStatus ? allVerbs : recordVerbs;
+  const whole = { name: plural, singularName: singular, ...base, verbs, shortNames, categories };
+  const status = { name: `${plural}/status`, singularName: "", ...base, verbs: ["get", "patch", "update"] };
+  const log = { name: `${plural}/log`, singularName: "", ...base, verbs: ["get"] };
+  return [whole, ...(hasStatus ? [status] : []), ...(kind === "Workflow" ? [log] : [])];
+}

@@ -1,0 +1,30 @@
+// JSON values as they come over the wire, before anything is known of them.
+
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A member of an object; what is inherited (`toString`) is none. */
+export function member(value: unknown, key: string): unknown {
+  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** The object with one member set, or taken away when `value` is `undefined`. `__proto__` is a key like any other. */
+export function withMember(object: JsonObject, key: string, value: unknown): JsonObject {
+  const entries = new Map(Object.entries(object));
+  if (value === undefined) entries.delete(key);
+  else entries.set(key, value);
+  return Object.fromEntries(entries);
+}
+
+/** Whether nothing in `value` is nested deeper than `limit`. Does not recurse, so it cannot itself run out of stack. */
+export function isShallow(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return false;
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+  }
+  return true;
+}

@@ -1,0 +1,68 @@
+// Reads the body of a request: JSON, or YAML where Kubernetes takes it.
+import { parse } from "yaml";
+import { ApiFault } from "./api-fault.ts";
+import { isObject, isShallow, type JsonObject } from "./json.ts";
+
+export type PatchType = "json" | "merge" | "apply";
+
+const patchTypes = new Map<string, PatchType>([
+  ["application/json-patch+json", "json"],
+  ["application/merge-patch+json", "merge"],
+  ["application/apply-patch+yaml", "apply"],
+]);
+const objectTypes = ["application/json", "application/yaml"];
+/** Deeper than any resource; a body that is deeper would exhaust the stack of what works on it. */
+const maxDepth = 200;
+
+/** @throws {ApiFault} `UnsupportedMediaType`, also for strategic merge, which custom resources do not have. */
+export function patchTypeOf(contentType: string | undefined): PatchType {
+  const type = patchTypes.get(mediaType(contentType));
+  if (!type) throw unsupported(contentType, [...patchTypes.keys()]);
+  return type;
+}
+
+/** @throws {ApiFault} `UnsupportedMediaType`, `BadRequest`. */
+export function readObject(body: unknown, contentType: string | undefined): JsonObject {
+  const media = mediaType(contentType) || "application/json";
+  if (!objectTypes.includes(media)) throw unsupported(contentType, objectTypes);
+  return asObject(readBody(body, media.endsWith("yaml")));
+}
+
+/** The value of a patch; which values are patches is for its type to say. */
+export function readPatch(body: unknown, type: PatchType): unknown {
+  const value = readBody(body, type === "apply");
+  return type === "json" ? value : asObject(value);
+}
+
+/** An empty body is an empty object: the options of a delete may be left out. */
+export function readOptions(body: unknown, contentType: string | undefined): JsonObject {
+  return Buffer.isBuffer(body) && body.length > 0 ? readObject(body, contentType) : {};
+}
+
+function readBody(body: unknown, isYaml: boolean): unknown {
+  const text = Buffer.isBuffer(body) ? body.toString("utf8") : "";
+  let value: unknown;
+  try {
+    value = isYaml && !text.trimStart().startsWith("{") ? parse(text, { maxAliasCount: 100 }) : JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ApiFault("BadRequest", `The body of the request cannot be read: ${reason}`);
+  }
+  if (!isShallow(value, maxDepth))
+    throw new ApiFault("BadRequest", `The body of the request is nested more than ${maxDepth} levels deep`);
+  return value;
+}
+
+function asObject(value: unknown): JsonObject {
+  if (isObject(value)) return value;
+  throw new ApiFault("BadRequest", "The body of the request must be an object");
+}
+
+function mediaType(contentType = ""): string {
+  return contentType.split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+function unsupported(contentType: string | undefined, accepted: readonly string[]): ApiFault {
+  const text = `the body of the request was in an unknown format (${contentType ?? "none"})`;
+  return new ApiFault("UnsupportedMediaType", `${text} - accepted media types include: ${accepted.join(", ")}`);
+}

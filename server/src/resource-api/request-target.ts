@@ -1,0 +1,44 @@
+// Reads the path of a request: which kind, namespace, object and subresource it names.
+import type { KindInfo } from "@neverland/api";
+import { ApiFault } from "./api-fault.ts";
+
+export type RequestTarget = {
+  readonly kind: KindInfo;
+  /** All namespaces when absent. */
+  readonly namespace?: string;
+  /** The collection when absent. */
+  readonly name?: string;
+  readonly subresource?: "status" | "log";
+};
+
+/**
+ * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`.
+ * @throws {ApiFault} `NotFound` for every path that names nothing.
+ */
+export function parseTarget(path: string, kinds: readonly KindInfo[]): RequestTarget {
+  const steps = path.split("/").slice(1).map(decode);
+  const [root, group, version, ...rest] = steps;
+  const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
+  const [plural, name, subresource, ...surplus] = isNamespaced ? rest.slice(2) : rest;
+  const kind = kinds.find((info) => info.group === group && info.version === version && info.plural === plural);
+  const namespace = isNamespaced ? rest[1] : undefined;
+  if (root !== "apis" || !kind || surplus.length > 0 || steps.includes("")) throw nothingThere(path);
+  if (name === undefined) return { kind, ...(namespace !== undefined && { namespace }) };
+  if (namespace === undefined) throw nothingThere(path);
+  if (subresource === undefined) return { kind, namespace, name };
+  if (subresource === "status" && kind.hasStatus) return { kind, namespace, name, subresource };
+  if (subresource === "log" && kind.kind === "Workflow") return { kind, namespace, name, subresource };
+  throw nothingThere(path);
+}
+
+export function nothingThere(path: string): ApiFault {
+  return new ApiFault("NotFound", `the server could not find the requested resource (${path})`);
+}
+
+function decode(step: string): string {
+  try {
+    return decodeURIComponent(step);
+  } catch {
+    throw new ApiFault("BadRequest", `The path is not well encoded at "${step}"`);
+  }
+}

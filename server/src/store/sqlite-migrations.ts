@@ -1,0 +1,27 @@
+// The tables of the SQLite store, as the steps that lead to them. A step that was released is never changed: add one.
+
+/** `user_version` of a database is how many of these it has been through. */
+export const migrations: readonly string[] = [
+  `CREATE TABLE objects (
+     kind      TEXT NOT NULL,
+     namespace TEXT NOT NULL,
+     name      TEXT NOT NULL,
+     version   INTEGER NOT NULL,
+     object    TEXT NOT NULL,
+     PRIMARY KEY (kind, namespace, name)
+   );
+   CREATE TABLE changes (
+     version   INTEGER PRIMARY KEY,
+     time_ms   INTEGER NOT NULL,
+     kind      TEXT NOT NULL,
+     namespace TEXT NOT NULL,
+     name      TEXT NOT NULL,
+     type      TEXT NOT NULL,
+     object    TEXT NOT NULL,
+     previous  TEXT
+   );
+   CREATE INDEX changes_by_kind ON changes (kind, version);
+   CREATE INDEX changes_by_time ON changes (time_ms);
+   CREATE TABLE compaction (version INTEGER NOT NULL);
+   INSERT INTO compaction VALUES (0);`,
+];

@@ -1,0 +1,58 @@
+// The store, narrowed to one kind and its types, as components get it.
+import { apiVersionOf, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import type { z } from "zod";
+import type {
+  ListOptions,
+  NewResource,
+  Preconditions,
+  ResourceList,
+  ResourceStore,
+  WatchOptions,
+} from "./resource-store.ts";
+
+/** The resource type of an entry of `kinds`: `ResourceOf<typeof kinds.Workflow>` is `Workflow`. */
+export type ResourceOf<K extends KindInfo> = Resource<
+  z.infer<K["spec"]>,
+  K extends { readonly status: infer S extends z.ZodType } ? z.infer<S> : never
+>;
+
+export type TypedWatchEvent<R extends Resource> =
+  | { readonly type: "added" | "modified" | "deleted"; readonly object: R }
+  | { readonly type: "bookmark"; readonly resourceVersion: string };
+
+/** A resource to create; the kind is known, so it need not be said. */
+export type TypedNewResource<R extends Resource> = Omit<NewResource<R>, "apiVersion" | "kind">;
+
+/** As ResourceStore, for one kind; promises and errors are the same. Narrow it with `Pick` to what a component may do. */
+export interface TypedStore<R extends Resource> {
+  get(key: ResourceKey): Promise<R | undefined>;
+  list(options?: ListOptions): Promise<Omit<ResourceList, "items"> & { readonly items: R[] }>;
+  create(resource: TypedNewResource<R>): Promise<R>;
+  update(resource: R): Promise<R>;
+  updateStatus(resource: R): Promise<R>;
+  delete(key: ResourceKey, preconditions?: Preconditions): Promise<R>;
+  watch(options: WatchOptions): AsyncIterable<TypedWatchEvent<R>>;
+}
+
+/** `typedStore(store, kinds.Workflow)`. */
+export function typedStore<K extends KindInfo>(store: ResourceStore, kind: K): TypedStore<ResourceOf<K>> {
+  type R = ResourceOf<K>;
+  // Objects were validated by the kind's schemas, or typed by this interface, when they were written.
+  const typed = (object: Resource) => object as R;
+  return {
+    get: async (key) => {
+      const object = await store.get(kind, key);
+      return object && typed(object);
+    },
+    list: async (options) => {
+      const list = await store.list(kind, options);
+      return { ...list, items: list.items.map(typed) };
+    },
+    create: async (resource) =>
+      typed(await store.create(kind, { ...resource, apiVersion: apiVersionOf(kind), kind: kind.kind } as NewResource)),
+    update: async (resource) => typed(await store.update(kind, resource)),
+    updateStatus: async (resource) => typed(await store.updateStatus(kind, resource)),
+    delete: async (key, preconditions) => typed(await store.delete(kind, key, preconditions)),
+    watch: (options) => store.watch(kind, options) as AsyncIterable<TypedWatchEvent<R>>,
+  };
+}

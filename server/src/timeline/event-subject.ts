@@ -1,0 +1,34 @@
+// Finds out which machine an event is about, whatever of it the component knew.
+import { type MachineEventInput, parseKey, type ResourceKey } from "@neverland/api";
+
+/** What the Hardware there is says of MACs; kept elsewhere by a watch. */
+export type MachineLookup = {
+  /** `undefined` for a MAC of no Hardware, or of several. */
+  byMac(mac: string): ResourceKey | undefined;
+  /** The machine's first MAC. */
+  macOf(hardware: ResourceKey): string | undefined;
+};
+
+export type Subject = {
+  /** Where the event is kept: with its machine, or its workflow. */
+  readonly namespace: string;
+  /** Name of the Hardware. */
+  readonly hardware?: string;
+  readonly mac?: string;
+};
+
+/** `hardware` may come as a name or as `namespace/name`. */
+export function subjectOf(event: MachineEventInput, lookup: MachineLookup): Subject {
+  const mac = event.mac?.toLowerCase();
+  const ofWorkflow = parseKey(event.workflow ?? "")?.namespace ?? "default";
+  const named = event.hardware
+    ? (parseKey(event.hardware) ?? { namespace: ofWorkflow, name: event.hardware })
+    : undefined;
+  const key = named ?? (mac === undefined ? undefined : lookup.byMac(mac));
+  const knownMac = mac ?? (key === undefined ? undefined : lookup.macOf(key));
+  return {
+    namespace: key?.namespace ?? ofWorkflow,
+    ...(key === undefined ? {} : { hardware: key.name }),
+    ...(knownMac === undefined ? {} : { mac: knownMac }),
+  };
+}

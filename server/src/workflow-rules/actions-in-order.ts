@@ -1,0 +1,60 @@
+// A workflow's actions as one sequence: tasks one after the other, actions within a task one after the other.
+import type { WorkflowAction, WorkflowState, WorkflowStatus, WorkflowTask } from "@neverland/api";
+
+export type Step = { readonly task: WorkflowTask; readonly action: WorkflowAction };
+
+/** States that never change. */
+export function isFinal(state: WorkflowState | undefined): boolean {
+  return state === "SUCCESS" || state === "FAILED" || state === "TIMEOUT";
+}
+
+export function stepsOf(status: WorkflowStatus): Step[] {
+  return (status.tasks ?? []).flatMap((task) => task.actions.map((action) => ({ task, action })));
+}
+
+/** The first action that has not succeeded: running, next, or the one that ended the workflow. */
+export function currentStep(status: WorkflowStatus): Step | undefined {
+  return stepsOf(status).find(({ action }) => action.state !== "SUCCESS");
+}
+
+export function findStep(status: WorkflowStatus, actionID: string): Step | undefined {
+  return stepsOf(status).find(({ action }) => action.id === actionID);
+}
+
+export function isLastStep(status: WorkflowStatus, { action }: Step): boolean {
+  return stepsOf(status).at(-1)?.action.id === action.id;
+}
+
+/** Agent ids are mostly MAC addresses, which people write in either case. */
+export function isSameAgent(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** The status with one action replaced by what `change` says. */
+export function withAction(status: WorkflowStatus, actionID: string, change: Partial<WorkflowAction>): WorkflowStatus {
+  const tasks = (status.tasks ?? []).map((task) =>
+    task.actions.some(({ id }) => id === actionID)
+      ? { ...task, actions: task.actions.map((action) => (action.id === actionID ? { ...action, ...change } : action)) }
+      : task,
+  );
+  return { ...status, tasks };
+}
+
+/** The status whose `currentState` and `agentID` follow the current action; after the last, they stay on it. */
+export function withCurrentState(status: WorkflowStatus): WorkflowStatus {
+  const step = currentStep(status) ?? stepsOf(status).at(-1);
+  if (step === undefined) return status;
+  const { task, action } = step;
+  return {
+    ...status,
+    agentID: task.agentID,
+    currentState: {
+      agentID: task.agentID,
+      taskID: task.id,
+      actionID: action.id,
+      state: action.state,
+      actionName: action.name,
+      taskName: task.name,
+    },
+  };
+}

@@ -1,0 +1,55 @@
+// A workflow's conditions: at most one of each type, the time being that of its last change.
+import type { WorkflowState, WorkflowStatus } from "@neverland/api";
+
+/** Upstream's types, and `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`). */
+export type ConditionType =
+  | "TemplateRenderedSuccess"
+  | "AllowNetbootTrue"
+  | "AllowNetbootFalse"
+  | "BootJobSetupComplete"
+  | "BootJobSetupFailed"
+  | "BootJobRunning"
+  | "BootJobComplete"
+  | "BootJobFailed"
+  | "Succeeded";
+
+export type Condition = {
+  readonly type: ConditionType;
+  readonly status: "True" | "False";
+  readonly reason: string;
+  readonly message: string;
+};
+
+/** `time` is RFC 3339. A condition that says what it said before keeps its time. */
+export function withCondition(status: WorkflowStatus, condition: Condition, time: string): WorkflowStatus {
+  const conditions = status.conditions ?? [];
+  const old = conditions.find(({ type }) => type === condition.type);
+  if (
+    old !== undefined &&
+    old.status === condition.status &&
+    old.reason === condition.reason &&
+    old.message === condition.message
+  )
+    return status;
+  const added = { ...condition, time };
+  return {
+    ...status,
+    conditions: old === undefined ? [...conditions, added] : conditions.map((each) => (each === old ? added : each)),
+  };
+}
+
+/** The status in another state. */
+export function withState(status: WorkflowStatus, state: WorkflowState, time: string): WorkflowStatus {
+  return status.state === state ? status : { ...status, state, stateSince: time };
+}
+
+/** The status of a workflow that is over, with the sentence that says why. */
+export function ended(
+  status: WorkflowStatus,
+  state: "SUCCESS" | "FAILED" | "TIMEOUT",
+  { reason, message }: { reason: string; message: string },
+  time: string,
+): WorkflowStatus {
+  const succeeded = { type: "Succeeded", status: state === "SUCCESS" ? "True" : "False", reason, message } as const;
+  return withCondition(withState(status, state, time), succeeded, time);
+}

@@ -1,0 +1,76 @@
+// When a workflow that nobody moves on is given up, and the sentence that says so.
+import type { WorkflowStatus } from "@neverland/api";
+import { currentStep, type Step, stepsOf, withAction } from "./actions-in-order.ts";
+import { ended } from "./conditions.ts";
+import { formatDuration, timeMs } from "./durations.ts";
+import { actionTimeoutSeconds, type WorkflowLimits } from "./limits.ts";
+
+export type DeadlineInput = {
+  readonly limits: WorkflowLimits;
+  /** Since when reports could come in: a worker whose server was down gets its say before it is given up. */
+  readonly listeningSinceMs: number;
+  /** Since when the worker could have taken the workflow's next action, or that it is busy with another workflow. */
+  readonly agent: { readonly freeSinceMs: number } | { readonly busyWith: string };
+};
+
+export type Deadline = { readonly atMs: number; readonly reason: string; readonly message: string };
+
+/** The earliest deadline of a workflow in PENDING or RUNNING; `undefined` in any other state, and while it is queued. */
+export function deadlineOf(status: WorkflowStatus, input: DeadlineInput): Deadline | undefined {
+  const step = currentStep(status);
+  if (step === undefined || (status.state !== "PENDING" && status.state !== "RUNNING")) return undefined;
+  const all = [globalDeadline(status, input), stepDeadline(status, step, input)];
+  return all.filter((each) => each !== undefined).sort((a, b) => a.atMs - b.atMs)[0];
+}
+
+/** The status of a workflow whose deadline has passed. */
+export function givenUp(status: WorkflowStatus, deadline: Deadline, time: string): WorkflowStatus {
+  const step = currentStep(status);
+  const running = step?.action.state === "RUNNING";
+  const change = { state: "TIMEOUT", executionStop: time, message: deadline.message } as const;
+  const next = step !== undefined && running ? withAction(status, step.action.id, change) : status;
+  return ended(next, "TIMEOUT", deadline, time);
+}
+
+function globalDeadline(status: WorkflowStatus, { limits, listeningSinceMs }: DeadlineInput): Deadline | undefined {
+  const stopMs = timeMs(status.globalExecutionStop);
+  if (status.state !== "RUNNING" || stopMs === undefined) return undefined;
+  return {
+    atMs: Math.max(stopMs, listeningSinceMs + limits.graceSeconds * 1000),
+    reason: "GlobalTimeout",
+    message: `the workflow did not end by ${status.globalExecutionStop}, its global_timeout; see which action took the time, and raise global_timeout in the template if that was right`,
+  };
+}
+
+function stepDeadline(status: WorkflowStatus, step: Step, input: DeadlineInput): Deadline | undefined {
+  return step.action.state === "RUNNING" ? actionDeadline(step, input) : handOutDeadline(status, step, input);
+}
+
+function actionDeadline({ task, action }: Step, { limits, listeningSinceMs }: DeadlineInput): Deadline {
+  const timeoutSeconds = actionTimeoutSeconds(action.timeout, limits);
+  const graceMs = limits.graceSeconds * 1000;
+  const startMs = timeMs(action.executionStart) ?? listeningSinceMs;
+  return {
+    atMs: Math.max(startMs + timeoutSeconds * 1000, listeningSinceMs) + graceMs,
+    reason: "WorkerSilent",
+    message: `worker ${task.agentID} did not report the end of action "${action.name}" within its timeout of ${timeoutSeconds} s and ${limits.graceSeconds} s of grace; the machine may be off, hung or cut off: look at its console`,
+  };
+}
+
+/** For an action that no worker has taken yet. */
+function handOutDeadline(status: WorkflowStatus, { task, action }: Step, input: DeadlineInput): Deadline | undefined {
+  if ("busyWith" in input.agent) return undefined;
+  const sinceMs = Math.max(readySinceMs(status, action.id), input.agent.freeSinceMs, input.listeningSinceMs);
+  const waitMs = input.limits.pendingTimeoutSeconds * 1000;
+  return {
+    atMs: sinceMs + waitMs,
+    reason: status.state === "PENDING" ? "WorkerNeverCame" : "WorkerGone",
+    message: `no worker ${task.agentID} asked for action "${action.name}" within ${formatDuration(waitMs)}; see whether the machine is on, boots from the network, and uses that id: tink explain says where it stopped`,
+  };
+}
+
+function readySinceMs(status: WorkflowStatus, actionID: string): number {
+  const steps = stepsOf(status);
+  const previous = steps[steps.findIndex(({ action }) => action.id === actionID) - 1];
+  return timeMs(previous?.action.executionStop) ?? timeMs(status.stateSince) ?? 0;
+}

@@ -1,0 +1,13 @@
+// A fault in a template that a person has to mend, and where to look.
+
+export interface TemplateProblem {
+  /** `template`: place in the text of the Template; `rendered`: place in the YAML that it rendered to. */
+  readonly in: "template" | "rendered";
+  /** Counted from 1. */
+  readonly line: number;
+  /** Counted from 1. */
+  readonly column: number;
+  /** The field, as `tasks[0].actions[1].image`; empty when the fault is in none. */
+  readonly field: string;
+  readonly message: string;
+}

@@ -1,0 +1,27 @@
+// tink logs: what a workflow's actions wrote.
+import { kinds } from "@neverland/api";
+import type { Command } from "commander";
+import { connect } from "../connect.ts";
+import type { CliContext } from "../context.ts";
+
+type LogsOptions = { action?: string; follow?: boolean; tail?: string };
+
+export function addLogsCommand(program: Command, context: CliContext): void {
+  program
+    .command("logs <workflow>")
+    .description("show what a workflow's actions wrote")
+    .option("--action <name>", "of this action only")
+    .option("-f, --follow", "go on until the workflow has ended")
+    .option("--tail <lines>", "only the last lines")
+    .action(async (workflow: string, { action, follow, tail }: LogsOptions, command: Command) => {
+      const { client, namespace } = await connect(command, context);
+      const name = workflow.replace(/^(workflows?|wf)\//, "");
+      const query = {
+        ...(action === undefined ? {} : { action }),
+        ...(follow ? { follow: "true" } : {}),
+        ...(tail === undefined ? {} : { tailLines: tail }),
+      };
+      for await (const text of client.log(kinds.Workflow, { namespace, name }, query, context.signal))
+        context.stdout(text);
+    });
+}

@@ -1,0 +1,67 @@
+// Starts `tink up` as anyone would, as a process of its own, and knows when it is ready.
+import { type ChildProcess, spawn } from "node:child_process";
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { CliError } from "../cli-error.ts";
+
+export type ServerProcess = {
+  readonly pid: number;
+  /** What the ready line says: where it listens. */
+  readonly addresses: Readonly<Record<string, unknown>>;
+  /** Ends it with SIGTERM and waits. Safe to call twice. */
+  stop(): Promise<void>;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly exited: Promise<void>;
+};
+
+/** A server that is not ready by then is not going to be. */
+const readyTimeoutMs = 30_000;
+
+/**
+ * @param args What follows `tink up`. Its log goes to `logFile`.
+ * @throws {CliError} `failed` when it ends or stays silent instead of becoming ready.
+ */
+export async function startServerProcess(
+  args: readonly string[],
+  logFile: string,
+  signal: AbortSignal,
+): Promise<ServerProcess> {
+  const log = await open(logFile, "a");
+  const main = join(import.meta.dirname, "../main.ts");
+  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, "up", ...args], {
+    stdio: ["ignore", "pipe", log.fd],
+  });
+  await log.close();
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  try {
+    const addresses = await readReadyLine(child, AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)]));
+    const stop = async (): Promise<void> => {
+      child.kill();
+      await exited;
+    };
+    return { pid: child.pid ?? 0, addresses, exited, stop };
+  } catch (cause) {
+    child.kill();
+    signal.throwIfAborted();
+    throw new CliError(
+      "failed",
+      `tink up did not become ready (its log: ${logFile}): ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  }
+}
+
+async function readReadyLine(child: ChildProcess, signal: AbortSignal): Promise<Record<string, unknown>> {
+  const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
+  child.once("error", reject);
+  child.once("exit", (code) => reject(new Error(`it ended with exit code ${code}`)));
+  signal.addEventListener("abort", () => reject(new Error(`it was silent for ${readyTimeoutMs / 1000} s`)), {
+    once: true,
+  });
+  if (child.stdout === null) throw new Error("it has no standard output");
+  createInterface(child.stdout).on("line", (line) => {
+    if (line.startsWith('{"event":"ready"')) resolve(JSON.parse(line) as Record<string, unknown>);
+  });
+  return await promise;
+}

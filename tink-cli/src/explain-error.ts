@@ -1,0 +1,26 @@
+// Turns whatever a command threw into what is printed and how tink exits.
+import { ApiError } from "@neverland/api";
+import { MissingPackagesError } from "@neverland/debian";
+import { CommanderError } from "commander";
+import { CliError, exitCodes } from "./cli-error.ts";
+
+/** `text` ends in a newline, or is empty when all was said already. */
+export function explainError(error: unknown): { code: number; text: string } {
+  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : exitCodes.usage, text: "" };
+  if (error instanceof CliError) return { code: exitCodes[error.code], text: `tink: ${error.message}\n` };
+  if (error instanceof ApiError) return { code: apiExitCode(error), text: `tink: ${error.message}\n` };
+  if (error instanceof MissingPackagesError) return { code: exitCodes.unavailable, text: `${error.message}\n` };
+  if (error instanceof Error && error.name === "AbortError") return { code: exitCodes.interrupted, text: "" };
+  // Not foreseen: the stack is for whoever mends it.
+  return {
+    code: exitCodes.failed,
+    text: `tink: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  };
+}
+
+function apiExitCode(error: ApiError): number {
+  if (error.status === 404) return exitCodes["not-found"];
+  if (error.status === 401 || error.status === 403) return exitCodes.refused;
+  if (error.status === 400 || error.status === 422) return exitCodes.usage;
+  return error.code === "unreachable" ? exitCodes.unavailable : exitCodes.failed;
+}

@@ -1,0 +1,25 @@
+// A workflow's state in a few lines: one for itself, one for each action that has begun.
+import type { Workflow, WorkflowAction } from "@neverland/api";
+
+/** Lines that end in a newline. */
+export function describeProgress({ metadata, status }: Workflow): string {
+  const state = status?.state || "NEW";
+  const problem = status?.conditions?.find(
+    (condition) => condition.status === "False" || /Failed$/.test(condition.type),
+  )?.message;
+  const head = `${metadata.name}: ${state}${problem ? `: ${problem}` : ""}\n`;
+  const actions = (status?.tasks ?? []).flatMap((task) => task.actions);
+  return (
+    head +
+    actions
+      .filter((action) => action.state !== "PENDING")
+      .map(describeAction)
+      .join("")
+  );
+}
+
+function describeAction({ name, state, executionDuration, message }: WorkflowAction): string {
+  const took = executionDuration ? ` (${executionDuration})` : "";
+  const why = message && state !== "SUCCESS" && state !== "RUNNING" ? `: ${message}` : "";
+  return `  ${state.padEnd(8)} ${name}${took}${why}\n`;
+}

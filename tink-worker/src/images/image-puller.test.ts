@@ -1,0 +1,187 @@
+// Images from a real registry in this process onto a real disk.
+
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import { HttpClient, mediaTypes, platformOf } from "@neverland/oci";
+import { digestOf, startTestRegistry, type TestRegistry } from "@neverland/oci/testing";
+import { tarOf } from "../testing/tar-of.ts";
+import { ImagePuller, type PullConfig } from "./image-puller.ts";
+import { LayerStore } from "./layer-store.ts";
+
+const layerA = tarOf({ "etc/motd": "hello", "bin/tool": "x" });
+const layerB = tarOf({ "etc/issue": "there" });
+
+async function setUp(t: TestContext): Promise<{
+  registry: TestRegistry;
+  mirror: TestRegistry;
+  stateDir: string;
+  puller: (config: Partial<PullConfig>) => ImagePuller;
+}> {
+  const [registry, mirror] = [await startTestRegistry(), await startTestRegistry()];
+  const stateDir = mkdtempSync(join(tmpdir(), "puller-test-"));
+  t.after(async () => {
+    rmSync(stateDir, { recursive: true });
+    await registry[Symbol.asyncDispose]();
+    await mirror[Symbol.asyncDispose]();
+  });
+  const puller = (config: Partial<PullConfig>): ImagePuller =>
+    new ImagePuller(
+      { insecure: new Set([registry.host]), logins: [], aliases: new Map(), ...config },
+      {
+        get: new HttpClient().get,
+        pause: async (_backoff, _failures, signal) => signal.throwIfAborted(),
+        layers: new LayerStore({ stateDir, preloadedDir: join(stateDir, "preloaded") }),
+        platform: platformOf(process.arch),
+      },
+    );
+  return { registry, mirror, stateDir, puller };
+}
+
+const silent = (): void => {};
+
+test("an image comes with its config and its layers, the lowest first", async (t) => {
+  const { registry, puller } = await setUp(t);
+  registry.image("a/b:v1", [layerA, layerB], { Entrypoint: ["/bin/tool"], Env: ["A=1"] });
+  const image = await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal);
+  assert.deepEqual(image.config.Entrypoint, ["/bin/tool"]);
+  assert.deepEqual(
+    image.layers.map(({ directory }) => readdirSync(join(directory, "etc"))),
+    [["motd"], ["issue"]],
+  );
+});
+
+test("a layer that is there is not fetched again", async (t) => {
+  const { registry, puller } = await setUp(t);
+  registry.image("a/one:latest", [layerA]);
+  registry.image("a/two:latest", [layerA, layerB]);
+  const progress: number[] = [];
+  await puller({}).pull(`${registry.host}/a/one`, silent, t.signal);
+  const before = registry.requests.length;
+  await puller({}).pull(`${registry.host}/a/two`, (done, total) => progress.push(done / total), t.signal);
+  assert.equal(registry.requests.slice(before).filter((line) => line.includes("/blobs/")).length, 2); // its config and one layer
+  assert.equal(progress.at(-1), 1);
+});
+
+test("the mirror is asked first, and told which registry is meant", async (t) => {
+  const { registry, mirror, puller } = await setUp(t);
+  mirror.image("a/b:v1", [layerA]);
+  await puller({ mirror: mirror.url }).pull("elsewhere.test/a/b:v1", silent, t.signal);
+  assert.equal(mirror.requests[0], "GET /v2/a/b/manifests/v1?ns=elsewhere.test");
+  assert.deepEqual(registry.requests, []);
+});
+
+test("what the mirror does not have comes from the registry that the image names", async (t) => {
+  const { registry, mirror, puller } = await setUp(t);
+  registry.image("a/b:v1", [layerA]);
+  const image = await puller({ mirror: mirror.url }).pull(`${registry.host}/a/b:v1`, silent, t.signal);
+  assert.equal(readFileSync(join(image.layers[0]?.directory ?? "", "etc/motd"), "utf8"), "hello");
+});
+
+test("a mirror that is down is no obstacle", async (t) => {
+  const { registry, mirror, puller } = await setUp(t);
+  registry.image("a/b:v1", [layerA]);
+  await mirror[Symbol.asyncDispose]();
+  const image = await puller({ mirror: mirror.url }).pull(`${registry.host}/a/b:v1`, silent, t.signal);
+  assert.equal(image.layers.length, 1);
+});
+
+test("credentials go to the registry they are for, and never to the mirror", async (t) => {
+  const { registry, mirror, puller } = await setUp(t);
+  registry.image("a/b:v1", [layerA]);
+  registry.faults.auth = "basic";
+  const logins = [{ registry: registry.host, username: "jane", password: "s3cret" }];
+  await puller({ mirror: mirror.url, logins }).pull(`${registry.host}/a/b:v1`, silent, t.signal);
+  assert.deepEqual([...new Set(mirror.authorizations)], [""]);
+  assert.ok(registry.authorizations.some((value) => value.startsWith("Basic ")));
+});
+
+test("credentials of another registry are not sent, and the failure says that none were", async (t) => {
+  const { registry, puller } = await setUp(t);
+  registry.faults.auth = "basic";
+  const logins = [{ registry: "other.test", username: "jane", password: "s3cret" }];
+  await assert.rejects(puller({ logins }).pull(`${registry.host}/a/b:v1`, silent, t.signal), {
+    code: "image",
+    message: /no credentials were given/,
+  });
+  assert.deepEqual(registry.authorizations, [""]);
+});
+
+test("a preloaded layer is used where it lies, and its blob never asked for", async (t) => {
+  const { registry, stateDir, puller } = await setUp(t);
+  registry.image("a/b:v1", [layerA, layerB]);
+  const preloaded = join(stateDir, "preloaded", digestOf(layerA).replace(":", "-"));
+  mkdirSync(preloaded, { recursive: true });
+  writeFileSync(join(preloaded, "marker"), "");
+  const image = await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal);
+  assert.equal(image.layers[0]?.directory, preloaded);
+  assert.equal(registry.requests.filter((line) => line.includes("/blobs/")).length, 2);
+});
+
+test("a list of images is searched for this machine's", async (t) => {
+  const { registry, puller } = await setUp(t);
+  const digest = registry.image("a/b:amd", [layerA]);
+  const platform = { os: "linux", architecture: platformOf(process.arch).architecture };
+  const entry = { mediaType: mediaTypes.manifest, digest, size: 1, platform };
+  const manifests = [
+    { ...entry, digest: `sha256:${"f".repeat(64)}`, platform: { os: "linux", architecture: "s390x" } },
+    entry,
+  ];
+  registry.manifest("a/b:v1", { schemaVersion: 2, mediaType: mediaTypes.index, manifests }, mediaTypes.index);
+  assert.equal((await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal)).layers.length, 1);
+});
+
+test("a layer that is not what the config says is refused, and leaves nothing behind", async (t) => {
+  const { registry, stateDir, puller } = await setUp(t);
+  const config = {
+    os: "linux",
+    architecture: "amd64",
+    config: {},
+    rootfs: { type: "layers", diff_ids: [digestOf(layerB)] },
+  };
+  const configBlob = registry.blob(Buffer.from(JSON.stringify(config)), mediaTypes.config);
+  registry.manifest(
+    "a/b:v1",
+    { schemaVersion: 2, config: configBlob, layers: [registry.blob(layerA)] },
+    mediaTypes.manifest,
+  );
+  await assert.rejects(puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal), { message: /but the image says/ });
+  assert.deepEqual(readdirSync(join(stateDir, "layers")), []);
+});
+
+test("a failure names every place that was asked", async (t) => {
+  const { registry, mirror, puller } = await setUp(t);
+  await assert.rejects(
+    puller({ mirror: mirror.url }).pull(`${registry.host}/a/b:v1`, silent, t.signal),
+    (error: Error) => {
+      assert.match(error.message, new RegExp(`mirror ${mirror.host}: .*404.*registry ${registry.host}: .*404`, "s"));
+      return true;
+    },
+  );
+  assert.equal(registry.requests.length, 1);
+});
+
+test("a registry that comes back in time is waited for", async (t) => {
+  const { registry, puller } = await setUp(t);
+  registry.image("a/b:v1", [layerA]);
+  registry.faults.unavailable = 3;
+  assert.equal((await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal)).layers.length, 1);
+});
+
+test("an image without a registry, and nowhere to look, says what to set", async (t) => {
+  const { puller } = await setUp(t);
+  await assert.rejects(puller({}).pull("tool", silent, t.signal), {
+    code: "image",
+    message: /--registry-mirror, --default-registry/,
+  });
+});
+
+test("unused layers are removed, used ones stay", async (t) => {
+  const { registry, stateDir, puller } = await setUp(t);
+  registry.image("a/b:v1", [layerA, layerB]);
+  await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal);
+  new LayerStore({ stateDir }).prune(new Set([digestOf(layerB)]));
+  assert.deepEqual(readdirSync(join(stateDir, "layers")), [digestOf(layerB).replace(":", "-")]);
+});

@@ -1,0 +1,187 @@
+// Tink Server over gRPC, by HTTP/2 in clear or with TLS.
+
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
+import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
+import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { ActionLogService, type AppendLogsRequestSchema, Stream } from "@neverland/api/action-log";
+import {
+  type ActionStatusRequestSchema,
+  type AgentAttributes,
+  ActionStatusRequest_StateType as State,
+  WorkflowService,
+} from "@neverland/api/workflow";
+import { type Action, toAction } from "../action.ts";
+import type { LogLine } from "../logs/log-line.ts";
+import type { BatchResult } from "../logs/log-shipper.ts";
+import { formatDuration, type Outcome } from "../outcome.ts";
+import type { NextAction, ReportResult, ServerPort } from "./server-port.ts";
+
+export type GrpcServerOptions = {
+  /** `host:port` */
+  readonly authority: string;
+  readonly tls: boolean;
+  /** Takes any certificate. */
+  readonly insecureTls: boolean;
+  readonly agentId: string;
+  readonly attributes?: AgentAttributes | undefined;
+};
+
+/** Servers answer an idle GetAction after about 60 s; a connection that died without a word shows here. No HTTP/2 pings:
+ *  published servers end connections that ping more often than every five minutes. */
+const nextActionTimeoutMs = 90_000;
+const reportTimeoutMs = 30_000;
+
+export class GrpcServer implements ServerPort {
+  readonly #options: GrpcServerOptions;
+  readonly #attributes: AgentAttributes | undefined;
+  #session: Http2SessionManager;
+  #workflows: Client<typeof WorkflowService>;
+  #logs: Client<typeof ActionLogService>;
+
+  constructor(options: GrpcServerOptions) {
+    this.#options = options;
+    this.#attributes = options.attributes;
+    ({ session: this.#session, workflows: this.#workflows, logs: this.#logs } = connect(options));
+  }
+
+  async nextAction(signal: AbortSignal): Promise<NextAction> {
+    const { agentId } = this.#options;
+    const request = { agentId, ...(this.#attributes === undefined ? {} : { agentAttributes: this.#attributes }) };
+    try {
+      const response = await this.#workflows.getAction(request, { signal, timeoutMs: nextActionTimeoutMs });
+      return { kind: "action", action: toAction(response, agentId) };
+    } catch (error) {
+      const { code, rawMessage } = this.#failed(error, signal);
+      if (code === Code.FailedPrecondition) return { kind: "nothing" };
+      if (code === Code.NotFound) return { kind: "nothing", say: rawMessage };
+      return { kind: "failed", why: this.#sentence("asked for an action", code, rawMessage) };
+    }
+  }
+
+  reportRunning(action: Action, startMs: number, signal: AbortSignal): Promise<ReportResult> {
+    const message = { message: "running action" };
+    return this.#report(
+      { ...idsOf(action), actionState: State.RUNNING, executionStart: timestamp(startMs), message },
+      signal,
+    );
+  }
+
+  reportOutcome(action: Action, outcome: Outcome, signal: AbortSignal): Promise<ReportResult> {
+    const report = {
+      ...idsOf(action),
+      actionState: State[outcome.state],
+      executionStart: timestamp(outcome.startMs),
+      executionStop: timestamp(outcome.stopMs),
+      executionDuration: formatDuration(outcome.stopMs - outcome.startMs),
+      message: { message: outcome.message },
+    };
+    return this.#report(report, signal);
+  }
+
+  async sendLogs(
+    action: Action,
+    lines: readonly LogLine[],
+    droppedLines: number,
+    signal: AbortSignal,
+  ): Promise<BatchResult> {
+    try {
+      await this.#logs.appendLogs(once(logRequest(action, lines, droppedLines)), {
+        signal,
+        timeoutMs: reportTimeoutMs,
+      });
+      return "kept";
+    } catch (error) {
+      if (signal.aborted) return "failed";
+      return this.#failed(error, signal).code === Code.Unimplemented ? "unsupported" : "failed";
+    }
+  }
+
+  close(): void {
+    this.#session.abort();
+  }
+
+  async #report(
+    report: MessageInitShape<typeof ActionStatusRequestSchema>,
+    signal: AbortSignal,
+  ): Promise<ReportResult> {
+    try {
+      await this.#workflows.reportActionStatus(report, { signal, timeoutMs: reportTimeoutMs });
+      return { kind: "acknowledged" };
+    } catch (error) {
+      const { code, rawMessage } = this.#failed(error, signal);
+      const definite = code === Code.NotFound || code === Code.InvalidArgument || code === Code.FailedPrecondition;
+      return { kind: definite ? "refused" : "failed", why: this.#sentence("sent a report", code, rawMessage) };
+    }
+  }
+
+  /** A connection on which a call got no answer is not used again: its TCP may wait a quarter of an hour for a dead peer. */
+  #failed(error: unknown, signal: AbortSignal): ConnectError {
+    signal.throwIfAborted();
+    const failure = ConnectError.from(error);
+    if (
+      [Code.DeadlineExceeded, Code.Unavailable, Code.Internal, Code.Unknown, Code.Canceled, Code.Aborted].includes(
+        failure.code,
+      )
+    ) {
+      this.#session.abort();
+      ({ session: this.#session, workflows: this.#workflows, logs: this.#logs } = connect(this.#options));
+    }
+    return failure;
+  }
+
+  #sentence(what: string, code: Code, message: string): string {
+    return `The worker ${what} of ${this.#options.authority}: ${Code[code]}, ${message}`;
+  }
+}
+
+function connect({ authority, tls, insecureTls }: GrpcServerOptions): {
+  session: Http2SessionManager;
+  workflows: Client<typeof WorkflowService>;
+  logs: Client<typeof ActionLogService>;
+} {
+  const baseUrl = `${tls ? "https" : "http"}://${authority}`;
+  const session = new Http2SessionManager(baseUrl, {}, insecureTls ? { rejectUnauthorized: false } : {});
+  const transport = createGrpcTransport({ baseUrl, sessionManager: session });
+  return {
+    session,
+    workflows: createClient(WorkflowService, transport),
+    logs: createClient(ActionLogService, transport),
+  };
+}
+
+function idsOf({
+  workflowId,
+  agentId,
+  taskId,
+  actionId,
+  name,
+}: Action): Readonly<Record<"workflowId" | "agentId" | "taskId" | "actionId" | "actionName", string>> {
+  return { workflowId, agentId, taskId, actionId, actionName: name };
+}
+
+function logRequest(
+  action: Action,
+  lines: readonly LogLine[],
+  droppedLines: number,
+): MessageInitShape<typeof AppendLogsRequestSchema> {
+  const { workflowId, taskId, actionId, agentId } = action;
+  return {
+    ...{ workflowId, taskId, actionId, agentId },
+    droppedLines: BigInt(droppedLines),
+    lines: lines.map(({ timeMs, stream, text, sequence }) => ({
+      time: timestamp(timeMs),
+      stream: stream === "stdout" ? Stream.STDOUT : Stream.STDERR,
+      text,
+      sequence: BigInt(sequence),
+    })),
+  };
+}
+
+function timestamp(unixMs: number): Timestamp {
+  return timestampFromMs(Math.floor(unixMs));
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield value;
+}

@@ -34,7 +34,7 @@ export function printDefault(value: GoValue, spend: Spend): string {
 export function printOperand(value: GoValue, printing: Printing): string {
   const { verb, flags } = printing;
   if (value === null) return verb === "v" || verb === "T" ? pad("<nil>", flags) : badVerb(value, printing);
-  if (verb === "T") return pad(typeOf(value)?.name ?? "<nil>", flags);
+  if (verb === "T") return printString(typeOf(value)?.name ?? "", "s", flags) ?? "";
   return printNested(value, printing, 0);
 }
 

@@ -1,0 +1,25 @@
+// Random templates give what Go gives, output or error.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { richData } from "./testing/cases-data.ts";
+import { startOracle } from "./testing/go-oracle.ts";
+import { outcomeOf } from "./testing/our-outcome.ts";
+import { sensibleTemplate, tokenSoup } from "./testing/random-template.ts";
+
+const askGo = await startOracle();
+const agrees = (source: string) => assert.deepEqual(outcomeOf(source, richData), askGo(source, richData));
+
+test("3000 random templates agree with Go", () => {
+  fc.assert(
+    fc.property(
+      sensibleTemplate.map((body) => `{{$v := .m}}${body}`),
+      agrees,
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+test("3000 soups of tokens agree with Go", () => {
+  fc.assert(fc.property(tokenSoup, agrees), { numRuns: 3000 });
+});

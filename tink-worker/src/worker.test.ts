@@ -85,6 +85,7 @@ test("output reaches the server while the action runs, and once", options, async
   writeFileSync(join(rig.directory, "out/go"), "");
   await rig.server.outcome("talk", t.signal);
   assert.deepEqual(rig.server.logs.slice(-2), ["300 300", "301 end"]);
+  assert.ok(rig.server.pulledBytes > 100_000);
   assert.equal(rig.server.logs.length, 301);
 });
 
@@ -223,10 +224,11 @@ test("killed again and again at any moment, each of five actions runs once and i
   rig.server.actions.push(...names.map((name) => rig.action(name, `${ranOnce(name)}; sleep 0.2`)));
   const { signal } = t;
   for (let life = 1; rig.server.actions.length > 0; life++) {
+    const lives = rig.log.filter(({ event }) => event === "worker-started").length;
     rig.start();
-    const lifeMs = 150 + ((life * 397) % 900);
-    const until = Date.now() + lifeMs;
-    await rig.until(() => Date.now() > until || rig.server.actions.length === 0, signal);
+    await rig.until(() => rig.log.filter(({ event }) => event === "worker-started").length > lives, signal);
+    const untilMs = Date.now() + ((life * 397) % 900);
+    await rig.until(() => Date.now() > untilMs || rig.server.actions.length === 0, signal);
     await rig.kill();
   }
   assert.equal(rig.out("runs"), names.map((name) => `${name}\n`).join(""));

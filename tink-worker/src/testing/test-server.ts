@@ -26,6 +26,7 @@ export class TestServer implements AsyncDisposable {
   /** Called with each report before it is answered; what it throws is the answer. */
   onReport: (report: ActionStatusRequest) => void | Promise<void> = () => {};
   takesLogs = true;
+  pulledBytes = 0;
   #server: Http2Server | undefined;
   #sessions = new Set<ServerHttp2Session>();
   #port = 0;
@@ -80,8 +81,9 @@ export class TestServer implements AsyncDisposable {
     router.service(ActionLogService, {
       appendLogs: async (messages) => {
         let acceptedLines = 0n;
-        for await (const { lines } of messages) {
+        for await (const { lines, progress } of messages) {
           acceptedLines += BigInt(lines.length);
+          if (progress !== undefined) this.pulledBytes = Number(progress.doneBytes);
           this.logs.push(...lines.map(({ sequence, text }) => `${sequence} ${text}`));
         }
         return { acceptedLines };

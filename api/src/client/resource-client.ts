@@ -131,7 +131,7 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
    */
   watch(
     options: Omit<ClientListOptions, "limit" | "continueToken"> & { resourceVersion?: string; signal: AbortSignal },
-  ): AsyncGenerator<ClientWatchEvent<R>> {
+  ): AsyncGenerator<ClientWatchEvent<R>, void> {
     const { labelSelector, fieldSelector, namespace, signal } = options;
     const open = async (resourceVersion: string) => {
       const query = { labelSelector, fieldSelector, watch: true, allowWatchBookmarks: true, resourceVersion };

@@ -1,39 +1,39 @@
-// Which Hardware a MAC belongs to, and the other way round, in memory, kept by a watch.
+// Which MAC is which Hardware's, for putting events on the right timeline.
 import { formatKey, type Hardware, parseKey, type ResourceKey } from "@neverland/api";
 import type { MachineLookup } from "./event-subject.ts";
 
 export class MachineNames implements MachineLookup {
+  /** By `namespace/name`: the MACs in their order. */
   readonly #macs = new Map<string, readonly string[]>();
-  readonly #names = new Map<string, Set<string>>();
+  readonly #owners = new Map<string, Set<string>>();
 
-  /** Replaces everything, as after a fresh list. */
-  apply(hardware: readonly Hardware[]): void {
+  apply(all: readonly Hardware[]): void {
     this.#macs.clear();
-    this.#names.clear();
-    for (const one of hardware) this.set(one);
+    this.#owners.clear();
+    for (const hardware of all) this.upsert(hardware);
   }
 
-  set(hardware: Hardware): void {
-    this.delete(hardware);
+  upsert(hardware: Hardware): void {
+    this.remove(hardware);
     const key = formatKey(hardware.metadata);
-    const macs = (hardware.spec?.interfaces ?? []).flatMap(({ dhcp }) => dhcp?.mac?.toLowerCase() || []);
+    const macs = (hardware.spec?.interfaces ?? []).flatMap(({ dhcp }) => dhcp?.mac?.toLowerCase() ?? []);
     this.#macs.set(key, macs);
-    for (const mac of macs) this.#names.getOrInsertComputed(mac, () => new Set()).add(key);
+    for (const mac of macs) this.#owners.getOrInsertComputed(mac, () => new Set()).add(key);
   }
 
-  delete({ metadata }: Pick<Hardware, "metadata">): void {
+  remove({ metadata }: Hardware): void {
     const key = formatKey(metadata);
     for (const mac of this.#macs.get(key) ?? []) {
-      const names = this.#names.get(mac);
-      names?.delete(key);
-      if (names?.size === 0) this.#names.delete(mac);
+      const owners = this.#owners.get(mac);
+      owners?.delete(key);
+      if (owners?.size === 0) this.#owners.delete(mac);
     }
     this.#macs.delete(key);
   }
 
   byMac(mac: string): ResourceKey | undefined {
-    const [name, ...others] = this.#names.get(mac.toLowerCase()) ?? [];
-    return name === undefined || others.length > 0 ? undefined : parseKey(name);
+    const [owner, ...others] = this.#owners.get(mac.toLowerCase()) ?? [];
+    return owner === undefined || others.length > 0 ? undefined : parseKey(owner);
   }
 
   macOf(hardware: ResourceKey): string | undefined {

@@ -33,11 +33,22 @@ const runaways: readonly (readonly [string, string, RegExp])[] = [
   ],
   ["a list that doubles", "{{$l := list 1}}{{range 100}}{{$l = concat $l $l}}{{end}}", /a list exceeds 100000 items/],
   ["a list that holds itself twice", "{{$l := list 1}}{{range 60}}{{$l = list $l $l}}{{end}}{{$l}}", /steps|exceeds/],
+  [
+    "a list nested 99,999 deep",
+    "{{$l := list 1}}{{range 99999}}{{$l = list $l}}{{end}}{{toJson $l}}",
+    /nested too deeply|steps/,
+  ],
+  [
+    "a long text quoted a thousand times",
+    '{{$s := repeat 500000 "a"}}{{$l := list}}{{range 1000}}{{$l = append $l $s}}{{end}}{{toJson $l}}',
+    /steps/,
+  ],
+  ["a regular expression on a long text", '{{regexReplaceAll "(a|b)*?(c{100}){9}" (repeat 500000 "a") ""}}', /steps/],
   ["20,000 parentheses", `{{${"(".repeat(20_000)}1${")".repeat(20_000)}}}`, /max expression depth exceeded/],
   ["5,000 branches", `${"{{if 1}}".repeat(5000)}${"{{end}}".repeat(5000)}`, /max expression depth exceeded/],
   ["output without end", "{{range 99999}}xxxxxxxxxx{{end}}", /rendered template exceeds 262144 bytes/],
   ["a width of 999,999", '{{printf "%999999d" 1}}', /a string exceeds 524288 bytes/],
-  ["a source of two megabytes", "x".repeat(2_000_000), /exceeds 1048576 bytes/],
+  ["a source of a megabyte", "x".repeat(1_000_000), /exceeds 524288 bytes/],
 ];
 for (const [what, source, expected] of runaways) {
   test(`${what} ends as a limit`, () => {

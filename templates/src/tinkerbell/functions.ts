@@ -46,12 +46,14 @@ export function netmaskToPrefixLength(netmask: string): string {
 }
 
 function toYaml(value: GoValue, { budget }: CallContext): string {
-  const plain = toPlain(value, (steps) => budget.spend(steps));
+  const plain = toPlain(value, budget);
   const text = stringify(plain, writeOptions);
+  budget.spendYaml(text.length);
   return toBytes(text).replace(/\n$/, "");
 }
 
-function fromYaml(bytes: string): GoValue {
+function fromYaml(bytes: string, { budget }: CallContext): GoValue {
+  budget.spendYaml(bytes.length);
   if (bytes === "") return refuse("fromYaml: empty YAML input");
   const document = parseDocument(toText(bytes), readOptions);
   const [error] = document.errors;

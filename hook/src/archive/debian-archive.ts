@@ -5,7 +5,7 @@ import { runProgram } from "@neverland/debian";
 import { HookError } from "../hook-error.ts";
 import { indexTargetFormat, parseIndexTargets, type Suite, sourcesList } from "./apt-sources.ts";
 
-const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
+export const keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
 /** A private apt: its lists, its downloads, and an empty list of installed packages. */
 export type DebianArchive = {
@@ -22,11 +22,7 @@ export type DebianArchive = {
  */
 export async function openArchive(dir: string, signal?: AbortSignal): Promise<DebianArchive> {
   const options = signal ? { signal } : {};
-  const targets = await runProgram(
-    ["apt-get", "indextargets", "--format", indexTargetFormat, "Created-By: Packages"],
-    options,
-  );
-  const suites = parseIndexTargets(targets);
+  const suites = await readSuites(signal);
   const debDir = join(dir, "cache/archives");
   await mkdir(join(dir, "state/lists/partial"), { recursive: true });
   await mkdir(join(debDir, "partial"), { recursive: true });
@@ -36,6 +32,12 @@ export async function openArchive(dir: string, signal?: AbortSignal): Promise<De
   const env = { ...process.env, APT_CONFIG: join(dir, "apt.conf"), LC_ALL: "C" };
   await runProgram(["apt-get", "update", "-qq"], { ...options, env });
   return { suites, env, debDir };
+}
+
+/** The Debian suites that this machine's own apt uses. */
+export async function readSuites(signal?: AbortSignal): Promise<Suite[]> {
+  const argv = ["apt-get", "indextargets", "--format", indexTargetFormat, "Created-By: Packages"] as const;
+  return parseIndexTargets(await runProgram(argv, signal ? { signal } : {}));
 }
 
 function aptConfiguration(dir: string): string {

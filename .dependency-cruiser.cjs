@@ -26,7 +26,7 @@ module.exports = {
     only("worker-carries-no-server", "^tink-worker/src/", "^api/src/", "^oci/src/"),
     only("actions-carry-no-server", "^actions/src/", "^oci/src/", "^debian/src/"),
     only("hook-builds-only", "^hook/src/", "^oci/src/", "^actions/src/"),
-    only("lab-knows-machines-only", "^lab/src/", "^api/src/"),
+    only("lab-knows-machines-only", "^lab/src/", "^api/src/", "^debian/src/"),
     only(
       "platform-and-store-know-the-contract",
       "^server/src/(platform|store|workflow-rules|machine-rules)/",

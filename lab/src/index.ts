@@ -6,7 +6,7 @@ export {
   chooseAccelerator,
 } from "./accelerator.ts";
 export { waitForDhcp, waitForFrame } from "./capture-watch.ts";
-export { type DebianPackage, labDebianPackages, labTestDebianPackages } from "./debian-packages.ts";
+export { labDebianPackages } from "./debian-packages.ts";
 export { type DhcpFrame, readDhcpFrame } from "./dhcp-frame.ts";
 export { destroyLab, labExecCommand, openLab, type RunningLab, startLab } from "./lab-client.ts";
 export { type LabDaemonOptions, runLabDaemon } from "./lab-daemon.ts";

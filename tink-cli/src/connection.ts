@@ -72,5 +72,13 @@ async function readKubeconfig(path: string): Promise<{ server: string; token: st
     throw new CliError("usage", `${path} is not a kubeconfig of tink up: ${z.prettifyError(config.error)}`);
   const { cluster } = config.data.clusters[0] ?? {};
   const { user } = config.data.users[0] ?? {};
-  return cluster && user ? { server: cluster.server, token: user.token } : undefined;
+  return cluster && user ? { server: withoutPassword(cluster.server), token: user.token } : undefined;
+}
+
+/** kubectl wants the token in the URL of a server without TLS; fetch wants it nowhere but in a header. */
+function withoutPassword(server: string): string {
+  const url = new URL(server);
+  url.username = "";
+  url.password = "";
+  return url.href.replace(/\/$/, "");
 }

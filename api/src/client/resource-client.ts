@@ -71,7 +71,8 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
   /** The server's own columns, of all objects or of one. */
   async table(options: ClientListOptions = {}, name?: string): Promise<ResourceTable> {
     const { namespace, labelSelector, fieldSelector, signal } = options;
-    const path = name === undefined ? this.#collection(namespace) : this.#path({ namespace: namespace ?? "default", name });
+    const path =
+      name === undefined ? this.#collection(namespace) : this.#path({ namespace: namespace ?? "default", name });
     const query = name === undefined ? { labelSelector, fieldSelector } : {};
     const table = await sendForJson(this.#transport, { method: "GET", path, query, signal, accept: tableMediaType });
     return table as ResourceTable; // as asked for, of a server of our own
@@ -130,7 +131,7 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
    */
   watch(
     options: Omit<ClientListOptions, "limit" | "continueToken"> & { resourceVersion?: string; signal: AbortSignal },
-  ): AsyncGenerator<ClientWatchEvent<R>> {
+  ): AsyncGenerator<ClientWatchEvent<R>, void> {
     const { labelSelector, fieldSelector, namespace, signal } = options;
     const open = async (resourceVersion: string) => {
       const query = { labelSelector, fieldSelector, watch: true, allowWatchBookmarks: true, resourceVersion };

@@ -26,7 +26,7 @@ export async function* watchLoop<R extends Resource>(
   port: WatchPort<R>,
   from: string | undefined,
   signal: AbortSignal,
-): AsyncGenerator<ClientWatchEvent<R>> {
+): AsyncGenerator<ClientWatchEvent<R>, void> {
   let resourceVersion = from;
   let failures = 0;
   while (!signal.aborted) {

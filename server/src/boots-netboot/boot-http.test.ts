@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import fastify, { type InjectOptions } from "fastify";
+import { systemClock } from "../platform/clock.ts";
 import type { BootEvent } from "./boot-event.ts";
 import { createBoots } from "./boots.ts";
 import { defaultBootsConfig } from "./boots-config.ts";
 import { testMachine } from "./testing/machines.ts";
-import { systemClock } from "./tftp-transfer.ts";
 
 const events: BootEvent[] = [];
 const app = fastify();

@@ -50,7 +50,7 @@ const ipxeUserClasses = ["iPXE", "Tinkerbell"];
 
 export interface BootSubject {
   readonly mac: MacAddress;
-  readonly netboot: NetbootSettings | undefined;
+  readonly netboot: NetbootSettings | null | undefined;
   readonly tftpServerName: string | undefined;
   readonly bootFileName: string | undefined;
 }

@@ -1,5 +1,6 @@
 // Boots on one link: the sockets it needs there, opened together and closed together.
 import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
+import type { Clock } from "../platform/clock.ts";
 import { bindUdpToDevice } from "../platform/network/device-socket.ts";
 import { findLink, linkIndex } from "../platform/network/interfaces.ts";
 import type { Libc } from "../platform/network/libc.ts";
@@ -13,14 +14,13 @@ import { listenForDhcp } from "./dhcp-listener.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6-refusal.ts";
 import { TftpListener } from "./tftp-listener.ts";
-import type { TransferClock } from "./tftp-transfer.ts";
 
 export interface LinkDeps {
   readonly config: BootsConfig;
   readonly index: HardwareIndex;
   readonly gate: EventGate;
   readonly files: BootFiles;
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   readonly warn: (message: string) => void;
   readonly onDecline: (decline: { readonly mac: string; readonly address: string }) => void;
   /** Undefined where DHCP is off. */
@@ -33,8 +33,11 @@ export interface BootsLink {
   readonly serverAddress: Ipv4Address;
   readonly dhcpPort: number | undefined;
   readonly tftpPort: number | undefined;
-  close(): Promise<void>;
+  /** Lets transfers end until `deadline` aborts. */
+  close(deadline: AbortSignal): Promise<void>;
 }
+
+type Closer = (deadline: AbortSignal) => Promise<void>;
 
 /** @throws {NetworkError} when the link has no address, or a port cannot be had; nothing stays open then. */
 export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, signal: AbortSignal): Promise<BootsLink> {
@@ -46,9 +49,9 @@ export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, sign
       `${wanted.name} has no IPv4 address to serve from; give it one, or name one`,
     );
   const mac = parseMac(link.mac) ?? ("00:00:00:00:00:00" as MacAddress);
-  const closers: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const closer of closers.splice(0)) await closer();
+  const closers: Closer[] = [];
+  const close = async (deadline: AbortSignal) => {
+    for (const closer of closers.splice(0)) await closer(deadline);
   };
   try {
     const dhcpPort = await openDhcp({ name: wanted.name, mac, serverAddress }, deps, signal, closers);
@@ -56,7 +59,7 @@ export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, sign
     const tftpPort = await openTftp(serverAddress, deps, signal, closers);
     return { name: wanted.name, serverAddress, dhcpPort, tftpPort, close };
   } catch (error) {
-    await close();
+    await close(AbortSignal.abort());
     throw error;
   }
 }
@@ -67,7 +70,7 @@ interface ServedLink {
   readonly serverAddress: Ipv4Address;
 }
 
-async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, closers: (() => Promise<void>)[]) {
+async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
   const { config, sockets } = deps;
   if (!config.dhcpEnabled || sockets === undefined) return undefined;
   const endpoint = await bindUdpToDevice(sockets.libc, link.name, config.dhcpServerPort, signal);
@@ -99,7 +102,7 @@ async function openIpv6Refusal(
   link: { readonly name: string; readonly mac: MacAddress },
   deps: LinkDeps,
   signal: AbortSignal,
-  closers: (() => Promise<void>)[],
+  closers: Closer[],
 ): Promise<void> {
   if (!deps.config.dhcpEnabled || !deps.config.refuseIpv6Boot) return;
   try {
@@ -112,7 +115,7 @@ async function openIpv6Refusal(
   }
 }
 
-async function openTftp(address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: (() => Promise<void>)[]) {
+async function openTftp(address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
   const { config, files, index, gate, clock } = deps;
   if (!config.tftpEnabled) return undefined;
   const endpoint = await bindUdp(address, config.tftpPort, signal);
@@ -127,6 +130,6 @@ async function openTftp(address: Ipv4Address, deps: LinkDeps, signal: AbortSigna
     mostTransfers: config.mostTftpTransfers,
     mostTransfersPerAddress: config.mostTftpTransfersPerAddress,
   });
-  closers.push(() => listener.stop());
+  closers.push((deadline) => listener.stop(deadline));
   return endpoint.port;
 }

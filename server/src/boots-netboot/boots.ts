@@ -1,5 +1,6 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
 import type { FastifyInstance } from "fastify";
+import type { Clock } from "../platform/clock.ts";
 import { type Libc, loadLibc } from "../platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "../platform/network/packet-socket.ts";
 import { EventGate, type RecordEvent } from "./boot-event.ts";
@@ -9,12 +10,11 @@ import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
 import { type DuplicateClaim, HardwareIndex } from "./hardware-index.ts";
 import type { ScriptConfig } from "./machine-script.ts";
-import type { TransferClock } from "./tftp-transfer.ts";
 
 export interface BootsDeps {
   readonly config: BootsConfig;
   readonly record: RecordEvent;
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;
 }
@@ -27,8 +27,8 @@ export interface Boots {
   registerRoutes(app: FastifyInstance): void;
   /** Resolves with the links served once all their ports are open. @throws {NetworkError} and leaves nothing open. */
   start(signal: AbortSignal): Promise<readonly BootsLink[]>;
-  /** Breaks transfers off and closes all ports. Safe to call twice, and without a start. */
-  stop(): Promise<void>;
+  /** Lets transfers end until `deadline` aborts, then closes all ports. Safe to call twice, and without a start. */
+  stop(deadline: AbortSignal): Promise<void>;
 }
 
 /** Opens nothing yet. */
@@ -38,9 +38,9 @@ export function createBoots(deps: BootsDeps): Boots {
   const index = new HardwareIndex((claim) => recordDuplicate(gate, claim));
   const conflicts = new Map<string, string>();
   const files = openBootFiles(config.binariesDirectory, config.extraBinaries);
-  const opened: { close(): Promise<void> | void }[] = [];
-  const stop = async () => {
-    for (const one of opened.splice(0)) await one.close();
+  const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
+  const stop = async (deadline: AbortSignal) => {
+    for (const one of opened.splice(0)) await one.close(deadline);
   };
   return {
     index,
@@ -64,7 +64,7 @@ export function createBoots(deps: BootsDeps): Boots {
         }
         return links;
       } catch (error) {
-        await stop();
+        await stop(AbortSignal.abort());
         throw error;
       }
     },

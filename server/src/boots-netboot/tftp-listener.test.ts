@@ -6,13 +6,13 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { TftpErrorCode } from "@neverland/protocols";
 import fc from "fast-check";
+import { systemClock } from "../platform/clock.ts";
 import { bindUdp, type UdpEndpoint } from "../platform/network/udp-endpoint.ts";
 import { type BootEvent, EventGate } from "./boot-event.ts";
 import type { BootInterface } from "./boot-hardware.ts";
 import { HardwareIndex } from "./hardware-index.ts";
 import { testMachine } from "./testing/machines.ts";
 import { TftpListener } from "./tftp-listener.ts";
-import { systemClock } from "./tftp-transfer.ts";
 
 const loopback = "127.0.0.1";
 const file = Uint8Array.from({ length: 1300 }, (_, i) => i % 251);
@@ -39,7 +39,7 @@ beforeEach(async () => {
   });
 });
 
-afterEach(() => listener.stop());
+afterEach(() => listener.stop(AbortSignal.abort()));
 
 function machineHere(card: BootInterface = {}) {
   return testMachine(50, { ...card, dhcp: { ip: { address: loopback } } });
@@ -127,10 +127,20 @@ test("an unknown address gets no answer and one event", async () => {
   );
 });
 
-test("tells its clients when it stops", async () => {
+test("lets a transfer end before it stops", async () => {
+  using client = await openClient();
+  await client.ask(readRequest("snponly.efi", "blksize\x001400\0"));
+  const stopped = listener.stop(AbortSignal.timeout(5000));
+  assert.equal((await client.ask(Uint8Array.of(0, 4, 0, 0)))[1], 3);
+  client.socket.send(Uint8Array.of(0, 4, 0, 1), endpoint.port, loopback);
+  await stopped;
+  assert.equal(events.at(-1)?.type, "TftpRead");
+});
+
+test("tells its clients when the time to stop is over", async () => {
   using client = await openClient();
   await client.ask(readRequest("snponly.efi"));
-  const [goodbye] = await Promise.all([once(client.socket, "message"), listener.stop()]);
+  const [goodbye] = await Promise.all([once(client.socket, "message"), listener.stop(AbortSignal.timeout(50))]);
   assert.equal(errorCode(goodbye[0] as Buffer), 0); // dgram's message event
 });
 

@@ -8,12 +8,13 @@ import {
   type TftpLimits,
   type TftpRequest,
 } from "@neverland/protocols";
+import type { Clock } from "../platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
 import type { EventGate } from "./boot-event.ts";
 import { type BootFiles, parseRequestedFile } from "./boot-files.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 import { findRequester, type Requester } from "./requester.ts";
-import { TftpTransfer, type TransferClock } from "./tftp-transfer.ts";
+import { TftpTransfer } from "./tftp-transfer.ts";
 
 export interface TftpListenerDeps {
   /** Bound to the address that machines ask, so that answers come from it. */
@@ -23,7 +24,7 @@ export interface TftpListenerDeps {
   readonly files: BootFiles;
   readonly index: HardwareIndex;
   readonly gate: EventGate;
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   readonly limits: TftpLimits;
   /** Transfers at once, over all machines; and from one address. */
   readonly mostTransfers: number;
@@ -33,6 +34,8 @@ export interface TftpListenerDeps {
 type ReadRequest = TftpRequest & { op: "rrq" | "wrq" };
 
 const quietMs = 60_000;
+/** A machine that reads again and again is one event a second at most. */
+const repeatQuietMs = 1000;
 
 export class TftpListener {
   readonly #deps: TftpListenerDeps;
@@ -45,10 +48,15 @@ export class TftpListener {
     deps.endpoint.onDatagram((datagram) => this.#take(datagram));
   }
 
-  /** Breaks off what runs, and closes the socket. */
-  async stop(): Promise<void> {
+  /** Takes no new transfer, lets those that run end until `deadline` aborts, then breaks them off. Safe to call twice. */
+  async stop(deadline: AbortSignal): Promise<void> {
     this.#stopped = true;
-    await Promise.all([...this.#transfers.values()].map((transfer) => transfer.cancel()));
+    const running = [...this.#transfers.values()];
+    const breakOff = () => running.map((transfer) => transfer.cancel());
+    if (deadline.aborted) breakOff();
+    else deadline.addEventListener("abort", breakOff, { once: true });
+    await Promise.all(running.map((transfer) => transfer.ended));
+    deadline.removeEventListener("abort", breakOff);
     await this.#deps.endpoint.close();
   }
 
@@ -66,7 +74,7 @@ export class TftpListener {
     else if (request.op === "error")
       running?.handle({ kind: "client-error", code: request.code, message: request.message });
     // A repeated request is answered by the running transfer's own repeats; another one from the same port ends it.
-    else if (running === undefined || !isSame(running, request))
+    else if (!this.#stopped && (running === undefined || !isSame(running, request)))
       this.#open(datagram, request).catch((error: unknown) => this.#failed(datagram, error));
   }
 
@@ -76,12 +84,6 @@ export class TftpListener {
     if (!requester.known) return this.#ignored(from, requester.reason, requester.message);
     const refusal = refuse(request, requester);
     if (refusal !== undefined) return this.#refuse(from, requester, refusal);
-    if (this.#isFull(from.address))
-      return this.#refuse(from, requester, {
-        code: TftpErrorCode.undefined,
-        reason: "TooManyTransfers",
-        message: "too many transfers at once; ask again",
-      });
     const bytes = await this.#deps.files.read(name);
     if (bytes === undefined)
       return this.#refuse(from, requester, {
@@ -94,6 +96,13 @@ export class TftpListener {
     const before = this.#transfers.get(keyOf(from));
     if (before !== undefined && isSame(before, request)) return;
     before?.handle({ kind: "client-error", code: 0, message: "superseded by another request" });
+    this.#transfers.delete(keyOf(from));
+    if (this.#isFull(from.address))
+      return this.#refuse(from, requester, {
+        code: TftpErrorCode.undefined,
+        reason: "TooManyTransfers",
+        message: "too many transfers at once; ask again",
+      });
     await this.#lend(from, request, { name, bytes, requester });
   }
 
@@ -108,13 +117,15 @@ export class TftpListener {
     this.#transfers.set(key, transfer);
     const { machine } = lent.requester;
     const subject = { source: "boots/tftp", hardware: machine.key, mac: machine.mac } as const;
-    const own = openTransferEndpoint === undefined ? undefined : await openTransferEndpoint();
+    let own: UdpEndpoint | undefined;
     try {
+      own = await openTransferEndpoint?.();
       own?.onDatagram((datagram) => this.#takeOwn(datagram, from, transfer));
       const outcome = await transfer.run(own ?? endpoint);
       const data = { file: lent.name, sizeBytes: lent.bytes.length, result: outcome.result };
       const message = `${machine.mac} read ${lent.name} over TFTP: ${outcome.result}`;
-      gate.always({ ...subject, type: outcome.result === "complete" ? "TftpRead" : "TftpBrokenOff", message, data });
+      const type = outcome.result === "complete" ? "TftpRead" : "TftpBrokenOff";
+      gate.once(`${type} ${machine.mac} ${lent.name}`, repeatQuietMs, { ...subject, type, message, data });
     } finally {
       if (this.#transfers.get(key) === transfer) this.#transfers.delete(key);
       await own?.close();

@@ -1,4 +1,5 @@
 // Drives one TFTP transfer's step function with a socket and a timer.
+
 import {
   encodeTftpReply,
   negotiate,
@@ -11,16 +12,11 @@ import {
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
+import type { Clock } from "../platform/clock.ts";
 import type { UdpEndpoint } from "../platform/network/udp-endpoint.ts";
 
-export interface TransferClock {
-  nowMs(): number;
-  /** Calls back once after `delayMs`; the function returned calls it off. */
-  startTimer(delayMs: number, callback: () => void): () => void;
-}
-
 export interface TftpTransferInput {
-  readonly clock: TransferClock;
+  readonly clock: Clock;
   readonly limits: TftpLimits;
   readonly bytes: Uint8Array;
   readonly request: TftpRequest & { op: "rrq" | "wrq" };
@@ -61,19 +57,24 @@ export class TftpTransfer {
     else if (step.wakeAtMs !== undefined) this.#wakeAt(step.wakeAtMs);
   }
 
+  /** Settles when the transfer is over, however it ends. */
+  get ended(): Promise<unknown> {
+    return this.#end.promise.catch(() => {});
+  }
+
   /** Breaks the transfer off and tells the client. Safe to call twice. */
-  async cancel(): Promise<void> {
+  cancel(): void {
     this.#stopTimer();
-    this.#end.resolve({ result: "aborted", message: "the server stops" });
-    if (this.#state.outcome !== undefined || this.#endpoint === undefined) return;
-    const { address, port } = this.#input.to;
-    const bytes = encodeTftpReply({ op: "error", code: 0, message: "the server stops; ask again" });
-    await this.#endpoint.send(bytes, address, port).catch(() => {}); // the client finds out by its own timeout
+    if (this.#state.outcome === undefined && this.#endpoint !== undefined)
+      this.#send(this.#endpoint, { op: "error", code: 0, message: "the server stops; ask again" });
+    const outcome = { result: "aborted", message: "the server stops" } as const;
+    this.#state = { ...this.#state, outcome };
+    this.#end.resolve(outcome);
   }
 
   #wakeAt(wakeAtMs: number): void {
     const delayMs = Math.max(0, wakeAtMs - this.#input.clock.nowMs());
-    this.#stopTimer = this.#input.clock.startTimer(delayMs, () => this.handle({ kind: "wake" }));
+    this.#stopTimer = this.#input.clock.after(delayMs, () => this.handle({ kind: "wake" }));
   }
 
   #send(endpoint: UdpEndpoint, sent: TransferSend): void {
@@ -89,12 +90,3 @@ export class TftpTransfer {
     endpoint.send(packet, to.address, to.port).catch((error: unknown) => this.#end.reject(error));
   }
 }
-
-/** The machine's own clock, which never runs backwards. */
-export const systemClock: TransferClock = {
-  nowMs: () => performance.now(),
-  startTimer(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};

@@ -6,12 +6,14 @@ import type { WorkflowLimits } from "../workflow-rules/limits.ts";
 import type { ReportReader } from "../workflow-rules/read-reports.ts";
 import type { WorkflowDocument } from "../workflow-rules/render-status.ts";
 
-/** Renders a Template for a Workflow and checks the result. Problems are sentences with line and column. */
+/** Renders a Template for a Workflow and checks the result. Problems and warnings are sentences with line and column. */
 export type RenderWorkflow = (request: {
   readonly workflow: Workflow;
   readonly template: Template;
   readonly hardware?: Hardware | undefined;
-}) => { readonly document: WorkflowDocument } | { readonly problems: readonly string[] };
+}) =>
+  | { readonly document: WorkflowDocument; readonly warnings?: readonly string[] }
+  | { readonly problems: readonly string[] };
 
 /** What is wrong with a Template's text by itself, before it is rendered: sentences with line and column. */
 export type CheckTemplate = (template: { readonly name: string; readonly data: string }) => readonly string[];

@@ -9,7 +9,9 @@ import { bootModeOf, type Step, type StepContext, statusOf, wantsToggle } from "
 const lookAgainMs = 60_000;
 
 type Deps = Pick<WorkflowControllerDeps, "clock" | "randomBytes" | "templates" | "hardware" | "render">;
-type Rendered = { readonly document: WorkflowDocument } | { readonly problem: string };
+type Rendered =
+  | { readonly document: WorkflowDocument; readonly warnings?: readonly string[] }
+  | { readonly problem: string };
 
 export async function startWorkflow(workflow: Workflow, deps: Deps, { nowMs, time }: StepContext): Promise<Step> {
   const rendered = await render(workflow, deps);
@@ -25,7 +27,7 @@ export async function startWorkflow(workflow: Workflow, deps: Deps, { nowMs, tim
     prepares ? "PREPARING" : "PENDING",
     time,
   );
-  const message = "template rendered successfully";
+  const message = ["template rendered successfully", ...(rendered.warnings ?? [])].join("; ");
   return {
     status: withCondition(next, { type: "TemplateRenderedSuccess", status: "True", reason: "Complete", message }, time),
   };

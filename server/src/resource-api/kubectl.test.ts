@@ -5,7 +5,7 @@ import { access, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type KindInfo, kinds } from "@neverland/api";
+import { type KindInfo, kinds, ResourceClient } from "@neverland/api";
 import { systemClock } from "../platform/clock.ts";
 import { writeKubeconfig } from "./access-files.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
@@ -132,9 +132,15 @@ function suite(kubectl: string): void {
     });
 
     test("a file with a misspelt field is stopped before anything is sent", async () => {
-      const { code, stderr } = await run(["apply", "-f", "-"], templateYaml("typo", "x").replace("data:", "dota:"));
+      const { code, stderr } = await run(["apply", "-f", "-"], templateYaml("typo", "x").replace("  data:", "  dota:"));
       assert.equal(code, 1);
       assert.match(stderr, /unknown field "(spec\.)?dota"/);
+    });
+
+    test("fields that no schema knows are kept when they are meant", async () => {
+      const text = templateYaml("later", "x").replace("spec:", "spec:\n  later: {a: [1, 2]}");
+      await ok(["apply", "--validate=false", "-f", "-"], text);
+      assert.equal(await ok(["get", "tpl", "later", "-o", "jsonpath={.spec.later.a[1]}"]), "2");
     });
 
     test("a file with a bad value is refused with its field", async () => {
@@ -238,9 +244,24 @@ function suite(kubectl: string): void {
       const conditions = [{ type: "TemplateRenderedSuccess", status: "True" }];
       await api.store.updateStatus(kinds.Workflow, { ...stored, status: { conditions } });
       assert.match(await waiting, /condition met/);
-      const gone = ok(["wait", "--for=delete", "wf/waited", "--timeout=60s"]);
-      await ok(["delete", "wf", "waited"]);
-      assert.match(await gone, /condition met/);
+    });
+
+    test("wait --for=delete waits until the object is gone", async () => {
+      await ok(["apply", "-f", "-"], templateYaml("leaving", "x"));
+      const args = ["wait", "--for=delete", "tpl/leaving", "--timeout=60s", "-v=6"];
+      const child = spawn(kubectl, args, { env: environment(), stdio: ["ignore", "pipe", "pipe"] });
+      const ended = new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+      let log = "";
+      // Until it looks for the object no more, but listens. Its output is read to the end, or it would die of it.
+      const listening = new Promise<void>((resolve) => {
+        child.stderr.setEncoding("utf8").on("data", (text: string) => {
+          log += text;
+          if (log.includes("watch=true")) resolve();
+        });
+      });
+      await listening;
+      await ok(["delete", "tpl", "leaving"]);
+      assert.equal(await ended, 0, log);
     });
 
     test("delete waits for finalizers, and what was owned goes too", async () => {
@@ -253,12 +274,13 @@ function suite(kubectl: string): void {
       await ok(["apply", "-f", "-"], owned);
       await ok(["patch", "tpl", "owner", "--type", "merge", "-p", '{"metadata":{"finalizers":["x/hold"]}}']);
       const deleting = ok(["delete", "tpl", "owner", "--timeout=60s"]);
-      await ok(["wait", "--for=jsonpath={.metadata.deletionTimestamp}", "tpl/owner", "--timeout=1s"]).catch(
-        () => undefined,
-      );
+      const templates = new ResourceClient(kinds.Template, { server: api.url, token: api.token });
+      const deadline = AbortSignal.timeout(60_000);
+      const key = { namespace: "default", name: "owner" };
+      await templates.waitFor(key, (object) => Boolean(object?.metadata.deletionTimestamp), deadline);
       await ok(["patch", "tpl", "owner", "--type", "merge", "-p", '{"metadata":{"finalizers":null}}']);
       assert.match(await deleting, /template\.tinkerbell\.org "owner" deleted/);
-      await ok(["wait", "--for=delete", "tpl/owned", "--timeout=60s"]);
+      await templates.waitFor({ ...key, name: "owned" }, (object) => object === undefined, deadline);
       assert.equal((await run(["get", "tpl", "owned"])).code, 1);
     });
 

@@ -1,7 +1,15 @@
 // The OpenAPI documents: version 2 (all clients), version 3 (kubectl from 1.26 on; a document per group and version).
 import { apiVersionOf, type KindInfo } from "@neverland/api";
 import type { JsonObject } from "./json.ts";
-import { definitionName, gvkOf, kindSchema, objectMetaName, objectMetaSchema } from "./openapi-schema.ts";
+import {
+  definitionName,
+  dialect2,
+  dialect3,
+  gvkOf,
+  kindSchema,
+  objectMetaName,
+  objectMetaSchema,
+} from "./openapi-schema.ts";
 
 const title = "Neverland resources";
 
@@ -14,7 +22,6 @@ export type OpenApiV2 = {
 
 /** `/openapi/v2`. Of the paths only PATCH is described: kubectl reads there whether it may ask for a dry run. */
 export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV2 {
-  const prefix = "#/definitions/";
   return {
     swagger: "2.0",
     info: { title, version },
@@ -23,7 +30,7 @@ export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV
     ),
     definitions: {
       [objectMetaName]: objectMetaSchema,
-      ...Object.fromEntries(kinds.map((kind) => [definitionName(kind), kindSchema(kind, prefix)])),
+      ...Object.fromEntries(kinds.map((kind) => [definitionName(kind), kindSchema(kind, dialect2)])),
     },
   };
 }
@@ -38,7 +45,7 @@ export function openApiV3Index(kinds: readonly KindInfo[]) {
 export function openApiV3(kinds: readonly KindInfo[], groupVersion: string, version: string) {
   const members = kinds.filter((kind) => apiVersionOf(kind) === groupVersion);
   if (members.length === 0) return undefined;
-  const schemas = members.map((kind) => [definitionName(kind), kindSchema(kind, "#/components/schemas/")]);
+  const schemas = members.map((kind) => [definitionName(kind), kindSchema(kind, dialect3)]);
   const paths = members.map((kind) => [pathOf(kind), { get: describedBy(kind, "get"), patch: v3Patch(kind) }]);
   return {
     openapi: "3.0.0",

@@ -23,11 +23,15 @@ export type ActionLogServiceDeps = Pick<TinkServerDeps, "workflows"> & {
   readonly clock: Clock;
 };
 
+/** Actions whose dropped lines are remembered. */
+const mostRemembered = 4096;
+
 export function actionLogService(deps: ActionLogServiceDeps): ServiceImpl<typeof ActionLogService> {
+  const dropped = new DroppedCounts();
   return {
     async appendLogs(requests) {
       try {
-        return create(AppendLogsResponseSchema, { acceptedLines: BigInt(await takeAll(requests, deps)) });
+        return create(AppendLogsResponseSchema, { acceptedLines: BigInt(await takeAll(requests, dropped, deps)) });
       } catch (error) {
         throw toConnectError(error);
       }
@@ -35,17 +39,20 @@ export function actionLogService(deps: ActionLogServiceDeps): ServiceImpl<typeof
   };
 }
 
-async function takeAll(requests: AsyncIterable<AppendLogsRequest>, deps: ActionLogServiceDeps): Promise<number> {
+async function takeAll(
+  requests: AsyncIterable<AppendLogsRequest>,
+  dropped: DroppedCounts,
+  deps: ActionLogServiceDeps,
+): Promise<number> {
   let taken = 0;
-  let dropped = 0n;
   let known: { name: string; id: ActionLogId } | undefined;
   for await (const request of requests) {
     const name = `${request.workflowId} ${request.taskId} ${request.actionId} ${request.agentId}`;
     // A stream is for one action; looking it up once is enough.
     known = known?.name === name ? known : { name, id: await identify(request, deps) };
     const lines = request.lines.map((line) => readLine(line, deps.clock));
-    if (request.droppedLines > dropped) lines.push(droppedLine(request.droppedLines - dropped, deps.clock));
-    dropped = request.droppedLines > dropped ? request.droppedLines : dropped;
+    const missing = dropped.grownBy(known.id.actionID, request.droppedLines);
+    if (missing > 0n) lines.push(droppedLine(missing, deps.clock));
     if (lines.length > 0) taken += await deps.logs.append(known.id, lines);
   }
   return taken;
@@ -78,4 +85,19 @@ function readTime(time: Timestamp | undefined, clock: Clock): string {
 function droppedLine(count: bigint, clock: Clock): LogLine {
   const text = `${count} lines are missing here: they came faster than the machine could send them`;
   return { time: formatTime(clock.nowMs()), stream: "stderr", text, sequence: 0 };
+}
+
+/** Workers say how many lines they have dropped in all, stream after stream; people are told only what is new. */
+class DroppedCounts {
+  readonly #byAction = new Map<string, bigint>();
+
+  grownBy(actionID: string, droppedLines: bigint): bigint {
+    const known = this.#byAction.get(actionID) ?? 0n;
+    if (droppedLines <= known) return 0n;
+    this.#byAction.delete(actionID);
+    this.#byAction.set(actionID, droppedLines);
+    const [oldest] = this.#byAction.keys();
+    if (this.#byAction.size > mostRemembered && oldest !== undefined) this.#byAction.delete(oldest);
+    return droppedLines - known;
+  }
 }

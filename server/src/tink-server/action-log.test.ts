@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { ActionLogService, Stream } from "@neverland/api/action-log";
@@ -127,6 +128,22 @@ test("lines for another worker's action are refused", async (t) => {
   const { bench, send } = await setUp(t);
   const action = await bench.worker().ask();
   await assert.rejects(send(action, 1, 1, "someone"), (error) => ConnectError.from(error).code === Code.NotFound);
+});
+
+test("lines that a worker had to drop are said once, where they are missing", async (t) => {
+  const { bench, read } = await setUp(t);
+  const { workflowId, taskId, actionId } = await bench.worker().ask();
+  const client = createClient(ActionLogService, bench.transport());
+  for (const sequence of [1n, 5n]) {
+    const lines = [{ text: `line ${sequence}`, sequence, stream: Stream.STDOUT }];
+    const message = { workflowId, taskId, actionId, agentId: installer, lines, droppedLines: 3n };
+    await client.appendLogs(Readable.from([message]));
+  }
+  assert.deepEqual(await read({ action: "stream" }), [
+    "line 1\n",
+    "3 lines are missing here: they came faster than the machine could send them\n",
+    "line 5\n",
+  ]);
 });
 
 test("the log goes with its workflow", async (t) => {

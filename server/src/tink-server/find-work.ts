@@ -2,6 +2,7 @@
 import { formatKey, type ResourceKey, type Workflow } from "@neverland/api";
 import { currentStep } from "../workflow-rules/actions-in-order.ts";
 import { type Candidate, type NextAction, nextAction } from "../workflow-rules/next-action.ts";
+import { readStarts } from "../workflow-rules/read-reports.ts";
 import { hasComeBack } from "../workflow-rules/reboot-action.ts";
 import { acceptReport } from "./accept-report.ts";
 import { type FoldedWorkflow, readFolded } from "./folded-workflow.ts";
@@ -24,7 +25,11 @@ function candidateOf({ workflow: { metadata }, status }: FoldedWorkflow): Candid
   return { key: formatKey(metadata), createdAt: metadata.creationTimestamp ?? "", status };
 }
 
-/** A worker that asks again after its last action was to restart the machine has restarted: that is the action's success. */
+/**
+ * A worker that asks again after its last action was to restart the machine has either restarted with it, or died by
+ * itself. Mostly the machine was seen starting, and the controller has drawn the conclusion; where nobody could see it,
+ * the action is run a second time, and only the third time is it taken for done: the machine must not restart for ever.
+ */
 async function withReboot(
   agentID: string,
   key: ResourceKey,
@@ -33,6 +38,8 @@ async function withReboot(
 ): Promise<FoldedWorkflow> {
   const step = currentStep(found.status);
   if (step === undefined || !hasComeBack(found.status, agentID, deps.clock.nowMs())) return found;
+  const starts = await readStarts(key.namespace, step.action.id, deps.reports);
+  if (starts.length < 2) return found;
   await acceptReport(
     {
       workflow: formatKey(key),
@@ -40,7 +47,7 @@ async function withReboot(
       taskID: step.task.id,
       actionID: step.action.id,
       state: "SUCCESS",
-      message: "the worker asks for work again after the restart that this last action was to do",
+      message: "the worker asks for work again after the restarts that this last action was to do",
     },
     deps,
   );

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { kinds } from "@neverland/api";
 import { WorkflowService } from "@neverland/api/workflow";
+import { systemClock } from "../platform/clock.ts";
 import { typedStore } from "../store/typed-resources.ts";
 import { action, documentOf, installer, neighbour } from "../workflow-rules/testing/examples.ts";
 import { attributesAnnotation } from "./agent-attributes.ts";
@@ -112,6 +113,24 @@ test("a worker that comes back in the middle of an action gets it again", async 
   const first = await bench.worker().ask();
   await bench.worker().report(first, "RUNNING");
   assert.equal((await bench.worker().ask()).actionId, first.actionId);
+});
+
+test("a restart that nobody saw is done when the worker has come back from it twice", async (t) => {
+  let laterMs = 0;
+  const clock = { ...systemClock, nowMs: () => Date.now() + laterMs };
+  const bench = await setUp(t, { clock, document: documentOf([installer, action("reboot")]) });
+  await bench.createWorkflow();
+  const names: string[] = [];
+  for (let n = 0; n < 2; n++) {
+    const worker = bench.worker();
+    const served = await worker.ask();
+    names.push(served.name);
+    await worker.report(served, "RUNNING");
+    laterMs += 70_000;
+  }
+  await assert.rejects(bench.worker().ask(), withCode(Code.FailedPrecondition));
+  await bench.reachState("SUCCESS");
+  assert.deepEqual(names, ["reboot", "reboot"]);
 });
 
 test("the same report twice is one", async (t) => {

@@ -32,7 +32,7 @@ export function rebootExpectedSinceMs(status: WorkflowStatus): number | undefine
   return timeMs(step.action.executionStart);
 }
 
-/** Whether a worker that asks for work now has come back from the restart that the last action was for. */
+/** Whether a worker that asks for work now may have come back from the restart that the last action was for. */
 export function hasComeBack(status: WorkflowStatus, agentID: string, nowMs: number): boolean {
   const sinceMs = rebootExpectedSinceMs(status);
   const agent = currentStep(status)?.task.agentID;

@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import fastify from "fastify";
+import { systemClock } from "../../platform/clock.ts";
 import type { BootHardware } from "../boot-hardware.ts";
 import { createBoots } from "../boots.ts";
 import { type BootsConfig, defaultBootsConfig } from "../boots-config.ts";
-import { systemClock } from "../tftp-transfer.ts";
 
 interface Settings {
   readonly config: Partial<BootsConfig>;
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   });
   say({ type: "Ready" });
   await once(input, "close");
-  await boots.stop();
+  await boots.stop(AbortSignal.timeout(1000));
   await app.close();
 }
 

@@ -1,0 +1,55 @@
+# Reads the kernel command line into variables. It is data from the network: words are compared, never executed.
+
+# read_parameters FILE: sets one variable per parameter that Hook knows; the last word of a name wins.
+read_parameters() {
+  set -f
+  for word in $(cat "$1"); do
+    value=${word#*=}
+    case $word in
+    worker_id=*) worker_id=$value ;;
+    grpc_authority=*) grpc_authority=$value ;;
+    tinkerbell_tls=*) tinkerbell_tls=$value ;;
+    tinkerbell_insecure_tls=*) tinkerbell_insecure_tls=$value ;;
+    docker_registry=*) docker_registry=$value ;;
+    registry_username=*) registry_username=$value ;;
+    registry_password=*) registry_password=$value ;;
+    insecure_registries=*) insecure_registries=$value ;;
+    registry_mirror=*) registry_mirror=$value ;;
+    syslog_host=*) syslog_host=$value ;;
+    hw_addr=*) hw_addr=$(lower_case "$value") ;;
+    vlan_id=*) vlan_id=$value ;;
+    ipam=*) ipam=$value ;;
+    facility=*) facility=$value ;;
+    HTTP_PROXY=* | http_proxy=*) http_proxy=$value ;;
+    HTTPS_PROXY=* | https_proxy=*) https_proxy=$value ;;
+    NO_PROXY=* | no_proxy=*) no_proxy=$value ;;
+    tink_worker_image=*) tink_worker_image=$value ;;
+    tink_console=*) tink_console=$value ;;
+    esac
+  done
+  set +f
+  case $vlan_id in *[!0-9]* | 0) vlan_id= ;; esac
+}
+
+lower_case() { printf %s "$1" | tr A-F- a-f:; }
+
+# split_ipam: sets static_* from ipam=MAC:VLAN:IP:NETMASK:GATEWAY:HOSTNAME:DNS,...:SEARCH,...:NTP,... (MAC with dashes; any may be empty)
+split_ipam() {
+  IFS=: read -r static_mac static_vlan static_ip static_netmask static_gateway static_hostname static_dns static_search static_ntp <<EOF
+$ipam
+EOF
+  static_mac=$(lower_case "$static_mac")
+}
+
+# export_worker_environment: what the worker is told, under the names that upstream's workers read.
+export_worker_environment() {
+  export WORKER_ID="$worker_id" ID="$worker_id"
+  export TINKERBELL_GRPC_AUTHORITY="$grpc_authority"
+  export TINKERBELL_TLS="${tinkerbell_tls:-false}" TINKERBELL_INSECURE_TLS="${tinkerbell_insecure_tls:-false}"
+  export DOCKER_REGISTRY="$docker_registry" REGISTRY_USERNAME="$registry_username" REGISTRY_PASSWORD="$registry_password"
+  export TINK_LAYERS_DIR=/usr/lib/tink/layers TINK_REGISTRY_MIRROR="$registry_mirror"
+  [ -z "$insecure_registries" ] || export INSECURE_REGISTRIES="$insecure_registries"
+  [ -z "$http_proxy" ] || export HTTP_PROXY="$http_proxy" http_proxy
+  [ -z "$https_proxy" ] || export HTTPS_PROXY="$https_proxy" https_proxy
+  [ -z "$no_proxy" ] || export NO_PROXY="$no_proxy" no_proxy
+}

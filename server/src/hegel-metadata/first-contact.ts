@@ -1,0 +1,19 @@
+// Tells the first request of a boot from the dozens that follow it: a machine that asks after a pause has started anew.
+
+/** cloud-init asks for everything within seconds. */
+const quietMs = 60_000;
+/** The machines that asked longest ago are forgotten beyond this many. */
+const mostRemembered = 4096;
+
+export class FirstContact {
+  readonly #lastMs = new Map<string, number>();
+
+  isFirst(key: string, nowMs: number): boolean {
+    const lastMs = this.#lastMs.get(key);
+    this.#lastMs.delete(key);
+    this.#lastMs.set(key, nowMs);
+    const [oldest] = this.#lastMs.keys();
+    if (this.#lastMs.size > mostRemembered && oldest !== undefined) this.#lastMs.delete(oldest);
+    return lastMs === undefined || nowMs - lastMs > quietMs;
+  }
+}

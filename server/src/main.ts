@@ -1,0 +1,273 @@
+// The composition root: makes every component, gives each what it needs, starts them in order and stops them in reverse.
+// Nothing else knows all of them.
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type KindInfo, kinds, type MachineEventInput } from "@neverland/api";
+import type { FastifyInstance } from "fastify";
+import { BootsListeners } from "./boots-listeners.ts";
+import type { BootEvent } from "./boots-netboot/boot-event.ts";
+import { type Boots, createBoots } from "./boots-netboot/boots.ts";
+import { defaultBootsConfig } from "./boots-netboot/boots-config.ts";
+import { type ComponentName, componentNames, type ServerConfig } from "./config.ts";
+import { defaultRetention, MachineEventRetention } from "./controllers/machine-event-retention.ts";
+import { noPowerControl } from "./controllers/no-power-control.ts";
+import { TemplateController } from "./controllers/template-controller.ts";
+import { WorkflowController } from "./controllers/workflow-controller.ts";
+import { HardwareFeed, type HardwareSink } from "./hardware-feed.ts";
+import { AddressIndex } from "./hegel-metadata/address-index.ts";
+import { trustedProxies } from "./hegel-metadata/caller-address.ts";
+import { registerHegel } from "./hegel-metadata/hegel.ts";
+import { HttpListener } from "./http-listener.ts";
+import type { Logger } from "./log.ts";
+import { registerRegistry } from "./oci-registry/register-registry.ts";
+import { systemClock } from "./platform/clock.ts";
+import { findLink } from "./platform/network/interfaces.ts";
+import type { Service } from "./platform/service.ts";
+import { checkTemplate, renderWorkflow } from "./render-workflow.ts";
+import { ensureToken, writeKubeconfig } from "./resource-api/access-files.ts";
+import type { ActionLogs } from "./resource-api/api-context.ts";
+import { GarbageCollector } from "./resource-api/garbage-collector.ts";
+import { registerResourceApi } from "./resource-api/register.ts";
+import { ServiceStack } from "./service-stack.ts";
+import type { ResourceStore } from "./store/resource-store.ts";
+import { openSqliteStore } from "./store/sqlite-store.ts";
+import { typedStore } from "./store/typed-resources.ts";
+import { lastBootContactMs } from "./timeline/boot-contact.ts";
+import { EventRecorder } from "./timeline/event-recorder.ts";
+import { MachineNames } from "./timeline/machine-names.ts";
+import { TinkServer } from "./tink-server/tink-server.ts";
+import { defaultLimits } from "./workflow-rules/limits.ts";
+
+/** Where the server listens, as the ready line says it. */
+export type ServerAddresses = {
+  readonly dataDir: string;
+  readonly kubeconfig?: string;
+  readonly api?: string;
+  readonly http?: string;
+  readonly grpc?: string;
+  /** Interfaces on which DHCP and TFTP are answered, with the address that machines are told. */
+  readonly interfaces: readonly { readonly name: string; readonly address: string }[];
+};
+
+export type RunningServer = {
+  readonly addresses: ServerAddresses;
+  /** Takes no new work, finishes what it took until `deadline` aborts. Safe to call twice. */
+  stop(deadline: AbortSignal): Promise<void>;
+};
+
+export type ServerDeps = { readonly log: Logger; readonly version: string; readonly signal: AbortSignal };
+
+/** What all components share. */
+type Shared = {
+  readonly config: ServerConfig;
+  readonly store: ResourceStore;
+  readonly log: Logger;
+  readonly version: string;
+  readonly host: string;
+  readonly names: MachineNames;
+  readonly record: (event: MachineEventInput) => void;
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
+};
+
+/** cloud-init's phone-home form is the largest thing that a machine sends. */
+const bootPlaneBodyBytes = 64 * 1024;
+/** As Kubernetes. */
+const apiBodyBytes = 3 * 1024 * 1024;
+const requestTimeoutMs = 60_000;
+const failedStartDeadlineMs = 5000;
+
+/**
+ * Starts what `config.only` names, or everything.
+ * @throws {ServerError | StoreError | NetworkError} With a sentence; whatever had started is stopped again.
+ */
+export async function startServer(config: ServerConfig, { log, version, signal }: ServerDeps): Promise<RunningServer> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const store = openSqliteStore(join(config.dataDir, "neverland.db"));
+  const services = new ServiceStack();
+  const stop = async (deadline: AbortSignal): Promise<void> => {
+    await services.stop(deadline);
+    await store.close();
+  };
+  const onError: Shared["onError"] = ({ doing, error, retryInMs }) =>
+    log.error({ event: "failed", doing, retryInMs, err: error });
+  try {
+    const names = new MachineNames();
+    const recorder = new EventRecorder({
+      ...{ clock: systemClock, randomBytes, onError },
+      lookup: names,
+      events: typedStore(store, kinds.MachineEvent),
+    });
+    const record = (event: MachineEventInput): void => {
+      log.info({ event: "machine", ...event });
+      recorder.record(event);
+    };
+    await services.start(recorder, signal);
+    const shared = { config, store, log, version, host: bootAddress(config), names, record, onError };
+    return { addresses: await startComponents(shared, services, signal), stop };
+  } catch (error) {
+    await stop(AbortSignal.timeout(failedStartDeadlineMs));
+    throw error;
+  }
+}
+
+/** The address that machines are told: the one given, else the first interface's, else loopback. */
+function bootAddress({ bootListen, interfaces: [first] }: ServerConfig): string {
+  return bootListen ?? (first === undefined ? undefined : findLink(first).ipv4[0]?.address) ?? "127.0.0.1";
+}
+
+async function startComponents(shared: Shared, services: ServiceStack, signal: AbortSignal): Promise<ServerAddresses> {
+  const { config } = shared;
+  const runs = (name: ComponentName): boolean => (config.only ?? componentNames).includes(name);
+  const start = async <S extends Service>(service: S): Promise<S> => {
+    await services.start(service, signal);
+    return service;
+  };
+  const boots = makeBoots(shared);
+  const addresses = new AddressIndex();
+  await start(makeHardwareFeed(shared, boots, addresses));
+  if (runs("controllers")) for (const controller of makeControllers(shared)) await start(controller);
+  const routes = bootPlaneRoutes(shared, boots, addresses).filter(({ component }) => runs(component));
+  const http = routes.length > 0 ? await start(makeBootPlane(shared, routes)) : undefined;
+  const tinkServer = makeTinkServer(shared);
+  if (runs("tink-server")) await start(tinkServer);
+  const token = await ensureToken(config.dataDir);
+  const api = runs("api") ? await start(makeApi(shared, token, tinkServer.actionLogs)) : undefined;
+  // Last: no machine is answered before all that it is going to ask for is there.
+  const listeners = new BootsListeners(boots);
+  if (runs("boots")) await start(listeners);
+  return {
+    dataDir: config.dataDir,
+    interfaces: listeners.interfaces,
+    ...(api?.url === undefined
+      ? {}
+      : { api: api.url, kubeconfig: await writeKubeconfig(config.dataDir, api.url, token) }),
+    ...(http?.url === undefined ? {} : { http: http.url }),
+    ...(tinkServer.address === undefined ? {} : { grpc: `${tinkServer.address.host}:${tinkServer.address.port}` }),
+  };
+}
+
+function makeBoots({ config, host, log, record }: Shared): Boots {
+  return createBoots({
+    config: {
+      ...defaultBootsConfig,
+      interfaces: config.interfaces.map((name, at) => (at === 0 ? { name, serverAddress: host } : { name })),
+      dhcpServerPort: config.dhcpPort,
+      tftpPort: config.tftpPort,
+      httpPort: config.httpPort,
+      binariesDirectory: config.ipxeDir,
+      hookDirectory: config.hookDir,
+      filesDirectory: config.filesDir,
+      extraKernelArgs: config.extraKernelArgs,
+    },
+    record: (event) => record(toMachineEvent(event)),
+    clock: systemClock,
+    warn: (message) => log.warn({ event: "warning", message }),
+  });
+}
+
+function makeHardwareFeed({ store, names, onError }: Shared, { index }: Boots, addresses: AddressIndex): HardwareFeed {
+  const sinks: HardwareSink[] = [
+    names,
+    index,
+    {
+      apply: (all) => addresses.apply(all),
+      upsert: (one) => addresses.set(one),
+      remove: (one) => addresses.delete(one),
+    },
+  ];
+  return new HardwareFeed({ store, sinks, onError, clock: systemClock });
+}
+
+/** The optional fields that Boots leaves undefined are not there at all in an event. */
+function toMachineEvent({ hardware, mac, reason, data, ...event }: BootEvent): MachineEventInput {
+  return {
+    ...event,
+    ...(hardware && { hardware }),
+    ...(mac && { mac }),
+    ...(reason && { reason }),
+    ...(data && { data }),
+  };
+}
+
+function makeControllers({ store, record, onError }: Shared): Service[] {
+  const clock = systemClock;
+  const random = Math.random;
+  return [
+    new TemplateController({ store, clock, random, check: checkTemplate, onError }),
+    new WorkflowController({
+      ...{ store, clock, random, record, onError },
+      randomBytes: (count) => randomBytes(count),
+      limits: defaultLimits,
+      render: renderWorkflow,
+      power: noPowerControl,
+      bootContactMs: async (machine) => await lastBootContactMs(typedStore(store, kinds.MachineEvent), machine),
+    }),
+    new GarbageCollector({
+      store,
+      clock,
+      kinds: Object.values<KindInfo>(kinds),
+      onError: (error) => onError({ doing: "collecting garbage", error }),
+    }),
+    new MachineEventRetention({ store, clock, limits: defaultRetention, onError }),
+  ];
+}
+
+function makeTinkServer({ config, store, host, record, onError }: Shared): TinkServer {
+  const logDir = join(config.dataDir, "logs");
+  return new TinkServer({
+    store,
+    host,
+    record,
+    onError,
+    logDir,
+    port: config.grpcPort,
+    clock: systemClock,
+    limits: defaultLimits,
+  });
+}
+
+type Routes = { readonly component: ComponentName; readonly register: (app: FastifyInstance) => Promise<void> | void };
+
+/** What the boot plane's one HTTP listener serves, by component. */
+function bootPlaneRoutes({ config, record }: Shared, boots: Boots, index: AddressIndex): Routes[] {
+  const layoutDirs = [join(config.hookDir, "actions")];
+  return [
+    { component: "boots", register: (app) => boots.registerRoutes(app) },
+    {
+      component: "hegel",
+      register: (app) =>
+        registerHegel(app, { index, record, clock: systemClock, proxies: trustedProxies(config.trustedProxies) }),
+    },
+    { component: "registry", register: (app) => registerRegistry(app, { layoutDirs, record }) },
+  ];
+}
+
+function makeBootPlane({ config, host }: Shared, routes: readonly Routes[]): HttpListener {
+  return new HttpListener({
+    ...{ host, port: config.httpPort, purpose: "machines", requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes },
+    register: async (app) => {
+      for (const { register } of routes) await register(app);
+    },
+  });
+}
+
+function makeApi(
+  { config, store, version, onError }: Shared,
+  token: string,
+  actionLogs: ActionLogs | undefined,
+): HttpListener {
+  const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
+  const deps = {
+    store,
+    token,
+    version,
+    onInternalError,
+    clock: systemClock,
+    ...(actionLogs === undefined ? {} : { actionLogs }),
+  };
+  return new HttpListener({
+    ...{ ...config.apiListen, purpose: "the resource API", requestTimeoutMs, bodyLimitBytes: apiBodyBytes },
+    register: async (app) => await registerResourceApi(app, deps),
+  });
+}

@@ -1,0 +1,55 @@
+// tink explain: what a machine is waiting for, why, and what to do.
+import { explain, type Hardware, kinds, type MachineEvent, type Workflow } from "@neverland/api";
+import type { Command } from "commander";
+import { CliError } from "../cli-error.ts";
+import { type Clients, connect } from "../connect.ts";
+import type { CliContext } from "../context.ts";
+
+const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
+
+export function addExplainCommand(program: Command, context: CliContext): void {
+  program
+    .command("explain <machine>")
+    .description(
+      "say what a machine is waiting for, why, and what to do: by name, or by MAC when nothing describes it yet",
+    )
+    .action(async (machine: string, _options: unknown, command: Command) => {
+      const { clients, namespace } = await connect(command, context);
+      const subject = macPattern.test(machine)
+        ? await byMac(clients, machine.toLowerCase())
+        : await byName(clients, namespace, machine.replace(/^(hardware|hw)\//, ""));
+      const { state, because, todo } = explain({ ...subject, nowMs: context.nowMs() });
+      context.stdout(
+        `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
+      );
+    });
+}
+
+type Subject = { readonly hardware?: Hardware; readonly workflows: Workflow[]; readonly events: MachineEvent[] };
+
+async function byName(clients: Clients, namespace: string, name: string): Promise<Subject> {
+  const hardware = await clients(kinds.Hardware).get({ namespace, name });
+  if (hardware === undefined)
+    throw new CliError(
+      "not-found",
+      `There is no hardware "${name}" in namespace ${namespace}; a machine that nothing describes is named by its MAC.`,
+    );
+  const events = await clients(kinds.MachineEvent).list({
+    namespace,
+    fieldSelector: `spec.hardware=${name}`,
+  });
+  const workflows = await clients(kinds.Workflow).list({ namespace });
+  const agents = new Set([hardware.spec?.agentID, ...(hardware.spec?.interfaces ?? []).map(({ dhcp }) => dhcp?.mac)]);
+  const own = workflows.items.filter(
+    ({ spec, status }) => spec?.hardwareRef === name || (status?.agentID !== undefined && agents.has(status.agentID)),
+  );
+  return { hardware, workflows: own, events: events.items };
+}
+
+async function byMac(clients: Clients, mac: string): Promise<Subject> {
+  const { items } = await clients(kinds.Hardware).list();
+  const known = items.find(({ spec }) => spec?.interfaces?.some(({ dhcp }) => dhcp?.mac === mac));
+  if (known !== undefined) return await byName(clients, known.metadata.namespace, known.metadata.name);
+  const events = await clients(kinds.MachineEvent).list({ fieldSelector: `spec.mac=${mac}` });
+  return { workflows: [], events: events.items };
+}

@@ -1,0 +1,133 @@
+// tink lab: a virtual rack to play with or to test templates on; it goes on until it is destroyed.
+import { spawn } from "node:child_process";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { ensurePackages } from "@neverland/debian";
+import type { AcceleratorWish, RackRequest, RunningLab } from "@neverland/lab";
+import { type Command, Option } from "commander";
+import { cacheDir } from "../artifacts.ts";
+import type { CliContext } from "../context.ts";
+import { formatTable } from "../output/table.ts";
+
+type LabOptions = { dir: string };
+type AddOptions = LabOptions & {
+  firmware: "bios" | "uefi";
+  memory: number;
+  disk: number;
+  cpus: number;
+  mac?: string;
+  nic: RackRequest["nic"];
+  bus: RackRequest["disk"];
+};
+
+const destroyTimeoutMs = 30_000;
+
+export function addLabCommand(program: Command, context: CliContext): void {
+  const dir = join(context.env.XDG_STATE_HOME || join(homedir(), ".local/state"), "neverland/lab");
+  const lab = program.command("lab").description("a virtual rack: QEMU machines on a network of their own");
+  const command = (words: string, description: string): Command =>
+    lab
+      .command(words)
+      .description(description)
+      .option("--dir <dir>", "the lab's folder: disks, serial logs, packet captures", dir);
+  command("start", "start an empty lab in the background")
+    .addOption(
+      new Option("--accel <how>", "auto takes KVM when it can boot firmware")
+        .choices(["auto", "kvm", "tcg"])
+        .default("auto"),
+    )
+    .action(async (options: LabOptions & { accel: AcceleratorWish }) => await start(options, context));
+  command("add <name>", "put a machine into it, switched off")
+    .addOption(new Option("--firmware <kind>", "BIOS or UEFI").choices(["bios", "uefi"]).default("bios"))
+    .option("--memory <MiB>", "memory", Number, 1024)
+    .option("--disk <GiB>", "size of its empty disk", Number, 8)
+    .option("--cpus <count>", "processors", Number, 1)
+    .option("--mac <address>", "of its network card (default: the next free one)")
+    .addOption(new Option("--nic <model>", "network card").choices(["virtio", "e1000", "e1000e"]).default("virtio"))
+    .addOption(
+      new Option("--bus <kind>", "what its disk is attached to").choices(["virtio", "nvme", "sata"]).default("virtio"),
+    )
+    .action(async (name: string, options: AddOptions) => await add(name, options, context));
+  command("list", "show the machines").action(async (options: LabOptions) =>
+    print(await (await open(options.dir)).list(), context),
+  );
+  command("power <name> <action>", "on, off, cycle, reset or button").action(
+    async (name: string, action: string, options: LabOptions) =>
+      print([await (await open(options.dir)).power(name, action as Parameters<RunningLab["power"]>[1])], context),
+  );
+  command("serial <name>", "show a machine's serial port")
+    .option("-f, --follow", "go on")
+    .action(async (name: string, { dir: labDir, follow }: LabOptions & { follow?: boolean }) => {
+      const stream = await (await open(labDir)).serial(name, follow ?? false);
+      context.signal.addEventListener("abort", () => stream.destroy(), { once: true });
+      for await (const text of stream.setEncoding("utf8")) context.stdout(String(text));
+    });
+  command("remove <name>", "power a machine off and forget it").action(
+    async (name: string, options: LabOptions) => await (await open(options.dir)).remove(name),
+  );
+  command("exec <program> [args...]", "run a program inside the lab's network: lab exec -- ip addr").action(
+    async (name: string, args: string[], options: LabOptions) => await exec(options.dir, [name, ...args], context),
+  );
+  command("destroy", "power everything off and end the lab").action(
+    async (options: LabOptions) =>
+      await (await loadLab()).destroyLab(options.dir, { signal: context.signal, timeoutMs: destroyTimeoutMs }),
+  );
+}
+
+/** Only when asked for: the other commands do without its weight. */
+async function loadLab(): Promise<typeof import("@neverland/lab")> {
+  return await import("@neverland/lab");
+}
+
+async function open(dir: string): Promise<RunningLab> {
+  return await (await loadLab()).openLab(dir);
+}
+
+async function start({ dir, accel }: LabOptions & { accel: AcceleratorWish }, context: CliContext): Promise<void> {
+  const { chooseAccelerator, labDebianPackages, startLab } = await loadLab();
+  await ensurePackages(labDebianPackages, {
+    say: (line) => context.stderr(`${line}\n`),
+    isRoot: context.isRoot,
+    signal: context.signal,
+  });
+  const { accelerator, reason } = await chooseAccelerator(accel, { cacheDir: cacheDir(context.env) }, context.signal);
+  await startLab({ dir, accelerator }, context.signal);
+  context.stdout(
+    `A lab runs in ${dir} (${reason}).\nNext: tink lab add NAME; tink lab exec -- tink up --interface br0 …; tink lab power NAME on\n`,
+  );
+}
+
+async function add(
+  name: string,
+  { dir, firmware, memory, disk, cpus, mac, nic, bus }: AddOptions,
+  context: CliContext,
+): Promise<void> {
+  const request = {
+    name,
+    firmware,
+    memoryMiB: memory,
+    diskGiB: disk,
+    cpus,
+    ...(nic && { nic }),
+    ...(bus && { disk: bus }),
+    ...(mac && { mac }),
+  };
+  print([await (await open(dir)).add(request)], context);
+}
+
+function print(machines: Awaited<ReturnType<RunningLab["list"]>>, context: CliContext): void {
+  const rows = machines.map((machine) => Object.values(machine).map(String));
+  const [first] = machines;
+  if (first === undefined) context.stderr("The lab has no machines; add one with: tink lab add NAME\n");
+  else context.stdout(formatTable(Object.keys(first), rows));
+}
+
+/** With the user's own terminal; its exit code becomes ours. */
+async function exec(dir: string, argv: readonly string[], context: CliContext): Promise<void> {
+  const [program = "", ...args] = await (await loadLab()).labExecCommand(dir, argv);
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  spawn(program, args, { stdio: "inherit" })
+    .once("error", reject)
+    .once("exit", (code) => resolve(code ?? 1));
+  context.setExitCode(await promise);
+}

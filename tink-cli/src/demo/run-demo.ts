@@ -1,0 +1,113 @@
+// The half of the demo on the host: brings what is missing, builds what is not cached, starts the half inside the lab.
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { ensurePackages } from "@neverland/debian";
+import {
+  type AcceleratorWish,
+  chooseAccelerator,
+  forwardFromHost,
+  labDebianPackages,
+  runInLabNamespace,
+} from "@neverland/lab";
+import { writeKubeconfig } from "@neverland/server";
+import { cacheDir, ensureDemoArtifacts } from "../artifacts.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
+import { demoDir } from "../connection.ts";
+import type { CliContext } from "../context.ts";
+import { type Progress, startProgress } from "../output/progress.ts";
+import type { Firmware } from "./demo-machine.ts";
+import { type DemoOrder, type DemoResult, forwardSockets } from "./demo-run.ts";
+
+export type DemoOptions = {
+  readonly firmware: Firmware;
+  readonly accel: AcceleratorWish;
+  readonly memory: number;
+  readonly keep: boolean;
+};
+
+/** What a demo that is kept can be reached by, from the host. */
+export type KeptDemo = { readonly sshPort: number; readonly kubeconfig: string };
+
+/** Calls `installed` when the machine has let us in; with `keep`, resolves only when the user ends it. */
+export async function runDemo(
+  options: DemoOptions,
+  context: CliContext,
+  installed: (result: DemoResult, kept: KeptDemo | undefined) => void,
+): Promise<void> {
+  const progress = startProgress({ write: context.stderr, isTerminal: context.isTerminal, nowMs: context.nowMs });
+  await ensurePackages(labDebianPackages, {
+    say: (line) => context.stderr(`${line}\n`),
+    isRoot: context.isRoot,
+    signal: context.signal,
+  });
+  const artifacts = await ensureDemoArtifacts(context, progress);
+  const accelerator = await pickAccelerator(options.accel, progress, context);
+  progress.done();
+  // Short, since unix sockets live in it; of the user alone, since the key and the token do too.
+  const dir = await mkdtemp(join(tmpdir(), "tink-demo-"));
+  try {
+    const order: DemoOrder = {
+      dir,
+      ...artifacts,
+      accelerator,
+      firmware: options.firmware,
+      memoryMiB: options.memory,
+      keep: options.keep,
+      isTerminal: context.isTerminal,
+    };
+    await runInside(order, context, installed);
+    await rm(dir, { recursive: true, force: true });
+  } catch (error) {
+    context.stderr(`What happened is in ${dir}: server.log, and the machine's serial log and packets under rack/.\n`);
+    throw error;
+  }
+}
+
+async function pickAccelerator(
+  wish: AcceleratorWish,
+  progress: Progress,
+  context: CliContext,
+): Promise<DemoOrder["accelerator"]> {
+  progress.step("Choosing how the machine's processor is run");
+  const { accelerator, reason } = await chooseAccelerator(wish, { cacheDir: cacheDir(context.env) }, context.signal);
+  progress.detail(reason);
+  return accelerator;
+}
+
+async function runInside(
+  order: DemoOrder,
+  context: CliContext,
+  installed: (result: DemoResult, kept: KeptDemo | undefined) => void,
+): Promise<void> {
+  const script = join(import.meta.dirname, "inside-lab.ts");
+  const argv = [process.execPath, "--disable-warning=ExperimentalWarning", script, JSON.stringify(order)];
+  const inside = await runInLabNamespace({ argv, signal: context.signal, stdio: ["ignore", "pipe", "inherit"] });
+  let result: DemoResult | undefined;
+  const closers: (() => Promise<void>)[] = [];
+  if (inside.child.stdout === null) throw new CliError("failed", "The demo's inner half has no standard output.");
+  for await (const line of createInterface(inside.child.stdout)) {
+    result = JSON.parse(line) as DemoResult;
+    installed(result, order.keep ? await openDoors(order, result, context, closers) : undefined);
+  }
+  const code = await inside.exitCode;
+  for (const close of closers) await close();
+  if (result === undefined)
+    throw new CliError(
+      context.signal.aborted ? "interrupted" : "failed",
+      `The demo ended with exit code ${code} before the machine was installed.`,
+    );
+  if (code !== 0 && !context.signal.aborted) context.setExitCode(exitCodes.failed);
+}
+
+/** Lets the host in: SSH and the API on loopback, and a kubeconfig where tink finds it by itself. */
+async function openDoors(order: DemoOrder, { token }: DemoResult, context: CliContext, closers: (() => Promise<void>)[]): Promise<KeptDemo> {
+  const api = await forwardFromHost(0, join(order.dir, forwardSockets.api));
+  const ssh = await forwardFromHost(0, join(order.dir, forwardSockets.ssh));
+  const dir = demoDir(context.env);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const kubeconfig = await writeKubeconfig(dir, `http://127.0.0.1:${api.port}`, token);
+  closers.push(api.close, ssh.close, () => rm(kubeconfig, { force: true }));
+  return { sshPort: ssh.port, kubeconfig };
+}

@@ -10,8 +10,8 @@ import { ZstdFrames } from "./zstd-frames.ts";
 
 type Chunks = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
-/** Output is kept ready up to `highWaterMark`, so that decompressing goes on while the disk takes its time. */
-const engineOptions = { chunkSize: 1 << 20, highWaterMark: 4 << 20 };
+/** Large pieces, since each is a trip through the thread pool; output is kept ready, so that decompressing goes on while the disk takes its time. */
+const engineOptions = { chunkSize: 4 << 20, highWaterMark: 8 << 20 };
 
 /** @throws {ActionError} `corrupt`, from the iteration, when the stream is damaged or ends early. */
 export function decompress(compression: Compression, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Chunks {

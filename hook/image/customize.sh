@@ -18,4 +18,9 @@ printf '127.0.0.1 localhost\n::1 localhost\n' >/etc/hosts
 # Compiled once here instead of at each start on the machine.
 python3 -m compileall -q /usr/lib/python3/dist-packages
 ldconfig
-rm -rf /var/lib/apt/lists/* /var/cache/apt/*.bin /var/cache/debconf/*-old /var/cache/ldconfig/* /var/log/*.log /var/log/apt /tmp/* /var/tmp/*
+# dpkg's exclusions come too late for the first packages, which are unpacked without it.
+rm -rf /usr/share/locale/*/LC_* /usr/share/man/* /usr/share/info/* /usr/share/lintian
+find /usr/share/doc -type f ! -name copyright -delete
+find /usr/share/doc -type l -delete
+find /usr/share/doc -type d -empty -delete
+rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb /var/cache/apt/*.bin /var/cache/debconf/*-old /var/cache/ldconfig/* /var/log/*.log /var/log/apt /tmp/* /var/tmp/*

@@ -31,7 +31,7 @@ read_parameters() {
   case $vlan_id in *[!0-9]* | 0) vlan_id= ;; esac
 }
 
-lower_case() { printf %s "$1" | tr A-F- a-f:; }
+lower_case() { printf %s "$1" | tr "A-F-" "a-f:"; }
 
 # split_ipam: sets static_* from ipam=MAC:VLAN:IP:NETMASK:GATEWAY:HOSTNAME:DNS,...:SEARCH,...:NTP,... (MAC with dashes; any may be empty)
 split_ipam() {
@@ -41,15 +41,22 @@ EOF
   static_mac=$(lower_case "$static_mac")
 }
 
-# export_worker_environment: what the worker is told, under the names that upstream's workers read.
+# export_worker_environment: what the worker is told, under the names that upstream's workers read. What was not given stays unset.
 export_worker_environment() {
-  export WORKER_ID="$worker_id" ID="$worker_id"
-  export TINKERBELL_GRPC_AUTHORITY="$grpc_authority"
-  export TINKERBELL_TLS="${tinkerbell_tls:-false}" TINKERBELL_INSECURE_TLS="${tinkerbell_insecure_tls:-false}"
-  export DOCKER_REGISTRY="$docker_registry" REGISTRY_USERNAME="$registry_username" REGISTRY_PASSWORD="$registry_password"
-  export TINK_LAYERS_DIR=/usr/lib/tink/layers TINK_REGISTRY_MIRROR="$registry_mirror"
-  [ -z "$insecure_registries" ] || export INSECURE_REGISTRIES="$insecure_registries"
-  [ -z "$http_proxy" ] || export HTTP_PROXY="$http_proxy" http_proxy
-  [ -z "$https_proxy" ] || export HTTPS_PROXY="$https_proxy" https_proxy
-  [ -z "$no_proxy" ] || export NO_PROXY="$no_proxy" no_proxy
+  export TINK_LAYERS_DIR=/usr/lib/tink/layers
+  export_given WORKER_ID "$worker_id"
+  export_given ID "$worker_id"
+  export_given TINKERBELL_GRPC_AUTHORITY "$grpc_authority"
+  export_given TINKERBELL_TLS "$tinkerbell_tls"
+  export_given TINKERBELL_INSECURE_TLS "$tinkerbell_insecure_tls"
+  export_given DOCKER_REGISTRY "$docker_registry"
+  export_given REGISTRY_USERNAME "$registry_username"
+  export_given REGISTRY_PASSWORD "$registry_password"
+  export_given TINK_INSECURE_REGISTRIES "$insecure_registries"
+  export_given TINK_REGISTRY_MIRROR "$registry_mirror"
+  export_given HTTP_PROXY "$http_proxy"
+  export_given HTTPS_PROXY "$https_proxy"
+  export_given NO_PROXY "$no_proxy"
 }
+
+export_given() { [ -z "$2" ] || export "$1=$2"; }

@@ -102,7 +102,12 @@ async function runInside(
 }
 
 /** Lets the host in: SSH and the API on loopback, and a kubeconfig where tink finds it by itself. */
-async function openDoors(order: DemoOrder, { token }: DemoResult, context: CliContext, closers: (() => Promise<void>)[]): Promise<KeptDemo> {
+async function openDoors(
+  order: DemoOrder,
+  { token }: DemoResult,
+  context: CliContext,
+  closers: (() => Promise<void>)[],
+): Promise<KeptDemo> {
   const api = await forwardFromHost(0, join(order.dir, forwardSockets.api));
   const ssh = await forwardFromHost(0, join(order.dir, forwardSockets.ssh));
   const dir = demoDir(context.env);

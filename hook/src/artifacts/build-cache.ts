@@ -51,16 +51,21 @@ async function removeOthers(cacheDir: string, name: string, keep: string): Promi
   for (const path of paths) if (path !== keep) await rm(path, { recursive: true, force: true });
 }
 
-/** A digest of every file in `dirs` (paths and contents), tests left out. */
-export async function hashSources(root: string, dirs: readonly string[]): Promise<string> {
+/** A digest of the files `paths` and of all in the folders among them (names and contents), tests left out. */
+export async function hashSources(root: string, paths: readonly string[]): Promise<string> {
+  const files = (await Promise.all(paths.map(async (path) => await filesIn(join(root, path))))).flat();
   const hash = createHash("sha256");
-  for (const dir of dirs) {
-    const entries = await readdir(join(root, dir), { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile() && !/\.test\.ts$/.test(entry.name));
-    const paths = files
-      .map((entry) => join(entry.parentPath, entry.name))
-      .filter((path) => !path.includes("/node_modules/"));
-    for (const path of paths.sort()) hash.update(`${path.slice(root.length)}\n`).update(await readFile(path));
-  }
+  for (const file of files.filter(isSource).sort())
+    hash.update(`${file.slice(root.length)}\n`).update(await readFile(file));
   return hash.digest("hex");
+}
+
+function isSource(file: string): boolean {
+  return !file.includes("/node_modules/") && !file.includes("/testing/") && !file.endsWith(".test.ts");
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }

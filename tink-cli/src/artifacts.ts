@@ -60,6 +60,8 @@ async function copyBuilt(
   context.stdout(`${out}\n`);
 }
 
-function artifactOptions({ env, signal }: CliContext, progress: Progress): ArtifactOptions {
-  return { cacheDir: cacheDir(env), signal, progress: (step, detail) => progress.detail(`${step}: ${detail}`) };
+function artifactOptions({ env, signal, isTerminal }: CliContext, progress: Progress): ArtifactOptions {
+  // Two builds share a terminal's one line; a log gets a line for each of their steps.
+  const show = isTerminal ? progress.detail : progress.step;
+  return { cacheDir: cacheDir(env), signal, progress: (step, detail) => show(`${step}: ${detail}`) };
 }

@@ -16,11 +16,18 @@ export type DemoArtifacts = { readonly hookDir: string; readonly filesDir: strin
 export async function ensureDemoArtifacts(context: CliContext, progress: Progress): Promise<DemoArtifacts> {
   const { ensureHook, ensureImage, hookBuildPackages, imageBuildPackages } = await loadBuilders();
   await bringPackages([...hookBuildPackages, ...imageBuildPackages], context);
-  const options = artifactOptions(context, progress);
+  const failed = new AbortController();
+  const options = { ...artifactOptions(context, progress), signal: AbortSignal.any([context.signal, failed.signal]) };
   progress.step("Building the in-memory OS and the disk image, unless they are cached");
-  // Side by side: one waits for the network where the other computes.
-  const [hookDir, filesDir] = await Promise.all([ensureHook(options), ensureImage(options)]);
-  return { hookDir, filesDir };
+  try {
+    // Side by side: one waits for the network where the other computes.
+    const [hookDir, filesDir] = await Promise.all([ensureHook(options), ensureImage(options)]);
+    return { hookDir, filesDir };
+  } catch (error) {
+    // The other one would go on for minutes, for nothing.
+    failed.abort();
+    throw error;
+  }
 }
 
 export async function buildHookInto(out: string, context: CliContext): Promise<void> {

@@ -1,6 +1,6 @@
 // What the CLI builds: Hook and the demo's disk image, from the cache when they are there.
 import { cp, mkdir } from "node:fs/promises";
-import { ensurePackages } from "@neverland/debian";
+import { ensurePackageLists, ensurePackages } from "@neverland/debian";
 import type { ArtifactOptions } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import type { CliContext } from "./context.ts";
@@ -49,7 +49,9 @@ async function loadBuilders(): Promise<typeof import("@neverland/hook")> {
 
 async function bringPackages(packages: Parameters<typeof ensurePackages>[0], context: CliContext): Promise<void> {
   const say = (line: string): void => context.stderr(`${line}\n`);
-  await ensurePackages(packages, { say, isRoot: context.isRoot, signal: context.signal });
+  const deps = { say, isRoot: context.isRoot, signal: context.signal };
+  await ensurePackages(packages, deps);
+  await ensurePackageLists(deps);
 }
 
 async function copyBuilt(

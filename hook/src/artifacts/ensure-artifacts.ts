@@ -93,5 +93,9 @@ async function archiveState(signal?: AbortSignal): Promise<string> {
     "cloud-init",
     "openssh-server",
   ] as const;
-  return await runProgram(["apt-cache", "policy", ...names], signal ? { signal } : {});
+  const policy = await runProgram(["apt-cache", "policy", ...names], signal ? { signal } : {});
+  return policy
+    .split("\n")
+    .filter((line) => /^\S|Candidate:/.test(line))
+    .join("\n");
 }

@@ -12,7 +12,7 @@ import { type QemuOptions, startQemu } from "./testing/qemu-machine.ts";
 
 const mac = "52:54:00:00:00:32";
 const diskWord = "FROM-DISK";
-const patienceMs = 60_000;
+const patienceMs = 240_000;
 
 async function powerOn(firmware: QemuOptions["firmware"], allowPXE: boolean, config: Partial<BootsConfig> = {}) {
   const rack = await openRack(config, [testMachine(50, { netboot: { allowPXE } })]);

@@ -188,6 +188,18 @@ test("a container that ignores TERM ends by KILL", async (t) => {
   assert.equal(exitCode(await exit), 137);
 });
 
+test("in the host's PID namespace a kill takes the children along", async (t) => {
+  const { runtime } = await rig(t);
+  const container = await runtime.start(shell("sleep 1000 & echo $!; wait", { pid: "host" }));
+  const exit = container.exit(t.signal);
+  const first = await container.output[Symbol.asyncIterator]().next();
+  const child = Number(Buffer.from(first.value?.bytes ?? "").toString());
+  assert.ok(child > 0 && existsSync(`/proc/${child}`));
+  await container.kill("KILL");
+  assert.equal(exitCode(await exit), 137);
+  while (existsSync(`/proc/${child}`)) await turn(5);
+});
+
 test("a second worker attaches to the running container, and gets the output that nobody had read", async (t) => {
   const { runtime, workerDir, again } = await rig(t);
   const stop = new AbortController();

@@ -19,6 +19,7 @@ import { WorkerError } from "../worker-error.ts";
 import { writeBundle } from "./bundle.ts";
 import type { ContainerRequest, ContainerRuntime, RunningContainer } from "./container-runtime.ts";
 import { rootType, unmountBelow } from "./mounts.ts";
+import { killContainerProcesses } from "./process-tree.ts";
 import { SupervisedContainer } from "./supervised-container.ts";
 import { bundleFiles, claimForWorker, supervisorPid, supervisorScript, supervisorState } from "./supervisor.ts";
 
@@ -117,8 +118,11 @@ export class OciRuntime implements ContainerRuntime {
     const kill = (...flags: string[]) =>
       this.#command(this.#options.program, [...this.#runtime().slice(1), "kill", ...flags]);
     return async (signal) => {
+      const supervisor = supervisorPid(this.#bundle(id));
+      if (signal === "KILL" && supervisor !== undefined) killContainerProcesses(supervisor);
       await kill(id, signal).catch(() => {}); // it may have ended by itself
-      if (signal === "KILL") await kill("--all", id, signal).catch(() => {}); // in the host's PID namespace others may be left
+      if (signal === "TERM") return;
+      await kill("--all", id, signal).catch(() => {}); // those that left the family, where there are cgroups
     };
   }
 

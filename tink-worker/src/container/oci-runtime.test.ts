@@ -1,6 +1,7 @@
 // Real containers with runc, and with crun when crun.test.ts runs this file. This takes root, as the worker itself does.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import { unpackLayer } from "@neverland/oci";
 import { fillWithBusybox } from "../testing/busybox-image.ts";
 import { tarOf } from "../testing/tar-of.ts";
 import type { ContainerExit, ContainerRequest, LayerDirectory, RunningContainer } from "./container-runtime.ts";
-import { mountPointsBelow } from "./mounts.ts";
+import { mountPointsBelow, unmountBelow } from "./mounts.ts";
 import { OciRuntime } from "./oci-runtime.ts";
 import { supervisorPid } from "./supervisor.ts";
 
@@ -240,6 +241,24 @@ test("a layer that an image has twice is stacked once", async (t) => {
     t.signal,
   );
   assert.equal(exitCode(exit), 4);
+});
+
+test("state that would lie on an overlay gets a tmpfs of its own, once", async (t) => {
+  const base = mkdtempSync(join(tmpdir(), "runtime-test-"));
+  const [lower, stateDir] = [join(base, "lower"), join(base, "state")];
+  for (const directory of [lower, stateDir]) mkdirSync(directory);
+  execFileSync("mount", ["-t", "overlay", "-o", `lowerdir=${lower}:${rootfs}`, "overlay", stateDir]);
+  t.after(() => {
+    unmountBelow(base);
+    rmSync(base, { recursive: true });
+  });
+  const runtime = new OciRuntime({ program, stateDir, workerDir: join(base, "worker") });
+  await runtime.prepare();
+  await runtime.prepare();
+  const { exit } = await ended(await runtime.start(shell("exit 6")), t.signal);
+  assert.equal(exitCode(exit), 6);
+  await runtime.remove("test");
+  assert.deepEqual(mountPointsBelow(readFileSync("/proc/self/mountinfo", "utf8"), base), [stateDir, stateDir]);
 });
 
 test("a container never started is not attached to, and cannot start later", async (t) => {

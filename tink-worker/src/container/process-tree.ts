@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from "node:fs";
 
-export type ProcessEntry = { readonly pid: number; readonly parentPid: number };
+type ProcessEntry = { readonly pid: number; readonly parentPid: number };
 
 /** Reads /proc/PID/stat (proc_pid_stat(5)); the name in it may hold spaces and brackets. */
 export function processEntry(stat: string): ProcessEntry | undefined {

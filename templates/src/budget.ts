@@ -5,7 +5,7 @@ import { TemplateError } from "./template-error.ts";
 export const MAX_OUTPUT_BYTES = 256 * 1024;
 /** No single string inside a render may be longer: twice what could be printed. */
 export const MAX_STRING_BYTES = 2 * MAX_OUTPUT_BYTES;
-export const MAX_LIST_ITEMS = 100_000;
+const MAX_LIST_ITEMS = 100_000;
 export const MAX_SOURCE_BYTES = 512 * 1024;
 const MAX_STEPS = 1_000_000;
 const BYTES_PER_STEP = 32;

@@ -1,7 +1,6 @@
 // A parsed template that can be rendered any number of times.
 import { execute } from "./exec/exec.ts";
 import type { FunctionMap } from "./functions/signature.ts";
-import type { Tree } from "./parse/nodes.ts";
 import { parse } from "./parse/parse.ts";
 import { TemplateError } from "./template-error.ts";
 import { toBytes, toText } from "./values/bytes.ts";
@@ -18,16 +17,12 @@ export interface Template {
 export function compileTemplate(name: string, source: string, functions: FunctionMap): Template {
   const nameBytes = toBytes(name);
   const trees = withinStack(name, () => parse(nameBytes, toBytes(source), (word) => functions.has(word)));
-  return { name, render: (data) => withinStack(name, () => toText(run(trees, nameBytes, data, functions))) };
+  return { name, render: (data) => withinStack(name, () => toText(execute(trees, nameBytes, data, functions))) };
 }
 
 /** Parses and renders in one step, on JSON-like data. */
 export function renderText(name: string, source: string, data: unknown, functions: FunctionMap): string {
   return compileTemplate(name, source, functions).render(fromPlain(data));
-}
-
-function run(trees: ReadonlyMap<string, Tree>, name: string, data: GoValue, functions: FunctionMap): string {
-  return execute(trees, name, data, functions);
 }
 
 /** The nesting limits leave room on an ordinary stack; this is for a caller that had used most of it. */

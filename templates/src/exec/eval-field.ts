@@ -7,7 +7,7 @@ import { GoMap, GoStruct } from "../values/values.ts";
 import type { ExecState } from "./exec-state.ts";
 
 /** @param hasArgs Whether something was to be passed to the field, which no field of ours takes. */
-export function evalField(state: ExecState, name: string, receiver: MaybeRef, hasArgs: boolean): MaybeRef {
+function evalField(state: ExecState, name: string, receiver: MaybeRef, hasArgs: boolean): MaybeRef {
   if (receiver === undefined) return state.fail(`nil data; no entry for key ${quote(name)}`);
   const typeName = receiver.type.name;
   const { ref, isNil } = indirect(receiver);

@@ -180,7 +180,7 @@ function call(
 }
 
 /** @param type undefined when anything will do. */
-export function evalArg(state: ExecState, dot: MaybeRef, type: GoType | undefined, node: ArgNode): MaybeRef {
+function evalArg(state: ExecState, dot: MaybeRef, type: GoType | undefined, node: ArgNode): MaybeRef {
   state.at(node);
   switch (node.kind) {
     case "nil":

@@ -72,10 +72,16 @@ function printAny(value: GoValue, printing: Printing, depth: number): string | u
   return printPointer(value, printing, depth);
 }
 
+/** Without a precision these show every digit that counts, and those six. */
+const EXACT_VERBS: readonly FloatVerb[] = ["b", "g", "G", "x", "X"];
+const ROUNDED_VERBS: readonly FloatVerb[] = ["e", "E", "f", "F"];
+
 function printFloatVerb(value: number, verb: string, flags: Flags): string | undefined {
   if (verb === "v") return printFloat(value, "g", undefined, flags);
-  if ("bgGxX".includes(verb)) return printFloat(value, verb as FloatVerb, undefined, flags);
-  return "eEfF".includes(verb) ? printFloat(value, verb as FloatVerb, 6, flags) : undefined;
+  const exact = EXACT_VERBS.find((known) => known === verb);
+  if (exact !== undefined) return printFloat(value, exact, undefined, flags);
+  const rounded = ROUNDED_VERBS.find((known) => known === verb);
+  return rounded === undefined ? undefined : printFloat(value, rounded, 6, flags);
 }
 
 function printComplex(value: GoComplex, verb: string, flags: Flags): string | undefined {

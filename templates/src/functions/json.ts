@@ -42,7 +42,7 @@ function between(open: string, parts: readonly string[], close: string, style: S
 }
 
 /** Exponents only for very small and very large numbers, and then without a leading zero. */
-export function writeFloat(value: number): string {
+function writeFloat(value: number): string {
   if (!Number.isFinite(value)) return refuse(`json: unsupported value: ${formatFloat(value, "g", undefined)}`);
   const size = Math.abs(value);
   if (size === 0 || (size >= 1e-6 && size < 1e21)) return formatFloat(value, "f", undefined);

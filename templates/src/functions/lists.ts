@@ -52,7 +52,7 @@ function chunk(size: number, value: GoValue, context: CallContext): GoValue {
 }
 
 /** Numbers from `start` until before `stop`; none when `step` leads the other way. */
-export function untilStep(start: number, stop: number, step: number, { budget }: CallContext): number[] {
+function untilStep(start: number, stop: number, step: number, { budget }: CallContext): number[] {
   const rising = stop >= start;
   if (rising ? step <= 0 : step >= 0) return [];
   const count = Math.max(Math.ceil((stop - start) / step), 0);

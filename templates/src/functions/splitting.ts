@@ -10,7 +10,7 @@ function numbered(parts: readonly string[], { budget }: CallContext): GoMap {
 }
 
 /** At most `count` parts, the last of them unsplit; all of them when `count` is negative. */
-export function splitN(separator: string, count: number, text: string): string[] {
+function splitN(separator: string, count: number, text: string): string[] {
   if (count === 0) return [];
   const parts = split(separator, text);
   if (count < 0 || parts.length <= count) return parts;

@@ -25,7 +25,7 @@ export type TokenType =
   | "dot"
   | Keyword;
 
-export const KEYWORDS = [
+const KEYWORDS = [
   "block",
   "break",
   "continue",

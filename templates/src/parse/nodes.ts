@@ -1,11 +1,11 @@
 // The parse tree. `at` is a byte offset in the source of the tree the node is in.
 
-export interface TextNode {
+interface TextNode {
   readonly kind: "text";
   readonly at: number;
   readonly text: string;
 }
-export interface ActionNode {
+interface ActionNode {
   readonly kind: "action";
   readonly at: number;
   readonly pipe: PipeNode;
@@ -49,7 +49,7 @@ export interface CommandNode {
   /** At least one. */
   readonly args: readonly ArgNode[];
 }
-export interface FieldNode {
+interface FieldNode {
   readonly kind: "field";
   readonly at: number;
   readonly names: readonly string[];
@@ -72,11 +72,11 @@ export interface IdentifierNode {
   readonly at: number;
   readonly name: string;
 }
-export interface WordNode {
+interface WordNode {
   readonly kind: "dot" | "nil";
   readonly at: number;
 }
-export interface BoolNode {
+interface BoolNode {
   readonly kind: "bool";
   readonly at: number;
   readonly value: boolean;

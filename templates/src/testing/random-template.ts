@@ -108,7 +108,7 @@ export const { body: sensibleTemplate } = fc.letrec<{ body: string; statement: s
     fc.tuple(fc.constantFrom("b", "c"), expression).map(([name, value]) => `{{template "${name}" ${value}}}`),
   ),
   body: fc.array(tie("statement"), { maxLength: 4 }).map((parts) => parts.join("")),
-})) as { body: fc.Arbitrary<string> };
+}));
 
 /** Hardly ever templates. */
 export const tokenSoup = fc

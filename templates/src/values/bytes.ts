@@ -18,7 +18,7 @@ export function toText(bytes: string): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(toUint8(bytes));
 }
 
-export function toUint8(bytes: string): Uint8Array {
+function toUint8(bytes: string): Uint8Array {
   return Uint8Array.from(bytes, (char) => char.charCodeAt(0));
 }
 

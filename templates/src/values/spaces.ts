@@ -6,7 +6,7 @@ const SPACES: ReadonlySet<number> = new Set([
   0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000,
 ]);
 
-export function isSpaceRune(rune: number): boolean {
+function isSpaceRune(rune: number): boolean {
   return SPACES.has(rune);
 }
 

@@ -2,7 +2,7 @@
 
 export type IntKind = "int" | "int8" | "int16" | "int32" | "int64" | "uint8" | "uint16" | "uint32" | "uint64";
 
-export interface StructField {
+interface StructField {
   readonly name: string;
   readonly type: GoType;
   /** The name in JSON and YAML, and whether an empty value is left out there. */

@@ -25,7 +25,7 @@ module.exports = {
     only("api-stands-alone", "^api/src/"),
     only("worker-carries-no-server", "^tink-worker/src/", "^api/src/", "^oci/src/"),
     only("actions-carry-no-server", "^actions/src/", "^oci/src/", "^debian/src/"),
-    only("hook-builds-only", "^hook/src/", "^oci/src/", "^actions/src/"),
+    only("hook-builds-only", "^hook/src/", "^oci/src/", "^actions/src/", "^debian/src/"),
     only("lab-knows-machines-only", "^lab/src/", "^api/src/", "^debian/src/"),
     only(
       "platform-and-store-know-the-contract",

@@ -5,8 +5,6 @@ export * from "./client/resource-table.ts";
 export type { TransportOptions } from "./client/transport.ts";
 export type { ClientWatchEvent } from "./client/watch-loop.ts";
 export * from "./kinds.ts";
-export * from "./manifest/manifest-fault.ts";
-export * from "./manifest/read-manifest.ts";
 export * from "./metal/action-report.ts";
 export * from "./metal/machine-event.ts";
 export * from "./resource.ts";

@@ -1,11 +1,15 @@
 // Fetches several Debian packages at once: apt reads its lists anew at each call, and that takes longer than most downloads.
 import { mkdir, mkdtemp, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { withPackageLists } from "./package-lists.ts";
 import { runProgram } from "./run-program.ts";
+
+/** Kept beside the packages, for the next call that needs them. */
+const listsFolder = ".lists";
 
 /**
  * Makes `packagesDir/NAME` the unpacked content of each package, as apt would choose it now. Those that are there already stay.
- * @throws {ProgramError} When apt-get or dpkg-deb fails, for example for want of package lists (`apt-get update`).
+ * @throws {ProgramError} When apt-get or dpkg-deb fails.
  */
 export async function unpackPackages(
   names: readonly string[],
@@ -17,9 +21,11 @@ export async function unpackPackages(
   const missing = [...new Set(names)].filter((name) => !present.has(name));
   if (missing.length === 0) return;
   const work = await mkdtemp(join(packagesDir, ".part-"));
+  const options = { cwd: work, ...(signal ? { signal } : {}) };
+  const download = async (aptOptions: readonly string[]): Promise<string> =>
+    await runProgram(["apt-get", ...aptOptions, "download", "-qq", ...missing], options);
   try {
-    const options = { cwd: work, ...(signal ? { signal } : {}) };
-    await runProgram(["apt-get", "download", "-qq", ...missing], options);
+    await withPackageLists(join(packagesDir, listsFolder), download, signal);
     for (const archive of (await readdir(work)).filter((file) => file.endsWith(".deb"))) {
       const name = archive.slice(0, archive.indexOf("_"));
       await runProgram(["dpkg-deb", "-x", archive, name], options);
@@ -30,9 +36,20 @@ export async function unpackPackages(
   }
 }
 
-/** The names that `name` needs, directly or through others, and that `pattern` matches; sorted. */
-export async function dependenciesOf(name: string, pattern: RegExp, signal?: AbortSignal): Promise<string[]> {
-  const argv = ["apt-cache", "depends", "--recurse", "--important", name] as const;
-  const listing = await runProgram(argv, signal ? { signal } : {});
-  return [...new Set(listing.split("\n").filter((line) => pattern.test(line)))].sort();
+/**
+ * The names that `name` needs, directly or through others, and that `pattern` matches; sorted.
+ * @param packagesDir As for `unpackPackages`.
+ */
+export async function dependenciesOf(
+  name: string,
+  pattern: RegExp,
+  packagesDir: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const list = async (aptOptions: readonly string[]): Promise<string[]> => {
+    const argv = ["apt-cache", ...aptOptions, "depends", "--recurse", "--important", name] as const;
+    const listing = await runProgram(argv, signal ? { signal } : {});
+    return [...new Set(listing.split("\n").filter((line) => pattern.test(line)))].sort();
+  };
+  return await withPackageLists(join(packagesDir, listsFolder), list, signal);
 }

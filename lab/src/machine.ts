@@ -41,6 +41,8 @@ export class LabMachine {
   #running: Running | undefined;
   #powerOns = 0;
   #starting = false;
+  /** Whether anything came from the serial port since power-on or the last reset. */
+  #hasSpoken = false;
 
   constructor(spec: MachineSpec, deps: MachineDeps) {
     this.spec = spec;
@@ -173,14 +175,21 @@ export class LabMachine {
   }
 
   #heed({ event, data }: QmpEvent, running: Running): void {
-    if (event === "RESET") this.#tell({ type: "reset", by: data.guest === true ? "guest" : "lab" });
+    if (event === "RESET") this.#heedReset(data.guest === true ? "guest" : "lab");
     if (event === "SHUTDOWN") running.offBy ??= data.guest === true ? "guest" : "lab";
+  }
+
+  /** SeaBIOS resets the chipset several times over for one reboot: only the first, after some output, is news. */
+  #heedReset(by: "lab" | "guest"): void {
+    if (by === "lab" || this.#hasSpoken) this.#tell({ type: "reset", by });
+    this.#hasSpoken = false;
   }
 
   #serialReader(): (chunk: Buffer) => void {
     const lines = new SerialLines();
     let hurried = false;
     return (chunk) => {
+      this.#hasSpoken = true;
       for (const line of lines.push(chunk)) this.#tell({ type: "serial-line", line });
       const prompted = this.spec.hurryIpxe && ipxePrompt.test(lines.unfinished);
       // Any key but Ctrl-B ends the wait, and iPXE goes on as if the time were over.

@@ -52,6 +52,16 @@ test("a UEFI machine asks for an address from its own PXE client, in a user name
   assert.deepEqual(seen, [{ kind: "discover", mac: "02:00:00:00:00:0c" }]);
 });
 
+test("a guest reboots by itself, finds its disk as it left it, and powers itself off", async () => {
+  const { code, stdout, stderr } = await runInside([program("guest-power.ts"), join(dir, "power")]);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout), {
+    events: ["powered-on", "reset by guest", "powered-off by guest"],
+    mark: 1,
+    isOn: false,
+  });
+});
+
 test("when the outermost process is killed, no machine is left", async () => {
   const name = `killed-${basename(dir)}`;
   const options: BootToDhcpOptions = {

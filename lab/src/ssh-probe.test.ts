@@ -44,20 +44,20 @@ async function bootingSshServer(): Promise<{ port: number; close: () => void }> 
   return { port, close: () => server.close() };
 }
 
-test("waits for a server that is still coming up, then logs in by key", async () => {
+test("waits for a server that is still coming up, then logs in by key", async (t) => {
   const server = await bootingSshServer();
+  t.after(server.close);
   const target = { host: "127.0.0.1", port: server.port, user: userInfo().username, keyFile: key };
   const { stdout } = await waitForSsh(target, "echo in $((40 + 2))", { timeoutMs: 20_000 });
   assert.equal(stdout, "in 42\n");
-  server.close();
 });
 
-test("gives up at the deadline and says what the server answered last", async () => {
+test("gives up at the deadline and says what the server answered last", async (t) => {
   const server = await bootingSshServer();
+  t.after(server.close);
   const target = { host: "127.0.0.1", port: server.port, user: userInfo().username, keyFile: join(dir, "stranger") };
   await assert.rejects(waitForSsh(target, "true", { timeoutMs: 3_000 }), {
     code: "timeout",
     message: /Permission denied/,
   });
-  server.close();
 });

@@ -38,7 +38,7 @@ export async function waitForSsh(
           return await loginOverSsh(target, command, signal, run);
         } catch (error) {
           if (error instanceof LabError && error.code === "program-missing") throw error;
-          last = reasonOf(error);
+          if (!signal.aborted) last = reasonOf(error); // an attempt cut off by the deadline tells nothing
         }
         await pause(retryEveryMs, undefined, { signal });
       }

@@ -1,9 +1,9 @@
 // Writes entries as a tar whose bytes depend on the entries alone: sorted, no times, no names of users.
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
+import { contentBytes, headerBlocks, padding } from "./encode-tar-header.ts";
 import { LayoutError } from "./layout-error.ts";
 import { inPackingOrder, type TarEntry } from "./tar-entry.ts";
-import { contentBytes, headerBlocks, padding } from "./encode-tar-header.ts";
 
 const readBytes = 1 << 20;
 

@@ -10,7 +10,9 @@ export const renderWorkflow: RenderWorkflow = ({ workflow, template, hardware })
     // Resources are JSON by nature; the engine takes them as such.
     ...(hardware === undefined ? {} : { hardware: { ...hardware } }),
   });
-  return result.ok ? { document: result.document } : { problems: result.problems.map(formatProblem) };
+  return result.ok
+    ? { document: result.document, warnings: result.warnings.map(formatProblem) }
+    : { problems: result.problems.map(formatProblem) };
 };
 
 export const checkTemplate: CheckTemplate = (template) => parseTemplate(template).map(formatProblem);

@@ -6,9 +6,11 @@ export const MAX_OUTPUT_BYTES = 256 * 1024;
 /** No single string inside a render may be longer: twice what could be printed. */
 export const MAX_STRING_BYTES = 2 * MAX_OUTPUT_BYTES;
 export const MAX_LIST_ITEMS = 100_000;
-export const MAX_SOURCE_BYTES = 1024 * 1024;
+export const MAX_SOURCE_BYTES = 512 * 1024;
 const MAX_STEPS = 1_000_000;
 const BYTES_PER_STEP = 32;
+/** Reading and writing YAML costs far more than copying. */
+const YAML_BYTES_PER_STEP = 2;
 
 export class Budget {
   #steps = MAX_STEPS;
@@ -23,6 +25,10 @@ export class Budget {
   spendBytes(sizeBytes: number): void {
     if (sizeBytes > MAX_STRING_BYTES) throw new TemplateError("limit", `a string exceeds ${MAX_STRING_BYTES} bytes`);
     this.spend(Math.ceil(sizeBytes / BYTES_PER_STEP));
+  }
+
+  spendYaml(sizeBytes: number): void {
+    this.spend(Math.ceil(sizeBytes / YAML_BYTES_PER_STEP));
   }
 
   /** Accounts for a list before it is made. */

@@ -1,5 +1,67 @@
-// TEMPORARY
-export const cacheDir = (e: any) => "/tmp/c";
-export const buildHookInto = async (..._: any[]) => {};
-export const buildImageInto = async (..._: any[]) => {};
-export const ensureDemoArtifacts = async (..._: any[]) => ({ hookDir: "", filesDir: "" });
+// What the CLI builds: Hook and the demo's disk image, from the cache when they are there.
+import { cp, mkdir } from "node:fs/promises";
+import { ensurePackages } from "@neverland/debian";
+import type { ArtifactOptions } from "@neverland/hook";
+import { defaultCacheDir } from "@neverland/hook/build-cache";
+import type { CliContext } from "./context.ts";
+import { type Progress, startProgress } from "./output/progress.ts";
+
+export function cacheDir(env: NodeJS.ProcessEnv): string {
+  return defaultCacheDir(env);
+}
+
+/** Folders as `tink up` takes them. Both belong to the cache: nothing in them may be changed. */
+export type DemoArtifacts = { readonly hookDir: string; readonly filesDir: string };
+
+export async function ensureDemoArtifacts(context: CliContext, progress: Progress): Promise<DemoArtifacts> {
+  const { ensureHook, ensureImage, hookBuildPackages, imageBuildPackages } = await loadBuilders();
+  await bringPackages([...hookBuildPackages, ...imageBuildPackages], context);
+  const options = artifactOptions(context, progress);
+  progress.step("Building the in-memory OS and the disk image, unless they are cached");
+  // Side by side: one waits for the network where the other computes.
+  const [hookDir, filesDir] = await Promise.all([ensureHook(options), ensureImage(options)]);
+  return { hookDir, filesDir };
+}
+
+export async function buildHookInto(out: string, context: CliContext): Promise<void> {
+  const { ensureHook, hookBuildPackages } = await loadBuilders();
+  await bringPackages(hookBuildPackages, context);
+  await copyBuilt(out, context, "Building the in-memory OS, unless it is cached", ensureHook);
+}
+
+export async function buildImageInto(out: string, context: CliContext): Promise<void> {
+  const { ensureImage, imageBuildPackages } = await loadBuilders();
+  await bringPackages(imageBuildPackages, context);
+  await copyBuilt(out, context, "Building the disk image, unless it is cached", ensureImage);
+}
+
+/** Only when asked for: the other commands do without their weight. */
+async function loadBuilders(): Promise<typeof import("@neverland/hook")> {
+  return await import("@neverland/hook");
+}
+
+async function bringPackages(packages: Parameters<typeof ensurePackages>[0], context: CliContext): Promise<void> {
+  const say = (line: string): void => context.stderr(`${line}\n`);
+  await ensurePackages(packages, { say, isRoot: context.isRoot, signal: context.signal });
+}
+
+async function copyBuilt(
+  out: string,
+  context: CliContext,
+  step: string,
+  ensure: (options: ArtifactOptions) => Promise<string>,
+): Promise<void> {
+  const progress = startProgress({ write: context.stderr, isTerminal: context.isTerminal, nowMs: context.nowMs });
+  progress.step(step);
+  const built = await ensure(artifactOptions(context, progress));
+  await mkdir(out, { recursive: true });
+  await cp(built, out, { recursive: true });
+  progress.done();
+  context.stdout(`${out}\n`);
+}
+
+function artifactOptions({ env, signal, isTerminal }: CliContext, progress: Progress): ArtifactOptions {
+  // Two builds share a terminal's one line; a log gets a line for each of their steps.
+  const show = isTerminal ? progress.detail : progress.step;
+  return { cacheDir: cacheDir(env), signal, progress: (step, detail) => show(`${step}: ${detail}`) };
+}

@@ -18,9 +18,18 @@ export function explainError(error: unknown): { code: number; text: string } {
   };
 }
 
-function apiExitCode(error: ApiError): number {
-  if (error.status === 404) return exitCodes["not-found"];
-  if (error.status === 401 || error.status === 403) return exitCodes.refused;
-  if (error.status === 400 || error.status === 422) return exitCodes.usage;
-  return error.code === "unreachable" ? exitCodes.unavailable : exitCodes.failed;
+function apiExitCode({ code }: ApiError): number {
+  switch (code) {
+    case "not-found":
+      return exitCodes["not-found"];
+    case "unauthorized":
+    case "forbidden":
+      return exitCodes.refused;
+    case "invalid":
+      return exitCodes.usage;
+    case "unavailable":
+      return exitCodes.unavailable;
+    default:
+      return exitCodes.failed;
+  }
 }

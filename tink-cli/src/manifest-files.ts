@@ -1,27 +1,38 @@
-// Reads the files that -f names: a file, every manifest of a folder, or standard input.
+// Reads what -f names: a file, every manifest of a folder, or standard input; all of it, or every fault.
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { KindInfo } from "@neverland/api";
+import { formatFault, type ManifestResource, readManifest } from "@neverland/api/manifest";
 import { CliError } from "./cli-error.ts";
 
-export type ManifestFile = { readonly file: string; readonly text: string };
+export type ManifestObject = { readonly kind: KindInfo; readonly resource: ManifestResource };
 
-/** @throws {CliError} `usage` when a file cannot be read. */
-export async function readManifestFiles(paths: readonly string[]): Promise<ManifestFile[]> {
-  return (await Promise.all(paths.map(readOne))).flat();
+/** @throws {CliError} `usage` when a file cannot be read, or with every fault of every file, a line each. */
+export async function readManifests(paths: readonly string[]): Promise<ManifestObject[]> {
+  const sources = (await Promise.all(paths.map(readSources))).flat();
+  const manifests = sources.map(({ file, content }) => readManifest(content, file));
+  const faults = manifests.flatMap((manifest) => (manifest.ok ? [] : manifest.faults));
+  if (faults.length > 0) throw new CliError("usage", `nothing was applied:\n${faults.map(formatFault).join("\n")}`);
+  return manifests.flatMap((manifest) => (manifest.ok ? manifest.resources : []));
 }
 
-async function readOne(path: string): Promise<ManifestFile[]> {
+async function readSources(path: string): Promise<{ file: string; content: string }[]> {
   try {
-    if (path === "-") return [{ file: "standard input", text: await text(process.stdin) }];
-    const names = (await stat(path)).isDirectory()
-      ? (await readdir(path)).filter((name) => /\.(ya?ml|json)$/.test(name)).sort()
-      : undefined;
-    const files = names?.map((name) => join(path, name)) ?? [path];
-    return await Promise.all(files.map(async (file) => ({ file, text: await readFile(file, "utf8") })));
+    if (path === "-") return [{ file: "standard input", content: await text(process.stdin) }];
+    const files = (await stat(path)).isDirectory() ? await manifestsIn(path) : [path];
+    return await Promise.all(files.map(async (file) => ({ file, content: await readFile(file, "utf8") })));
   } catch (error) {
     throw new CliError("usage", `-f ${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
   }
+}
+
+async function manifestsIn(dir: string): Promise<string[]> {
+  const names = await readdir(dir);
+  return names
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort()
+    .map((name) => join(dir, name));
 }

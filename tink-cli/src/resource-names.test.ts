@@ -13,6 +13,7 @@ test("an unknown kind is refused with those there are", () => {
 test("reads KIND NAME…, and KIND/NAME… of several kinds", () => {
   const names = (words: string[]) => readTargets(words).map(({ kind, name }) => `${kind.kind}:${name ?? ""}`);
   assert.deepEqual(names(["hw"]), ["Hardware:"]);
+  assert.deepEqual(names(["hw,wf"]), ["Hardware:", "Workflow:"]);
   assert.deepEqual(names(["hw", "a", "b"]), ["Hardware:a", "Hardware:b"]);
   assert.deepEqual(names(["hw/a", "wf/b"]), ["Hardware:a", "Workflow:b"]);
   assert.throws(() => readTargets(["hw/a", "b"]), /b: expected KIND\/NAME/);

@@ -15,13 +15,15 @@ export function readKind(text: string): KindInfo {
   throw new CliError("usage", `There is no resource "${text}". Expected one of: ${names.join(", ")}`);
 }
 
-/** `KIND NAME…`, or `KIND/NAME` once or more. @throws {CliError} `usage` when forms are mixed. */
+/** `KIND NAME…`, `KIND,KIND`, or `KIND/NAME` once or more. @throws {CliError} `usage` when forms are mixed. */
 export function readTargets(words: readonly string[]): { kind: KindInfo; name?: string }[] {
   const [first, ...names] = words;
   if (first === undefined) throw new CliError("usage", "Name a resource, such as hardware or workflow/NAME");
   if (!first.includes("/")) {
-    const kind = readKind(first);
-    return names.length === 0 ? [{ kind }] : names.map((name) => ({ kind, name }));
+    const found = first.split(",").map(readKind);
+    return names.length === 0
+      ? found.map((kind) => ({ kind }))
+      : found.flatMap((kind) => names.map((name) => ({ kind, name })));
   }
   return words.map((word) => {
     const [kind, name, ...rest] = word.split("/");

@@ -4,12 +4,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Action, actionKey } from "./action.ts";
-import type {
-  ContainerExit,
-  ContainerRuntime,
-  RunnableImage,
-  RunningContainer,
-} from "./container/container-runtime.ts";
+import type { ContainerExit, ContainerRuntime, RunningContainer } from "./container/container-runtime.ts";
 import { deadlineSignal, TimeoutReached } from "./deadline.ts";
 import type { ImagePuller } from "./images/image-puller.ts";
 import type { InFlight } from "./journal.ts";
@@ -68,10 +63,14 @@ export class ActionRunner {
       startUptimeMs: clock.uptimeMs(),
       bootId: clock.bootId(),
     };
-    const log = this.#log(action);
+    const { log, shipper } = this.#log(action);
     const limit = deadlineSignal(signal, this.#remainingMs(started));
     try {
-      const image = await this.#pull(action, log, limit.signal);
+      const image = await this.#deps.images.pull(
+        action.image,
+        (doneBytes, totalBytes) => shipper.progress({ doneBytes, totalBytes }),
+        limit.signal,
+      );
       aboutToStart(started);
       const container = await this.#deps.runtime.start({ ...action, id: containerId(action), image });
       return await this.#finish(started, container, log, limit.signal, signal);
@@ -91,7 +90,7 @@ export class ActionRunner {
     const { clock, runtime } = this.#deps;
     const container = await runtime.attach(containerId(action));
     if (container === undefined) return undefined;
-    const log = this.#log(action);
+    const { log } = this.#log(action);
     const limit = deadlineSignal(signal, this.#remainingMs(started));
     try {
       if (bootId !== clock.bootId())
@@ -128,17 +127,6 @@ export class ActionRunner {
 
   #outputFile(action: Action): string {
     return join(this.#outputDir, `${containerId(action)}.json`);
-  }
-
-  async #pull(action: Action, log: ActionLog, signal: AbortSignal): Promise<RunnableImage> {
-    let toldTenths = 0;
-    const progress = (doneBytes: number, totalBytes: number): void => {
-      const tenths = Math.floor((doneBytes / totalBytes) * 10);
-      if (tenths > toldTenths && totalBytes > 1 << 20)
-        log.note(`pulling ${action.image}: ${tenths}0 % of ${totalBytes} bytes`);
-      toldTenths = Math.max(tenths, toldTenths);
-    };
-    return this.#deps.images.pull(action.image, progress, signal);
   }
 
   async #finish(
@@ -215,14 +203,17 @@ export class ActionRunner {
     return Math.max(0, action.timeoutSeconds * 1000 - elapsedMs);
   }
 
-  #log(action: Action): ActionLog {
+  #log(action: Action): { log: ActionLog; shipper: LogShipper } {
     const { server, clock, print, pauseLogs } = this.#deps;
     const shipper = new LogShipper({
-      send: (lines, dropped, signal) => server.sendLogs(action, lines, dropped, signal),
+      send: (batch, signal) => server.sendLogs(action, batch, signal),
       pause: pauseLogs,
     });
     const stateFile = this.#outputFile(action);
-    return new ActionLog({ nowMs: clock.nowMs, print: (line) => print(action, line), shipper, stateFile });
+    return {
+      log: new ActionLog({ nowMs: clock.nowMs, print: (line) => print(action, line), shipper, stateFile }),
+      shipper,
+    };
   }
 }
 

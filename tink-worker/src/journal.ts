@@ -22,7 +22,7 @@ export type InFlight =
   | { readonly phase: "finished"; readonly action: Action; readonly outcome: Outcome }
   | { readonly phase: "acknowledged"; readonly action: Action; readonly outcome: Outcome };
 
-export type Completed = { readonly key: string; readonly outcome: Outcome };
+type Completed = { readonly key: string; readonly outcome: Outcome };
 
 type JournalFile = { readonly version: 1; readonly inFlight?: InFlight; readonly completed: readonly Completed[] };
 

@@ -2,7 +2,7 @@
 
 import { WorkerError } from "./worker-error.ts";
 
-export type OutcomeState = "SUCCESS" | "FAILED" | "TIMEOUT";
+type OutcomeState = "SUCCESS" | "FAILED" | "TIMEOUT";
 
 /** Times are Unix milliseconds. `message` is at most 4 KiB of UTF-8. */
 export type Outcome = {

@@ -22,9 +22,10 @@ export type MachinePowerOptions = {
   readonly workerDir: string;
   readonly rebootCommand: readonly string[];
   readonly kexecCommand: readonly string[];
+  /** Holds 1 when a kernel is loaded; /sys/kernel/kexec_loaded but in tests. */
+  readonly kexecLoadedFile?: string;
 };
 
-const kexecLoadedFile = "/sys/kernel/kexec_loaded";
 const commandTimeoutMs = 120_000;
 
 export class MachinePower implements Power {
@@ -36,6 +37,7 @@ export class MachinePower implements Power {
 
   wish(): PowerWish | undefined {
     if (existsSync(this.#rebootFile)) return "reboot";
+    const { kexecLoadedFile = "/sys/kernel/kexec_loaded" } = this.#options;
     return existsSync(kexecLoadedFile) && readFileSync(kexecLoadedFile, "utf8").trim() === "1" ? "kexec" : undefined;
   }
 

@@ -12,8 +12,8 @@ import { sentenceOf } from "./worker-error.ts";
 
 export type WorkerDeps = {
   readonly server: ServerPort;
-  readonly runner: ActionRunner;
-  readonly journal: Journal;
+  readonly runner: Pick<ActionRunner, "run" | "resume" | "clean" | "cleanOthers">;
+  readonly journal: Pick<Journal, "inFlight" | "record" | "settle" | "completed">;
   readonly power: Power;
   readonly clock: Clock;
   readonly pause: Pause;

@@ -1,19 +1,29 @@
-// What the tests need of Debian beyond what the demo needs: foreign peers, above all.
+// What the tests need of Debian: what the demo needs, and programs that are not ours to test against.
 import type { DebianPackage } from "@neverland/debian";
+import { hookBuildPackages, imageBuildPackages } from "@neverland/hook";
+import { labDebianPackages } from "@neverland/lab";
 
-export const testPackages: readonly DebianPackage[] = [
+const peers: readonly DebianPackage[] = [
+  { package: "ipxe", purpose: "the boot loader that machines are given" },
   { package: "isc-dhcp-client", purpose: "a DHCP client that is not ours (dhclient)" },
   { package: "udhcpc", purpose: "a DHCP client that is not ours (busybox)" },
   { package: "tftp-hpa", purpose: "a TFTP client that is not ours" },
   { package: "curl", purpose: "an HTTP and TFTP client that is not ours" },
-  { package: "iproute2", purpose: "network namespaces" },
-  { package: "runc", purpose: "running containers as Tink Worker does" },
-  { package: "busybox-static", purpose: "the content of test containers" },
   { package: "skopeo", purpose: "a registry client that is not ours" },
-  { package: "umoci", purpose: "an unpacker of images that is not ours" },
-  { package: "xz-utils", purpose: "making xz images" },
-  { package: "bzip2", purpose: "making bzip2 images" },
-  { package: "e2fsprogs", purpose: "making and reading ext4 without mounting it" },
-  { package: "grub-common", purpose: "checking that GRUB takes the configurations we test with" },
-  { package: "binutils", purpose: "making the Node binary of action images smaller" },
+  { package: "umoci", purpose: "an image tool that is not ours" },
+  { package: "openssh-server", purpose: "an SSH server that is not ours" },
+  { package: "runc", purpose: "running containers as Tink Worker does" },
+  { package: "crun", purpose: "running containers as Tink Worker does in Hook" },
+  { package: "openssl", purpose: "certificates for tests" },
+  { package: "attr", purpose: "extended attributes of image layers" },
+  { package: "xz-utils", purpose: "compressed images to read" },
+  { package: "bzip2", purpose: "compressed images to read" },
+  { package: "zstd", purpose: "compressed images to read" },
+];
+
+export const testPackages: readonly DebianPackage[] = [
+  ...labDebianPackages,
+  ...hookBuildPackages,
+  ...imageBuildPackages,
+  ...peers,
 ];

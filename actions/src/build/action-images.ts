@@ -100,7 +100,8 @@ async function programEntries(
   packagesDir: string,
   signal: AbortSignal | undefined,
 ): Promise<TarEntry[]> {
-  const libraryPackages = libraries === undefined ? [] : await dependenciesOf(packageName, libraries, signal);
+  const libraryPackages =
+    libraries === undefined ? [] : await dependenciesOf(packageName, libraries, packagesDir, signal);
   const packages = [packageName, ...libraryPackages];
   await unpackPackages(packages, packagesDir, signal);
   const roots = packages.map((name) => join(packagesDir, name));

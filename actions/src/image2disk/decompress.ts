@@ -5,26 +5,27 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { ActionError } from "../program/action-error.ts";
 import type { Compression } from "./compression.ts";
+import { gather } from "./gather.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
-type Chunks = AsyncIterable<Uint8Array>;
+type Chunks = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
-/** Few, large pieces: each costs a trip through the thread pool. */
-const outputBytes = 1 << 20;
+/** Large pieces, since each is a trip through the thread pool; output is kept ready, so that decompressing goes on while the disk takes its time. */
+const engineOptions = { chunkSize: 4 << 20, highWaterMark: 8 << 20 };
 
 /** @throws {ActionError} `corrupt`, from the iteration, when the stream is damaged or ends early. */
-export function decompress(compression: Compression, input: Chunks, signal: AbortSignal): Chunks {
+export function decompress(compression: Compression, input: AsyncIterable<Uint8Array>, signal: AbortSignal): Chunks {
   switch (compression) {
     case "none":
-      return input;
+      return gather(input);
     case "gzip":
-      return throughStream("gzip", input, createGunzip({ chunkSize: outputBytes }), signal);
+      return throughStream("gzip", gather(input), createGunzip(engineOptions), signal);
     case "zstd":
-      return throughStream("zstd", wholeFrames(input), createZstdDecompress({ chunkSize: outputBytes }), signal);
+      return throughStream("zstd", wholeFrames(gather(input)), createZstdDecompress(engineOptions), signal);
     case "xz":
-      return throughProgram(["xz", "--decompress", "--stdout", "--threads=0"], input, signal);
+      return gather(throughProgram(["xz", "--decompress", "--stdout", "--threads=0"], input, signal));
     case "bzip2":
-      return throughProgram(["bzip2", "-dc"], input, signal);
+      return gather(throughProgram(["bzip2", "-dc"], input, signal));
   }
 }
 
@@ -33,7 +34,7 @@ async function* throughStream(
   input: Chunks,
   engine: NodeJS.ReadWriteStream & Chunks,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   // A fault of the download must not be taken for a fault of the stream.
   const fed = pipeline(input, engine, { signal }).catch((error: unknown) => error);
   try {
@@ -51,7 +52,7 @@ function asCorrupt(name: string, error: unknown): unknown {
   return new ActionError("corrupt", sentence, { cause: error });
 }
 
-async function* wholeFrames(input: Chunks): AsyncGenerator<Uint8Array> {
+async function* wholeFrames(input: Chunks): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const frames = new ZstdFrames();
   for await (const chunk of input) {
     frames.push(chunk);
@@ -65,9 +66,9 @@ async function* wholeFrames(input: Chunks): AsyncGenerator<Uint8Array> {
 
 async function* throughProgram(
   [program, ...args]: readonly [string, ...string[]],
-  input: Chunks,
+  input: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], signal });
   const ended = endOf(program, child);
   let inputFault: unknown;

@@ -32,7 +32,8 @@ function usedDisk(sizeBytes: number, canClear: boolean): FakeDisk {
 
 async function writeAll(disk: DiskPort, image: Buffer, chunkBytes: number): Promise<DiskWriter> {
   const writer = new DiskWriter(disk);
-  for (let at = 0; at < image.length; at += chunkBytes) await writer.write(image.subarray(at, at + chunkBytes));
+  for (let at = 0; at < image.length; at += chunkBytes)
+    await writer.write(new Uint8Array(image.subarray(at, at + chunkBytes)));
   await writer.end();
   return writer;
 }

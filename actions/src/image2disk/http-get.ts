@@ -25,12 +25,6 @@ const maxRedirects = 10;
 const silenceMs = 60_000;
 const transientStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
 
-/** Follows the proxy variables of the environment, as upstream's actions do. */
-const agents = {
-  "http:": new HttpAgent({ proxyEnv: process.env }),
-  "https:": new HttpsAgent({ proxyEnv: process.env }),
-} as const;
-
 /**
  * @returns A response of status 200, or 206 when a part was asked for.
  * @throws {HttpFault} For anything else.
@@ -57,9 +51,11 @@ async function getOnce({ url, offset, validator }: ImageRequest, signal: AbortSi
   const range = offset === 0 ? {} : { range: `bytes=${offset}-`, ...(validator ? { "if-range": validator } : {}) };
   // No encoding on the way: lengths and ranges must mean the file's own bytes.
   const headers = { "user-agent": "neverland-image2disk", "accept-encoding": "identity", ...range };
-  const get = url.protocol === "https:" ? httpsGet : httpGet;
-  const agent = url.protocol === "https:" ? agents["https:"] : agents["http:"];
-  const request = get(url, { agent, headers, signal }, resolve);
+  const options = { headers, signal };
+  const request =
+    url.protocol === "https:"
+      ? httpsGet(url, { ...options, agent: new HttpsAgent(proxies()) }, resolve)
+      : httpGet(url, { ...options, agent: new HttpAgent(proxies()) }, resolve);
   request.setTimeout(silenceMs, () => {
     request.destroy(new HttpFault(`${shown(url)} sent nothing for ${silenceMs / 1000} s`, true));
   });
@@ -70,6 +66,12 @@ async function getOnce({ url, offset, validator }: ImageRequest, signal: AbortSi
     if (signal.aborted || cause instanceof HttpFault) throw cause;
     throw new HttpFault(`${shown(url)} could not be reached`, true, { cause });
   }
+}
+
+/** Follows the proxy variables, as upstream's actions do. Without any, Node need not load what reads them. */
+function proxies(): { readonly proxyEnv?: NodeJS.ProcessEnv } {
+  const isAnySet = Object.keys(process.env).some((name) => /^(https?|no)_proxy$/i.test(name));
+  return isAnySet ? { proxyEnv: process.env } : {};
 }
 
 /** Without password and query, which may hold secrets. */

@@ -5,6 +5,8 @@ import { findKind, type KindInfo, kinds } from "../kinds.ts";
 import { type ObjectMetaInput, objectMetaSchema } from "../resource.ts";
 import type { ManifestFault } from "./manifest-fault.ts";
 
+export { formatFault, type ManifestFault } from "./manifest-fault.ts";
+
 export type ManifestResource = {
   readonly apiVersion: string;
   readonly kind: string;

@@ -31,10 +31,6 @@ export class EventGate {
     this.#nowMs = nowMs;
   }
 
-  always(event: BootEvent): void {
-    this.#record(event);
-  }
-
   once(cause: string, quietMs: number, event: BootEvent): void {
     const nowMs = this.#nowMs();
     const seenAtMs = this.#seenAtMs.get(cause);

@@ -22,6 +22,8 @@ export interface BootHttpDeps {
 }
 
 const quietMs = 60_000;
+/** A machine that asks again and again is one event a second at most. */
+const repeatQuietMs = 1000;
 const methods = ["GET", "HEAD"];
 
 /** `/ipxe/script/[<mac>/]auto.ipxe`, `/ipxe/binary/[<mac>/]<name>`, `/hook/<name>`, `/files/<name>`. */
@@ -45,7 +47,12 @@ async function serveScript(deps: BootHttpDeps, request: FastifyRequest, reply: F
   if (!script.allowed) return refuse(deps, request, reply, { ...script, machine });
   if (request.method === "GET") {
     const message = `${machine.mac} was given its ${script.kind} script`;
-    deps.gate.always({ ...subject(machine), type: "ScriptServed", message, data: { kind: script.kind } });
+    deps.gate.once(`script ${machine.mac}`, repeatQuietMs, {
+      ...subject(machine),
+      type: "ScriptServed",
+      message,
+      data: { kind: script.kind },
+    });
   }
   return reply.type("text/plain").header("cache-control", "no-store").send(script.text);
 }
@@ -68,7 +75,7 @@ async function serveBinary(deps: BootHttpDeps, request: FastifyRequest, reply: F
     });
   if (request.method === "GET") {
     const message = `${machine.mac} was given ${name} over HTTP`;
-    deps.gate.always({
+    deps.gate.once(`binary ${machine.mac} ${name}`, repeatQuietMs, {
       ...subject(machine),
       type: "BinaryServed",
       message,
@@ -99,7 +106,8 @@ async function serveDirectory(
       range: request.headers.range ?? "",
     };
     const message = `${plainAddress(request.ip)} ${whole ? "read" : "broke off reading"} ${name}`;
-    deps.gate.always({ ...who, type: whole ? eventType(name) : "HttpBrokenOff", message, data });
+    const cause = `file ${plainAddress(request.ip)} ${name} ${data.range} ${whole}`;
+    deps.gate.once(cause, repeatQuietMs, { ...who, type: whole ? eventType(name) : "HttpBrokenOff", message, data });
   });
 }
 

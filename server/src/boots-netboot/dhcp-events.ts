@@ -29,7 +29,11 @@ export function recordDhcp(
       return;
     }
     case "noted":
-      gate.always({ ...event, hardware: decision.machine.key, ...notedEvent(decision) });
+      gate.once(`dhcp ${decision.note} ${mac} ${message.xid}`, repeatQuietMs, {
+        ...event,
+        hardware: decision.machine.key,
+        ...notedEvent(decision),
+      });
       return;
     case "reply": {
       const type = eventTypes[decision.type];

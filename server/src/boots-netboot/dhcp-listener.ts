@@ -38,7 +38,7 @@ async function answer(deps: DhcpListenerDeps, datagram: Datagram): Promise<void>
   const decision = respondToDhcp(message, lookup, deps.config);
   recordDhcp(deps.gate, message, mac, decision);
   if (decision.kind === "reply") await reply(deps, message, decision);
-  else if (decision.kind === "noted" && decision.note === "declined")
+  else if (decision.kind === "noted" && decision.note === "declined" && decision.address === decision.machine.address)
     deps.onDecline({ mac: decision.machine.mac, address: decision.address });
 }
 

@@ -16,7 +16,10 @@ const patienceMs = 60_000;
 
 async function powerOn(firmware: QemuOptions["firmware"], allowPXE: boolean, config: Partial<BootsConfig> = {}) {
   const rack = await openRack(config, [testMachine(50, { netboot: { allowPXE } })]);
-  const machine = await startQemu(rack, { firmware, mac, disk: bootSector(diskWord) });
+  const machine = await startQemu(rack, { firmware, mac, disk: bootSector(diskWord) }).catch(async (error: unknown) => {
+    await rack.close();
+    throw error;
+  });
   const close = async () => {
     await machine.close();
     await rack.close();

@@ -162,22 +162,25 @@ describe("DHCP clients", () => {
 
 describe("TFTP clients", () => {
   for (const tftpSinglePort of [true, false])
-    test(`tftp-hpa and curl read a binary whole (one port for all: ${tftpSinglePort})`, async () => {
+    test(`tftp-hpa and curl read binaries whole (one port for all: ${tftpSinglePort})`, async () => {
       await withRack({ tftpSinglePort }, async (rack, client) => {
-        const wanted = await readFile("/usr/lib/ipxe/undionly.kpxe");
+        const [undionly, snponly] = [
+          await readFile("/usr/lib/ipxe/undionly.kpxe"),
+          await readFile("/usr/lib/ipxe/snponly.efi"),
+        ];
         const byHpa = join(directory, "by-hpa");
         const hpa = await runInside(client, ["tftp", "-m", "binary", "10.77.0.1", "-c", "get", "undionly.kpxe", byHpa]);
         assert.deepEqual([hpa.code, hpa.stderr], [0, ""]);
-        assert.deepEqual(await readFile(byHpa), wanted);
+        assert.deepEqual(await readFile(byHpa), undionly);
         const byCurl = join(directory, "by-curl");
-        const url = "tftp://10.77.0.1/52:54:00:00:00:3c/undionly.kpxe";
+        const url = "tftp://10.77.0.1/52:54:00:00:00:3c/snponly.efi";
         const curl = await runInside(client, ["curl", "-sS", "--tftp-blksize", "1400", "-o", byCurl, url]);
         assert.deepEqual([curl.code, curl.stderr], [0, ""]);
-        assert.deepEqual(await readFile(byCurl), wanted);
+        assert.deepEqual(await readFile(byCurl), snponly);
         const reads = rack.events.filter(({ type }) => type === "TftpRead");
         assert.deepEqual(
           reads.map(({ mac, data }) => [mac, data?.sizeBytes]),
-          Array(2).fill(["52:54:00:00:00:3c", wanted.length]),
+          [undionly, snponly].map(({ length }) => ["52:54:00:00:00:3c", length]),
         );
       });
     });

@@ -34,6 +34,8 @@ export interface TftpListenerDeps {
 type ReadRequest = TftpRequest & { op: "rrq" | "wrq" };
 
 const quietMs = 60_000;
+/** A machine that reads again and again is one event a second at most. */
+const repeatQuietMs = 1000;
 
 export class TftpListener {
   readonly #deps: TftpListenerDeps;
@@ -122,7 +124,8 @@ export class TftpListener {
       const outcome = await transfer.run(own ?? endpoint);
       const data = { file: lent.name, sizeBytes: lent.bytes.length, result: outcome.result };
       const message = `${machine.mac} read ${lent.name} over TFTP: ${outcome.result}`;
-      gate.always({ ...subject, type: outcome.result === "complete" ? "TftpRead" : "TftpBrokenOff", message, data });
+      const type = outcome.result === "complete" ? "TftpRead" : "TftpBrokenOff";
+      gate.once(`${type} ${machine.mac} ${lent.name}`, repeatQuietMs, { ...subject, type, message, data });
     } finally {
       if (this.#transfers.get(key) === transfer) this.#transfers.delete(key);
       await own?.close();

@@ -45,7 +45,9 @@ export async function listEvents(context: ApiContext, namespace: string | undefi
     const matches = wanted.name === undefined || spec?.hardware === wanted.name;
     return matches && (wanted.kind === undefined || wanted.kind === "Hardware");
   };
-  const chosen = items.filter(isWanted).slice(-maxEvents);
+  const timeOf = ({ spec }: MachineEvent) => spec?.time ?? "";
+  const byTime = (a: MachineEvent, b: MachineEvent) => (timeOf(a) < timeOf(b) ? -1 : 1);
+  const chosen = items.filter(isWanted).toSorted(byTime).slice(-maxEvents);
   return { kind: "EventList", apiVersion: "v1", metadata: { resourceVersion }, items: chosen.map(toEvent) };
 }
 
@@ -71,7 +73,7 @@ function toEvent({ metadata, spec }: MachineEvent) {
     message: spec?.message,
     source: { component: spec?.source },
     count: spec?.count ?? 1,
-    firstTimestamp: metadata.creationTimestamp,
-    lastTimestamp: metadata.creationTimestamp,
+    firstTimestamp: spec?.time ?? metadata.creationTimestamp,
+    lastTimestamp: spec?.time ?? metadata.creationTimestamp,
   };
 }

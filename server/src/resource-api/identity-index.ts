@@ -8,14 +8,17 @@ import { type FaultCause, invalid } from "./api-fault.ts";
 type Identity = { readonly id: string; readonly field: string; readonly value: string };
 type Known = { readonly version: number; readonly ids: readonly string[] };
 
-/** Checks and writes Hardware one at a time, so that of two writes of one MAC the second is refused. */
+/**
+ * A write claims its identities before it is done, so that of two writes of one MAC at once the second is refused;
+ * writes of different ones go on side by side and share the store's transactions.
+ */
 export class IdentityIndex {
   readonly #store: ReturnType<typeof hardwareStore>;
   readonly #signal: AbortSignal;
   readonly #holders = new Map<string, Set<string>>();
   readonly #known = new Map<string, Known>();
-  #turn: Promise<unknown> = Promise.resolve();
-  #following: Promise<void> | undefined;
+  readonly #claims = new Set<{ readonly holder: string; readonly ids: readonly string[] }>();
+  #loaded: Promise<void> | undefined;
 
   /** @param signal Ends the watch by which the index follows other writers. */
   constructor(store: ResourceStore, signal: AbortSignal) {
@@ -24,16 +27,18 @@ export class IdentityIndex {
   }
 
   /** @throws {ApiFault} `Invalid`, naming the object that has what `resource` claims. */
-  write(resource: Resource, write: () => Promise<Resource>): Promise<Resource> {
-    const done = this.#turn.then(async () => {
-      await this.#load();
-      this.#check(resource);
+  async write(resource: Resource, write: () => Promise<Resource>): Promise<Resource> {
+    await this.#load();
+    this.#check(resource); // and nothing is awaited between this and the claim
+    const claim = { holder: idOf(resource.metadata), ids: identitiesOf(resource).map(({ id }) => id) };
+    this.#claims.add(claim);
+    try {
       const written = await write();
       this.#take(written);
       return written;
-    });
-    this.#turn = done.catch(() => undefined); // the next write does not care how this one ended
-    return done;
+    } finally {
+      this.#claims.delete(claim);
+    }
   }
 
   /** As {@link write}, without a write. */
@@ -48,17 +53,23 @@ export class IdentityIndex {
   }
 
   /** From the store, the first time and whenever the watch has ended. */
-  async #load(): Promise<void> {
-    if (this.#following) return;
+  #load(): Promise<void> {
+    this.#loaded ??= this.#loadAndFollow().catch((error: unknown) => {
+      this.#loaded = undefined;
+      throw error;
+    });
+    return this.#loaded;
+  }
+
+  async #loadAndFollow(): Promise<void> {
     this.#holders.clear();
     this.#known.clear();
     const list = await this.#store.list();
     for (const item of list.items) this.#take(item);
-    this.#following = this.#follow(list.resourceVersion)
-      .catch(() => undefined) // gone or unavailable: the next write loads anew, and says so if it cannot
-      .finally(() => {
-        this.#following = undefined;
-      });
+    const forget = () => {
+      this.#loaded = undefined; // gone, unavailable or at the end: the next write loads anew, and says so if it cannot
+    };
+    void this.#follow(list.resourceVersion).then(forget, forget);
   }
 
   async #follow(resourceVersion: string): Promise<void> {
@@ -86,10 +97,9 @@ export class IdentityIndex {
   #check(resource: Resource): void {
     const self = idOf(resource.metadata);
     const causes = identitiesOf(resource).flatMap(({ id, field, value }): FaultCause[] => {
-      const other = this.#holders
-        .get(id)
-        ?.values()
-        .find((holder) => holder !== self);
+      const claim = this.#claims.values().find(({ holder, ids }) => holder !== self && ids.includes(id));
+      const holders = this.#holders.get(id)?.values();
+      const other = claim?.holder ?? holders?.find((holder) => holder !== self);
       if (other === undefined) return [];
       const message = `Duplicate value: "${value}": Hardware ${other} has it already`;
       return [{ reason: "FieldValueDuplicate", message, field }];

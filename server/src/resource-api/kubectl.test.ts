@@ -137,6 +137,12 @@ function suite(kubectl: string): void {
       assert.match(stderr, /unknown field "(spec\.)?dota"/);
     });
 
+    test("fields that no schema knows are kept when they are meant", async () => {
+      const text = templateYaml("later", "x").replace("spec:", "spec:\n  later: {a: [1, 2]}");
+      await ok(["apply", "--validate=false", "-f", "-"], text);
+      assert.equal(await ok(["get", "tpl", "later", "-o", "jsonpath={.spec.later.a[1]}"]), "2");
+    });
+
     test("a file with a bad value is refused with its field", async () => {
       const { code, stderr } = await run(
         ["create", "-f", "-"],

@@ -67,13 +67,8 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     registerDiscovery(scope, context.kinds, deps.version);
     registerCore(scope, context);
     const slots = new WatchSlots(limits.watches);
-    for (const url of ["/apis/:group/:version/:rest", "/apis/:group/:version/*"]) {
-      scope.route({
-        method: methods,
-        url,
-        handler: (request, reply) => handleResource(context, slots, request, reply),
-      });
-    }
+    const handler = (request: FastifyRequest, reply: FastifyReply) => handleResource(context, slots, request, reply);
+    scope.route({ method: methods, url: "/apis/:group/:version/*", handler });
   });
 }
 

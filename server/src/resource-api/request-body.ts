@@ -43,7 +43,10 @@ function readBody(body: unknown, isYaml: boolean): unknown {
   const text = Buffer.isBuffer(body) ? body.toString("utf8") : "";
   let value: unknown;
   try {
-    value = isYaml && !text.trimStart().startsWith("{") ? parse(text, { maxAliasCount: 100 }) : JSON.parse(text);
+    value =
+      isYaml && !text.trimStart().startsWith("{")
+        ? parse(text, { maxAliasCount: 100, logLevel: "error" })
+        : JSON.parse(text);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ApiFault("BadRequest", `The body of the request cannot be read: ${reason}`);

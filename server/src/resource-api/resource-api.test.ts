@@ -435,3 +435,13 @@ test("a workflow's log is passed on as it comes", async () => {
   ]);
   await api.close();
 });
+
+test("the longest name that is allowed can be created, read and deleted", async () => {
+  const api = await startApiServer();
+  const name = `${"a".repeat(251)}.b`;
+  assert.equal((await api.request("POST", templatesPath, { body: templateNamed(name) })).status, 201);
+  assert.equal((await api.request("GET", `${templatesPath}/${name}/status`)).status, 200);
+  assert.equal((await api.request("DELETE", `${templatesPath}/${name}`)).status, 200);
+  assert.equal((await api.request("POST", templatesPath, { body: templateNamed(`${name}c`) })).status, 422);
+  await api.close();
+});

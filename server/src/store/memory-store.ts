@@ -2,7 +2,14 @@
 import type { ResourceKey } from "@neverland/api";
 import { systemClock } from "../platform/clock.ts";
 import type { ResourceStore } from "./resource-store.ts";
-import { compareKeys, type ScanRange, type StoreBackend, type StoredChange, type StoredRow } from "./store-backend.ts";
+import {
+  compareKeys,
+  type HistoryBounds,
+  type ScanRange,
+  type StoreBackend,
+  type StoredChange,
+  type StoredRow,
+} from "./store-backend.ts";
 import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./store-engine.ts";
 
 export function openMemoryStore(
@@ -49,8 +56,15 @@ class MemoryBackend implements StoreBackend {
     this.version = change.version;
   }
 
-  compact(keep: number, beforeMs: number): void {
-    const kept = this.#log.slice(-keep).filter((change) => change.timeMs >= beforeMs);
+  compact({ count, bytes, sinceMs }: HistoryBounds): void {
+    let left = bytes;
+    const fits = (change: StoredChange) => {
+      left -= change.json.length + (change.previous?.length ?? 0);
+      return left >= 0;
+    };
+    const isOutside = (change: StoredChange, index: number) =>
+      index < this.#log.length - count || change.timeMs < sinceMs || !fits(change);
+    const kept = this.#log.slice(this.#log.findLastIndex(isOutside) + 1);
     const forgotten = this.#log.length - kept.length;
     this.compactedVersion = this.#log[forgotten - 1]?.version ?? this.compactedVersion;
     this.#log = kept;

@@ -9,7 +9,6 @@ export type Row = Record<string, SQLOutputValue>;
 export type Query = {
   get(...values: SQLInputValue[]): Row | undefined;
   all(...values: SQLInputValue[]): Row[];
-  iterate(...values: SQLInputValue[]): Iterable<Row>;
   run(...values: SQLInputValue[]): void;
 };
 
@@ -90,7 +89,6 @@ function prepare(db: DatabaseSync, sql: string, attempt: <T>(work: () => T) => T
   return {
     get: (...values) => attempt(() => statement.get(...values)),
     all: (...values) => attempt(() => statement.all(...values)),
-    iterate: (...values) => attempt(() => statement.iterate(...values)),
     run: (...values) => attempt(() => void statement.run(...values)),
   };
 }

@@ -79,6 +79,21 @@ test("changes older than the kept age are forgotten", async () => {
   await store.close();
 });
 
+test("history is bounded by its size too", async () => {
+  const store = openSqliteStore(file, undefined, { historyBytes: 10_000 });
+  const first = await store.create(Template, template("first"));
+  for (let round = 0; round < 2; round++)
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) => store.create(Template, template(`t${round}-${i}`, "x".repeat(100)))),
+    );
+  const { signal } = new AbortController();
+  const { resourceVersion } = first.metadata;
+  await assert.rejects(Array.fromAsync(store.watch(Template, { resourceVersion, signal })), { code: "gone" });
+  const { continueToken = "", resourceVersion: now } = await store.list(Template, { limit: 1 });
+  assert.equal((await store.list(Template, { limit: 1, continueToken })).resourceVersion, now);
+  await store.close();
+});
+
 test("a second store on the same file is refused with a sentence", async () => {
   const store = openSqliteStore(file);
   assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /is in use by another process: stop/ });

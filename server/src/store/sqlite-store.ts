@@ -3,7 +3,7 @@ import type { ResourceKey } from "@neverland/api";
 import { systemClock } from "../platform/clock.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { type Database, openDatabase, type Query, type Row } from "./sqlite-database.ts";
-import type { ScanRange, StoreBackend, StoredChange, StoredRow } from "./store-backend.ts";
+import type { HistoryBounds, ScanRange, StoreBackend, StoredChange, StoredRow } from "./store-backend.ts";
 import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./store-engine.ts";
 
 /**
@@ -17,6 +17,9 @@ export function openSqliteStore(
 ): ResourceStore {
   return new StoreEngine(new SqliteBackend(openDatabase(file)), deps, { ...defaultStoreLimits, ...limits });
 }
+
+/** Rows fetched at once by a scan. */
+const scanChunk = 256;
 
 class SqliteBackend implements StoreBackend {
   readonly #db: Database;
@@ -45,7 +48,14 @@ class SqliteBackend implements StoreBackend {
   }
 
   *scan(kindId: string, range: ScanRange): Iterable<StoredRow> {
-    for (const row of this.#ranged("scan", kindId, range)) yield toStoredRow(row);
+    // In chunks, so that who reads one page of a long list does not fetch the rest.
+    for (let from = range; ; ) {
+      const rows = this.#ranged("scan", kindId, from, scanChunk).map(toStoredRow);
+      yield* rows;
+      const last = rows.at(-1);
+      if (rows.length < scanChunk || !last) return;
+      from = { ...range, after: last.key };
+    }
   }
 
   count(kindId: string, range: ScanRange): number {
@@ -76,9 +86,10 @@ class SqliteBackend implements StoreBackend {
     this.#version = version;
   }
 
-  compact(keep: number, beforeMs: number): void {
-    const tooOld = numberOf(this.#queries.newestBefore.get(beforeMs), "version");
-    const version = Math.max(this.#compactedVersion, this.#version - keep, tooOld);
+  compact({ count, bytes, sinceMs }: HistoryBounds): void {
+    const tooOld = numberOf(this.#queries.newestBefore.get(sinceMs), "version");
+    const tooMuch = numberOf(this.#queries.newestBeyond.get(bytes), "version");
+    const version = Math.max(this.#compactedVersion, this.#version - count, tooOld, tooMuch);
     this.#queries.forget.run(version);
     this.#queries.setCompactedVersion.run(version);
     this.#compactedVersion = version;
@@ -88,11 +99,11 @@ class SqliteBackend implements StoreBackend {
     this.#db.close();
   }
 
-  #ranged(what: "scan" | "count", kindId: string, { namespace, after }: ScanRange): Row[] {
+  #ranged(what: "scan" | "count", kindId: string, { namespace, after }: ScanRange, ...limit: number[]): Row[] {
     const from = after ?? { namespace: "", name: "" };
-    if (namespace === undefined) return this.#queries[what].all.all(kindId, from.namespace, from.name);
+    if (namespace === undefined) return this.#queries[what].all.all(kindId, from.namespace, from.name, ...limit);
     const name = after?.namespace === namespace ? after.name : "";
-    return this.#queries[what].namespace.all(kindId, namespace, name);
+    return this.#queries[what].namespace.all(kindId, namespace, name, ...limit);
   }
 }
 
@@ -103,7 +114,7 @@ function prepareAll(db: Database) {
   });
   return {
     read: db.prepare("SELECT * FROM objects WHERE kind = ? AND namespace = ? AND name = ?"),
-    scan: ranged("*", "ORDER BY namespace, name"),
+    scan: ranged("*", "ORDER BY namespace, name LIMIT ?"),
     count: ranged("count(*) AS count", ""),
     put: db.prepare("INSERT OR REPLACE INTO objects VALUES (?, ?, ?, ?, ?)"),
     remove: db.prepare("DELETE FROM objects WHERE kind = ? AND namespace = ? AND name = ?"),
@@ -111,6 +122,13 @@ function prepareAll(db: Database) {
     changes: db.prepare("SELECT * FROM changes WHERE kind = ? AND version > ? ORDER BY version LIMIT ?"),
     newestVersion: db.prepare("SELECT max(version) AS version FROM changes"),
     newestBefore: db.prepare("SELECT max(version) AS version FROM changes WHERE time_ms < ?"),
+    // octet_length reads no text, only how long it is.
+    newestBeyond: db.prepare(
+      `SELECT max(version) AS version FROM (
+         SELECT version, sum(octet_length(object) + ifnull(octet_length(previous), 0)) OVER (ORDER BY version DESC) AS bytes
+         FROM changes
+       ) WHERE bytes > ?`,
+    ),
     forget: db.prepare("DELETE FROM changes WHERE version <= ?"),
     compactedVersion: db.prepare("SELECT version FROM compaction"),
     setCompactedVersion: db.prepare("UPDATE compaction SET version = ?"),

@@ -17,6 +17,9 @@ export type StoredChange = {
 
 export type ScanRange = { readonly namespace?: string; readonly after?: ResourceKey };
 
+/** What of the log is kept: at most so many changes of so many bytes in all, none from before that time. */
+export type HistoryBounds = { readonly count: number; readonly bytes: number; readonly sinceMs: number };
+
 /** Everything is synchronous; what it throws is a StoreError `unavailable`. */
 export interface StoreBackend {
   /** The version of the last write; 0 for an empty store. */
@@ -33,8 +36,8 @@ export interface StoreBackend {
   transaction<T>(work: () => T): T;
   /** Within a transaction only. */
   write(change: StoredChange): void;
-  /** Forgets changes older than `beforeMs`, and all but the newest `keep`. Within a transaction only. */
-  compact(keep: number, beforeMs: number): void;
+  /** Forgets the changes beyond any of the bounds, oldest first. Within a transaction only. */
+  compact(bounds: HistoryBounds): void;
   close(): void;
 }
 

@@ -176,6 +176,15 @@ function listing(store: () => ResourceStore): void {
     assert.deepEqual((await store().list(Template, { namespace: "another" })).items.map(nameOf), ["another/z"]);
     assert.deepEqual((await store().list(Hardware)).items, []);
   });
+  test("a long list is whole, and in order", async () => {
+    const names = Array.from({ length: 600 }, (_, index) => `n${String(index).padStart(4, "0")}`);
+    await Promise.all(names.map((name) => store().create(Template, template(name, ""))));
+    assert.deepEqual(
+      (await store().list(Template)).items.map((item) => item.metadata.name),
+      names,
+    );
+    assert.equal((await store().list(Template, { namespace: "default", limit: 1 })).remainingItemCount, 599);
+  });
   test("labels and fields select", async () => {
     await store().create(Template, template("a", "one", { labels: { rack: "1", role: "db" } }));
     await store().create(Template, template("b", "two", { labels: { rack: "2" } }));

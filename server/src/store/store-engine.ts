@@ -26,13 +26,20 @@ import { WatchHub } from "./watch-hub.ts";
 export type StoreLimits = {
   /** Most changes kept for watches to resume from and for lists to page through. Default 10000. */
   readonly historyCount: number;
+  /** Most bytes of those changes, each with its object as it was before and after. Default 64 MiB. */
+  readonly historyBytes: number;
   /** Longest time a change is kept. Default one hour. */
   readonly historyAgeMs: number;
   /** A watch that has had nothing to say for so long gets a bookmark. Default 10 s. */
   readonly bookmarkMs: number;
 };
 
-export const defaultStoreLimits: StoreLimits = { historyCount: 10_000, historyAgeMs: 3_600_000, bookmarkMs: 10_000 };
+export const defaultStoreLimits: StoreLimits = {
+  historyCount: 10_000,
+  historyBytes: 64 * 1024 * 1024,
+  historyAgeMs: 3_600_000,
+  bookmarkMs: 10_000,
+};
 
 export type StoreDeps = { readonly clock: Clock; readonly newUid: () => string };
 
@@ -177,7 +184,8 @@ export class StoreEngine implements ResourceStore {
     const age = nowMs - this.#lastCompactionMs;
     if (writes === 0) return;
     if (version - this.#lastCompactionVersion < compactionSlack && age < this.#limits.historyAgeMs / 8) return;
-    this.#backend.compact(this.#limits.historyCount, nowMs - this.#limits.historyAgeMs);
+    const { historyCount: count, historyBytes: bytes, historyAgeMs } = this.#limits;
+    this.#backend.compact({ count, bytes, sinceMs: nowMs - historyAgeMs });
     this.#lastCompactionVersion = version;
     this.#lastCompactionMs = nowMs;
   }

@@ -1,6 +1,7 @@
 // The state of one execution: where it is, what its variables hold, how far it may go, and how it fails.
 import type { Budget } from "../budget.ts";
 import { MAX_OUTPUT_BYTES } from "../budget.ts";
+import { quote } from "../fmt/quote.ts";
 import type { FunctionMap } from "../functions/signature.ts";
 import { nodeText } from "../parse/node-text.ts";
 import type { AnyNode, Tree } from "../parse/nodes.ts";
@@ -110,6 +111,7 @@ export class ExecState {
   }
 
   #find(name: string): Variable {
+    this.#charge(() => this.shared.budget.spend(Math.ceil(this.#variables.length / 16)));
     return this.#variables.findLast((variable) => variable.name === name) ?? this.fail(`undefined variable: ${name}`);
   }
 
@@ -117,7 +119,7 @@ export class ExecState {
   fail(message: string, code: "execution" | "limit" = "execution"): never {
     const [templateName, line, column] = this.#place();
     const context = this.#node === undefined ? "" : nodeText(this.#node);
-    const start = `template: ${this.tree.sourceName}:${line}:${column}: executing ${JSON.stringify(this.tree.name)}`;
+    const start = `template: ${this.tree.sourceName}:${line}:${column}: executing ${quote(this.tree.name)}`;
     const text = toText(`${start} at <${context}>: ${message}`);
     throw new TemplateError(code, text, { templateName: toText(templateName), line, column });
   }

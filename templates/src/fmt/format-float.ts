@@ -95,7 +95,7 @@ function withPoint(body: string, verb: FloatVerb, precision: number | undefined)
   const [, mantissa = body, tail = ""] =
     (verb === "x" || verb === "X" ? /^([^pP]*)([pP].*)$/ : /^([^eE]*)([eE].*)?$/).exec(body) ?? [];
   const pointed = mantissa.includes(".") ? mantissa : `${mantissa}.`;
-  if (verb !== "g" && verb !== "G") return pointed + tail;
+  if (!"gGx".includes(verb)) return pointed + tail;
   const significant = pointed.replace(".", "").replace(/^0+/, "").length || 1;
   return pointed + "0".repeat(Math.max((precision ?? 6) - significant, 0)) + tail;
 }

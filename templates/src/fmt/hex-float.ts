@@ -3,7 +3,7 @@
 const MANTISSA_BITS = 52n;
 
 /** Without the sign. */
-export function hexFloat(value: number, verb: "b" | "x" | "X" | string, precision: number | undefined): string {
+export function hexFloat(value: number, verb: "b" | "x" | "X", precision: number | undefined): string {
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, Math.abs(value));
   const raw = bits.getBigUint64(0);

@@ -4,7 +4,7 @@ import {
   GoComplex,
   GoInt,
   GoMap,
-  type GoPointer,
+  GoPointer,
   GoSlice,
   GoStruct,
   type GoValue,
@@ -34,13 +34,21 @@ export function printDefault(value: GoValue, spend: Spend): string {
 export function printOperand(value: GoValue, printing: Printing): string {
   const { verb, flags } = printing;
   if (value === null) return verb === "v" || verb === "T" ? pad("<nil>", flags) : badVerb(value, printing);
-  if (verb === "T") return pad(typeOf(value)?.name ?? "<nil>", flags);
+  if (verb === "T") return printString(typeOf(value)?.name ?? "", "s", flags) ?? "";
+  // %w is for Errorf alone, and %p for addresses, of which we have none.
+  if (verb === "w") return badVerb(value, printing);
+  if (verb === "p") return hasAddress(value) ? pad("0xc000000000", flags) : badVerb(value, printing);
   return printNested(value, printing, 0);
 }
 
-/** `%!d(string=x)`: the verb is none for the type. */
-function badVerb(value: GoValue, { verb, spend }: Printing): string {
-  const shown = value === null ? "<nil>" : `${typeOf(value)?.name}=${printDefault(value, spend)}`;
+function hasAddress(value: GoValue): boolean {
+  return value instanceof GoSlice || value instanceof GoMap || value instanceof GoPointer;
+}
+
+/** `%!d(string=x)`: the verb is none for the type. Flags and width still count. */
+function badVerb(value: GoValue, printing: Printing): string {
+  const { verb } = printing;
+  const shown = value === null ? "<nil>" : `${typeOf(value)?.name}=${printOperand(value, { ...printing, verb: "v" })}`;
   return `%!${verb}(${shown})`;
 }
 

@@ -63,7 +63,7 @@ class Formatter {
     else if (!this.#goodIndex) this.#out.push(`%!${verb}(BADINDEX)`);
     else if (operand === undefined) this.#out.push(`%!${verb}(MISSING)`);
     else {
-      if (verb === "v") {
+      if (verb === "v" || verb === "w") {
         flags.sharpV = flags.sharp;
         flags.plusV = flags.plus;
         flags.sharp = false;

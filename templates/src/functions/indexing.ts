@@ -37,7 +37,9 @@ function indexOne(value: GoValue, typeName: string, index: MaybeRef): MaybeRef {
 function position(index: MaybeRef, length: number): number {
   if (index === undefined) return refuse("cannot index slice/array with nil");
   const { value } = index;
-  if (!(value instanceof GoInt)) return refuse(`cannot index slice/array with type ${index.type.name}`);
+  // Go's slice, unlike its index, does not look into an interface.
+  if (!(value instanceof GoInt) || index.type.kind === "interface")
+    return refuse(`cannot index slice/array with type ${index.type.name}`);
   if (value.value < 0n || value.value > BigInt(length)) return refuse(`index out of range: ${value.value}`);
   return Number(value.value);
 }
@@ -52,7 +54,7 @@ function slice(item: MaybeRef, indexes: readonly MaybeRef[]): MaybeRef {
     return refuse(`can't slice item of type ${found.type.name}`);
   }
   const length = typeof value === "string" ? value.length : value.items.length;
-  const places = indexes.map((index) => position(indirectInterface(index), length));
+  const places = indexes.map((index) => position(index, length));
   const [start = 0, end = length, limit] = places;
   if (start > end) return refuse(`invalid slice index: ${start} > ${end}`);
   if (limit !== undefined && end > limit) return refuse(`invalid slice index: ${end} > ${limit}`);

@@ -1,5 +1,6 @@
 // Go's encoding/json: keys in order, numbers and strings spelled as Go spells them.
 import { formatFloat } from "../fmt/format-float.ts";
+import { TemplateError } from "../template-error.ts";
 import { toBytes, toText } from "../values/bytes.ts";
 import { fromPlain, toPlain } from "../values/plain.ts";
 import type { GoValue } from "../values/values.ts";
@@ -11,13 +12,7 @@ interface Style {
 }
 
 function toJson(value: GoValue, style: Style, { budget }: CallContext): string {
-  return toBytes(
-    write(
-      toPlain(value, (steps) => budget.spend(steps)),
-      style,
-      "\n",
-    ),
-  );
+  return toBytes(write(toPlain(value, budget), style, "\n"));
 }
 
 function write(value: unknown, style: Style, newLine: string): string {
@@ -65,7 +60,8 @@ function writeString(text: string, style: Style): string {
   return `"${escaped}"`;
 }
 
-function fromJson(bytes: string): GoValue {
+function fromJson(bytes: string, { budget }: CallContext): GoValue {
+  budget.spend(Math.ceil(bytes.length / 4));
   let data: unknown;
   try {
     data = JSON.parse(toText(bytes));
@@ -75,11 +71,13 @@ function fromJson(bytes: string): GoValue {
   return fromPlain(data);
 }
 
-function fromJsonOrNil(bytes: string): GoValue {
+/** sprig's plain form drops every error but that of a limit. */
+function fromJsonOrNil(bytes: string, context: CallContext): GoValue {
   try {
-    return fromJson(bytes);
-  } catch {
-    return null; // sprig's plain form drops every error
+    return fromJson(bytes, context);
+  } catch (error) {
+    if (error instanceof TemplateError && error.code === "execution") return null;
+    throw error;
   }
 }
 

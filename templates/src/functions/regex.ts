@@ -1,11 +1,12 @@
 // sprig: regular expressions, matched by RE2 in linear time; what Go refuses (lookaround, back-references) is refused.
 import { RE2JS, RE2JSSyntaxException } from "re2js";
+import { MAX_STRING_BYTES } from "../budget.ts";
 import { toBytes, toText } from "../values/bytes.ts";
 import { bool, type CallContext, fn, type GoFunction, int, refuse, string, strings } from "./signature.ts";
 
 const MAX_PATTERN_LENGTH = 1000;
-/** Linear, but slow: a step of the budget pays for this many characters times pattern characters. */
-const WORK_PER_STEP = 64;
+/** Linear, but slow: a step of the budget pays for this many characters times instructions. */
+const WORK_PER_STEP = 16;
 
 interface Found {
   readonly start: number;
@@ -16,15 +17,13 @@ interface Found {
 /** All on texts, not bytes: a pattern matches runes. */
 class Regex {
   readonly #pattern: RE2JS;
-  readonly #source: string;
   readonly #context: CallContext;
 
   constructor(pattern: string, context: CallContext) {
     if (pattern.length > MAX_PATTERN_LENGTH) refuse(`a regular expression exceeds ${MAX_PATTERN_LENGTH} bytes`);
-    this.#source = toText(pattern);
     this.#context = context;
     try {
-      this.#pattern = RE2JS.compile(this.#source);
+      this.#pattern = RE2JS.compile(toText(pattern));
     } catch (error) {
       if (!(error instanceof RE2JSSyntaxException)) throw error;
       refuse(toBytes(error.message));
@@ -33,12 +32,12 @@ class Regex {
 
   /** Matches from left to right that do not overlap; at most `limit`, all when it is negative. */
   matches(text: string, limit: number): Found[] {
-    this.#context.budget.spend(Math.ceil((text.length * this.#source.length) / WORK_PER_STEP));
+    this.#context.budget.spend(Math.ceil((text.length * this.#pattern.programSize()) / WORK_PER_STEP));
     const matcher = this.#pattern.matcher(text);
     const found: Found[] = [];
     let previousEnd = -1;
     while ((limit < 0 || found.length < limit) && matcher.find()) {
-      this.#context.budget.spend();
+      this.#context.budget.spend(1 + matcher.groupCount());
       const [start, end] = [matcher.start(), matcher.end()];
       // As in Go, an empty match right behind a match does not count.
       if (start === end && start === previousEnd) continue;
@@ -52,14 +51,18 @@ class Regex {
   }
 
   replace(text: string, replacement: (found: Found) => string): string {
+    const { budget } = this.#context;
+    const pieces: string[] = [];
     let at = 0;
-    let out = "";
+    let size = text.length;
     for (const found of this.matches(text, -1)) {
-      out += text.slice(at, found.start) + replacement(found);
-      this.#context.budget.spendBytes(out.length);
+      const piece = replacement(found);
+      size += piece.length;
+      budget.spendBytes(Math.max(piece.length, size > MAX_STRING_BYTES ? size : 0));
+      pieces.push(text.slice(at, found.start), piece);
       at = found.end;
     }
-    return out + text.slice(at);
+    return pieces.join("") + text.slice(at);
   }
 }
 

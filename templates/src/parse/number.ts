@@ -22,7 +22,7 @@ export function numberOfComplex(source: string): NumberResult {
   const at = /[eEpP]/.test(source[split - 1] ?? "") ? source.slice(0, split).search(/[+-][^+-]*$/) : split;
   const real = parseGoFloat(source.slice(0, at));
   const imaginary = parseGoFloat(source.slice(at, -1));
-  if (real === undefined || imaginary === undefined) return { problem: `illegal number syntax: ${quote(source)}` };
+  if (real === undefined || imaginary === undefined) return { problem: "syntax error scanning complex number" };
   return { number: ofComplex(real, imaginary) };
 }
 

@@ -21,19 +21,24 @@ export function parseDecimalInt(text: string): bigint | undefined {
   return text.length <= MAX_DIGITS && DECIMAL_INT.test(text) ? BigInt(text.replace(/^\+/, "")) : undefined;
 }
 
-/** ParseFloat; undefined also for what float64 cannot hold. Underscores are allowed only after a base prefix. */
+/** ParseFloat; undefined also for what float64 cannot hold. */
 export function parseGoFloat(text: string): number | undefined {
   if (text.length > MAX_DIGITS) return undefined;
   if (/^[+-]?(?:inf|infinity|nan)$/i.test(text)) return parseSpecial(text.toLowerCase());
-  const hex = GO_HEX_FLOAT.exec(text.includes("_") ? withoutUnderscores(text) : text);
+  if (hasStrayUnderscore(text)) return undefined;
+  const plain = text.replaceAll("_", "");
+  const hex = GO_HEX_FLOAT.exec(plain);
   if (hex !== null) return parseHexFloat(hex);
-  if (!GO_DECIMAL_FLOAT.test(text)) return undefined;
-  const value = Number(text);
+  if (!GO_DECIMAL_FLOAT.test(plain)) return undefined;
+  const value = Number(plain);
   return Number.isFinite(value) ? value : undefined;
 }
 
-function withoutUnderscores(text: string): string {
-  return /^[+-]?0[xX]/.test(text) && !/__|_$|_[.pP]|[.pP+-]_/.test(text) ? text.replaceAll("_", "") : text;
+/** An underscore stands between two digits; a base prefix counts as one. */
+function hasStrayUnderscore(text: string): boolean {
+  return /^[+-]?0[xX]/.test(text)
+    ? /(?<![0-9a-fA-F]|^[+-]?0[xX])_|_(?![0-9a-fA-F])/.test(text)
+    : /(?<![0-9])_|_(?![0-9])/.test(text);
 }
 
 function parseSpecial(text: string): number {

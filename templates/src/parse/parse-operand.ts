@@ -87,7 +87,7 @@ function useVariable(state: ParseState, { at, text }: Token): VariableNode {
 }
 
 function parseNumber(state: ParseState, token: Token): NumberNode {
-  const read = { charConstant: numberOfRune, complex: numberOfComplex, number: numberOf }[token.type as "number"];
+  const read = token.type === "charConstant" ? numberOfRune : token.type === "complex" ? numberOfComplex : numberOf;
   const result = read(token.text);
   if ("problem" in result) return state.fail(result.problem);
   return { kind: "number", at: token.at, source: token.text, number: result.number };

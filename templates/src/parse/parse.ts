@@ -93,8 +93,10 @@ function parseAction(state: ParseState): StatementNode | Closing {
       return { kind: "end", at: state.expect(["rightDelim"], "end").at };
     case "if":
     case "range":
-    case "with":
-      return state.nested(() => parseBranch(state, token.type as BranchNode["kind"]));
+    case "with": {
+      const kind = token.type;
+      return state.nested(() => parseBranch(state, kind));
+    }
     case "template":
       return parseTemplate(state);
     default: {

@@ -25,7 +25,7 @@ import { wordFunctions } from "../functions/words.ts";
 import { toBytes, toText } from "../values/bytes.ts";
 import { fromPlain, toPlain } from "../values/plain.ts";
 import type { GoValue } from "../values/values.ts";
-import { MAX_ALIASES, yamlOptions } from "./yaml-options.ts";
+import { MAX_ALIASES, readOptions, writeOptions } from "./yaml-options.ts";
 
 /** Names by device: /dev/disk/... takes -partN, a name that ends in a digit pN, any other N. */
 export function formatPartition(device: string, partition: bigint | number): string {
@@ -46,14 +46,16 @@ export function netmaskToPrefixLength(netmask: string): string {
 }
 
 function toYaml(value: GoValue, { budget }: CallContext): string {
-  const plain = toPlain(value, (steps) => budget.spend(steps));
-  const text = stringify(plain, { version: "1.1", lineWidth: 0, indentSeq: false, aliasDuplicateObjects: false });
+  const plain = toPlain(value, budget);
+  const text = stringify(plain, writeOptions);
+  budget.spendYaml(text.length);
   return toBytes(text).replace(/\n$/, "");
 }
 
-function fromYaml(bytes: string): GoValue {
+function fromYaml(bytes: string, { budget }: CallContext): GoValue {
+  budget.spendYaml(bytes.length);
   if (bytes === "") return refuse("fromYaml: empty YAML input");
-  const document = parseDocument(toText(bytes), yamlOptions);
+  const document = parseDocument(toText(bytes), readOptions);
   const [error] = document.errors;
   if (error !== undefined) return refuse(toBytes(`fromYaml: error converting YAML to JSON: yaml: ${error.message}`));
   try {

@@ -1,7 +1,18 @@
 // Reads typed values out of a YAML document, and notes what does not fit with its line and column.
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 import type { TemplateProblem } from "./problem.ts";
-import { yamlOptions } from "./yaml-options.ts";
+import { readOptions } from "./yaml-options.ts";
 
 /** More nodes than any document needs; aliases could otherwise make endless ones. */
 const MAX_NODES = 50_000;
@@ -19,14 +30,16 @@ export class YamlReader {
   readonly warnings: TemplateProblem[] = [];
   readonly root: Node | undefined;
   readonly #lines = new LineCounter();
-  readonly #document: Document;
+  /** What each alias stands for: the last node before it with that anchor. */
+  readonly #targets = new Map<Node, Node>();
   #nodes = 0;
 
   constructor(text: string) {
-    this.#document = parseDocument(text, { ...yamlOptions, lineCounter: this.#lines, prettyErrors: false });
-    for (const error of this.#document.errors)
+    const document = parseDocument(text, { ...readOptions, lineCounter: this.#lines });
+    for (const error of document.errors)
       this.problem(error.pos[0], "", `the rendered YAML is broken: ${error.message}`);
-    this.root = asNode(this.#document.contents);
+    this.root = asNode(document.contents);
+    this.#findAliases(document);
   }
 
   problem(offset: number, field: string, message: string): void {
@@ -107,9 +120,21 @@ export class YamlReader {
   /** Follows an alias; nothing for what is null. */
   #resolve(node: Node | undefined): Node | undefined {
     this.#nodes++;
-    if (this.#nodes > MAX_NODES) return undefined;
-    const target = isAlias(node) ? node.resolve(this.#document) : node;
+    if (this.#nodes === MAX_NODES) this.problem(offsetOf(node), "", `the document has more than ${MAX_NODES} nodes`);
+    if (this.#nodes >= MAX_NODES) return undefined;
+    const target = isAlias(node) ? this.#targets.get(node) : node;
     return target === undefined || (isScalar(target) && target.value === null) ? undefined : target;
+  }
+
+  #findAliases(document: Document): void {
+    const anchors = new Map<string, Node>();
+    visit(document, {
+      Node: (_key, node) => {
+        const target = isAlias(node) ? anchors.get(node.source) : undefined;
+        if (target !== undefined) this.#targets.set(node, target);
+        if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
+      },
+    });
   }
 
   #note(offset: number, field: string, message: string): TemplateProblem {

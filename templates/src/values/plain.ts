@@ -1,4 +1,5 @@
 // The border between JSON-like JavaScript data and Go values.
+import type { Budget } from "../budget.ts";
 import { TemplateError } from "../template-error.ts";
 import { toBytes, toText } from "./bytes.ts";
 import {
@@ -30,28 +31,31 @@ export function fromPlain(data: unknown, depth = 0): GoValue {
 }
 
 /** The way back, for JSON and YAML: struct fields by their JSON names, integers as bigint, maps as Map in key order. */
-export function toPlain(value: GoValue, spend: (steps: number) => void): unknown {
-  spend(1);
-  if (typeof value === "string") return toText(value);
+export function toPlain(value: GoValue, budget: Budget): unknown {
+  budget.spend();
+  if (typeof value === "string") {
+    budget.spendBytes(value.length);
+    return toText(value);
+  }
   if (value === null || typeof value !== "object") return value;
   if (value instanceof GoInt) return value.value;
   if (value instanceof GoComplex) throw new TemplateError("execution", "json: unsupported type: complex128");
-  if (value instanceof GoPointer) return toPlain(value.target, spend);
-  if (value instanceof GoSlice) return value.isNil ? null : value.items.map((item) => toPlain(item, spend));
-  if (value instanceof GoMap) return value.isNil ? null : plainMap(value, spend);
-  return plainStruct(value, spend);
+  if (value instanceof GoPointer) return toPlain(value.target, budget);
+  if (value instanceof GoSlice) return value.isNil ? null : value.items.map((item) => toPlain(item, budget));
+  if (value instanceof GoMap) return value.isNil ? null : plainMap(value, budget);
+  return plainStruct(value, budget);
 }
 
-function plainMap(map: GoMap, spend: (steps: number) => void): Map<string, unknown> {
+function plainMap(map: GoMap, budget: Budget): Map<string, unknown> {
   const keys = [...map.entries.keys()].sort();
-  return new Map(keys.map((key) => [toText(key), toPlain(map.entries.get(key) ?? null, spend)]));
+  return new Map(keys.map((key) => [toText(key), toPlain(map.entries.get(key) ?? null, budget)]));
 }
 
-function plainStruct(struct: GoStruct, spend: (steps: number) => void): Map<string, unknown> {
+function plainStruct(struct: GoStruct, budget: Budget): Map<string, unknown> {
   const plain = new Map<string, unknown>();
   struct.type.fields.forEach((field, i) => {
     const value = struct.fields[i] ?? null;
-    if (!(field.omitEmpty && isEmptyForJson(value))) plain.set(field.json, toPlain(value, spend));
+    if (!(field.omitEmpty && isEmptyForJson(value))) plain.set(field.json, toPlain(value, budget));
   });
   return plain;
 }

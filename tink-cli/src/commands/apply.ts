@@ -1,12 +1,11 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
-import { type ApiClient, findKind, type ObjectInput, readManifests } from "@neverland/api";
+import type { KindInfo } from "@neverland/api";
+import type { ManifestResource } from "@neverland/api/manifest";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { readManifestFiles } from "../manifest-files.ts";
-
-const fieldManager = "tink";
+import { readManifests } from "../manifest-files.ts";
 
 type ApplyOptions = { filename: string[]; forceConflicts?: boolean; dryRun?: boolean };
 
@@ -18,24 +17,24 @@ export function addApplyCommand(program: Command, context: CliContext): void {
     .option("--force-conflicts", "take over fields that somebody else set")
     .option("--dry-run", "check the files and stop")
     .action(async ({ filename, forceConflicts, dryRun }: ApplyOptions, command: Command) => {
-      const objects = readManifests(await readManifestFiles(filename));
+      const objects = await readManifests(filename);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       if (dryRun) return context.stdout(`${objects.length} objects are valid\n`);
-      const { client, namespace } = await connect(command, context);
-      for (const object of objects) {
-        const placed = { ...object, metadata: { namespace, ...object.metadata } };
-        context.stdout(`${await applyOne(client, placed, forceConflicts ?? false)}\n`);
+      const { clients, namespace } = await connect(command, context);
+      for (const { kind, resource } of objects) {
+        const placed = { ...resource, metadata: { namespace, ...resource.metadata } };
+        context.stdout(`${await applyOne(clients, kind, placed, forceConflicts ?? false)}\n`);
       }
     });
 }
 
-async function applyOne(client: ApiClient, object: ObjectInput, force: boolean): Promise<string> {
-  const kind = findKind(object.apiVersion, object.kind);
-  if (kind === undefined)
-    throw new CliError("usage", `${object.kind} (${object.apiVersion}) is not a kind of this server`);
+async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, force: boolean): Promise<string> {
   const { name, namespace = "default" } = object.metadata;
-  const before = await client.get(kind, { namespace, name });
-  const after = await client.apply(kind, object, { fieldManager, force });
+  if (name === undefined)
+    throw new CliError("usage", `a ${kind.kind} has generateName, which apply cannot find again: give it a name`);
+  const client = clients(kind);
+  const before = await client.get({ namespace, name });
+  const after = await client.apply({ spec: object.spec, metadata: { ...object.metadata, name } }, { force });
   const unchanged = before?.metadata.resourceVersion === after.metadata.resourceVersion;
   const outcome = before === undefined ? "created" : unchanged ? "unchanged" : "configured";
   return `${kind.singular}.${kind.group}/${name} ${outcome}`;

@@ -1,11 +1,13 @@
 // tink delete: removes objects, by name or as a file lists them.
-import { findKind, type KindInfo, readManifests } from "@neverland/api";
+import type { KindInfo } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { readManifestFiles } from "../manifest-files.ts";
+import { readManifests } from "../manifest-files.ts";
 import { readTargets } from "../resource-names.ts";
+
+type Target = { readonly kind: KindInfo; readonly name?: string | undefined; readonly namespace?: string | undefined };
 
 export function addDeleteCommand(program: Command, context: CliContext): void {
   program
@@ -16,27 +18,26 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     .action(async (words: string[], options: { filename?: string[]; ignoreNotFound?: boolean }, command: Command) => {
       const targets: Target[] = [
         ...(words.length > 0 ? readTargets(words) : []),
-        ...(await readFiles(options.filename ?? [])),
+        ...(await inFiles(options.filename ?? [])),
       ];
       if (targets.length === 0) throw new CliError("usage", "Name what to delete: KIND/NAME, or -f FILE");
-      const { client, namespace } = await connect(command, context);
+      const { clients, namespace } = await connect(command, context);
       for (const target of targets) {
-        if (target.name === undefined)
-          throw new CliError("usage", `Name the ${target.kind.plural} to delete: ${target.kind.singular}/NAME`);
-        const key = { namespace: target.namespace ?? namespace, name: target.name };
-        if (options.ignoreNotFound && (await client.get(target.kind, key)) === undefined) continue;
-        await client.delete(target.kind, key);
-        context.stdout(`${target.kind.singular}.${target.kind.group}/${target.name} deleted\n`);
+        const { kind, name } = target;
+        if (name === undefined) throw new CliError("usage", `Name the ${kind.plural} to delete: ${kind.singular}/NAME`);
+        const key = { namespace: target.namespace ?? namespace, name };
+        if (options.ignoreNotFound && (await clients(kind).get(key)) === undefined) continue;
+        await clients(kind).delete(key);
+        context.stdout(`${kind.singular}.${kind.group}/${name} deleted\n`);
       }
     });
 }
 
-type Target = { readonly kind: KindInfo; readonly name?: string; readonly namespace?: string };
-
-async function readFiles(paths: readonly string[]): Promise<Target[]> {
-  const objects = paths.length === 0 ? [] : readManifests(await readManifestFiles(paths));
-  return objects.flatMap(({ apiVersion, kind, metadata: { name, namespace } }) => {
-    const info = findKind(apiVersion, kind);
-    return info === undefined ? [] : [{ kind: info, name, ...(namespace === undefined ? {} : { namespace }) }];
-  });
+async function inFiles(paths: readonly string[]): Promise<Target[]> {
+  const objects = paths.length === 0 ? [] : await readManifests(paths);
+  return objects.map(({ kind, resource: { metadata } }) => ({
+    kind,
+    name: metadata.name,
+    namespace: metadata.namespace,
+  }));
 }

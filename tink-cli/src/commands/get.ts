@@ -1,8 +1,8 @@
 // tink get: objects as a table, or as -o asks.
-import { type ApiClient, ApiError, type KindInfo, type ListQuery, type Resource } from "@neverland/api";
+import type { ClientListOptions, KindInfo, Resource } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { formatObjects, type OutputFormat, parseOutputFormat } from "../output/objects.ts";
 import { formatServerTable } from "../output/server-table.ts";
@@ -16,11 +16,12 @@ type GetOptions = {
   watch?: boolean;
 };
 type Target = { readonly kind: KindInfo; readonly name?: string };
+type Query = Pick<ClientListOptions, "namespace" | "labelSelector" | "fieldSelector">;
 
 export function addGetCommand(program: Command, context: CliContext): void {
   program
     .command("get <resource...>")
-    .description("show objects: get hardware, get workflow/NAME, get wf NAME…")
+    .description("show objects: get hardware, get hw,wf, get workflow/NAME, get wf NAME…")
     .option("-o, --output <format>", "json, yaml, wide, name or jsonpath=TEMPLATE")
     .option("-l, --selector <labels>", "only objects with these labels, such as rack=1,!old")
     .option("--field-selector <fields>", "only objects with these fields, such as metadata.name=a")
@@ -29,109 +30,88 @@ export function addGetCommand(program: Command, context: CliContext): void {
     .action(async (words: string[], options: GetOptions, command: Command) => {
       const format = parseOutputFormat(options.output);
       const targets = readTargets(words);
-      const { client, namespace } = await connect(command, context);
-      const query: ListQuery = {
+      const { clients, namespace } = await connect(command, context);
+      const query: Query = {
         ...(options.allNamespaces ? {} : { namespace }),
         ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
         ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
       };
-      if (options.watch) await follow(client, targets, query, format, context);
-      else if (format.type === "table") await printTables(client, targets, query, format.wide, context);
-      else context.stdout(formatObjects(await fetchAll(client, targets, query), isOne(targets), format));
+      if (options.watch) await follow(clients, targets, query, format, context);
+      else if (format.type === "table") await printTables(clients, targets, query, format.wide, context);
+      else context.stdout(formatObjects(await fetchAll(clients, targets, query), isOne(targets), format));
     });
 }
 
 async function printTables(
-  client: ApiClient,
+  clients: Clients,
   targets: readonly Target[],
-  query: ListQuery,
+  query: Query,
   wide: boolean,
   context: CliContext,
 ): Promise<void> {
   const severalKinds = new Set(targets.map((target) => target.kind)).size > 1;
+  const withNamespace = query.namespace === undefined;
   for (const { kind, name } of targets) {
-    const table = await client.table(kind, query, name);
-    if (table.rows.length === 0)
-      context.stderr(
-        `No ${kind.plural} found${query.namespace === undefined ? "" : ` in namespace ${query.namespace}`}.\n`,
-      );
+    const table = await clients(kind).table(query, name);
+    const where = withNamespace ? "" : ` in namespace ${query.namespace}`;
+    if (table.rows.length === 0) context.stderr(`No ${kind.plural} found${where}.\n`);
     else
       context.stdout(
-        formatServerTable(table, {
-          wide,
-          withNamespace: query.namespace === undefined,
-          ...(severalKinds ? { prefix: kind.singular } : {}),
-        }),
+        formatServerTable(table, { wide, withNamespace, ...(severalKinds ? { prefix: kind.singular } : {}) }),
       );
   }
 }
 
-async function fetchAll(client: ApiClient, targets: readonly Target[], query: ListQuery): Promise<Resource[]> {
-  const lists = await Promise.all(
-    targets.map(async ({ kind, name }) =>
-      name === undefined ? (await client.list(kind, query)).items : [await fetchOne(client, kind, name, query)],
-    ),
-  );
-  return lists.flat();
-}
-
-/** @throws {CliError} `not-found`. */
-async function fetchOne(client: ApiClient, kind: KindInfo, name: string, query: ListQuery): Promise<Resource> {
-  const namespace = query.namespace ?? "default";
-  const object = await client.get(kind, { namespace, name });
-  if (object === undefined)
+async function fetchAll(clients: Clients, targets: readonly Target[], query: Query): Promise<Resource[]> {
+  const lists = targets.map(async ({ kind, name }): Promise<Resource[]> => {
+    if (name === undefined) return (await clients(kind).list(query)).items;
+    const namespace = query.namespace ?? "default";
+    const object = await clients(kind).get({ namespace, name });
+    if (object !== undefined) return [object];
     throw new CliError("not-found", `There is no ${kind.singular} "${name}" in namespace ${namespace}.`);
-  return object;
+  });
+  return (await Promise.all(lists)).flat();
 }
 
 function isOne(targets: readonly Target[]): boolean {
   return targets.length === 1 && targets[0]?.name !== undefined;
 }
 
-/** Prints what is there, then each change. A list that the server has forgotten is read again. */
+/** Prints what is there, then each change. */
 async function follow(
-  client: ApiClient,
+  clients: Clients,
   targets: readonly Target[],
-  query: ListQuery,
+  query: Query,
   format: OutputFormat,
   context: CliContext,
 ): Promise<void> {
   const [target] = targets;
   if (target === undefined || targets.length > 1) throw new CliError("usage", "--watch takes one resource");
-  const { kind, name } = target;
-  const narrowed = name === undefined ? query : { ...query, fieldSelector: `metadata.name=${name}` };
-  const print = async (object: Resource): Promise<void> => {
-    if (format.type !== "table") return context.stdout(formatObjects([object], true, format));
-    const table = await client.table(kind, { namespace: object.metadata.namespace }, object.metadata.name);
-    context.stdout(
-      formatServerTable(table, { wide: format.wide, withNamespace: query.namespace === undefined })
-        .split("\n")
-        .slice(1)
-        .join("\n"),
-    );
-  };
-  while (!context.signal.aborted) {
-    const list = await client.list(kind, narrowed);
-    if (format.type === "table")
-      context.stdout(
-        formatServerTable(await client.table(kind, narrowed), {
-          wide: format.wide,
-          withNamespace: query.namespace === undefined,
-        }),
-      );
-    else for (const object of list.items) await print(object);
-    try {
-      for await (const change of client.watch(kind, {
-        ...narrowed,
-        resourceVersion: list.resourceVersion,
-        signal: context.signal,
-      })) {
-        if (change.type === "DELETED" && format.type === "table")
-          context.stdout(`${change.object.metadata.name} was deleted\n`);
-        else await print(change.object);
-      }
-    } catch (error) {
-      if (!(error instanceof ApiError && error.status === 410)) throw error;
+  const client = clients(target.kind);
+  const narrowed = target.name === undefined ? query : { ...query, fieldSelector: `metadata.name=${target.name}` };
+  const printer = format.type === "table" ? tableRows(client, query, format.wide) : undefined;
+  for await (const event of client.watch({ ...narrowed, signal: context.signal })) {
+    if (event.type === "bookmark") continue;
+    for (const object of event.type === "synced" ? event.items : [event.object]) {
+      if (event.type === "deleted") context.stderr(`${object.metadata.name} was deleted\n`);
+      else
+        context.stdout(
+          printer
+            ? await printer(object)
+            : formatObjects([object], true, format as Exclude<OutputFormat, { type: "table" }>),
+        );
     }
   }
+}
+
+/** A row per object; the headings once. */
+function tableRows(client: ReturnType<Clients>, query: Query, wide: boolean): (object: Resource) => Promise<string> {
+  let headed = false;
+  return async ({ metadata: { namespace, name } }) => {
+    const table = await client.table({ namespace }, name);
+    const text = formatServerTable(table, { wide, withNamespace: query.namespace === undefined });
+    const shown = headed ? text.slice(text.indexOf("\n") + 1) : text;
+    headed = true;
+    return shown;
+  };
 }

@@ -14,14 +14,14 @@ export function addLogsCommand(program: Command, context: CliContext): void {
     .option("-f, --follow", "go on until the workflow has ended")
     .option("--tail <lines>", "only the last lines")
     .action(async (workflow: string, { action, follow, tail }: LogsOptions, command: Command) => {
-      const { client, namespace } = await connect(command, context);
+      const { clients, namespace } = await connect(command, context);
       const name = workflow.replace(/^(workflows?|wf)\//, "");
-      const query = {
+      const options = {
+        signal: context.signal,
         ...(action === undefined ? {} : { action }),
-        ...(follow ? { follow: "true" } : {}),
-        ...(tail === undefined ? {} : { tailLines: tail }),
+        ...(follow ? { follow } : {}),
+        ...(tail === undefined ? {} : { tailLines: Number(tail) }),
       };
-      for await (const text of client.log(kinds.Workflow, { namespace, name }, query, context.signal))
-        context.stdout(text);
+      for await (const text of clients(kinds.Workflow).log({ namespace, name }, options)) context.stdout(text);
     });
 }

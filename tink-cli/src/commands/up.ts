@@ -1,16 +1,11 @@
 // tink up: everything in one process, in the foreground.
-import {
-  type ComponentName,
-  componentNames,
-  readServerConfig,
-  type ServerConfigInput,
-  startServer,
-} from "@neverland/server";
+import { type ComponentName, componentNames, readServerConfig, type ServerConfigInput } from "@neverland/server/config";
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { CliError } from "../cli-error.ts";
 import { defaultDataDir } from "../connection.ts";
 import type { CliContext } from "../context.ts";
+import { version } from "./version.ts";
 
 type UpOptions = {
   interface?: string[];
@@ -66,7 +61,13 @@ export function addUpCommand(program: Command, context: CliContext): void {
 async function runServer(options: UpOptions, command: Command, context: CliContext): Promise<void> {
   const { dataDir } = command.optsWithGlobals<{ dataDir?: string }>();
   const config = readConfig({ ...options, dataDir: dataDir ?? defaultDataDir(context.env, context.isRoot) });
-  const server = await startServer(config, { signal: context.signal });
+  // Only here: no other command needs the server's weight to start.
+  const { openLog, startServer } = await import("@neverland/server");
+  const server = await startServer(config, {
+    signal: context.signal,
+    version,
+    log: openLog(context.env.TINK_LOG_LEVEL ?? "info"),
+  });
   context.stdout(`${JSON.stringify({ event: "ready", ...server.addresses })}\n`);
   if (!context.signal.aborted)
     await new Promise((resolve) => context.signal.addEventListener("abort", resolve, { once: true }));

@@ -1,9 +1,8 @@
 // The demo's one machine: its addresses, and the objects that describe it to the server.
-import type { ObjectInput } from "@neverland/api";
+import type { Hardware, Workflow } from "@neverland/api";
 
 export const demoNetwork = {
   serverAddress: "10.77.0.1",
-  prefixLength: 24,
   netmask: "255.255.255.0",
   machineAddress: "10.77.0.50",
 } as const;
@@ -17,50 +16,56 @@ export const demoMachine = {
 
 export type Firmware = "bios" | "uefi";
 
-/** The Hardware and the Workflow; the Template is the one of `examples/debian`, as anyone would use it. */
-export function demoObjects(options: {
-  firmware: Firmware;
-  sshPublicKey: string;
-  server: string;
-  instanceId: string;
-}): ObjectInput[] {
+export type DemoFacts = {
+  readonly firmware: Firmware;
+  readonly sshPublicKey: string;
+  /** `ADDRESS:PORT` of the boot plane's HTTP server. */
+  readonly server: string;
+  readonly instanceId: string;
+};
+
+type Described<R extends { spec?: unknown }> = {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: NonNullable<R["spec"]>;
+};
+
+/** cloud-init tells us when it is done. */
+function userData(server: string): string {
+  return `#cloud-config\nphone_home:\n  url: http://${server}/phone-home\n  post: [instance_id, hostname]\n  tries: 3\n`;
+}
+
+export function demoHardware({ firmware, sshPublicKey, instanceId, server }: DemoFacts): Described<Hardware> {
   const { name, mac } = demoMachine;
-  const hardware: ObjectInput = {
-    apiVersion: "tinkerbell.org/v1alpha1",
-    kind: "Hardware",
+  const { machineAddress: address, netmask, serverAddress: gateway } = demoNetwork;
+  const dhcp = {
+    mac,
+    hostname: name,
+    arch: "x86_64",
+    uefi: firmware === "uefi",
+    lease_time: 86_400,
+    ip: { address, netmask, gateway },
+  };
+  const netboot = { allowPXE: false, allowWorkflow: true, osie: { kernelParams: ["console=ttyS0,115200"] } };
+  return {
     metadata: { name, namespace: "default" },
     spec: {
       disks: [{ device: "/dev/vda" }],
-      interfaces: [
-        {
-          dhcp: {
-            mac,
-            hostname: name,
-            arch: "x86_64",
-            uefi: options.firmware === "uefi",
-            lease_time: 86_400,
-            ip: {
-              address: demoNetwork.machineAddress,
-              netmask: demoNetwork.netmask,
-              gateway: demoNetwork.serverAddress,
-            },
-          },
-          netboot: { allowPXE: false, allowWorkflow: true, osie: { kernelParams: ["console=ttyS0,115200"] } },
-        },
-      ],
-      metadata: { instance: { id: options.instanceId, hostname: name, ssh_keys: [options.sshPublicKey] } },
+      interfaces: [{ dhcp, netboot }],
+      userData: userData(server),
+      metadata: { instance: { id: instanceId, hostname: name, ssh_keys: [sshPublicKey] } },
     },
   };
-  const workflow: ObjectInput = {
-    apiVersion: "tinkerbell.org/v1alpha1",
-    kind: "Workflow",
-    metadata: { name: `${name}-debian`, namespace: "default" },
+}
+
+/** Runs the template of `examples/debian`, as anyone would use it. */
+export function demoWorkflow({ server }: DemoFacts): Described<Workflow> {
+  return {
+    metadata: { name: `${demoMachine.name}-debian`, namespace: "default" },
     spec: {
       templateRef: "debian",
-      hardwareRef: name,
-      hardwareMap: { device_1: mac, server: options.server },
+      hardwareRef: demoMachine.name,
+      hardwareMap: { device_1: demoMachine.mac, server },
       bootOptions: { toggleAllowNetboot: true },
     },
   };
-  return [hardware, workflow];
 }

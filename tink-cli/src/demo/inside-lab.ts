@@ -29,12 +29,20 @@ async function runInside(order: DemoOrder, progress: Progress, signal: AbortSign
   const key = await makeSshKey(dir, signal);
   const machine = await rack.add({ name: demoMachine.name, mac: demoMachine.mac, firmware, memoryMiB });
   const ssh = { host: demoNetwork.machineAddress, user: demoMachine.user, keyFile: key.privateKeyFile };
-  const facts = { firmware, sshPublicKey: key.publicKey, server: `${demoNetwork.serverAddress}:${httpPort}`, instanceId: `i-${Date.now().toString(36)}` };
+  const facts = {
+    firmware,
+    sshPublicKey: key.publicKey,
+    server: `${demoNetwork.serverAddress}:${httpPort}`,
+    instanceId: `i-${Date.now().toString(36)}`,
+  };
   const installed = await install(facts, { clients, machine, ssh, progress, signal, nowMs: () => Date.now() });
   progress.done();
   await forwardIntoLab(join(dir, forwardSockets.api), { host: "127.0.0.1", port: apiPort });
   await forwardIntoLab(join(dir, forwardSockets.ssh), { host: ssh.host, port: 22 });
-  const events = await clients(kinds.MachineEvent).list({ namespace: "default", fieldSelector: `spec.hardware=${demoMachine.name}` });
+  const events = await clients(kinds.MachineEvent).list({
+    namespace: "default",
+    fieldSelector: `spec.hardware=${demoMachine.name}`,
+  });
   const { hostname, kernel, loggedInMs, poweredOnMs } = installed;
   return {
     state: "SUCCESS",

@@ -35,7 +35,11 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
   await describeToServer(facts, clients);
   progress.step("Powering on a machine with an empty disk");
   const poweredOnMs = nowMs();
-  await record(clients, { source: "lab", type: "PoweredOn", message: `${demoMachine.name} was powered on` }, poweredOnMs);
+  await record(
+    clients,
+    { source: "lab", type: "PoweredOn", message: `${demoMachine.name} was powered on` },
+    poweredOnMs,
+  );
   await machine.powerOn(signal);
   const narration = new AbortController();
   const narrated = narrate(clients, progress, AbortSignal.any([signal, narration.signal]));
@@ -43,7 +47,11 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
     await workflowEnd(clients, AbortSignal.any([signal, AbortSignal.timeout(workflowTimeoutMs)]));
     const { stdout } = await waitForSsh(deps.ssh, "hostname; uname -r", { signal, timeoutMs: sshTimeoutMs });
     const loggedInMs = nowMs();
-    await record(clients, { source: "demo", type: "SshLogin", message: `${deps.ssh.user} logged in by SSH` }, loggedInMs);
+    await record(
+      clients,
+      { source: "demo", type: "SshReady", message: `${deps.ssh.user} logged in by SSH` },
+      loggedInMs,
+    );
     const [hostname = "", kernel = ""] = stdout.trim().split("\n");
     return { poweredOnMs, loggedInMs, hostname, kernel };
   } finally {
@@ -71,8 +79,13 @@ async function record(clients: Clients, event: MachineEventInput, atMs: number):
 /** @throws {CliError} `failed` when it ended badly, with the reason of the action that did it. */
 async function workflowEnd(clients: Clients, signal: AbortSignal): Promise<void> {
   const key = demoWorkflowKey;
-  const workflow = await clients(kinds.Workflow).waitFor(key, (seen) => finalStates.has(seen?.status?.state ?? ""), signal);
-  if (workflow?.status?.state !== "SUCCESS") throw new CliError("failed", `The workflow did not succeed: ${reasonOf(workflow)}`);
+  const workflow = await clients(kinds.Workflow).waitFor(
+    key,
+    (seen) => finalStates.has(seen?.status?.state ?? ""),
+    signal,
+  );
+  if (workflow?.status?.state !== "SUCCESS")
+    throw new CliError("failed", `The workflow did not succeed: ${reasonOf(workflow)}`);
 }
 
 const demoWorkflowKey = { namespace: "default", name: `${demoMachine.name}-debian` };
@@ -91,7 +104,8 @@ async function narrate(clients: Clients, progress: Progress, signal: AbortSignal
   const { resourceVersion } = await clients(kinds.MachineEvent).list({ namespace: "default" });
   try {
     for await (const event of clients(kinds.MachineEvent).watch({ namespace: "default", resourceVersion, signal })) {
-      if (event.type === "added" && event.object.spec?.reason === undefined) progress.step(event.object.spec?.message ?? "");
+      if (event.type === "added" && event.object.spec?.reason === undefined)
+        progress.step(event.object.spec?.message ?? "");
     }
   } catch (error) {
     progress.step(`(what happens can no longer be shown: ${error instanceof Error ? error.message : error})`);

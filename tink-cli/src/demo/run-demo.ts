@@ -27,6 +27,9 @@ export type DemoOptions = {
   readonly keep: boolean;
 };
 
+/** What `tink up` hands to machines. */
+const serverPackages = [{ package: "ipxe", purpose: "the boot loader that machines are given" }];
+
 /** What a demo that is kept can be reached by, from the host. */
 export type KeptDemo = { readonly sshPort: number; readonly kubeconfig: string };
 
@@ -37,7 +40,7 @@ export async function runDemo(
   installed: (result: DemoResult, kept: KeptDemo | undefined) => void,
 ): Promise<void> {
   const progress = startProgress({ write: context.stderr, isTerminal: context.isTerminal, nowMs: context.nowMs });
-  await ensurePackages(labDebianPackages, {
+  await ensurePackages([...labDebianPackages, ...serverPackages], {
     say: (line) => context.stderr(`${line}\n`),
     isRoot: context.isRoot,
     signal: context.signal,
@@ -102,7 +105,12 @@ async function runInside(
 }
 
 /** Lets the host in: SSH and the API on loopback, and a kubeconfig where tink finds it by itself. */
-async function openDoors(order: DemoOrder, { token }: DemoResult, context: CliContext, closers: (() => Promise<void>)[]): Promise<KeptDemo> {
+async function openDoors(
+  order: DemoOrder,
+  { token }: DemoResult,
+  context: CliContext,
+  closers: (() => Promise<void>)[],
+): Promise<KeptDemo> {
   const api = await forwardFromHost(0, join(order.dir, forwardSockets.api));
   const ssh = await forwardFromHost(0, join(order.dir, forwardSockets.ssh));
   const dir = demoDir(context.env);

@@ -1,10 +1,10 @@
 // Prints the server's Table answers, which know best what a kind's columns are.
-import type { Table } from "@neverland/api";
+import type { ResourceTable } from "@neverland/api";
 import { formatTable } from "./table.ts";
 
 /** @param withNamespace Adds a first column with each object's namespace, for lists over all of them. */
 export function formatServerTable(
-  table: Table,
+  table: ResourceTable,
   options: { wide: boolean; withNamespace: boolean; prefix?: string },
 ): string {
   const shown = table.columnDefinitions.flatMap(({ priority }, at) =>

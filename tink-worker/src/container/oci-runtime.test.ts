@@ -1,6 +1,7 @@
-// Real containers with runc. This takes root, as the worker itself does.
+// Real containers with runc, and with crun when crun.test.ts runs this file. This takes root, as the worker itself does.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,10 +11,11 @@ import { unpackLayer } from "@neverland/oci";
 import { fillWithBusybox } from "../testing/busybox-image.ts";
 import { tarOf } from "../testing/tar-of.ts";
 import type { ContainerExit, ContainerRequest, LayerDirectory, RunningContainer } from "./container-runtime.ts";
-import { mountPointsBelow } from "./mounts.ts";
+import { mountPointsBelow, unmountBelow } from "./mounts.ts";
 import { OciRuntime } from "./oci-runtime.ts";
 import { supervisorPid } from "./supervisor.ts";
 
+const program = process.env.TEST_OCI_RUNTIME ?? "runc";
 const rootfs = mkdtempSync(join(tmpdir(), "busybox-"));
 fillWithBusybox(rootfs);
 process.on("exit", () => rmSync(rootfs, { recursive: true }));
@@ -22,7 +24,7 @@ type Rig = { runtime: OciRuntime; stateDir: string; workerDir: string; again: ()
 
 async function rig(t: TestContext): Promise<Rig> {
   const base = mkdtempSync(join(tmpdir(), "runtime-test-"));
-  const options = { program: "runc", stateDir: join(base, "state"), workerDir: join(base, "worker") };
+  const options = { program, stateDir: join(base, "state"), workerDir: join(base, "worker") };
   const runtime = new OciRuntime(options);
   await runtime.prepare();
   t.after(async () => {
@@ -173,7 +175,7 @@ test("a program that the image does not have fails with the runtime's words", as
   const image = { config: { Entrypoint: ["/no/such"] }, layers: [{ directory: rootfs, opaqueDirectories: [] }] };
   const { exit, stderr } = await ended(await runtime.start(shell("", { image })), t.signal);
   assert.equal(exitCode(exit), 1);
-  assert.match(stderr, /no such file/);
+  assert.match(stderr, /no such file/i);
 });
 
 test("a container that ignores TERM ends by KILL", async (t) => {
@@ -185,6 +187,18 @@ test("a container that ignores TERM ends by KILL", async (t) => {
   await container.kill("TERM");
   await container.kill("KILL");
   assert.equal(exitCode(await exit), 137);
+});
+
+test("in the host's PID namespace a kill takes the children along", async (t) => {
+  const { runtime } = await rig(t);
+  const container = await runtime.start(shell("sleep 1000 & echo $!; wait", { pid: "host" }));
+  const exit = container.exit(t.signal);
+  const first = await container.output[Symbol.asyncIterator]().next();
+  const child = Number(Buffer.from(first.value?.bytes ?? "").toString());
+  assert.ok(child > 0 && existsSync(`/proc/${child}`));
+  await container.kill("KILL");
+  assert.equal(exitCode(await exit), 137);
+  while (existsSync(`/proc/${child}`)) await turn(5);
 });
 
 test("a second worker attaches to the running container, and gets the output that nobody had read", async (t) => {
@@ -227,6 +241,24 @@ test("a layer that an image has twice is stacked once", async (t) => {
     t.signal,
   );
   assert.equal(exitCode(exit), 4);
+});
+
+test("state that would lie on an overlay gets a tmpfs of its own, once", async (t) => {
+  const base = mkdtempSync(join(tmpdir(), "runtime-test-"));
+  const [lower, stateDir] = [join(base, "lower"), join(base, "state")];
+  for (const directory of [lower, stateDir]) mkdirSync(directory);
+  execFileSync("mount", ["-t", "overlay", "-o", `lowerdir=${lower}:${rootfs}`, "overlay", stateDir]);
+  t.after(() => {
+    unmountBelow(base);
+    rmSync(base, { recursive: true });
+  });
+  const runtime = new OciRuntime({ program, stateDir, workerDir: join(base, "worker") });
+  await runtime.prepare();
+  await runtime.prepare();
+  const { exit } = await ended(await runtime.start(shell("exit 6")), t.signal);
+  assert.equal(exitCode(exit), 6);
+  await runtime.remove("test");
+  assert.deepEqual(mountPointsBelow(readFileSync("/proc/self/mountinfo", "utf8"), base), [stateDir, stateDir]);
 });
 
 test("a container never started is not attached to, and cannot start later", async (t) => {

@@ -2,13 +2,24 @@
 
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, constants, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+} from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { WorkerError } from "../worker-error.ts";
 import { writeBundle } from "./bundle.ts";
 import type { ContainerRequest, ContainerRuntime, RunningContainer } from "./container-runtime.ts";
 import { rootType, unmountBelow } from "./mounts.ts";
+import { killContainerProcesses } from "./process-tree.ts";
 import { SupervisedContainer } from "./supervised-container.ts";
 import { bundleFiles, claimForWorker, supervisorPid, supervisorScript, supervisorState } from "./supervisor.ts";
 
@@ -98,21 +109,20 @@ export class OciRuntime implements ContainerRuntime {
     return join(this.#containersDir, id);
   }
 
-  /** Without cgroups: nothing is limited here, and Hook mounts none. */
   #runtime(): string[] {
     const { program, stateDir } = this.#options;
-    const isCrun = /(^|\/)crun$/.test(program);
-    return [program, "--root", join(stateDir, "runtime"), ...(isCrun ? ["--cgroup-manager=disabled"] : [])];
+    return [program, "--root", join(stateDir, "runtime"), ...(/(^|\/)crun$/.test(program) ? [crunCgroups()] : [])];
   }
 
   #killer(id: string): (signal: "TERM" | "KILL") => Promise<void> {
     const kill = (...flags: string[]) =>
       this.#command(this.#options.program, [...this.#runtime().slice(1), "kill", ...flags]);
     return async (signal) => {
-      if (signal === "TERM") return kill(id, signal).catch(() => {}); // it may have ended by itself
-      await kill("--all", id, signal)
-        .catch(() => kill(id, signal))
-        .catch(() => {});
+      const supervisor = supervisorPid(this.#bundle(id));
+      if (signal === "KILL" && supervisor !== undefined) killContainerProcesses(supervisor);
+      await kill(id, signal).catch(() => {}); // it may have ended by itself
+      if (signal === "TERM") return;
+      await kill("--all", id, signal).catch(() => {}); // those that left the family, where there are cgroups
     };
   }
 
@@ -127,6 +137,11 @@ export class OciRuntime implements ContainerRuntime {
       );
     }
   }
+}
+
+/** crun refuses to run where version 2 is not mounted; nothing is limited here, so it may do without. */
+function crunCgroups(): string {
+  return existsSync("/sys/fs/cgroup/cgroup.controllers") ? "--cgroup-manager=cgroupfs" : "--cgroup-manager=disabled";
 }
 
 /** Whether the runtime must do without pivot_root(2), which a plain initramfs does not allow. */

@@ -1,6 +1,8 @@
 // Images from a real registry in this process onto a real disk.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -176,6 +178,29 @@ test("an image without a registry, and nowhere to look, says what to set", async
     code: "image",
     message: /--registry-mirror, --default-registry/,
   });
+});
+
+test("on a full disk other images make room, and an image too large for it says so", async (t) => {
+  const { registry, stateDir, puller } = await setUp(t);
+  const layers = join(stateDir, "layers");
+  const noise = (sizeBytes: number): Buffer => tarOf({ noise: randomBytes(sizeBytes / 2).toString("hex") });
+  for (const [name, sizeBytes] of [
+    ["one", 600_000],
+    ["two", 700_000],
+    ["huge", 1_800_000],
+  ] as const)
+    registry.image(`a/${name}:latest`, [noise(sizeBytes)]);
+  mkdirSync(layers);
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", layers]);
+  try {
+    const pull = puller({});
+    await pull.pull(`${registry.host}/a/one`, silent, t.signal);
+    await pull.pull(`${registry.host}/a/two`, silent, t.signal);
+    assert.equal(readdirSync(layers).length, 1);
+    await assert.rejects(pull.pull(`${registry.host}/a/huge`, silent, t.signal), { message: /there is no space left/ });
+  } finally {
+    execFileSync("umount", [layers]);
+  }
 });
 
 test("unused layers are removed, used ones stay", async (t) => {

@@ -96,11 +96,25 @@ export class ImagePuller {
       missing.map(({ blob }) => blob),
       progress,
     );
-    for (const { diffId, blob } of missing)
-      await this.#deps.layers.add(diffId, count(source.client.blob(repository, blob, signal)));
+    for (const { diffId, blob } of missing) {
+      const download = () => count(source.client.blob(repository, blob, signal));
+      await this.#add(diffId, download, config.rootfs.diff_ids);
+    }
     this.#recent = [...this.#recent, config.rootfs.diff_ids].slice(-keptImages);
     this.#deps.layers.prune(new Set(this.#recent.flat()));
     return { config: config.config ?? {}, layers: this.#directories(config) };
+  }
+
+  /** On a full disk the layers of other images make room, once. */
+  async #add(diffId: Digest, download: () => AsyncIterable<Uint8Array>, needed: readonly Digest[]): Promise<void> {
+    const { layers } = this.#deps;
+    try {
+      await layers.add(diffId, download());
+    } catch (error) {
+      if (!(error instanceof OciError) || error.code !== "limit") throw error;
+      layers.prune(new Set(needed));
+      await layers.add(diffId, download());
+    }
   }
 
   #directories(config: ImageConfig): LayerDirectory[] {

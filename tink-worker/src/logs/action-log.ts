@@ -38,11 +38,6 @@ export class ActionLog {
     return this.#last.lines;
   }
 
-  /** A line of the worker's own about this action. */
-  note(text: string): void {
-    this.#line("stderr", text);
-  }
-
   /** Takes all output until it ends. */
   async take(output: AsyncIterable<OutputChunk>): Promise<void> {
     for await (const { stream, bytes } of output) {

@@ -12,7 +12,7 @@ function shipper(results: readonly BatchResult[] = []): { ship: LogShipper; batc
   const batches: number[][] = [];
   const dropped: number[] = [];
   const ship = new LogShipper({
-    send: async (lines, droppedLines) => {
+    send: async ({ lines, droppedLines }) => {
       batches.push(lines.map(({ sequence }) => sequence));
       dropped.push(droppedLines);
       return results[batches.length - 1] ?? "kept";
@@ -58,7 +58,7 @@ test("over the limit the oldest lines go, and their number is told", async (t) =
 
 test("the end gives up at its deadline though the server never answers", async () => {
   const ship = new LogShipper({
-    send: (_lines, _dropped, signal) =>
+    send: (_batch, signal) =>
       new Promise((resolve) => signal.addEventListener("abort", () => resolve("failed"), { once: true })),
     pause: async () => {},
   });
@@ -66,4 +66,18 @@ test("the end gives up at its deadline though the server never answers", async (
   await turn();
   await ship.end(AbortSignal.abort());
   assert.equal(ship.droppedLines, 0);
+});
+
+test("of a pull's progress only the newest is sent", async (t) => {
+  const sent: unknown[] = [];
+  const ship = new LogShipper({
+    send: async ({ lines, progress }) => {
+      sent.push([lines.length, progress?.doneBytes]);
+      return "kept";
+    },
+    pause: async () => void (await turn()),
+  });
+  for (const doneBytes of [1, 2, 3]) ship.progress({ doneBytes, totalBytes: 3 });
+  await ship.end(t.signal);
+  assert.deepEqual(sent, [[0, 3]]);
 });

@@ -12,8 +12,7 @@ import {
   WorkflowService,
 } from "@neverland/api/workflow";
 import { type Action, toAction } from "../action.ts";
-import type { LogLine } from "../logs/log-line.ts";
-import type { BatchResult } from "../logs/log-shipper.ts";
+import type { BatchResult, LogBatch, PullProgress } from "../logs/log-shipper.ts";
 import { formatDuration, type Outcome } from "../outcome.ts";
 import type { NextAction, ReportResult, ServerPort } from "./server-port.ts";
 
@@ -79,14 +78,9 @@ export class GrpcServer implements ServerPort {
     return this.#report(report, signal);
   }
 
-  async sendLogs(
-    action: Action,
-    lines: readonly LogLine[],
-    droppedLines: number,
-    signal: AbortSignal,
-  ): Promise<BatchResult> {
+  async sendLogs(action: Action, batch: LogBatch, signal: AbortSignal): Promise<BatchResult> {
     try {
-      await this.#logs.appendLogs(once(logRequest(action, lines, droppedLines)), {
+      await this.#logs.appendLogs(once(logRequest(action, batch)), {
         signal,
         timeoutMs: reportTimeoutMs,
       });
@@ -162,13 +156,13 @@ function idsOf({
 
 function logRequest(
   action: Action,
-  lines: readonly LogLine[],
-  droppedLines: number,
+  { lines, droppedLines, progress }: LogBatch,
 ): MessageInitShape<typeof AppendLogsRequestSchema> {
   const { workflowId, taskId, actionId, agentId } = action;
   return {
     ...{ workflowId, taskId, actionId, agentId },
     droppedLines: BigInt(droppedLines),
+    ...(progress === undefined ? {} : { progress: pullProgress(progress) }),
     lines: lines.map(({ timeMs, stream, text, sequence }) => ({
       time: timestamp(timeMs),
       stream: stream === "stdout" ? Stream.STDOUT : Stream.STDERR,
@@ -176,6 +170,14 @@ function logRequest(
       sequence: BigInt(sequence),
     })),
   };
+}
+
+function pullProgress({ doneBytes, totalBytes }: PullProgress): {
+  phase: string;
+  doneBytes: bigint;
+  totalBytes: bigint;
+} {
+  return { phase: "pull", doneBytes: BigInt(doneBytes), totalBytes: BigInt(totalBytes) };
 }
 
 function timestamp(unixMs: number): Timestamp {

@@ -1,8 +1,7 @@
 // What the worker needs of Tink Server, in its own words.
 
 import type { Action } from "../action.ts";
-import type { LogLine } from "../logs/log-line.ts";
-import type { BatchResult } from "../logs/log-shipper.ts";
+import type { BatchResult, LogBatch } from "../logs/log-shipper.ts";
 import type { Outcome } from "../outcome.ts";
 
 /** `nothing`: ask again soon, in silence or (with `say`) with a line in the log. `failed`: the server could not be asked. */
@@ -22,6 +21,6 @@ export interface ServerPort {
   nextAction(signal: AbortSignal): Promise<NextAction>;
   reportRunning(action: Action, startMs: number, signal: AbortSignal): Promise<ReportResult>;
   reportOutcome(action: Action, outcome: Outcome, signal: AbortSignal): Promise<ReportResult>;
-  sendLogs(action: Action, lines: readonly LogLine[], droppedLines: number, signal: AbortSignal): Promise<BatchResult>;
+  sendLogs(action: Action, batch: LogBatch, signal: AbortSignal): Promise<BatchResult>;
   close(): void;
 }

@@ -72,7 +72,7 @@ export async function openRack(config: Partial<BootsConfig>, hardware: readonly 
       await waitFor("new hardware", (event) => event.type === "Applied" && events.indexOf(event) >= before, 5_000);
     },
     async addClient(mac) {
-      const client = await openNamespace("true");
+      const client = await openNamespace("true", server);
       const port = `port${clients.push(client)}`;
       const peer = `peer name eth0 address ${mac} netns ${client.pid}`;
       const join = `ip link add ${port} type veth ${peer} && ip link set ${port} master br0 up`;

@@ -17,12 +17,16 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs `setup` (shell lines) in a new namespace and keeps it until closed. Root is not needed where user namespaces are on. */
-export async function openNamespace(setup: string): Promise<Namespace> {
+/**
+ * Runs `setup` (shell lines) in a new namespace and keeps it until closed. Root is not needed where user namespaces are on.
+ * @param within Links can be moved from one namespace to another that was made within it.
+ */
+export async function openNamespace(setup: string, within?: Namespace): Promise<Namespace> {
   const isRoot = process.getuid?.() === 0;
-  const unshare = isRoot ? ["-n"] : ["-rn"];
+  const unshare = [...(within?.enter ?? []), "unshare", isRoot || within !== undefined ? "-n" : "-rn"];
   const script = `set -e; ip link set lo up; ${setup}; echo ready; exec cat >/dev/null`;
-  const holder = spawn("unshare", [...unshare, "sh", "-c", script], { stdio: ["pipe", "pipe", "inherit"] });
+  const [program = "", ...args] = [...unshare, "sh", "-c", script];
+  const holder = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
   const ready = await Promise.race([once(holder.stdout, "data"), once(holder, "exit").then(() => undefined)]);
   if (ready === undefined || holder.pid === undefined)
     throw new Error(`a network namespace could not be made: ${setup}`);

@@ -1,6 +1,6 @@
 // A QEMU machine with nothing on its disk, on the rack's bridge: real firmware as a client. Emulated, so that it boots anywhere.
 import { once } from "node:events";
-import { copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { access, constants, copyFile, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -22,7 +22,14 @@ export interface QemuMachine {
   close(): Promise<void>;
 }
 
+const tapDevice = "/dev/net/tun";
+
 export async function startQemu(rack: Rack, { firmware, mac, disk }: QemuOptions): Promise<QemuMachine> {
+  await access(tapDevice, constants.R_OK | constants.W_OK).catch(() => {
+    throw new Error(
+      `QEMU cannot be put on the rack: ${tapDevice} may not be opened; run as root, or give it mode 0666`,
+    );
+  });
   const directory = await mkdtemp(join(tmpdir(), "boots-qemu-"));
   const serial = join(directory, "serial");
   const image = join(directory, "disk.raw");

@@ -16,7 +16,12 @@ export async function debianKubectl(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const temporary = await mkdtemp(`${folder}-`);
   try {
-    await run("apt-get", ["download", "kubernetes-client"], { cwd: temporary });
+    const download = () => run("apt-get", ["download", "kubernetes-client"], { cwd: temporary });
+    // A fresh machine has no package lists yet; only root can fetch them.
+    await download().catch(async () => {
+      await run("apt-get", ["update"]);
+      await download();
+    });
     const archive = (await readdir(temporary)).find((name) => name.endsWith(".deb"));
     await run("dpkg-deb", ["-x", join(temporary, archive ?? ""), temporary]);
     // Another test process may have been quicker; then its copy is as good.

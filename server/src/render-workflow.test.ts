@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hardware, Template, Workflow } from "@neverland/api";
-import { checkTemplate, renderWorkflow } from "./template-renderer.ts";
+import { checkTemplate, renderWorkflow } from "./render-workflow.ts";
 
 const metadata = (name: string) => ({ name, namespace: "default", uid: name, resourceVersion: "1", generation: 1 });
 const apiVersion = "tinkerbell.org/v1alpha1";
@@ -53,7 +53,10 @@ test("what a template gets wrong is said with its place", () => {
   const missing = renderWorkflow({ workflow, template: template('name: "{{ .nobody }}"') });
   const wrong = renderWorkflow({ workflow, template: template("name: a\ntasks: []\n") });
   assert.match("problems" in missing ? (missing.problems[0] ?? "") : "", /^template: debian:1:\d+: .*nobody/);
-  assert.match("problems" in wrong ? (wrong.problems[0] ?? "") : "", /^template debian, rendered text 2:\d+: tasks: /);
+  assert.match(
+    "problems" in wrong ? (wrong.problems[0] ?? "") : "",
+    /^line 2, column \d+ of the rendered template: tasks: /,
+  );
 });
 
 test("a key that means nothing is a warning", () => {

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { cached, hashSources } from "./build-cache.ts";
+
+let dir: string;
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "build-cache-"));
+});
+after(async () => await rm(dir, { recursive: true, force: true }));
+
+test("the same inputs are built once, other inputs anew, and the former result goes", async () => {
+  let builds = 0;
+  const build = async (outDir: string): Promise<void> => {
+    builds += 1;
+    await writeFile(join(outDir, "result"), String(builds));
+  };
+  const first = await cached(dir, "thing", ["a"], build);
+  assert.equal(await cached(dir, "thing", ["a"], build), first);
+  assert.equal(builds, 1);
+  const second = await cached(dir, "thing", ["b"], build);
+  assert.notEqual(second, first);
+  assert.equal(await readFile(join(second, "result"), "utf8"), "2");
+  assert.deepEqual(await readdir(dir), [second.slice(dir.length + 1)]);
+});
+
+test("a build that fails leaves nothing behind", async () => {
+  const before = await readdir(dir);
+  await assert.rejects(
+    cached(dir, "broken", ["a"], async (outDir) => {
+      await writeFile(join(outDir, "half"), "");
+      throw new Error("the disk is full");
+    }),
+    /the disk is full/,
+  );
+  assert.deepEqual(await readdir(dir), before);
+});
+
+test("the digest changes with a source's content and name, and not with a test", async () => {
+  const root = join(dir, ".sources");
+  await mkdir(join(root, "src"), { recursive: true });
+  await writeFile(join(root, "src/a.ts"), "1");
+  const digest = async (): Promise<string> => await hashSources(root, ["src"]);
+  const first = await digest();
+  await writeFile(join(root, "src/a.test.ts"), "1");
+  assert.equal(await digest(), first);
+  await writeFile(join(root, "src/a.ts"), "2");
+  const changed = await digest();
+  assert.notEqual(changed, first);
+  await writeFile(join(root, "src/b.ts"), "");
+  assert.notEqual(await digest(), changed);
+  assert.notEqual(await hashSources(root, ["src/a.ts"]), await hashSources(root, ["src/b.ts"]));
+});

@@ -1,0 +1,71 @@
+// Keeps what was built, by a hash of what it was built from: the same inputs are built once.
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** `XDG_CACHE_HOME/neverland`, or `~/.cache/neverland`. */
+export function defaultCacheDir(env: NodeJS.ProcessEnv): string {
+  return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "neverland");
+}
+
+/**
+ * The folder with what `build` makes of `inputs`; `build` is called only when it is not there.
+ * It is made beside its final place and renamed, so a build that dies leaves nothing that looks whole.
+ * Older results of the same name are removed: each is a hundred megabytes.
+ */
+export async function cached(
+  cacheDir: string,
+  name: string,
+  inputs: readonly string[],
+  build: (outDir: string) => Promise<void>,
+): Promise<string> {
+  const hash = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 24);
+  const dir = join(cacheDir, `${name}-${hash}`);
+  if (await isThere(dir)) return dir;
+  await mkdir(cacheDir, { recursive: true });
+  const work = await mkdtemp(join(cacheDir, `.${name}-`));
+  try {
+    await build(work);
+    // Somebody else may have been quicker: theirs is the same.
+    await rename(work, dir).catch(async (error: unknown) => {
+      if (!(await isThere(dir))) throw error;
+    });
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  await removeOthers(cacheDir, name, dir);
+  return dir;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function removeOthers(cacheDir: string, name: string, keep: string): Promise<void> {
+  const former = new RegExp(`^${name}-[0-9a-f]{24}$`);
+  const paths = (await readdir(cacheDir)).filter((entry) => former.test(entry)).map((entry) => join(cacheDir, entry));
+  for (const path of paths) if (path !== keep) await rm(path, { recursive: true, force: true });
+}
+
+/** A digest of the files `paths` and of all in the folders among them (names and contents), tests left out. */
+export async function hashSources(root: string, paths: readonly string[]): Promise<string> {
+  const files = (await Promise.all(paths.map(async (path) => await filesIn(join(root, path))))).flat();
+  const hash = createHash("sha256");
+  for (const file of files.filter(isSource).sort())
+    hash.update(`${file.slice(root.length)}\n`).update(await readFile(file));
+  return hash.digest("hex");
+}
+
+function isSource(file: string): boolean {
+  return !file.includes("/node_modules/") && !file.includes("/testing/") && !file.endsWith(".test.ts");
+}
+
+async function filesIn(path: string): Promise<string[]> {
+  if ((await stat(path)).isFile()) return [path];
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}

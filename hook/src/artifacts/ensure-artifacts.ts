@@ -1,0 +1,97 @@
+// Brings everything that machines boot and install, building what the cache does not have.
+import { cp, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { buildActionImages, buildNodeBase, nodeBaseTools } from "@neverland/actions";
+import { type DebianPackage, runProgram } from "@neverland/debian";
+import { build } from "esbuild";
+import { type BuildProgress, buildHook } from "../build-hook.ts";
+import { buildImage } from "../build-image.ts";
+import { hookPackages, imagePackages } from "../builder-packages.ts";
+import { cached, hashSources } from "./build-cache.ts";
+
+export type ArtifactOptions = {
+  readonly cacheDir: string;
+  readonly signal?: AbortSignal;
+  readonly progress?: BuildProgress;
+};
+
+/** What `ensureHook` runs programs of. */
+export const hookBuildPackages: readonly DebianPackage[] = [...hookPackages, ...nodeBaseTools];
+/** What `ensureImage` runs programs of. */
+export const imageBuildPackages: readonly DebianPackage[] = imagePackages;
+
+const root = join(import.meta.dirname, "../../..");
+/** Whatever may change a byte of what is built. */
+const hookSources = [
+  "hook/src",
+  "hook/rootfs",
+  "hook/initramfs",
+  "actions/src",
+  "oci/src",
+  "tink-worker/src",
+  "api/src",
+  "api/gen",
+];
+const imageSources = ["hook/src/build-image.ts", "hook/src/image", "hook/src/archive", "hook/image"];
+
+/** @returns A folder with `vmlinuz-x86_64`, `initramfs-x86_64` and `actions/`, an OCI layout. It is the cache's own: do not change it. */
+export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions): Promise<string> {
+  const inputs = [
+    await hashSources(root, hookSources),
+    await readFile(join(root, "pnpm-lock.yaml"), "utf8"),
+    process.version,
+  ];
+  const archive = await archiveState(signal);
+  return await cached(cacheDir, "hook", [...inputs, archive], async (outDir) => {
+    const work = join(outDir, "work");
+    const log = (line: string): void => progress?.("actions", line);
+    const options = { log, ...(signal ? { signal } : {}) };
+    const base = await buildNodeBase({ ...options, nodeBinary: process.execPath, outDir: join(work, "base") });
+    const images = await buildActionImages({ ...options, base, outDir: join(work, "actions") });
+    const workerBundle = join(work, "worker.mjs");
+    await bundleWorker(workerBundle);
+    await buildHook({ outDir, workerBundle, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
+    await cp(images.layoutDir, join(outDir, "actions"), { recursive: true });
+    await runProgram(["rm", "-rf", work]);
+  });
+}
+
+/** @returns A folder with `debian.raw.zst`. It is the cache's own: do not change it. */
+export async function ensureImage({ cacheDir, signal, progress }: ArtifactOptions): Promise<string> {
+  const inputs = [await hashSources(root, imageSources), await archiveState(signal)];
+  return await cached(cacheDir, "debian-image", inputs, async (outDir) => {
+    await mkdir(outDir, { recursive: true });
+    await buildImage({ outDir, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
+  });
+}
+
+/** One file that Node runs, with all that it imports. */
+async function bundleWorker(outfile: string): Promise<void> {
+  await build({
+    entryPoints: [join(root, "tink-worker/src/main.ts")],
+    outfile,
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node26",
+    minifySyntax: true,
+    minifyWhitespace: true, // but not names: stack traces must be read
+    legalComments: "none",
+    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    logLevel: "error",
+  });
+}
+
+/** Which versions apt would choose now, by the packages that matter most: new ones mean a new build. */
+async function archiveState(signal?: AbortSignal): Promise<string> {
+  const names = [
+    "libc6",
+    "linux-image-amd64",
+    "linux-image-cloud-amd64",
+    "crun",
+    "busybox-static",
+    "cloud-init",
+    "openssh-server",
+  ] as const;
+  return await runProgram(["apt-cache", "policy", ...names], signal ? { signal } : {});
+}

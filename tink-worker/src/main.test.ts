@@ -1,0 +1,36 @@
+// The program as it ships: one bundled file.
+
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const entry = fileURLToPath(new URL("main.ts", import.meta.url));
+
+test("one bundled file is the whole program", async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), "worker-bundle-"));
+  t.after(() => rmSync(directory, { recursive: true }));
+  const outfile = join(directory, "tink-worker.mjs");
+  await build({
+    entryPoints: [entry],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node26",
+    minify: true,
+  });
+  const { status, stdout } = spawnSync(process.execPath, [outfile, "--help"], { cwd: directory, encoding: "utf8" });
+  assert.equal(status, 0);
+  assert.match(stdout, /^tink-worker runs a machine's actions/);
+});
+
+test("wrong options are told in one line, and end it with 64", () => {
+  const { status, stdout } = spawnSync(process.execPath, [entry, "--id", "a"], { encoding: "utf8", env: {} });
+  assert.equal(status, 64);
+  assert.match(JSON.parse(stdout).reason, /--grpc-server is not set/);
+});

@@ -20,27 +20,33 @@ export function mergeApplied(live: unknown, applied: unknown, path: readonly str
   return [...items.values()];
 }
 
-/** `value` without the field at `path`, and without the maps and lists that this leaves empty. */
-export function removeField(value: unknown, path: readonly string[], at: readonly string[] = []): unknown {
+/**
+ * `value` without the field at `path`, and without the maps and lists that this leaves empty.
+ * @param isOwned Whether a path (a FieldSet's string) is somebody's: such a map stays, though empty.
+ */
+export function removeField(
+  value: unknown,
+  path: readonly string[],
+  isOwned: (path: string) => boolean,
+  at: readonly string[] = [],
+): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return undefined;
-  if (isObject(value)) return removeMember(value, step, rest, at);
+  const below = (child: unknown) => removeField(child, rest, isOwned, [...at, step]);
+  if (isObject(value)) {
+    const left = removeMember(value, step.slice(2), below);
+    return Object.keys(left).length === 0 && !isOwned(JSON.stringify(at)) ? undefined : left;
+  }
   const type = listType(at);
   if (!Array.isArray(value) || type === undefined) return value;
-  const items = value.flatMap((item) => {
-    if (itemStep(item, type) !== step) return [item];
-    const left = removeField(item, rest, [...at, step]);
-    return left === undefined ? [] : [left];
-  });
-  return items.length === 0 ? undefined : items;
+  const items = value.map((item) => (itemStep(item, type) === step ? below(item) : item));
+  const left = items.filter((item) => item !== undefined);
+  return left.length === 0 ? undefined : left;
 }
 
-function removeMember(value: JsonObject, step: string, rest: readonly string[], at: readonly string[]): unknown {
-  const name = step.slice(2);
+function removeMember(value: JsonObject, name: string, below: (child: unknown) => unknown): JsonObject {
   const child = member(value, name);
-  if (child === undefined) return value;
-  const left = withMember(value, name, removeField(child, rest, [...at, step]));
-  return Object.keys(left).length === 0 ? undefined : left;
+  return child === undefined ? value : withMember(value, name, below(child));
 }
 
 /** Without members that are null: in what is applied they say nothing. */

@@ -1,4 +1,4 @@
-// kubectl against the resource API: Debian's own, and another one when this machine has it.
+// kubectl against the resource API: Debian's own, and another one when this machine has it. One server, one long story.
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { access, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";

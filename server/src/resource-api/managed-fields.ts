@@ -59,13 +59,10 @@ export function applyFields(
   const dropped = [...(mine?.fields ?? [])].filter(
     (path) => !ownsAtOrBelow(saidFields, path) && !others.some((other) => ownsAtOrBelow(other.fields, path)),
   );
-  const pruned = dropped.reduce<unknown>((object, path) => removeField(object, JSON.parse(path)), merged);
+  const isOwned = (path: string) => saidFields.has(path) || others.some((other) => other.fields.has(path));
+  const pruned = dropped.reduce<unknown>((object, path) => removeField(object, JSON.parse(path), isOwned), merged);
   const left = others.map((entry) => ({ ...entry, fields: entry.fields.difference(taken) }));
-  // Once more: taking a field away takes its emptied map along, which may be said to be there, and empty.
-  return settle(live, asObject(mergeApplied(pruned, said)), [
-    ...left,
-    { writer, operation: "Apply", fields: saidFields },
-  ]);
+  return settle(live, asObject(pruned), [...left, { writer, operation: "Apply", fields: saidFields }]);
 }
 
 /**
@@ -102,7 +99,11 @@ function diff(live: JsonObject, next: JsonObject): { changed: FieldSet; removed:
   const changed = [...after].filter(
     ([path, value]) => !before.has(path) || !isDeepStrictEqual(before.get(path), value),
   );
-  const removed = [...before.keys()].filter((path) => !after.has(path));
+  const remaining = new Set(after.keys());
+  // An empty map that was filled is there still: adding to it takes nothing from who owns it.
+  const isStillThere = (path: string, value: unknown) =>
+    isObject(value) ? ownsAtOrBelow(remaining, path) : remaining.has(path);
+  const removed = [...before].filter(([path, value]) => !isStillThere(path, value)).map(([path]) => path);
   return { changed: fieldsOnly(changed.map(([path]) => path)), removed: fieldsOnly(removed) };
 }
 

@@ -1,3 +1,4 @@
+// The resource API over HTTP, request by request: one server and one list of what it answers, so one long file.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { kinds } from "@neverland/api";

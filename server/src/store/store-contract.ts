@@ -1,4 +1,4 @@
-// What every store driver must do: one suite, run by the test of each.
+// What every store driver must do: one suite, run by the test of each. Long, because it is one list of promises.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { apiVersionOf, kinds, type Resource } from "@neverland/api";

@@ -39,12 +39,9 @@ export async function run(): Promise<void> {
 }
 
 function tinkUp(dir: string): Server {
-  const main = join(import.meta.dirname, "../../tink-cli/src/main.ts");
+  const tink = join(import.meta.dirname, "../../tink");
   const listen = ["--api-listen", "127.0.0.1:0", "--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"];
-  return {
-    argv: [process.execPath, "--disable-warning=ExperimentalWarning", main, "up", "--data-dir", dir, ...listen],
-    isReady: (line) => line.includes('"event":"ready"'),
-  };
+  return { argv: [tink, "up", "--data-dir", dir, ...listen], isReady: (line) => line.includes('"event":"ready"') };
 }
 
 async function etcd(): Promise<(dir: string) => Server> {

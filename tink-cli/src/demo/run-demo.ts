@@ -85,7 +85,7 @@ async function runInside(
   installed: (result: DemoResult, kept: KeptDemo | undefined) => void,
 ): Promise<void> {
   const script = join(import.meta.dirname, "inside-lab.ts");
-  const argv = [process.execPath, "--disable-warning=ExperimentalWarning", script, JSON.stringify(order)];
+  const argv = [process.execPath, ...process.execArgv, script, JSON.stringify(order)];
   const inside = await runInLabNamespace({ argv, signal: context.signal, stdio: ["ignore", "pipe", "inherit"] });
   let result: DemoResult | undefined;
   const closers: (() => Promise<void>)[] = [];

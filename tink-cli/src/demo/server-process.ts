@@ -29,7 +29,7 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const log = await open(logFile, "a");
   const main = join(import.meta.dirname, "../main.ts");
-  const child = spawn(process.execPath, ["--disable-warning=ExperimentalWarning", main, "up", ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, main, "up", ...args], {
     stdio: ["ignore", "pipe", log.fd],
   });
   await log.close();

@@ -36,7 +36,7 @@ export async function buildImage(options: BuildImageOptions): Promise<ImageFacts
     await chmod(work, 0o1777);
     await mkdir(outDir, { recursive: true });
     progress("image", "installing Debian");
-    const suites = await readSuites(signal);
+    const suites = await readSuites(join(work, "apt"), signal);
     const rootTar = await installDebian(work, suites, timeSeconds, signal);
     progress("image", "assembling the disk");
     const raw = join(outDir, imageFile);

@@ -6,6 +6,7 @@ export const hookPackages: readonly DebianPackage[] = [
   { package: "debian-archive-keyring", purpose: "checking the signatures of Debian's package lists" },
   { package: "busybox-static", purpose: "the shell and tools of the in-memory OS" },
   { package: "kmod", purpose: "the index of the kernel's modules (depmod)" },
+  { package: "binutils", purpose: "making the kernel's modules smaller (strip)" },
   { package: "squashfs-tools", purpose: "packing the in-memory OS (mksquashfs)" },
   { package: "xz-utils", purpose: "unpacking the kernel's modules" },
 ];

@@ -22,7 +22,7 @@ export type DebianArchive = {
  */
 export async function openArchive(dir: string, signal?: AbortSignal): Promise<DebianArchive> {
   const options = signal ? { signal } : {};
-  const suites = await readSuites(signal);
+  const suites = await readSuites(join(dir, "host"), signal);
   const debDir = join(dir, "cache/archives");
   await mkdir(join(dir, "state/lists/partial"), { recursive: true });
   await mkdir(join(debDir, "partial"), { recursive: true });
@@ -34,10 +34,27 @@ export async function openArchive(dir: string, signal?: AbortSignal): Promise<De
   return { suites, env, debDir };
 }
 
-/** The Debian suites that this machine's own apt uses. */
-export async function readSuites(signal?: AbortSignal): Promise<Suite[]> {
-  const argv = ["apt-get", "indextargets", "--format", indexTargetFormat, "Created-By: Packages"] as const;
-  return parseIndexTargets(await runProgram(argv, signal ? { signal } : {}));
+/**
+ * The Debian suites that this machine's own apt uses.
+ * @param listsDir Where lists are fetched to when apt has none of its own, for example on a machine just installed.
+ * @throws {HookError} `not-in-archive` when there is none.
+ */
+export async function readSuites(listsDir: string, signal?: AbortSignal): Promise<Suite[]> {
+  const options = signal ? { signal } : {};
+  const targets = ["indextargets", "--format", indexTargetFormat, "Created-By: Packages"] as const;
+  const known = parseIndexTargets(await runProgram(["apt-get", ...targets], options));
+  if (known.length > 0) return known;
+  await mkdir(join(listsDir, "lists/partial"), { recursive: true });
+  await mkdir(join(listsDir, "cache"), { recursive: true });
+  const settings = [`Dir::State::lists=${listsDir}/lists`, `Dir::Cache=${listsDir}/cache`, "APT::Sandbox::User=root"];
+  const ownLists = settings.flatMap((setting) => ["-o", setting]);
+  await runProgram(["apt-get", ...ownLists, "update", "-qq"], options);
+  const suites = parseIndexTargets(await runProgram(["apt-get", ...ownLists, ...targets], options));
+  if (suites.length > 0) return suites;
+  throw new HookError(
+    "not-in-archive",
+    "apt on this machine reads no Debian repository with a component 'main'. Add one to /etc/apt/sources.list, and try again.",
+  );
 }
 
 function aptConfiguration(dir: string): string {

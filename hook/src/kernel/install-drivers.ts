@@ -32,10 +32,9 @@ export async function installDrivers(
   const files = moduleFiles(index, wanted.filter(has));
   const target = join(outRoot, "usr/lib/modules", version);
   await copyModules(source, files, target, signal);
-  for (const name of ["modules.order", "modules.builtin", "modules.builtin.modinfo"])
-    await cp(join(source, name), join(target, name));
+  for (const name of ["modules.order", "modules.builtin"]) await cp(join(source, name), join(target, name));
   await runProgram(["depmod", "-b", join(outRoot, "usr"), version], signal ? { signal } : {});
-  await dropBinaryIndexes(target);
+  await dropUnreadIndexes(target);
   const plain = files.map(plainName);
   const missingFirmware = await copyFirmware(
     plain.map((file) => join(target, file)),
@@ -62,7 +61,11 @@ async function indexModules(kernelRoot: string, version: string, signal?: AbortS
   });
 }
 
-/** Uncompressed: squashfs packs them better than xz does one by one, and loading them costs the machine less time. */
+/**
+ * Uncompressed: squashfs packs them better than xz does one by one. Without type information for BPF: reading it is most
+ * of the time that loading a module takes. The signature goes with it, and so a kernel under Secure Boot, which insists on
+ * signatures, would refuse these modules.
+ */
 async function copyModules(
   source: string,
   files: readonly string[],
@@ -76,17 +79,25 @@ async function copyModules(
   const compressed = files.filter((file) => file.endsWith(".xz")).map((file) => join(target, file));
   if (compressed.length > 0)
     await runProgram(["xz", "--decompress", "--threads=0", "--", ...compressed], signal ? { signal } : {});
+  const plain = files.map((file) => join(target, plainName(file)));
+  await runProgram(["strip", "--strip-debug", "--remove-section=.BTF", ...plain], signal ? { signal } : {});
 }
 
 function plainName(file: string): string {
   return file.replace(/\.xz$/, "");
 }
 
-/** busybox reads the text indexes; the binary ones are for kmod, and depmod writes nothing reproducible into them. */
-async function dropBinaryIndexes(target: string): Promise<void> {
+/** What busybox' modprobe reads, and no more: it reads all of them at every call. */
+const indexesRead: ReadonlySet<string> = new Set([
+  "modules.dep",
+  "modules.alias",
+  "modules.builtin",
+  "modules.softdep",
+]);
+
+async function dropUnreadIndexes(target: string): Promise<void> {
   for (const name of await readdir(target))
-    if (name.endsWith(".bin") || name === "modules.builtin.modinfo" || name === "modules.devname")
-      await rm(join(target, name));
+    if (name.startsWith("modules.") && !indexesRead.has(name)) await rm(join(target, name));
 }
 
 async function copyFirmware(modules: readonly string[], firmwareRoot: string, outRoot: string): Promise<string[]> {

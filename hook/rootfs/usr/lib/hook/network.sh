@@ -16,6 +16,8 @@ interface_of() {
 
 # wait_for_interfaces: until a link exists (the one asked for, if any), at most 10 s; USB and slow firmware need that.
 wait_for_interfaces() {
+  # A network card that is not on PCI: USB, or something rarer.
+  [ -n "$(interfaces)" ] || load_all_drivers
   for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
     if [ -n "$wanted_mac" ]; then
       candidates=$(interface_of "$wanted_mac")

@@ -11,6 +11,9 @@ export function explainError(error: unknown): { code: number; text: string } {
   if (error instanceof ApiError) return { code: apiExitCode(error), text: `tink: ${error.message}\n` };
   if (error instanceof MissingPackagesError) return { code: exitCodes.unavailable, text: `${error.message}\n` };
   if (error instanceof Error && error.name === "AbortError") return { code: exitCodes.interrupted, text: "" };
+  // An error with a code of its package was foreseen, and its message is a sentence.
+  if (error instanceof Error && "code" in error && typeof error.code === "string" && !("syscall" in error))
+    return { code: exitCodes.failed, text: `tink: ${error.message}\n` };
   // Not foreseen: the stack is for whoever mends it.
   return {
     code: exitCodes.failed,

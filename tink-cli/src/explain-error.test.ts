@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ApiError } from "@neverland/api";
+import { CliError } from "./cli-error.ts";
+import { explainError } from "./explain-error.ts";
+
+class PackageError extends Error {
+  readonly code = "unavailable";
+}
+
+// What is thrown, how tink exits, and what is printed.
+const cases: readonly [name: string, error: unknown, code: number, text: RegExp][] = [
+  ["a wrong command line", new CliError("usage", "name a resource"), 2, /^tink: name a resource\n$/],
+  ["an object that is not there", new ApiError("not-found", "no such workflow"), 3, /^tink: no such workflow\n$/],
+  ["a refused token", new ApiError("unauthorized", "Unauthorized"), 77, /^tink: Unauthorized\n$/],
+  ["a server that does not answer", new ApiError("unavailable", "no answer"), 69, /^tink: no answer\n$/],
+  ["a foreseen failure of a package", new PackageError("the data is in use"), 1, /^tink: the data is in use\n$/],
+  ["a fault of ours", new TypeError("x is undefined"), 1, /^tink: TypeError: x is undefined\n\s+at /],
+];
+for (const [name, error, code, text] of cases) {
+  test(`${name} exits with ${code}`, () => {
+    const explained = explainError(error);
+    assert.equal(explained.code, code);
+    assert.match(explained.text, text);
+  });
+}

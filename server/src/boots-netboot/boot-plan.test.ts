@@ -57,7 +57,7 @@ test("the architecture decides the binary", () => {
   assert.deepEqual([0, 1, 5, 20].map(binary), Array(4).fill("undionly.kpxe"));
   assert.deepEqual([6, 7, 9, 15, 16].map(binary), Array(5).fill("snponly.efi"));
   assert.deepEqual([10, 18, 19, 41].map(binary), Array(4).fill("snp-arm64.efi"));
-  assert.equal(binary(12), "refused");
+  assert.equal(binary(12), "/netboot-not-allowed");
 });
 
 test("the configured table goes before the built-in one, the machine's own binary before both", () => {

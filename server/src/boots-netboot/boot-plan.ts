@@ -17,6 +17,7 @@ export type BootPlan =
       readonly kind: "refused";
       readonly reason: "NetbootNotAllowed" | "UnknownArchitecture";
       readonly client: BootClientKind;
+      readonly file: string;
     }
   /** The machine's record names server and file, and nothing of ours is mixed in. */
   | { readonly kind: "operator"; readonly server: string; readonly file: string }
@@ -60,11 +61,12 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
     return { kind: "operator", server: subject.tftpServerName, file: subject.bootFileName };
   const kind = clientKind(client);
   if (kind === undefined) return { kind: "not-asked" };
-  if (subject.netboot?.allowPXE !== true) return { kind: "refused", reason: "NetbootNotAllowed", client: kind };
+  const refused = { kind: "refused", client: kind, file: refusedFile(kind, subject, config) } as const;
+  if (subject.netboot?.allowPXE !== true) return { ...refused, reason: "NetbootNotAllowed" };
   const nextServer = config.serverAddress;
   if (kind === "ipxe") return { kind: "script", file: scriptUrl(subject, config), nextServer, client: kind };
   const binary = subject.netboot.ipxe?.binary || binaryFor(client, subject.mac, config);
-  if (binary === undefined) return { kind: "refused", reason: "UnknownArchitecture", client: kind };
+  if (binary === undefined) return { ...refused, reason: "UnknownArchitecture" };
   const file = kind === "http" ? `${config.httpBaseUrl}/ipxe/binary/${subject.mac}/${binary}` : binary;
   return { kind: "binary", file, nextServer, client: kind };
 }
@@ -77,6 +79,15 @@ function clientKind(client: ClientIdentity): BootClientKind | undefined {
   if (!asks || !(isHttp || client.vendorClass.startsWith("PXEClient"))) return undefined;
   if (client.userClasses.some((userClass) => ipxeUserClasses.includes(userClass))) return "ipxe";
   return isHttp ? "http" : "pxe";
+}
+
+/**
+ * A file that nobody has. Firmware that is refused its file goes on to the next boot entry at once. UEFI's HTTP boot takes only a URL for a
+ * file: an offer without one it drops, and asks again for a minute.
+ */
+function refusedFile(kind: BootClientKind, { mac }: BootSubject, config: BootPlanConfig): string {
+  const name = "/netboot-not-allowed";
+  return kind === "http" ? `${config.httpBaseUrl}/ipxe/binary/${mac}${name}` : name;
 }
 
 function binaryFor(client: ClientIdentity, mac: MacAddress, config: BootPlanConfig): string | undefined {

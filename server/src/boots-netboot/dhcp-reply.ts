@@ -140,7 +140,6 @@ function bootFileName(plan: BootPlan): string {
     case "not-asked":
       return "";
     case "refused":
-      return "/netboot-not-allowed";
     case "operator":
     case "binary":
     case "script":

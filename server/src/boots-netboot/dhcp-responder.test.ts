@@ -126,8 +126,14 @@ describe("an offer", () => {
   });
 
   test("to firmware that is not to be netbooted names no server and no file that exists", () => {
-    const { message, options } = received(replyTo(ovmfHttpDiscover, knows({ netboot: { allowPXE: false } })));
+    const { message } = received(replyTo(iPxeDiscover, knows({ netboot: { allowPXE: false } })));
     assert.equal(textOf(message.file), "/netboot-not-allowed");
+    assert.equal(message.siaddr, "0.0.0.0");
+  });
+
+  test("to UEFI's HTTP boot that is not to be netbooted names a URL all the same, or the offer would be dropped", () => {
+    const { message, options } = received(replyTo(ovmfHttpDiscover, knows({ netboot: { allowPXE: false } })));
+    assert.equal(textOf(message.file), "http://10.77.0.1:7080/ipxe/binary/52:54:00:00:00:32/netboot-not-allowed");
     assert.equal(message.siaddr, "0.0.0.0");
     assert.equal(message.yiaddr, "10.77.0.50");
     assert.equal(options[60], Buffer.from("HTTPClient").toString("hex"));
@@ -136,7 +142,12 @@ describe("an offer", () => {
 
   test("netbooting is refused when allowPXE is absent, and the reason is named", () => {
     const { plan } = replyTo(iPxeDiscover, knows({ netboot: {} }));
-    assert.deepEqual(plan, { kind: "refused", reason: "NetbootNotAllowed", client: "ipxe" });
+    assert.deepEqual(plan, {
+      kind: "refused",
+      reason: "NetbootNotAllowed",
+      client: "ipxe",
+      file: "/netboot-not-allowed",
+    });
   });
 
   test("with the operator's own server and file carries them and nothing of ours", () => {

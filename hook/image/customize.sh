@@ -5,6 +5,8 @@ systemctl enable systemd-networkd.service systemd-resolved.service ssh.service
 # Nothing may start in the first minutes that nobody asked for.
 systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
   fstrim.timer systemd-pstore.service systemd-networkd-persistent-storage.service cloud-init-hotplugd.socket
+# This stage looks for sources on the machine itself and writes the network's configuration; here there is neither.
+systemctl mask cloud-init-local.service
 passwd --lock root
 version=$(ls /lib/modules)
 mktirfs -o "/boot/initrd.img-$version" "$version"

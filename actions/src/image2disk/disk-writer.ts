@@ -1,5 +1,6 @@
-// Writes a stream of bytes to a disk from its beginning: data without copying it, zeros as cheaply as the disk allows.
+// Writes a stream of bytes to a disk from its beginning: data in large pieces, zeros as cheaply as the disk allows.
 import { ActionError } from "../program/action-error.ts";
+import { pageAlignedBuffers, pageBytes } from "./page-aligned.ts";
 import { findRuns, type Run } from "./zero-runs.ts";
 
 /** What the writer needs of a disk. `clear` returns false when the disk has no quick way to read as zeros. */
@@ -7,19 +8,19 @@ export type DiskPort = {
   readonly path: string;
   readonly capacityBytes: number;
   readonly isBlank: boolean;
+  /** `bytes` begin at a page in memory, and `offset` at one of the disk; only the last piece of an image ends elsewhere. */
   write(bytes: Uint8Array, offset: number): Promise<void>;
   clear(offset: number, lengthBytes: number): Promise<boolean>;
 };
 
-/** Every write begins and ends here, but the last: for a part of a page, the kernel would have to read the page first. */
-const pageBytes = 4096;
-/** So much may be on its way to the disk while more is made; the rest of the stream waits. */
-const maxPendingBytes = 16 << 20;
+/** While one piece fills, the others are on their way to the disk. More would keep all four threads of Node's pool from decompressing. */
+const pieces = 4;
+const pieceBytes = 2 << 20;
 /** Shorter runs of zeros are written: a call to the disk for each would take longer. */
 const clearFromBytes = 8 << 20;
 /** Larger than any buffer that Node shares between users. */
 const largeBufferBytes = 1 << 18;
-const zeros = Buffer.alloc(1 << 20);
+const zeros = pageAlignedBuffers(1, 1 << 20)[0] as Buffer;
 
 /** Not safe for calls at the same time: `write` is awaited before the next, `end` comes last. Chunks are the writer's from then on. */
 export class DiskWriter {
@@ -27,12 +28,11 @@ export class DiskWriter {
   takenBytes = 0;
   skippedBytes = 0;
   readonly #disk: DiskPort;
+  readonly #free = pageAlignedBuffers(pieces, pieceBytes);
   readonly #pending = new Set<Promise<void>>();
-  #pendingBytes = 0;
   #failure: unknown;
-  /** What has come of a page that is not whole yet. */
-  #page: Buffer = Buffer.allocUnsafeSlow(pageBytes);
-  #pageFilledBytes = 0;
+  #piece = this.#free.pop() as Buffer;
+  #filledBytes = 0;
   #zeroRun: Run | undefined;
   #canClear = true;
 
@@ -43,22 +43,23 @@ export class DiskWriter {
   /** @throws {ActionError} `disk` when the image does not fit or the disk fails. */
   async write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.takenBytes + chunk.length > this.#disk.capacityBytes) throw tooSmall(this.#disk);
-    const rest = this.#completePage(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length));
-    const wholeBytes = rest.length - (rest.length % pageBytes);
-    this.#place(rest.subarray(0, wholeBytes));
-    this.#completePage(rest.subarray(wholeBytes));
-    if (isEndOfLargeBuffer(chunk)) void Promise.all(this.#pending).then(() => chunk.buffer.transfer(0));
-    while (this.#pendingBytes > maxPendingBytes) await Promise.race(this.#pending);
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + pieceBytes - this.#filledBytes);
+      this.#piece.set(part, this.#filledBytes);
+      this.#filledBytes += part.length;
+      this.takenBytes += part.length;
+      at += part.length;
+      if (this.#filledBytes === pieceBytes) await this.#nextPiece();
+    }
+    if (isEndOfLargeBuffer(chunk)) chunk.buffer.transfer(0);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Writes what is left and waits for all of it. The caller syncs. */
   async end(): Promise<void> {
-    const page = this.#page.subarray(0, this.#pageFilledBytes);
-    this.#pageFilledBytes = 0;
-    this.takenBytes -= page.length;
-    this.#place(page);
-    this.#endZeroRun();
+    this.#place();
+    const run = this.#takeZeroRun();
+    if (run !== undefined) this.#track(this.#writeZeros(run));
     while (this.#pending.size > 0) await Promise.all(this.#pending);
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -68,53 +69,46 @@ export class DiskWriter {
     await Promise.allSettled(this.#pending);
   }
 
-  /** Takes bytes until the begun page is whole, and places that. @returns What is left of them. */
-  #completePage(bytes: Buffer): Buffer {
-    if (bytes.length === 0 || (this.#pageFilledBytes === 0 && bytes.length >= pageBytes)) return bytes;
-    const taken = bytes.subarray(0, pageBytes - this.#pageFilledBytes);
-    this.#page.set(taken, this.#pageFilledBytes);
-    this.#pageFilledBytes += taken.length;
-    this.takenBytes += taken.length;
-    if (this.#pageFilledBytes === pageBytes) {
-      const page = this.#page;
-      this.#page = Buffer.allocUnsafeSlow(pageBytes);
-      this.#pageFilledBytes = 0;
-      this.takenBytes -= pageBytes;
-      this.#place(page);
-    }
-    return bytes.subarray(taken.length);
+  async #nextPiece(): Promise<void> {
+    this.#place();
+    while (this.#free.length === 0) await Promise.race(this.#pending);
+    this.#piece = this.#free.pop() as Buffer;
+    this.#filledBytes = 0;
   }
 
-  /** `bytes` belong where the bytes taken so far end. */
-  #place(bytes: Buffer): void {
-    const start = this.takenBytes;
-    this.takenBytes += bytes.length;
-    for (const run of findRuns(bytes, start)) {
+  /** Sends the piece to the disk; it can be filled again when that is done. */
+  #place(): void {
+    const piece = this.#piece;
+    const start = this.takenBytes - this.#filledBytes;
+    const work: (() => Promise<void>)[] = [];
+    for (const run of findRuns(piece.subarray(0, this.#filledBytes), start)) {
       if (run.isZero) this.#extendZeroRun(run);
       else {
-        this.#endZeroRun();
+        const zeroRun = this.#takeZeroRun();
+        if (zeroRun !== undefined) work.push(() => this.#writeZeros(zeroRun));
         const from = run.offset - start;
-        const data = bytes.subarray(from, from + run.lengthBytes);
-        this.#track(data.length, this.#disk.write(data, run.offset));
+        work.push(() => this.#disk.write(piece.subarray(from, from + run.lengthBytes), run.offset));
       }
     }
+    this.#track(inTurn(work).finally(() => this.#free.push(piece)));
   }
 
-  /** Runs of neighbouring chunks are one. */
+  /** Runs of neighbouring pieces are one. */
   #extendZeroRun(run: Run): void {
     const before = this.#zeroRun;
     this.#zeroRun = before === undefined ? run : { ...before, lengthBytes: before.lengthBytes + run.lengthBytes };
   }
 
-  #endZeroRun(): void {
+  /** The run that has ended, when it has to be made zero. */
+  #takeZeroRun(): Run | undefined {
     const run = this.#zeroRun;
     this.#zeroRun = undefined;
-    if (run === undefined) return;
-    if (this.#disk.isBlank) this.skippedBytes += run.lengthBytes;
-    else this.#track(0, this.#makeZero(run));
+    if (!this.#disk.isBlank) return run;
+    this.skippedBytes += run?.lengthBytes ?? 0;
+    return undefined;
   }
 
-  async #makeZero({ offset, lengthBytes }: Run): Promise<void> {
+  async #writeZeros({ offset, lengthBytes }: Run): Promise<void> {
     const clearBytes = lengthBytes - (lengthBytes % pageBytes);
     let done = 0;
     if (this.#canClear && clearBytes >= clearFromBytes) {
@@ -126,22 +120,22 @@ export class DiskWriter {
       await this.#disk.write(zeros.subarray(0, Math.min(zeros.length, lengthBytes - done)), offset + done);
   }
 
-  #track(bytes: number, work: Promise<void>): void {
-    this.#pendingBytes += bytes;
+  #track(work: Promise<void>): void {
     const settled = work
       .catch((error: unknown) => {
         this.#failure ??= error;
       })
-      .then(() => {
-        this.#pendingBytes -= bytes;
-        this.#pending.delete(settled);
-      });
+      .finally(() => this.#pending.delete(settled));
     this.#pending.add(settled);
   }
 }
 
+async function inTurn(work: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const each of work) await each();
+}
+
 /**
- * Large buffers are filled from front to back and handed over in slices: with the last slice written, the memory can be given back at once.
+ * Large buffers are filled from front to back and handed over in slices: with the last slice taken, the memory can be given back at once.
  * Left to the garbage collector it would cost a fifth of the time, and fresh pages for each buffer.
  */
 function isEndOfLargeBuffer({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): boolean {

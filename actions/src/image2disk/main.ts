@@ -2,7 +2,7 @@
 import { runAction } from "../program/run-action.ts";
 import { rereadPartitions } from "./partitions.ts";
 import { readSettings } from "./settings.ts";
-import { openTarget } from "./target.ts";
+import { closeTarget, openTarget } from "./target.ts";
 import { writeImage } from "./write-image.ts";
 
 await runAction("image2disk", async ({ environment, log, signal }) => {
@@ -16,7 +16,7 @@ await runAction("image2disk", async ({ environment, log, signal }) => {
     log.info("the image is on the disk", { disk: target.path, bytes, skippedBytes, seconds, megabytesPerSecond });
   } finally {
     // The kernel reads no table of a disk that is held exclusively.
-    await target.handle.close();
+    await closeTarget(target);
   }
   const partitions = await rereadPartitions(target, { log, signal });
   if (partitions.length > 0) log.info("the partitions are there", { partitions: partitions.join(" ") });

@@ -7,6 +7,8 @@ import { ActionError } from "../program/action-error.ts";
 export type Target = {
   readonly path: string;
   readonly handle: FileHandle;
+  /** The same past the page cache, where that can be done: without a second copy of the image in memory, and several times quicker. */
+  readonly direct: FileHandle | undefined;
   /** Infinity for an empty regular file, which grows as needed. */
   readonly capacityBytes: number;
   /** An empty file reads as zeros wherever nothing was written. */
@@ -25,7 +27,8 @@ export async function openTarget(path: string, mayWriteFile: boolean): Promise<T
   if (stats.isFile() && mayWriteFile) {
     const handle = await open(path, "r+");
     const isBlank = stats.size === 0;
-    return { path, handle, isBlank, sysfs: undefined, capacityBytes: isBlank ? Number.POSITIVE_INFINITY : stats.size };
+    const capacityBytes = isBlank ? Number.POSITIVE_INFINITY : stats.size;
+    return { path, handle, direct: await openDirectly(path), isBlank, sysfs: undefined, capacityBytes };
   }
   if (!stats.isBlockDevice())
     throw new ActionError("disk", `DEST_DISK ${path} is not a block device, and nothing else is ever written to`);
@@ -37,7 +40,17 @@ export async function openTarget(path: string, mayWriteFile: boolean): Promise<T
     isBlank: false,
     capacityBytes: sectors * sectorBytes,
     handle: await openExclusively(path, sysfs),
+    direct: await openDirectly(path),
   };
+}
+
+export async function closeTarget({ handle, direct }: Target): Promise<void> {
+  await direct?.close();
+  await handle.close();
+}
+
+async function openDirectly(path: string): Promise<FileHandle | undefined> {
+  return await open(path, constants.O_RDWR | constants.O_DIRECT).catch(() => undefined);
 }
 
 /** O_EXCL on a block device: refused while it, or a partition of it, is mounted or held by anything, in any namespace. */

@@ -7,6 +7,7 @@ import { decideCompression, magicBytes } from "./compression.ts";
 import { decompress } from "./decompress.ts";
 import { type DiskPort, DiskWriter, tooSmall } from "./disk-writer.ts";
 import { Download } from "./download.ts";
+import { pageBytes } from "./page-aligned.ts";
 import { describeProgress, type ProgressSample } from "./progress.ts";
 import { usualRule } from "./retry-rule.ts";
 import type { Settings } from "./settings.ts";
@@ -120,20 +121,26 @@ function checkedBy(expected: string | undefined): Check {
   };
 }
 
-function diskPort({ path, handle, capacityBytes, isBlank }: Target, signal: AbortSignal): DiskPort {
+function diskPort({ path, handle, direct, capacityBytes, isBlank }: Target, signal: AbortSignal): DiskPort {
+  let usual = direct ?? handle;
+  /** Falls back to the page cache for the end of an image, and on a disk that asks for more than whole pages. */
+  const writeSome = async (bytes: Uint8Array, offset: number): Promise<number> => {
+    const chosen = bytes.length % pageBytes === 0 ? usual : handle;
+    try {
+      return (await chosen.write(bytes, 0, bytes.length, offset)).bytesWritten;
+    } catch (cause) {
+      const isRefused = chosen !== handle && (cause as NodeJS.ErrnoException).code === "EINVAL";
+      if (!isRefused) throw new ActionError("disk", `${path} failed at byte ${offset}`, { cause });
+      usual = handle;
+      return 0;
+    }
+  };
   return {
     path,
     capacityBytes,
     isBlank,
     async write(bytes, offset) {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await handle
-          .write(bytes, done, bytes.length - done, offset + done)
-          .catch((cause: unknown) => {
-            throw new ActionError("disk", `${path} failed at byte ${offset + done}`, { cause });
-          });
-        done += bytesWritten;
-      }
+      for (let done = 0; done < bytes.length; ) done += await writeSome(bytes.subarray(done), offset + done);
     },
     async clear(offset, lengthBytes) {
       // The kernel refuses rather than write zeros when the disk has no quick way (fallocate(2) on a block device).

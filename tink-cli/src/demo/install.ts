@@ -45,7 +45,7 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
   const narrated = narrate(clients, progress, AbortSignal.any([signal, narration.signal]));
   try {
     await workflowEnd(clients, AbortSignal.any([signal, AbortSignal.timeout(workflowTimeoutMs)]));
-    const { stdout } = await waitForSsh(deps.ssh, "hostname; uname -r", { signal, timeoutMs: sshTimeoutMs });
+    const stdout = await waitForSsh(deps.ssh, "hostname; uname -r", { signal, timeoutMs: sshTimeoutMs });
     const loggedInMs = nowMs();
     await record(
       clients,

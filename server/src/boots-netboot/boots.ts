@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import type { Clock } from "../platform/clock.ts";
 import { type Libc, loadLibc } from "../platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "../platform/network/packet-socket.ts";
+import { AddressConflicts } from "./address-conflicts.ts";
 import { EventGate, type RecordEvent } from "./boot-event.ts";
 import { openBootFiles } from "./boot-files.ts";
 import { registerBootRoutes } from "./boot-http.ts";
@@ -22,8 +23,6 @@ export interface BootsDeps {
 export interface Boots {
   /** Feed it from a watch of Hardware. */
   readonly index: HardwareIndex;
-  /** Addresses that a machine found in use, by address: the MAC that said so. */
-  readonly conflicts: ReadonlyMap<string, string>;
   registerRoutes(app: FastifyInstance): void;
   /** Resolves with the links served once all their ports are open. @throws {NetworkError} and leaves nothing open. */
   start(signal: AbortSignal): Promise<readonly BootsLink[]>;
@@ -36,7 +35,7 @@ export function createBoots(deps: BootsDeps): Boots {
   const { config, record, clock } = deps;
   const gate = new EventGate(record, () => clock.nowMs());
   const index = new HardwareIndex((claim) => recordDuplicate(gate, claim));
-  const conflicts = new Map<string, string>();
+  const conflicts = new AddressConflicts(() => clock.nowMs());
   const files = openBootFiles(config.binariesDirectory, config.extraBinaries);
   const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
   const stop = async (deadline: AbortSignal) => {
@@ -44,7 +43,6 @@ export function createBoots(deps: BootsDeps): Boots {
   };
   return {
     index,
-    conflicts,
     registerRoutes(app) {
       const { hookDirectory, filesDirectory, serveFilesToUnknown } = config;
       const scriptConfig = (localAddress: string) => scriptConfigFor(config, localAddress);
@@ -55,9 +53,8 @@ export function createBoots(deps: BootsDeps): Boots {
       try {
         const sockets = config.dhcpEnabled ? await openSockets(deps.warn) : undefined;
         if (sockets?.packets !== undefined) opened.push(sockets.packets);
-        const onDecline = ({ mac, address }: { mac: string; address: string }) => void conflicts.set(address, mac);
         for (const wanted of config.interfaces) {
-          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, onDecline, sockets };
+          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, conflicts, sockets };
           const link = await openBootsLink(wanted, linkDeps, signal);
           opened.unshift(link);
           links.push(link);

@@ -66,7 +66,7 @@ describe("DHCP clients", () => {
     });
   });
 
-  test("udhcpc that finds the address in use declines it, and the timeline names the address", async () => {
+  test("udhcpc that finds the address in use declines it, is not offered it again at once, and the timeline says so", async () => {
     await withRack({}, async (rack, addressed, client) => {
       await runInside(addressed, ["ip", "addr", "add", "10.77.0.61/24", "dev", "eth0"]);
       const log = join(directory, "decline");
@@ -92,6 +92,7 @@ describe("DHCP clients", () => {
         rack.waitFor("decline", ({ type }) => type === "DhcpDecline", 10_000),
       ]);
       assert.deepEqual([decline.reason, decline.data?.address], ["AddressInUse", "10.77.0.61"]);
+      await rack.waitFor("silence", ({ type, reason }) => type === "DhcpIgnored" && reason === "AddressInUse", 10_000);
     });
   });
 

@@ -1,3 +1,4 @@
+// What other packages may use of Debian's tools.
 export * from "./ensure-lists.ts";
 export * from "./ensure-packages.ts";
 export * from "./run-program.ts";

@@ -38,8 +38,8 @@ export type HookFacts = {
   readonly missingFirmware: readonly string[];
 };
 
-export const kernelFile = "vmlinuz-x86_64";
-export const initramfsFile = "initramfs-x86_64";
+const kernelFile = "vmlinuz-x86_64";
+const initramfsFile = "initramfs-x86_64";
 const factsFile = "hook-x86_64.json";
 
 /**

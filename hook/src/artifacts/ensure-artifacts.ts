@@ -1,5 +1,5 @@
 // Brings everything that machines boot and install, building what the cache does not have.
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildActionImages, buildNodeBase, bundleProgram, nodeBaseTools } from "@neverland/actions";
 import { type DebianPackage, runProgram } from "@neverland/debian";
@@ -52,7 +52,7 @@ export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions
     await writeFile(workerBundle, await bundleProgram(join(root, "tink-worker/src/main.ts")));
     await buildHook({ outDir, workerBundle, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
     await cp(images.layoutDir, join(outDir, "actions"), { recursive: true });
-    await runProgram(["rm", "-rf", work]);
+    await rm(work, { recursive: true });
   });
 }
 

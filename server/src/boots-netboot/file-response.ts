@@ -16,7 +16,7 @@ export interface FileSent {
 }
 
 /** A plain file name: no directory, no dot at its start, nothing that any file system reads specially. */
-export function isPlainFileName(name: string): boolean {
+function isPlainFileName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._+~-]{0,254}$/.test(name);
 }
 

@@ -29,10 +29,10 @@ module.exports = {
     only("lab-knows-machines-only", "^lab/src/", "^api/src/", "^debian/src/"),
     only(
       "platform-and-store-know-the-contract",
-      "^server/src/(platform|store|workflow-rules|machine-rules)/",
+      "^server/src/(platform|store|workflow-rules|timeline)/",
       "^api/src/",
       "^templates/src/",
-      "^server/src/(platform|store|workflow-rules|machine-rules)/",
+      "^server/src/(platform|store|workflow-rules|timeline)/",
     ),
     {
       name: "components-never-import-each-other",

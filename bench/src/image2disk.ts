@@ -8,7 +8,7 @@ import { cpus, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
-import { bundleAction } from "@neverland/actions";
+import { actionProgram, bundleProgram } from "@neverland/actions";
 import { ensurePackages } from "@neverland/debian";
 
 export const summary = "image2disk: MB/s for a full and a sparse zstd image, beside curl | zstd -d | dd";
@@ -49,7 +49,7 @@ export async function run([parent = tmpdir()]: readonly string[] = []): Promise<
 
 async function ours(dir: string): Promise<Writer> {
   const bundle = join(dir, "image2disk.mjs");
-  await writeFile(bundle, await bundleAction("image2disk"));
+  await writeFile(bundle, await bundleProgram(actionProgram("image2disk")));
   const disk = join(dir, "disk-ours");
   const settings = (url: string): string[] => [`IMG_URL=${url}`, `DEST_DISK=${disk}`, "COMPRESSED=true"];
   return {

@@ -1,5 +1,5 @@
+// What other packages may use of Debian's tools.
 export * from "./ensure-lists.ts";
 export * from "./ensure-packages.ts";
 export * from "./run-program.ts";
-export * from "./unpack-package.ts";
 export * from "./unpack-packages.ts";

@@ -15,6 +15,8 @@ export type RunOptions = {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  /** How long it may take until it is killed; without it, as long as it likes. */
+  readonly timeoutMs?: number;
   /** Text for standard input; without it the program reads an empty one. */
   readonly input?: string | Uint8Array;
   /** Called with each piece of standard output and error as it comes. */
@@ -24,18 +26,23 @@ export type RunOptions = {
 /** How much of a failed program's output is quoted, in characters: the end of it, where the reason is. */
 const quotedChars = 2000;
 
+// Of an ordinary user's PATH on Debian these are not a part, yet sfdisk, mkfs and ip are there.
+const systemFolders = "/usr/sbin:/sbin:/usr/bin:/bin";
+
 /**
- * Runs `argv[0]` with the other arguments, without a shell.
+ * Runs `argv[0]`, found by name, with the other arguments; without a shell.
  * @returns What it wrote to standard output.
  * @throws {ProgramError} With the command line, the exit code and the end of what it wrote.
  */
 export async function runProgram(argv: readonly [string, ...string[]], options: RunOptions = {}): Promise<string> {
   const [program, ...args] = argv;
   const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const env = options.env ?? process.env;
   const child = spawn(program, args, {
     stdio: ["pipe", "pipe", "pipe"],
+    env: { ...env, PATH: env.PATH ? `${env.PATH}:${systemFolders}` : systemFolders },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs, killSignal: "SIGKILL" }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });
   let stdout = "";
@@ -53,18 +60,17 @@ export async function runProgram(argv: readonly [string, ...string[]], options: 
   child.stdin.on("error", () => undefined);
   child.stdin.end(options.input);
   child.on("error", (cause: NodeJS.ErrnoException) => {
-    const code = cause.name === "AbortError" ? "aborted" : "not-found";
-    reject(new ProgramError(code, `${program}: ${cause.message}`, { cause }));
+    const [code, what] =
+      cause.name === "AbortError"
+        ? (["aborted", "was given up"] as const)
+        : (["not-found", `cannot be started (${cause.message}): is it installed?`] as const);
+    reject(new ProgramError(code, `${program} ${what}`, { cause }));
   });
   child.on("close", (exitCode, signal) => {
-    if (exitCode === 0) resolve(stdout);
-    else
-      reject(
-        new ProgramError(
-          "failed",
-          `${argv.join(" ")} ended with ${signal ?? `exit code ${exitCode}`}: ${everything.trim()}`,
-        ),
-      );
+    if (exitCode === 0) return resolve(stdout);
+    const patience = options.timeoutMs === undefined ? "" : ` (it had ${options.timeoutMs} ms)`;
+    const end = signal === null ? `exit code ${exitCode}` : `${signal}${patience}`;
+    reject(new ProgramError("failed", `${argv.join(" ")} ended with ${end}: ${everything.trim()}`));
   });
   return await promise;
 }

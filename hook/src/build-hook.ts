@@ -7,7 +7,7 @@ import {
   kernelPackage,
   knownPackages,
   openArchive,
-  unpackPackages,
+  unpackTogether,
 } from "./archive/debian-archive.ts";
 import { HookError } from "./hook-error.ts";
 import { packInitramfs, packSquashfs, sha256OfFile } from "./initramfs/pack.ts";
@@ -38,8 +38,8 @@ export type HookFacts = {
   readonly missingFirmware: readonly string[];
 };
 
-export const kernelFile = "vmlinuz-x86_64";
-export const initramfsFile = "initramfs-x86_64";
+const kernelFile = "vmlinuz-x86_64";
+const initramfsFile = "initramfs-x86_64";
 const factsFile = "hook-x86_64.json";
 
 /**
@@ -105,12 +105,12 @@ async function fetchPackages(archive: DebianArchive, work: string, signal?: Abor
   const kernel = await kernelPackage(archive, metaPackage, signal);
   const firmware = await knownPackages(archive, firmwareChoices, signal);
   const packages = [
-    ...(await unpackPackages(archive, { names: [kernel], alone: true, outDir: roots.kernelRoot }, signal)),
-    ...(await unpackPackages(archive, { names: programPackages, outDir: roots.programsRoot }, signal)),
+    ...(await unpackTogether(archive, { names: [kernel], alone: true, outDir: roots.kernelRoot }, signal)),
+    ...(await unpackTogether(archive, { names: programPackages, outDir: roots.programsRoot }, signal)),
   ];
   if (firmware.length > 0)
     packages.push(
-      ...(await unpackPackages(archive, { names: firmware, alone: true, outDir: roots.firmwareRoot }, signal)),
+      ...(await unpackTogether(archive, { names: firmware, alone: true, outDir: roots.firmwareRoot }, signal)),
     );
   return { ...roots, packages: packages.toSorted() };
 }

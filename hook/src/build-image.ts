@@ -19,8 +19,8 @@ export type BuildImageOptions = {
 /** Sizes in bytes. `sha256` is of the compressed file, as image2disk checks it. */
 export type ImageFacts = { readonly rawBytes: number; readonly compressedBytes: number; readonly sha256: string };
 
-export const imageFile = "debian.raw";
-export const compressedImageFile = "debian.raw.zst";
+const imageFile = "debian.raw";
+const compressedImageFile = "debian.raw.zst";
 const timeSeconds = 1_767_225_600;
 
 /**

@@ -26,4 +26,4 @@ export { type CapturedFrame, readPcap } from "./pcap.ts";
 export { type Forward, forwardFromHost, forwardIntoLab } from "./port-forward.ts";
 export type { Accelerator } from "./qemu-command.ts";
 export { openRack, Rack, type RackOptions, type RackRequest } from "./rack.ts";
-export { loginOverSsh, type SshTarget, waitForSsh } from "./ssh-probe.ts";
+export { type SshTarget, waitForSsh } from "./ssh-probe.ts";

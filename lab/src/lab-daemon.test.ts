@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { runProgram } from "@neverland/debian";
 import { destroyLab, labExecCommand, openLab, startLab } from "./lab-client.ts";
-import { runProgram } from "./run-program.ts";
 
 const dir = await mkdtemp(join(tmpdir(), "lab-d-"));
 const { signal } = new AbortController();
@@ -41,7 +41,7 @@ test("a lab is started, ruled from outside and ended", async () => {
   );
 
   const [nsenter = "", ...args] = await labExecCommand(dir, ["ip", "-brief", "address", "show", "br0"]);
-  assert.match((await runProgram(nsenter, args)).stdout, /10\.77\.0\.1\/24 169\.254\.169\.254\/32/);
+  assert.match(await runProgram([nsenter, ...args]), /10\.77\.0\.1\/24 169\.254\.169\.254\/32/);
 
   assert.equal((await lab.power("m1", "off")).power, "off");
   await lab.remove("m1");

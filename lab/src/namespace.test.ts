@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { runProgram } from "@neverland/debian";
 import { userNamespaceRemedy } from "./namespace.ts";
 import { namespaceCommand } from "./namespace-command.ts";
 import { openLabNetwork, tunRefusal } from "./network.ts";
-import { runProgram } from "./run-program.ts";
 import { runInside } from "./testing/inside.ts";
 
 const listInterfaces = `
@@ -12,14 +12,14 @@ const listInterfaces = `
   console.log(JSON.stringify({ up: names, pid: process.pid, net: readlinkSync("/proc/self/ns/net") }));`;
 
 test("a program inside is the first of its processes and sees no network but its own", async () => {
-  const outside = await runProgram("readlink", ["/proc/self/ns/net"]);
+  const outside = await runProgram(["readlink", "/proc/self/ns/net"]);
   const { code, stdout } = await runInside(["-e", listInterfaces]);
   const inside = JSON.parse(stdout);
   assert.equal(code, 0);
   assert.equal(inside.pid, 1);
   assert.ok(inside.up.includes("lo"));
   assert.ok(!inside.up.includes("eth0"));
-  assert.notEqual(inside.net, outside.stdout.trim());
+  assert.notEqual(inside.net, outside.trim());
 });
 
 test("the same holds in a user namespace, as for an ordinary user", async () => {

@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { LabError, reasonOf } from "./lab-error.ts";
 import { labNamespaceMark, namespaceCommand } from "./namespace-command.ts";
-import { runProgram } from "./run-program.ts";
+import { runShortProgram } from "./short-program.ts";
 
 export interface LabNamespaceOptions {
   /** Usually our own node and a script. */
@@ -68,7 +68,7 @@ export function insideLabNamespace(env: NodeJS.ProcessEnv = process.env): boolea
 async function refuseEarly(asRoot: boolean): Promise<void> {
   const user = asRoot ? [] : ["--user", "--map-root-user"];
   try {
-    await runProgram("unshare", [...user, "--net", "--pid", "--mount", "--fork", "--mount-proc", "true"]);
+    await runShortProgram(["unshare", ...user, "--net", "--pid", "--mount", "--fork", "--mount-proc", "true"]);
   } catch (cause) {
     if (cause instanceof LabError && cause.code === "program-missing") throw cause;
     const remedy = asRoot

@@ -6,7 +6,7 @@ import { LabError, reasonOf } from "./lab-error.ts";
 import { labNamespaceMark } from "./namespace-command.ts";
 import { loadNativeSockets } from "./native-sockets.ts";
 import { bridgeCommands, defaultNetwork, type NetworkConfig, tapCommands, vethCommands } from "./network-commands.ts";
-import type { RunProgram } from "./run-program.ts";
+import type { runShortProgram } from "./short-program.ts";
 
 export interface LabNetwork {
   readonly config: NetworkConfig;
@@ -16,7 +16,7 @@ export interface LabNetwork {
 }
 
 export interface NetworkDeps {
-  readonly run: RunProgram;
+  readonly run: typeof runShortProgram;
 }
 
 export interface NetworkOptions extends Partial<NetworkConfig> {
@@ -34,7 +34,7 @@ export async function openLabNetwork(
   const config: NetworkConfig = { ...defaultNetwork, ...options };
   const cableKind = await chooseCables(options.cables ?? "auto");
   const ip = async (commands: readonly string[]): Promise<void> => {
-    await deps.run("ip", ["-batch", "-"], { input: `${commands.join("\n")}\n`, signal });
+    await deps.run(["ip", "-batch", "-"], { input: `${commands.join("\n")}\n`, signal });
   };
   await setKernelKnob("net/unix/max_dgram_qlen", "512"); // room between a packet socket's relay and QEMU
   await ip(bridgeCommands(config));

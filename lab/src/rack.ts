@@ -9,7 +9,7 @@ import { machineFolder } from "./machine-files.ts";
 import { type MachineRequest, machineSpec } from "./machine-spec.ts";
 import { type LabNetwork, type NetworkOptions, openLabNetwork } from "./network.ts";
 import type { Accelerator } from "./qemu-command.ts";
-import { runProgram } from "./run-program.ts";
+import { runShortProgram } from "./short-program.ts";
 
 export interface RackOptions {
   /** Holds a folder for each machine. Made when missing; what is in it is used again. */
@@ -81,7 +81,7 @@ export class Rack {
 /** Must run inside `runInLabNamespace`. When `signal` aborts, every machine is powered off. */
 export async function openRack(options: RackOptions, signal: AbortSignal): Promise<Rack> {
   await mkdir(options.dir, { recursive: true });
-  const network = await openLabNetwork(options.network ?? {}, { run: runProgram }, signal);
+  const network = await openLabNetwork(options.network ?? {}, { run: runShortProgram }, signal);
   const rack = new Rack(options, network, signal);
   signal.addEventListener("abort", () => void rack.close(), { once: true });
   return rack;

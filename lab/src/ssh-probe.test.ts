@@ -48,8 +48,7 @@ test("waits for a server that is still coming up, then logs in by key", async (t
   const server = await bootingSshServer();
   t.after(server.close);
   const target = { host: "127.0.0.1", port: server.port, user: userInfo().username, keyFile: key };
-  const { stdout } = await waitForSsh(target, "echo in $((40 + 2))", { timeoutMs: 20_000 });
-  assert.equal(stdout, "in 42\n");
+  assert.equal(await waitForSsh(target, "echo in $((40 + 2))", { timeoutMs: 20_000 }), "in 42\n");
 });
 
 test("gives up at the deadline and says what the server answered last", async (t) => {

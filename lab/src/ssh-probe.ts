@@ -3,7 +3,7 @@ import { createConnection } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Patience, within } from "./deadline.ts";
 import { LabError, reasonOf } from "./lab-error.ts";
-import { type ProgramResult, type RunProgram, runProgram } from "./run-program.ts";
+import { runShortProgram } from "./short-program.ts";
 
 export interface SshTarget {
   readonly host: string;
@@ -21,21 +21,20 @@ const loginTimeoutMs = 30_000;
 /**
  * Waits for the banner, then logs in and runs `command`, again and again until it works: a server that greets may
  * still lack the user, whom cloud-init makes at about the same time.
+ * @returns What `command` wrote.
  * @throws {LabError} `timeout` with the last refusal, `aborted`.
  */
-export async function waitForSsh(
-  target: SshTarget,
-  command: string,
-  patience: Patience,
-  run: RunProgram = runProgram,
-): Promise<ProgramResult> {
+export async function waitForSsh(target: SshTarget, command: string, patience: Patience): Promise<string> {
   let last = "nothing was tried";
   try {
     return await within(`an SSH login as ${target.user} at ${target.host}`, patience, async (signal) => {
       for (;;) {
         try {
           await readBanner(target.host, target.port ?? 22, signal);
-          return await loginOverSsh(target, command, signal, run);
+          return await runShortProgram(["ssh", ...sshArguments(target, command)], {
+            signal,
+            timeoutMs: loginTimeoutMs,
+          });
         } catch (error) {
           if (error instanceof LabError && error.code === "program-missing") throw error;
           if (!signal.aborted) last = reasonOf(error); // an attempt cut off by the deadline tells nothing
@@ -50,18 +49,8 @@ export async function waitForSsh(
   }
 }
 
-/** One login attempt. @throws {LabError} `program-failed` with ssh's words. */
-export function loginOverSsh(
-  target: SshTarget,
-  command: string,
-  signal: AbortSignal,
-  run: RunProgram = runProgram,
-): Promise<ProgramResult> {
-  return run("ssh", sshArguments(target, command), { signal, timeoutMs: loginTimeoutMs });
-}
-
 /** A lab machine is new each time, so its host key is taken as it comes; no file or agent of the user is read. */
-export function sshArguments(target: SshTarget, command: string): string[] {
+function sshArguments(target: SshTarget, command: string): string[] {
   const settings = [
     "BatchMode=yes",
     "StrictHostKeyChecking=no",
@@ -81,7 +70,7 @@ export function sshArguments(target: SshTarget, command: string): string[] {
 }
 
 /** @returns The banner, as `SSH-2.0-OpenSSH_9.2` (RFC 4253 §4.2). @throws When there is none within a second. */
-export function readBanner(host: string, port: number, signal: AbortSignal): Promise<string> {
+function readBanner(host: string, port: number, signal: AbortSignal): Promise<string> {
   return within(`an SSH banner from ${host} port ${port}`, { signal, timeoutMs: bannerTimeoutMs }, (abort) => {
     const banner = Promise.withResolvers<string>();
     const socket = createConnection({ host, port, signal: abort });

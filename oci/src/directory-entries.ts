@@ -1,12 +1,12 @@
 // Reads a directory tree as the entries of a layer: everything below it, owned by root, without times.
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { LayoutError } from "./layout-error.ts";
+import { OciError } from "./oci-error.ts";
 import type { TarEntry } from "./tar-entry.ts";
 
 /**
  * Lists all that is below `rootDir`, with the permission bits found there.
- * @throws {LayoutError} `bad-entry` for what is neither a file, a folder nor a symbolic link.
+ * @throws {OciError} `bad-entry` for what is neither a file, a folder nor a symbolic link.
  */
 export async function directoryEntries(rootDir: string): Promise<TarEntry[]> {
   return await entriesBelow(rootDir, "");
@@ -30,5 +30,5 @@ async function entryOf(rootDir: string, path: string): Promise<TarEntry> {
   if (stat.isSymbolicLink()) return { type: "symlink", path, target: await readlink(source) };
   if (stat.isDirectory()) return { type: "directory", path, mode };
   if (stat.isFile()) return { type: "file", path, mode, source, sizeBytes: stat.size };
-  throw new LayoutError("bad-entry", `${source} cannot be packed: it is a device, a socket or a pipe`);
+  throw new OciError("bad-entry", `${source} cannot be packed: it is a device, a socket or a pipe`);
 }

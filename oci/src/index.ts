@@ -1,7 +1,6 @@
 export * from "./choose-manifest.ts";
 export * from "./directory-entries.ts";
 export * from "./http-get.ts";
-export * from "./layout-error.ts";
 export * from "./manifest.ts";
 export * from "./oci-error.ts";
 export * from "./reference.ts";

@@ -50,7 +50,7 @@ test("a folder's content follows it at once, whatever sorts between as text", ()
 
 for (const path of ["../up", "/abs", "a//b", "a/./b", ""])
   test(`the path "${path}" is refused`, () => {
-    assert.throws(() => inPackingOrder([file(path)]), { name: "LayoutError", code: "bad-entry" });
+    assert.throws(() => inPackingOrder([file(path)]), { name: "OciError", code: "bad-entry" });
   });
 
 test("the same path twice is refused", () => {

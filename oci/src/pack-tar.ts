@@ -2,14 +2,14 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { contentBytes, headerBlocks, padding } from "./encode-tar-header.ts";
-import { LayoutError } from "./layout-error.ts";
+import { OciError } from "./oci-error.ts";
 import { inPackingOrder, type TarEntry } from "./tar-entry.ts";
 
 const readBytes = 1 << 20;
 
 /**
  * The tar of `entries` as a stream of bytes. The stream fails with `bad-entry` when a file changes its size meanwhile.
- * @throws {LayoutError} `bad-entry`, before anything is read, when the entries cannot be a layer.
+ * @throws {OciError} `bad-entry`, before anything is read, when the entries cannot be a layer.
  */
 export function packTar(entries: readonly TarEntry[]): Readable {
   return Readable.from(blocks(inPackingOrder(entries)), { objectMode: false });
@@ -36,7 +36,7 @@ async function* content(entry: TarEntry): AsyncGenerator<Uint8Array> {
     yield chunk;
   }
   if (readSoFar !== entry.sizeBytes)
-    throw new LayoutError(
+    throw new OciError(
       "bad-entry",
       `${entry.source} changed while it was packed: it had ${entry.sizeBytes} bytes and gave ${readSoFar}`,
     );

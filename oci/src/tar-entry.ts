@@ -1,5 +1,5 @@
 // What a layer is made of, and the order in which it is packed.
-import { LayoutError } from "./layout-error.ts";
+import { OciError } from "./oci-error.ts";
 
 type Common = {
   /** Relative to the container's root, without `./`, a leading or a trailing slash. */
@@ -18,14 +18,14 @@ export type TarEntry =
 
 /**
  * Sorts entries so that a folder comes before what is in it, the same everywhere and in every locale.
- * @throws {LayoutError} `bad-entry` for a path that leaves the root, is not in normal form, or is there twice.
+ * @throws {OciError} `bad-entry` for a path that leaves the root, is not in normal form, or is there twice.
  */
 export function inPackingOrder(entries: readonly TarEntry[]): TarEntry[] {
   const paths = new Set<string>();
   for (const { path } of entries) {
     if (path.split("/").some((part) => part === "" || part === "." || part === ".."))
-      throw new LayoutError("bad-entry", `"${path}" cannot be packed: it must be a plain path below the root`);
-    if (paths.has(path)) throw new LayoutError("bad-entry", `"${path}" cannot be packed: it is in the layer twice`);
+      throw new OciError("bad-entry", `"${path}" cannot be packed: it must be a plain path below the root`);
+    if (paths.has(path)) throw new OciError("bad-entry", `"${path}" cannot be packed: it is in the layer twice`);
     paths.add(path);
   }
   return [...entries].sort((a, b) => comparePaths(a.path, b.path));

@@ -75,6 +75,6 @@ test("two builds of one image are the same bytes, and leave no half-written file
 test("an index.json that is not JSON is named and not overwritten", async (t) => {
   const dir = await temporary(t);
   await writeFile(join(dir, "index.json"), "{");
-  await assert.rejects(writeHello(dir, "latest"), { name: "LayoutError", code: "bad-layout" });
+  await assert.rejects(writeHello(dir, "latest"), { name: "OciError", code: "bad-layout" });
   assert.equal(await readFile(join(dir, "index.json"), "utf8"), "{");
 });

@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { copyFile, link, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LayoutError } from "./layout-error.ts";
 import { type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest, mediaTypes } from "./manifest.ts";
+import { OciError } from "./oci-error.ts";
 import { blobFile, type LayerBlob } from "./write-layer.ts";
 
 /** The annotation that carries a manifest's name in `index.json`; ours is `repository:tag`. */
@@ -87,7 +87,7 @@ async function readIndex(layoutDir: string): Promise<ImageIndex> {
     return JSON.parse(await readFile(file, "utf8")) as ImageIndex;
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return { schemaVersion: 2, manifests: [] };
-    throw new LayoutError("bad-layout", `${file} cannot be read as an image index: remove it and build again`, {
+    throw new OciError("bad-layout", `${file} cannot be read as an image index: remove it and build again`, {
       cause,
     });
   }

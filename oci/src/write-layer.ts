@@ -15,7 +15,7 @@ export type LayerBlob = { readonly descriptor: Descriptor; readonly diffId: Dige
 
 /**
  * Writes one layer as `blobsDir/<64 hex digits>`. The same entries give the same bytes.
- * @throws {LayoutError} `bad-entry` when the entries cannot be a layer.
+ * @throws {OciError} `bad-entry` when the entries cannot be a layer.
  */
 export async function writeLayer(
   entries: readonly TarEntry[],

@@ -1,3 +1,4 @@
+// What other packages may use of the server.
 export { type Logger, openLog } from "./log.ts";
 export { type RunningServer, type ServerAddresses, startServer } from "./main.ts";
 export { writeKubeconfig } from "./resource-api/access-files.ts";

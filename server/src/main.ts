@@ -5,7 +5,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type KindInfo, kinds, type MachineEventInput } from "@neverland/api";
 import type { FastifyInstance } from "fastify";
-import { BootsListeners } from "./boots-listeners.ts";
 import type { BootEvent } from "./boots-netboot/boot-event.ts";
 import { type Boots, createBoots } from "./boots-netboot/boots.ts";
 import { defaultBootsConfig } from "./boots-netboot/boots-config.ts";
@@ -14,7 +13,7 @@ import { defaultRetention, MachineEventRetention } from "./controllers/machine-e
 import { noPowerControl } from "./controllers/no-power-control.ts";
 import { TemplateController } from "./controllers/template-controller.ts";
 import { WorkflowController } from "./controllers/workflow-controller.ts";
-import { HardwareFeed, type HardwareSink } from "./hardware-feed.ts";
+import { HardwareFeed } from "./hardware-feed.ts";
 import { AddressIndex } from "./hegel-metadata/address-index.ts";
 import { trustedProxies } from "./hegel-metadata/caller-address.ts";
 import { registerHegel } from "./hegel-metadata/hegel.ts";
@@ -75,6 +74,7 @@ const bootPlaneBodyBytes = 64 * 1024;
 /** As Kubernetes. */
 const apiBodyBytes = 3 * 1024 * 1024;
 const requestTimeoutMs = 60_000;
+/** After a failed start nothing is worth waiting for longer. */
 const failedStartDeadlineMs = 5000;
 
 /**
@@ -134,11 +134,10 @@ async function startComponents(shared: Shared, services: ServiceStack, signal: A
   const token = await ensureToken(config.dataDir);
   const api = runs("api") ? await start(makeApi(shared, token, tinkServer.actionLogs)) : undefined;
   // Last: no machine is answered before all that it is going to ask for is there.
-  const listeners = new BootsListeners(boots);
-  if (runs("boots")) await start(listeners);
+  if (runs("boots")) await start(boots);
   return {
     dataDir: config.dataDir,
-    interfaces: listeners.interfaces,
+    interfaces: boots.links.map(({ name, serverAddress }) => ({ name, address: serverAddress })),
     ...(api?.url === undefined
       ? {}
       : { api: api.url, kubeconfig: await writeKubeconfig(config.dataDir, api.url, token) }),
@@ -167,16 +166,7 @@ function makeBoots({ config, host, log, record }: Shared): Boots {
 }
 
 function makeHardwareFeed({ store, names, onError }: Shared, { index }: Boots, addresses: AddressIndex): HardwareFeed {
-  const sinks: HardwareSink[] = [
-    names,
-    index,
-    {
-      apply: (all) => addresses.apply(all),
-      upsert: (one) => addresses.set(one),
-      remove: (one) => addresses.delete(one),
-    },
-  ];
-  return new HardwareFeed({ store, sinks, onError, clock: systemClock });
+  return new HardwareFeed({ store, sinks: [names, index, addresses], onError, clock: systemClock });
 }
 
 /** The optional fields that Boots leaves undefined are not there at all in an event. */

@@ -6,10 +6,6 @@ import { defaultCacheDir } from "@neverland/hook/build-cache";
 import type { CliContext } from "./context.ts";
 import { type Progress, startProgress } from "./output/progress.ts";
 
-export function cacheDir(env: NodeJS.ProcessEnv): string {
-  return defaultCacheDir(env);
-}
-
 /** Folders as `tink up` takes them. Both belong to the cache: nothing in them may be changed. */
 export type DemoArtifacts = { readonly hookDir: string; readonly filesDir: string };
 
@@ -72,5 +68,5 @@ async function copyBuilt(
 function artifactOptions({ env, signal, isTerminal }: CliContext, progress: Progress): ArtifactOptions {
   // Two builds share a terminal's one line; a log gets a line for each of their steps.
   const show = isTerminal ? progress.detail : progress.step;
-  return { cacheDir: cacheDir(env), signal, progress: (step, detail) => show(`${step}: ${detail}`) };
+  return { cacheDir: defaultCacheDir(env), signal, progress: (step, detail) => show(`${step}: ${detail}`) };
 }

@@ -6,8 +6,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { CliError } from "./cli-error.ts";
 
-/** `found` says where the answer came from, for error messages. */
-export type Connection = { readonly server: string; readonly token: string; readonly found: string };
+export type Connection = { readonly server: string; readonly token: string };
 
 export type ConnectionOptions = {
   readonly server?: string | undefined;
@@ -43,12 +42,11 @@ export async function findConnection(
 ): Promise<Connection> {
   const server = options.server ?? env.TINK_SERVER;
   const token = options.token ?? env.TINK_TOKEN;
-  if (server && token) return { server, token, found: "flags or TINK_SERVER and TINK_TOKEN" };
+  if (server && token) return { server, token };
   const dirs = options.dataDir === undefined ? [defaultDataDir(env, isRoot), demoDir(env)] : [options.dataDir];
   for (const dir of dirs) {
-    const path = join(dir, "kubeconfig");
-    const found = await readKubeconfig(path);
-    if (found !== undefined) return { server: server ?? found.server, token: token ?? found.token, found: path };
+    const found = await readKubeconfig(join(dir, "kubeconfig"));
+    if (found !== undefined) return { server: server ?? found.server, token: token ?? found.token };
   }
   throw new CliError(
     "unavailable",
@@ -57,7 +55,7 @@ export async function findConnection(
   );
 }
 
-async function readKubeconfig(path: string): Promise<{ server: string; token: string } | undefined> {
+async function readKubeconfig(path: string): Promise<Connection | undefined> {
   let text: string;
   try {
     text = await readFile(path, "utf8");

@@ -11,7 +11,6 @@ import { addHookCommand } from "./commands/hook.ts";
 import { addImageCommand } from "./commands/image.ts";
 import { addLabCommand } from "./commands/lab.ts";
 import { addLogsCommand } from "./commands/logs.ts";
-
 import { addTemplateCommand } from "./commands/template.ts";
 import { addUpCommand } from "./commands/up.ts";
 import { addVersionCommand, version } from "./commands/version.ts";

@@ -229,7 +229,7 @@ async function inTime<T>(promise: Promise<T>, stop: AbortSignal): Promise<T | un
 }
 
 /** Readable, and different for different actions whatever characters their ids have. */
-export function containerId(action: Action): string {
+function containerId(action: Action): string {
   const readable = [action.workflowId, action.actionId]
     .map((part) => part.replaceAll(/[^A-Za-z0-9_-]+/g, "-").slice(0, 60))
     .join(".");

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundleProgram } from "@neverland/actions";
 
 const entry = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -15,15 +15,7 @@ test("one bundled file is the whole program", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "worker-bundle-"));
   t.after(() => rmSync(directory, { recursive: true }));
   const outfile = join(directory, "tink-worker.mjs");
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node26",
-    minify: true,
-  });
+  writeFileSync(outfile, await bundleProgram(entry));
   const { status, stdout } = spawnSync(process.execPath, [outfile, "--help"], { cwd: directory, encoding: "utf8" });
   assert.equal(status, 0);
   assert.match(stdout, /^tink-worker runs a machine's actions/);

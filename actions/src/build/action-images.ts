@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { dependenciesOf, unpackPackages } from "@neverland/debian";
 import { layoutBlobs, type TarEntry, writeImage, writeLayer } from "@neverland/oci";
-import { bundleAction } from "./bundle-action.ts";
+import { bundleProgram } from "./bundle-program.ts";
 import { libraryClosure } from "./library-closure.ts";
 import type { NodeBase } from "./node-base.ts";
 
@@ -63,6 +63,11 @@ export async function buildActionImages(options: ActionImagesOptions): Promise<A
   return { layoutDir, repositories };
 }
 
+/** The first source file of an action's program. */
+export function actionProgram(action: string): string {
+  return join(import.meta.dirname, "..", action, "main.ts");
+}
+
 function imageConfig(action: string): {
   Entrypoint: string[];
   Env: string[];
@@ -84,7 +89,7 @@ async function actionEntries(
   packagesDir: string,
   signal: AbortSignal | undefined,
 ): Promise<TarEntry[]> {
-  const bytes = await bundleAction(action);
+  const bytes = await bundleProgram(actionProgram(action));
   const entries: TarEntry[] = [
     { type: "directory", path: actionDir, mode: 0o755 },
     { type: "file", path: `${actionDir}/main.mjs`, mode: 0o644, bytes },

@@ -103,4 +103,9 @@ export type WorkflowSpec = z.infer<typeof workflowSpecSchema>;
 export type WorkflowStatus = z.infer<typeof workflowStatusSchema>;
 export type WorkflowTask = z.infer<typeof taskStatusSchema>;
 export type WorkflowAction = z.infer<typeof actionStatusSchema>;
+/** Whether a workflow in this state stays in it. */
+export function isFinalState(state: WorkflowState | undefined): boolean {
+  return state === "SUCCESS" || state === "FAILED" || state === "TIMEOUT";
+}
+
 export type Workflow = Resource<WorkflowSpec, WorkflowStatus>;

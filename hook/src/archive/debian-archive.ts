@@ -97,7 +97,7 @@ export async function knownPackages(
  * @returns `name_version_architecture` of each package, sorted: what the result was made of.
  * @throws {HookError} `not-in-archive` with the names apt does not know.
  */
-export async function unpackPackages(
+export async function unpackTogether(
   archive: DebianArchive,
   request: { readonly names: readonly string[]; readonly alone?: boolean; readonly outDir: string },
   signal?: AbortSignal,

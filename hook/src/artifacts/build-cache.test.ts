@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { cached, hashSources } from "./build-cache.ts";
 
@@ -11,7 +11,7 @@ before(async () => {
 });
 after(async () => await rm(dir, { recursive: true, force: true }));
 
-test("the same inputs are built once, other inputs anew, and the former result goes", async () => {
+test("the same inputs are built once, other inputs anew", async () => {
   let builds = 0;
   const build = async (outDir: string): Promise<void> => {
     builds += 1;
@@ -23,8 +23,33 @@ test("the same inputs are built once, other inputs anew, and the former result g
   const second = await cached(dir, "thing", ["b"], build);
   assert.notEqual(second, first);
   assert.equal(await readFile(join(second, "result"), "utf8"), "2");
-  assert.deepEqual(await readdir(dir), [second.slice(dir.length + 1)]);
 });
+
+test("after a build the three results used last are kept, whenever they were built", async () => {
+  const cacheDir = join(dir, ".three");
+  const make = async (input: string): Promise<string> => await cached(cacheDir, "thing", [input], async () => {});
+  const [first, second, third] = [await make("1"), await make("2"), await make("3")];
+  await usedMinutesAgo(first, 30);
+  await usedMinutesAgo(second, 20);
+  await usedMinutesAgo(third, 10);
+  await make("1");
+  const fourth = await make("4");
+  assert.deepEqual((await readdir(cacheDir)).sort(), [first, third, fourth].map((path) => basename(path)).sort());
+});
+
+test("results of another name are left alone", async () => {
+  const cacheDir = join(dir, ".names");
+  const other = await cached(cacheDir, "thing-image", ["a"], async () => {});
+  await usedMinutesAgo(other, 60);
+  for (const input of ["1", "2", "3", "4"]) await cached(cacheDir, "thing", [input], async () => {});
+  assert.ok((await readdir(cacheDir)).includes(basename(other)));
+  assert.equal((await readdir(cacheDir)).length, 4);
+});
+
+async function usedMinutesAgo(path: string, minutes: number): Promise<void> {
+  const time = new Date(Date.now() - minutes * 60_000);
+  await utimes(path, time, time);
+}
 
 test("a build that fails leaves nothing behind", async () => {
   const before = await readdir(dir);

@@ -1,6 +1,6 @@
 // Keeps what was built, by a hash of what it was built from: the same inputs are built once.
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -9,10 +9,13 @@ export function defaultCacheDir(env: NodeJS.ProcessEnv): string {
   return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "neverland");
 }
 
+/** Each result is a hundred megabytes; a server may still be serving from the one before, or a branch go back to it. */
+const keptResults = 3;
+
 /**
  * The folder with what `build` makes of `inputs`; `build` is called only when it is not there.
  * It is made beside its final place and renamed, so a build that dies leaves nothing that looks whole.
- * Older results of the same name are removed: each is a hundred megabytes.
+ * After a build, the results of the same name that were used last are kept, and older ones removed.
  */
 export async function cached(
   cacheDir: string,
@@ -22,33 +25,42 @@ export async function cached(
 ): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 24);
   const dir = join(cacheDir, `${name}-${hash}`);
-  if (await isThere(dir)) return dir;
+  if (await markUsed(dir)) return dir;
   await mkdir(cacheDir, { recursive: true });
   const work = await mkdtemp(join(cacheDir, `.${name}-`));
   try {
     await build(work);
     // Somebody else may have been quicker: theirs is the same.
-    await rename(work, dir).catch(async (error: unknown) => {
-      if (!(await isThere(dir))) throw error;
-    });
+    const refusal: unknown = await rename(work, dir).catch((error: unknown) => error);
+    if (!(await markUsed(dir))) throw refusal;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-  await removeOthers(cacheDir, name, dir);
+  await removeLongUnused(cacheDir, name);
   return dir;
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return await stat(path).then(
-    () => true,
-    () => false,
+/** A folder's time says when it was last used. @returns Whether it is there. */
+async function markUsed(dir: string): Promise<boolean> {
+  if ((await lastUsedMs(dir)) === undefined) return false;
+  const now = new Date();
+  await utimes(dir, now, now).catch(() => undefined); // a cache that may only be read is as good
+  return true;
+}
+
+async function lastUsedMs(dir: string): Promise<number | undefined> {
+  return await stat(dir).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
   );
 }
 
-async function removeOthers(cacheDir: string, name: string, keep: string): Promise<void> {
-  const former = new RegExp(`^${name}-[0-9a-f]{24}$`);
-  const paths = (await readdir(cacheDir)).filter((entry) => former.test(entry)).map((entry) => join(cacheDir, entry));
-  for (const path of paths) if (path !== keep) await rm(path, { recursive: true, force: true });
+async function removeLongUnused(cacheDir: string, name: string): Promise<void> {
+  const result = new RegExp(`^${name}-[0-9a-f]{24}$`);
+  const paths = (await readdir(cacheDir)).filter((entry) => result.test(entry)).map((entry) => join(cacheDir, entry));
+  const used = await Promise.all(paths.map(async (path) => ({ path, atMs: (await lastUsedMs(path)) ?? 0 })));
+  used.sort((a, b) => b.atMs - a.atMs);
+  for (const { path } of used.slice(keptResults)) await rm(path, { recursive: true, force: true });
 }
 
 /** A digest of the files `paths` and of all in the folders among them (names and contents), tests left out. */

@@ -1,9 +1,8 @@
 // Brings everything that machines boot and install, building what the cache does not have.
-import { cp, mkdir, readFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { buildActionImages, buildNodeBase, nodeBaseTools } from "@neverland/actions";
+import { buildActionImages, buildNodeBase, bundleProgram, nodeBaseTools } from "@neverland/actions";
 import { type DebianPackage, runProgram } from "@neverland/debian";
-import { build } from "esbuild";
 import { type BuildProgress, buildHook } from "../build-hook.ts";
 import { buildImage } from "../build-image.ts";
 import { hookPackages, imagePackages } from "../builder-packages.ts";
@@ -28,6 +27,7 @@ const hookSources = [
   "hook/initramfs",
   "actions/src",
   "oci/src",
+  "debian/src",
   "tink-worker/src",
   "api/src",
   "api/gen",
@@ -49,10 +49,10 @@ export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions
     const base = await buildNodeBase({ ...options, nodeBinary: process.execPath, outDir: join(work, "base") });
     const images = await buildActionImages({ ...options, base, outDir: join(work, "actions") });
     const workerBundle = join(work, "worker.mjs");
-    await bundleWorker(workerBundle);
+    await writeFile(workerBundle, await bundleProgram(join(root, "tink-worker/src/main.ts")));
     await buildHook({ outDir, workerBundle, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
     await cp(images.layoutDir, join(outDir, "actions"), { recursive: true });
-    await runProgram(["rm", "-rf", work]);
+    await rm(work, { recursive: true });
   });
 }
 
@@ -62,23 +62,6 @@ export async function ensureImage({ cacheDir, signal, progress }: ArtifactOption
   return await cached(cacheDir, "debian-image", inputs, async (outDir) => {
     await mkdir(outDir, { recursive: true });
     await buildImage({ outDir, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
-  });
-}
-
-/** One file that Node runs, with all that it imports. */
-async function bundleWorker(outfile: string): Promise<void> {
-  await build({
-    entryPoints: [join(root, "tink-worker/src/main.ts")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node26",
-    minifySyntax: true,
-    minifyWhitespace: true, // but not names: stack traces must be read
-    legalComments: "none",
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: "error",
   });
 }
 

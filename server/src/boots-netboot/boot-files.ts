@@ -1,5 +1,4 @@
 // The iPXE binaries that TFTP and HTTP lend: an allow-list of names in one directory, kept in memory.
-
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";

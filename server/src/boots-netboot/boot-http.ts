@@ -1,11 +1,12 @@
 // Boots' part of the boot plane's HTTP server: scripts, iPXE binaries, kernel and initial RAM disk, disk images. No redirects.
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { plainAddress } from "../platform/network/plain-address.ts";
 import type { BootEvent, EventGate } from "./boot-event.ts";
 import { type BootFiles, parseRequestedFile } from "./boot-files.ts";
 import { sendBytes, sendFile } from "./file-response.ts";
 import type { BootMachine, HardwareIndex } from "./hardware-index.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
-import { findRequester, plainAddress, type Requester } from "./requester.ts";
+import { findRequester, type Requester } from "./requester.ts";
 
 export interface BootHttpDeps {
   readonly index: HardwareIndex;

@@ -8,7 +8,7 @@ export interface BootsConfig {
   readonly tftpEnabled: boolean;
   /** Tells the firmware of known machines that there is nothing to boot over IPv6, where it would wait a minute for each try. */
   readonly refuseIpv6Boot: boolean;
-  /** Option 67's ports; others only for tests. */
+  /** 67 and 68 (RFC 2131 §4.1); others only for tests. */
   readonly dhcpServerPort: number;
   readonly dhcpClientPort: number;
   readonly tftpPort: number;

@@ -7,6 +7,7 @@ import type { Libc } from "../platform/network/libc.ts";
 import { NetworkError } from "../platform/network/network-error.ts";
 import type { PacketSender } from "../platform/network/packet-socket.ts";
 import { bindUdp, bindUdpToGroup } from "../platform/network/udp-endpoint.ts";
+import type { AddressConflicts } from "./address-conflicts.ts";
 import type { EventGate } from "./boot-event.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
@@ -22,7 +23,7 @@ export interface LinkDeps {
   readonly files: BootFiles;
   readonly clock: Clock;
   readonly warn: (message: string) => void;
-  readonly onDecline: (decline: { readonly mac: string; readonly address: string }) => void;
+  readonly conflicts: AddressConflicts;
   /** Undefined where DHCP is off. */
   readonly sockets: { readonly libc: Libc; readonly packets: PacketSender | undefined } | undefined;
 }
@@ -92,7 +93,7 @@ async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, c
     index: deps.index,
     config: { plan, serverAddress, syslogAddress: syslogAddress(config) },
     gate: deps.gate,
-    onDecline: deps.onDecline,
+    conflicts: deps.conflicts,
   });
   return endpoint.port;
 }

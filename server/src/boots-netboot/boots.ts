@@ -3,6 +3,8 @@ import type { FastifyInstance } from "fastify";
 import type { Clock } from "../platform/clock.ts";
 import { type Libc, loadLibc } from "../platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "../platform/network/packet-socket.ts";
+import type { Service } from "../platform/service.ts";
+import { AddressConflicts } from "./address-conflicts.ts";
 import { EventGate, type RecordEvent } from "./boot-event.ts";
 import { openBootFiles } from "./boot-files.ts";
 import { registerBootRoutes } from "./boot-http.ts";
@@ -19,16 +21,13 @@ export interface BootsDeps {
   readonly warn: (message: string) => void;
 }
 
-export interface Boots {
+/** Its start opens every link's ports, or throws a NetworkError and leaves nothing open. */
+export interface Boots extends Service {
   /** Feed it from a watch of Hardware. */
   readonly index: HardwareIndex;
-  /** Addresses that a machine found in use, by address: the MAC that said so. */
-  readonly conflicts: ReadonlyMap<string, string>;
+  /** Where machines are answered; filled by the start. */
+  readonly links: readonly BootsLink[];
   registerRoutes(app: FastifyInstance): void;
-  /** Resolves with the links served once all their ports are open. @throws {NetworkError} and leaves nothing open. */
-  start(signal: AbortSignal): Promise<readonly BootsLink[]>;
-  /** Lets transfers end until `deadline` aborts, then closes all ports. Safe to call twice, and without a start. */
-  stop(deadline: AbortSignal): Promise<void>;
 }
 
 /** Opens nothing yet. */
@@ -36,33 +35,31 @@ export function createBoots(deps: BootsDeps): Boots {
   const { config, record, clock } = deps;
   const gate = new EventGate(record, () => clock.nowMs());
   const index = new HardwareIndex((claim) => recordDuplicate(gate, claim));
-  const conflicts = new Map<string, string>();
+  const conflicts = new AddressConflicts(() => clock.nowMs());
   const files = openBootFiles(config.binariesDirectory, config.extraBinaries);
+  const links: BootsLink[] = [];
   const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
   const stop = async (deadline: AbortSignal) => {
     for (const one of opened.splice(0)) await one.close(deadline);
   };
   return {
     index,
-    conflicts,
+    links,
     registerRoutes(app) {
       const { hookDirectory, filesDirectory, serveFilesToUnknown } = config;
       const scriptConfig = (localAddress: string) => scriptConfigFor(config, localAddress);
       registerBootRoutes(app, { index, gate, files, hookDirectory, filesDirectory, serveFilesToUnknown, scriptConfig });
     },
     async start(signal) {
-      const links: BootsLink[] = [];
       try {
         const sockets = config.dhcpEnabled ? await openSockets(deps.warn) : undefined;
         if (sockets?.packets !== undefined) opened.push(sockets.packets);
-        const onDecline = ({ mac, address }: { mac: string; address: string }) => void conflicts.set(address, mac);
         for (const wanted of config.interfaces) {
-          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, onDecline, sockets };
+          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, conflicts, sockets };
           const link = await openBootsLink(wanted, linkDeps, signal);
           opened.unshift(link);
           links.push(link);
         }
-        return links;
       } catch (error) {
         await stop(AbortSignal.abort());
         throw error;

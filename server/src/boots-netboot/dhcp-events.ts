@@ -1,5 +1,6 @@
 // What a DHCP decision looks like on a machine's timeline.
 import type { DhcpMessage, MacAddress } from "@neverland/protocols";
+import { conflictMinutes } from "./address-conflicts.ts";
 import type { BootEvent, EventGate } from "./boot-event.ts";
 import type { BootPlan } from "./boot-plan.ts";
 import type { DhcpDecision } from "./dhcp-responder.ts";
@@ -54,7 +55,7 @@ function notedEvent({
   return {
     type: "DhcpDecline",
     reason: "AddressInUse",
-    message: `${machine.mac} says that ${address} is in use by another machine; find that machine or change the reservation`,
+    message: `${machine.mac} says that ${address} is in use by another machine, so it is not offered for ${conflictMinutes} minutes; find that machine or change the reservation`,
     data: { address },
   };
 }

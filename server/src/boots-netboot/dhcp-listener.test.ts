@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
+import { ManualClock } from "../platform/testing/manual-clock.ts";
+import { AddressConflicts } from "./address-conflicts.ts";
 import { type BootEvent, EventGate } from "./boot-event.ts";
 import { listenForDhcp } from "./dhcp-listener.ts";
 import { HardwareIndex } from "./hardware-index.ts";
@@ -21,7 +23,7 @@ const ipv6 = 0x86dd;
 function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
   const events: BootEvent[] = [];
   const sent: string[] = [];
-  const declined: string[] = [];
+  const clock = new ManualClock(0);
   let handler: (datagram: Datagram) => void = () => {};
   const endpoint: UdpEndpoint = {
     port: 67,
@@ -55,9 +57,9 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
     },
     gate: new EventGate(
       (event) => events.push(event),
-      () => 0,
+      () => clock.nowMs(),
     ),
-    onDecline: ({ address }) => void declined.push(address),
+    conflicts: new AddressConflicts(() => clock.nowMs()),
   });
   const receive = async (message: DhcpMessage | Uint8Array) => {
     handler({
@@ -67,7 +69,7 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
     });
     await new Promise(setImmediate);
   };
-  return { events, sent, declined, receive };
+  return { events, sent, clock, receive };
 }
 
 const withType = (message: DhcpMessage, type: number, more: DhcpMessage["options"] = []): DhcpMessage => ({
@@ -118,17 +120,37 @@ test("machines that share a reserved address are not answered until one is chang
   );
 });
 
-test("a declined address is passed on when it is the machine's own", async () => {
-  const { declined, events, receive } = openListener();
-  const decline = (last: number) => withType(udhcpc, 4, [{ code: 50, value: Uint8Array.of(10, 77, 0, last) }]);
+const decline = (last: number) => withType(udhcpc, 4, [{ code: 50, value: Uint8Array.of(10, 77, 0, last) }]);
+
+test("a declined address is not offered for ten minutes, and then again", async () => {
+  const { sent, events, clock, receive } = openListener();
   await receive(decline(50));
-  await receive({ ...decline(99), xid: 1 });
-  assert.deepEqual(declined, ["10.77.0.50"]);
+  clock.advance(10 * 60_000 - 1);
+  await receive({ ...udhcpc, xid: 1 });
+  assert.deepEqual(sent, []);
+  clock.advance(1);
+  await receive({ ...udhcpc, xid: 2 });
+  assert.equal(sent.length, 1);
   assert.deepEqual(
-    events.map(({ type, data }) => [type, data?.address]),
+    events.map(({ type, reason }) => [type, reason]),
     [
-      ["DhcpDecline", "10.77.0.50"],
-      ["DhcpDecline", "10.77.0.99"],
+      ["DhcpDecline", "AddressInUse"],
+      ["DhcpIgnored", "AddressInUse"],
+      ["DhcpOffer", undefined],
+    ],
+  );
+});
+
+test("a machine that declines an address that is not its own is offered its own", async () => {
+  const { sent, events, receive } = openListener();
+  await receive(decline(99));
+  await receive(udhcpc);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(
+    events.map(({ type, reason }) => [type, reason]),
+    [
+      ["DhcpIgnored", "NotItsAddress"],
+      ["DhcpOffer", undefined],
     ],
   );
 });

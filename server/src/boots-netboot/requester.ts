@@ -35,8 +35,3 @@ export function findRequester(index: HardwareIndex, pathElement: string, address
       return { known: true, machine: lookup.machine };
   }
 }
-
-/** The IPv4 address of a sender that a dual-stack socket reports as `::ffff:a.b.c.d`. */
-export function plainAddress(address: string): string {
-  return address.replace(/^::ffff:/i, "");
-}

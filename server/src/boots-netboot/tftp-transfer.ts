@@ -1,5 +1,4 @@
 // Drives one TFTP transfer's step function with a socket and a timer.
-
 import {
   encodeTftpReply,
   negotiate,

@@ -23,7 +23,7 @@ export type RetentionDeps = {
 };
 
 /** Which of the events are to go. */
-export function surplusEvents(events: readonly MachineEvent[], limits: RetentionLimits, nowMs: number): MachineEvent[] {
+function surplusEvents(events: readonly MachineEvent[], limits: RetentionLimits, nowMs: number): MachineEvent[] {
   const machines = new Map<string, number>();
   const newestFirst = events.toSorted((a, b) => compare(b.spec?.time ?? "", a.spec?.time ?? ""));
   return newestFirst.filter(({ metadata, spec }) => {

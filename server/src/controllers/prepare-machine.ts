@@ -9,7 +9,7 @@ import { bootModeOf, type Step, type StepContext, statusOf, wantsToggle } from "
 type Deps = Pick<WorkflowControllerDeps, "workflows" | "hardware" | "power" | "limits">;
 
 /** The name under which a boot mode's job is kept in `status.bootOptions.jobs`. */
-export function jobName({ metadata }: Workflow, bootMode: string): string {
+function jobName({ metadata }: Workflow, bootMode: string): string {
   const prefixes = new Map([
     ["netboot", "netboot"],
     ["customboot", "customboot-preparing"],

@@ -1,8 +1,7 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
 import { isDeepStrictEqual } from "node:util";
-import { formatKey, type ResourceKey, type Workflow } from "@neverland/api";
+import { formatKey, isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
 import { formatTime } from "../platform/clock.ts";
-import { isFinal } from "../workflow-rules/actions-in-order.ts";
 import { agentFor } from "../workflow-rules/agent-queue.ts";
 import { foldReports } from "../workflow-rules/fold-reports.ts";
 import { readReports } from "../workflow-rules/read-reports.ts";
@@ -32,7 +31,7 @@ export async function reconcileWorkflow(
   // A conflict throws: the queue comes back and decides anew.
   await deps.workflows.updateStatus({ ...workflow, status });
   for (const event of eventsOf(workflow, status)) deps.record(event);
-  const settled = isFinal(status.state) && isFinal(workflow.status?.state);
+  const settled = isFinalState(status.state) && isFinalState(workflow.status?.state);
   return settled ? {} : { wakeAtMs: wakeAtMs ?? nowMs };
 }
 

@@ -17,11 +17,11 @@ export class AddressIndex {
     this.#hardware.clear();
     this.#byAddress.clear();
     this.#byInstance.clear();
-    for (const one of hardware) this.set(one);
+    for (const one of hardware) this.upsert(one);
   }
 
-  set(hardware: Hardware): void {
-    this.delete(hardware);
+  upsert(hardware: Hardware): void {
+    this.remove(hardware);
     const key = formatKey(hardware.metadata);
     this.#hardware.set(key, hardware);
     for (const address of addressesOf(hardware)) this.#byAddress.getOrInsertComputed(address, () => new Set()).add(key);
@@ -29,7 +29,7 @@ export class AddressIndex {
     if (id) this.#byInstance.getOrInsertComputed(id, () => new Set()).add(key);
   }
 
-  delete({ metadata }: Pick<Hardware, "metadata">): void {
+  remove({ metadata }: Pick<Hardware, "metadata">): void {
     const key = formatKey(metadata);
     const old = this.#hardware.get(key);
     if (old === undefined) return;

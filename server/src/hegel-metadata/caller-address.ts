@@ -1,5 +1,6 @@
 // Whose request it is: the peer's address, or what a trusted proxy says of it.
 import { BlockList, isIP } from "node:net";
+import { plainAddress } from "../platform/network/plain-address.ts";
 
 export type TrustedProxies = { has(address: string): boolean };
 
@@ -33,9 +34,4 @@ export function callerAddress(
   const address =
     chain.length > 0 && proxies.has(direct) ? (chain.findLast((entry) => !proxies.has(entry)) ?? chain[0]) : direct;
   return address !== undefined && isIP(address) !== 0 ? address : undefined;
-}
-
-/** A dual-stack socket shows IPv4 callers as `::ffff:10.0.0.5`. */
-function plainAddress(address: string): string {
-  return address.toLowerCase().startsWith("::ffff:") && isIP(address.slice(7)) === 4 ? address.slice(7) : address;
 }

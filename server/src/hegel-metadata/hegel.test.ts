@@ -183,9 +183,9 @@ test("a system that phones home leaves an event with who it says it is", async (
 
 test("the index follows changes of a Hardware's address", async (t) => {
   const { get, index } = await setUp(t);
-  index.set(hardware("m1", "10.0.0.50"));
+  index.upsert(hardware("m1", "10.0.0.50"));
   assert.equal((await get("/latest/meta-data/hostname", "10.0.0.5")).statusCode, 404);
   assert.equal((await get("/latest/meta-data/hostname", "10.0.0.50")).body, "m1");
-  index.delete(hardware("m1", "10.0.0.50"));
+  index.remove(hardware("m1", "10.0.0.50"));
   assert.equal((await get("/latest/meta-data/hostname", "10.0.0.50")).statusCode, 404);
 });

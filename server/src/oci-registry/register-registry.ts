@@ -2,7 +2,7 @@
 import { createReadStream } from "node:fs";
 import type { MachineEventInput } from "@neverland/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { parseByteRange } from "./byte-range.ts";
+import { setContentHeaders } from "../platform/http/content-headers.ts";
 import type { StoredBlob } from "./catalog.ts";
 import { LiveCatalog } from "./live-catalog.ts";
 import { find, parseRegistryPath, type RegistryErrorCode } from "./registry-request.ts";
@@ -67,19 +67,11 @@ async function serve(
 }
 
 async function sendBlob(request: FastifyRequest, reply: FastifyReply, blob: StoredBlob): Promise<FastifyReply> {
-  const range = parseByteRange(request.headers.range, blob.sizeBytes);
-  reply
-    .header("docker-content-digest", blob.digest)
-    .header("etag", `"${blob.digest}"`)
-    .header("accept-ranges", "bytes")
-    .type(blob.mediaType);
-  if (range === "unsatisfiable")
-    return await reply.status(416).header("content-range", `bytes */${blob.sizeBytes}`).type("text/plain").send("");
-  const { first, last } = range === "whole" ? { first: 0, last: blob.sizeBytes - 1 } : range;
-  if (range !== "whole") reply.status(206).header("content-range", `bytes ${first}-${last}/${blob.sizeBytes}`);
-  reply.header("content-length", last - first + 1);
-  if (request.method === "HEAD" || blob.sizeBytes === 0) return await reply.send();
-  return await reply.send(createReadStream(blob.file, { start: first, end: last, highWaterMark: 1 << 18 }));
+  const { digest, file, sizeBytes, mediaType } = blob;
+  reply.header("docker-content-digest", digest);
+  const span = setContentHeaders(request, reply, { sizeBytes, mediaType, etag: `"${digest}"` });
+  if (span === undefined) return await reply.send();
+  return await reply.send(createReadStream(file, { start: span.first, end: span.last, highWaterMark: 1 << 18 }));
 }
 
 async function refuse(reply: FastifyReply, code: RegistryErrorCode, message: string): Promise<FastifyReply> {

@@ -62,7 +62,7 @@ export function toStatus(fault: ApiFault) {
 }
 
 /** `workflows.tinkerbell.org`, as Kubernetes names resources in sentences. */
-export function resourceName(kind: KindInfo): string {
+function resourceName(kind: KindInfo): string {
   return `${kind.plural}.${kind.group}`;
 }
 

@@ -71,7 +71,7 @@ function toSchema(schema: z.ZodType): unknown {
 const keptKeys = ["description", "enum", "required", "pattern", "minimum", "maximum"];
 
 /** Without what OpenAPI v2 and kubectl do not know: null beside a type, unions, JSON Schema's own keys. */
-export function structural(schema: unknown, dialect: Dialect): JsonObject {
+function structural(schema: unknown, dialect: Dialect): JsonObject {
   if (!isObject(schema)) return dialect.anything;
   const options = member(schema, "anyOf");
   if (Array.isArray(options)) return union(options, schema, dialect);

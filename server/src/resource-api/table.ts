@@ -14,7 +14,7 @@ const nameColumn = {
 };
 const ageColumn = { name: "Age", type: "string", format: "", description: "Time since creation.", priority: 0 };
 
-export function columnsOf(kind: KindInfo) {
+function columnsOf(kind: KindInfo) {
   const own = kind.columns.map(({ name, type, path, wide }) => ({
     name,
     type,

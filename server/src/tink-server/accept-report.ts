@@ -1,8 +1,15 @@
 // Takes a worker's report: written down durably before the worker hears that it was taken, and never twice.
-import { type ActionReportSpec, apiVersionOf, formatKey, kinds, parseKey, type Workflow } from "@neverland/api";
+import {
+  type ActionReportSpec,
+  apiVersionOf,
+  formatKey,
+  isFinalState,
+  kinds,
+  parseKey,
+  type Workflow,
+} from "@neverland/api";
 import { formatTime } from "../platform/clock.ts";
 import { StoreError } from "../store/resource-store.ts";
-import { isFinal } from "../workflow-rules/actions-in-order.ts";
 import { timeMs } from "../workflow-rules/durations.ts";
 import { type IgnoredReason, whyIgnored } from "../workflow-rules/judge-report.ts";
 import { mostStarts, readStarts, reportName } from "../workflow-rules/read-reports.ts";
@@ -86,7 +93,7 @@ async function appendStart(workflow: Workflow, report: ActionReportSpec, deps: T
   const isNew = !isKnown && (await append(workflow, report, starts.length + 1, deps));
   // The workflow may have been given up while this was written; then nobody may begin.
   const now = await deps.workflows.get(workflow.metadata);
-  if (now?.metadata.uid !== workflow.metadata.uid || isFinal(now.status?.state))
+  if (now?.metadata.uid !== workflow.metadata.uid || isFinalState(now.status?.state))
     throw new TinkError("not-now", `workflow ${report.workflow} is over: do not run action ${report.actionID}`);
   return isNew;
 }

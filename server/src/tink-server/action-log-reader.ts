@@ -1,7 +1,7 @@
 // Reads a workflow's output for people: one action's or all actions', from the end or as it comes.
-import type { ResourceKey, Workflow } from "@neverland/api";
+import { isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
 import type { Clock } from "../platform/clock.ts";
-import { isFinal, type Step, stepsOf } from "../workflow-rules/actions-in-order.ts";
+import { type Step, stepsOf } from "../workflow-rules/actions-in-order.ts";
 import type { LogLine } from "./action-log-file.ts";
 import type { ActionLogId, ActionLogStore } from "./action-log-store.ts";
 import type { TinkServerDeps } from "./ports.ts";
@@ -94,7 +94,7 @@ export class ActionLogReader {
 
   async #isOver({ metadata }: Workflow, step: Step): Promise<boolean> {
     const now = await this.#deps.workflows.get(metadata);
-    if (now === undefined || now.metadata.uid !== metadata.uid || isFinal(now.status?.state)) return true;
+    if (now === undefined || now.metadata.uid !== metadata.uid || isFinalState(now.status?.state)) return true;
     const state = stepsOf(now.status ?? {}).find(({ action }) => action.id === step.action.id)?.action.state;
     return state !== "PENDING" && state !== "RUNNING";
   }

@@ -4,7 +4,7 @@ import type { AgentAttributes } from "@neverland/api/workflow";
 import type { TinkServerDeps } from "./ports.ts";
 
 export const attributesAnnotation = "tinkerbell.org/agent-attributes";
-export const mostAttributesBytes = 64 * 1024;
+const mostAttributesBytes = 64 * 1024;
 
 /** Written once: a Hardware that has it keeps it. */
 export async function annotateHardware(
@@ -21,7 +21,7 @@ export async function annotateHardware(
 }
 
 /** The names are those of the annotation, which are not those of the message. */
-export function attributesDocument(attributes: AgentAttributes) {
+function attributesDocument(attributes: AgentAttributes) {
   const { cpu, memory, block, network, pci, gpu, chassis, bios, baseboard, product } = attributes;
   return withoutEmpty({
     cpu:

@@ -1,7 +1,6 @@
 // Which workflows have a task for which worker, kept by a watch. It only says where to look and whom to wake: what is
 // handed out is decided on what the store says then.
-import { formatKey, parseKey, type ResourceKey, type Workflow } from "@neverland/api";
-import { isFinal } from "../workflow-rules/actions-in-order.ts";
+import { formatKey, isFinalState, parseKey, type ResourceKey, type Workflow } from "@neverland/api";
 import { agentsOf } from "../workflow-rules/serve-action.ts";
 
 type Entry = { readonly agents: ReadonlySet<string>; readonly isFinal: boolean };
@@ -15,7 +14,7 @@ export class WorkIndex {
     const key = formatKey(metadata);
     const agents = agentsOf(status ?? {});
     const concerned = this.delete(metadata).union(agents);
-    this.#workflows.set(key, { agents, isFinal: isFinal(status?.state) });
+    this.#workflows.set(key, { agents, isFinal: isFinalState(status?.state) });
     for (const agent of agents) this.#byAgent.getOrInsertComputed(agent, () => new Set()).add(key);
     return concerned;
   }

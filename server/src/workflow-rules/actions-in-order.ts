@@ -1,12 +1,7 @@
 // A workflow's actions as one sequence: tasks one after the other, actions within a task one after the other.
-import type { WorkflowAction, WorkflowState, WorkflowStatus, WorkflowTask } from "@neverland/api";
+import type { WorkflowAction, WorkflowStatus, WorkflowTask } from "@neverland/api";
 
 export type Step = { readonly task: WorkflowTask; readonly action: WorkflowAction };
-
-/** States that never change. */
-export function isFinal(state: WorkflowState | undefined): boolean {
-  return state === "SUCCESS" || state === "FAILED" || state === "TIMEOUT";
-}
 
 export function stepsOf(status: WorkflowStatus): Step[] {
   return (status.tasks ?? []).flatMap((task) => task.actions.map((action) => ({ task, action })));

@@ -1,6 +1,6 @@
 // Whether a worker is free to take a workflow, or busy with one that comes before it.
-import type { WorkflowStatus } from "@neverland/api";
-import { currentStep, isFinal, isSameAgent } from "./actions-in-order.ts";
+import { isFinalState, type WorkflowStatus } from "@neverland/api";
+import { currentStep, isSameAgent } from "./actions-in-order.ts";
 import { timeMs } from "./durations.ts";
 
 export type Queued = {
@@ -17,7 +17,9 @@ export function agentFor(workflow: Queued, others: readonly Queued[]): { freeSin
   const same = others.filter(({ uid, status }) => uid !== workflow.uid && isSameAgent(agentOf(status), agentID));
   const ahead = same.find((other) => isAhead(other, workflow));
   if (ahead !== undefined) return { busyWith: ahead.key };
-  const endsMs = same.filter(({ status }) => isFinal(status.state)).map(({ status }) => timeMs(status.stateSince) ?? 0);
+  const endsMs = same
+    .filter(({ status }) => isFinalState(status.state))
+    .map(({ status }) => timeMs(status.stateSince) ?? 0);
   return { freeSinceMs: Math.max(0, ...endsMs) };
 }
 

@@ -1,9 +1,9 @@
 // Random reports in random order against what must hold whatever a worker does.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type ActionReportSpec, actionStates, type WorkflowStatus } from "@neverland/api";
+import { type ActionReportSpec, actionStates, isFinalState, type WorkflowStatus } from "@neverland/api";
 import fc from "fast-check";
-import { isFinal, stepsOf } from "./actions-in-order.ts";
+import { stepsOf } from "./actions-in-order.ts";
 import { foldReports } from "./fold-reports.ts";
 import { defaultLimits } from "./limits.ts";
 import { nextAction } from "./next-action.ts";
@@ -50,7 +50,7 @@ test("a final state never changes, and neither does an action that ended", () =>
   fc.assert(
     fc.property(rounds, (turns) => {
       play(turns, (before, after) => {
-        assert.deepEqual(isFinal(before.state) ? after : before, before);
+        assert.deepEqual(isFinalState(before.state) ? after : before, before);
         const ended = stepsOf(before).filter(({ action: { state } }) => state !== "PENDING" && state !== "RUNNING");
         const same = stepsOf(after).filter(({ action: { id } }) => ended.some((step) => step.action.id === id));
         assert.deepEqual(
@@ -117,7 +117,7 @@ test("a workflow that nobody moves on always says when it changes, and then has 
       const open = folded.status.state === "PENDING" || folded.status.state === "RUNNING";
       assert.equal(folded.wakeAtMs !== undefined, open);
       const later = foldReports(folded.status, foldInput([], 100_000_000));
-      assert.equal(isFinal(later.status.state) || later.status.state === "POST", true);
+      assert.equal(isFinalState(later.status.state) || later.status.state === "POST", true);
     }),
   );
 });

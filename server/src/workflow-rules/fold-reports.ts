@@ -1,14 +1,6 @@
 // The state machine of a workflow that workers run: its status, what they reported, and the time make its next status.
-import type { ActionReportSpec, WorkflowStatus } from "@neverland/api";
-import {
-  currentStep,
-  findStep,
-  isFinal,
-  isLastStep,
-  type Step,
-  withAction,
-  withCurrentState,
-} from "./actions-in-order.ts";
+import { type ActionReportSpec, isFinalState, type WorkflowStatus } from "@neverland/api";
+import { currentStep, findStep, isLastStep, type Step, withAction, withCurrentState } from "./actions-in-order.ts";
 import { ended, withState } from "./conditions.ts";
 import { type DeadlineInput, deadlineOf, givenUp } from "./deadlines.ts";
 import { formatDuration, timeMs } from "./durations.ts";
@@ -63,7 +55,7 @@ function takeReports(status: WorkflowStatus, input: FoldInput, time: string): Wo
     const end = reports.filter(({ state }) => state !== "RUNNING").sort(byArrival)[0];
     if (end === undefined) return next;
     next = takeEnd(next, findStep(next, id) ?? step, end, time);
-    if (isFinal(next.state) || next.state === "POST") return next;
+    if (isFinalState(next.state) || next.state === "POST") return next;
   }
   return next;
 }

@@ -1,6 +1,6 @@
 // Whether a worker's report says something about the workflow as it stands, and if not, why.
-import type { ActionReportSpec, WorkflowStatus } from "@neverland/api";
-import { currentStep, findStep, isFinal, isSameAgent } from "./actions-in-order.ts";
+import { type ActionReportSpec, isFinalState, type WorkflowStatus } from "@neverland/api";
+import { currentStep, findStep, isSameAgent } from "./actions-in-order.ts";
 
 export type IgnoredReason =
   /** The report is for another workflow of the same name. */
@@ -30,7 +30,7 @@ export function whyIgnored(
   if (step === undefined || step.task.id !== report.taskID) return "unknown-action";
   if (!isSameAgent(step.task.agentID, report.agentID)) return "other-agent";
   if (report.state === "PENDING") return "says-nothing";
-  if (isFinal(status.state)) return "workflow-finished";
+  if (isFinalState(status.state)) return "workflow-finished";
   if (step.action.state !== "PENDING" && step.action.state !== "RUNNING") return "already-ended";
   if (status.state !== "PENDING" && status.state !== "RUNNING") return "not-started";
   return currentStep(status)?.action.id === report.actionID ? undefined : "not-its-turn";

@@ -1,6 +1,6 @@
 // Which action a worker that asks is to run now, or why it has to wait.
-import type { WorkflowStatus } from "@neverland/api";
-import { currentStep, isFinal, isSameAgent } from "./actions-in-order.ts";
+import { isFinalState, type WorkflowStatus } from "@neverland/api";
+import { currentStep, isSameAgent } from "./actions-in-order.ts";
 import type { WorkflowLimits } from "./limits.ts";
 import { type ServedAction, serveAction } from "./serve-action.ts";
 
@@ -34,7 +34,7 @@ export type NextAction =
  */
 export function nextAction(candidates: readonly Candidate[], agentID: string, limits: WorkflowLimits): NextAction {
   const own = candidates.filter(({ status }) => status.tasks?.some((task) => isSameAgent(task.agentID, agentID)));
-  const unfinished = own.filter(({ status }) => !isFinal(status.state));
+  const unfinished = own.filter(({ status }) => !isFinalState(status.state));
   const turn = unfinished
     .filter(({ status }) => isSameAgent(currentStep(status)?.task.agentID ?? "", agentID))
     .sort((a, b) => rank(a) - rank(b) || compare(a.createdAt, b.createdAt) || compare(a.key, b.key))[0];

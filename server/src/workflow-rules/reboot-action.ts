@@ -4,7 +4,7 @@ import { currentStep, isLastStep, isSameAgent } from "./actions-in-order.ts";
 import { timeMs } from "./durations.ts";
 
 /** An action with this variable set to `true` is expected to restart the machine, whatever its name and image. */
-export const expectRebootVariable = "EXPECT_REBOOT";
+const expectRebootVariable = "EXPECT_REBOOT";
 
 /** A worker that asks again this soon after it started an action only missed our answer; a machine takes longer to restart. */
 const quickestRebootMs = 10_000;

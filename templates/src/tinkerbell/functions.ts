@@ -28,13 +28,13 @@ import type { GoValue } from "../values/values.ts";
 import { MAX_ALIASES, readOptions, writeOptions } from "./yaml-options.ts";
 
 /** Names by device: /dev/disk/... takes -partN, a name that ends in a digit pN, any other N. */
-export function formatPartition(device: string, partition: bigint | number): string {
+function formatPartition(device: string, partition: bigint | number): string {
   if (device.startsWith("/dev/disk/")) return `${device}-part${partition}`;
   return /[0-9]$/.test(device) ? `${device}p${partition}` : `${device}${partition}`;
 }
 
 /** `255.255.255.0` is `24`. A mask with holes counts as 0, as Go counts it. */
-export function netmaskToPrefixLength(netmask: string): string {
+function netmaskToPrefixLength(netmask: string): string {
   const parts = netmask.split(".");
   const valid = parts.length === 4 && parts.every((part) => /^(?:0|[1-9][0-9]{0,2})$/.test(part) && Number(part) < 256);
   if (!valid) {

@@ -11,3 +11,9 @@ export interface TemplateProblem {
   readonly field: string;
   readonly message: string;
 }
+
+/** A sentence. The engine's own messages name line and column in the template; those of the rendered YAML get them here. */
+export function formatProblem({ in: where, line, column, field, message }: TemplateProblem): string {
+  if (where === "template") return message;
+  return `line ${line}, column ${column} of the rendered template: ${field === "" ? "" : `${field}: `}${message}`;
+}

@@ -37,10 +37,7 @@ async function describe(clients: Clients, kind: KindInfo, key: ResourceKey, nowM
 }
 
 /** A machine's events, or a workflow's, oldest first; none for other kinds. */
-export async function eventsOf(
-  clients: Clients,
-  { kind, metadata: { namespace, name } }: Resource,
-): Promise<MachineEvent[]> {
+async function eventsOf(clients: Clients, { kind, metadata: { namespace, name } }: Resource): Promise<MachineEvent[]> {
   const selectors = new Map([
     ["Hardware", `spec.hardware=${name}`],
     ["Workflow", `spec.workflow=${namespace}/${name}`],

@@ -48,7 +48,7 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
 
 async function byMac(clients: Clients, mac: string): Promise<Subject> {
   const { items } = await clients(kinds.Hardware).list();
-  const known = items.find(({ spec }) => spec?.interfaces?.some(({ dhcp }) => dhcp?.mac === mac));
+  const known = items.find(({ spec }) => spec?.interfaces?.some(({ dhcp }) => dhcp?.mac?.toLowerCase() === mac));
   if (known !== undefined) return await byName(clients, known.metadata.namespace, known.metadata.name);
   const events = await clients(kinds.MachineEvent).list({ fieldSelector: `spec.mac=${mac}` });
   return { workflows: [], events: events.items };

@@ -3,9 +3,9 @@ import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ensurePackages } from "@neverland/debian";
+import { defaultCacheDir } from "@neverland/hook/build-cache";
 import type { AcceleratorWish, RackRequest, RunningLab } from "@neverland/lab";
 import { type Command, Option } from "commander";
-import { cacheDir } from "../artifacts.ts";
 import type { CliContext } from "../context.ts";
 import { formatTable } from "../output/table.ts";
 
@@ -90,7 +90,11 @@ async function start({ dir, accel }: LabOptions & { accel: AcceleratorWish }, co
     isRoot: context.isRoot,
     signal: context.signal,
   });
-  const { accelerator, reason } = await chooseAccelerator(accel, { cacheDir: cacheDir(context.env) }, context.signal);
+  const { accelerator, reason } = await chooseAccelerator(
+    accel,
+    { cacheDir: defaultCacheDir(context.env) },
+    context.signal,
+  );
   await startLab({ dir, accelerator }, context.signal);
   context.stdout(
     `A lab runs in ${dir} (${reason}).\nNext: tink lab add NAME; tink lab exec -- tink up --interface br0 …; tink lab power NAME on\n`,

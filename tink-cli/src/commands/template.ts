@@ -1,7 +1,7 @@
 // tink template render: what a Template makes of a Hardware, before any machine sees it.
 import type { Hardware, Template } from "@neverland/api";
 import { kinds } from "@neverland/api";
-import { renderTemplate, type TemplateProblem } from "@neverland/templates";
+import { formatProblem, renderTemplate } from "@neverland/templates";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
@@ -61,9 +61,4 @@ async function readHardware(text: string, command: Command, context: CliContext)
 /** The manifests were checked by the kind's schema, so they are of its type. */
 function ofKind<R>(objects: readonly ManifestObject[], kind: string): R[] {
   return objects.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource as R);
-}
-
-function formatProblem({ in: where, line, column, field, message }: TemplateProblem): string {
-  if (where === "template") return message;
-  return `line ${line}, column ${column} of what it renders to: ${field === "" ? "" : `${field}: `}${message}`;
 }

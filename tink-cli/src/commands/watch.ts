@@ -1,13 +1,11 @@
 // tink watch: follows one workflow until it has ended, or what happens to one machine.
-import { kinds, type MachineEvent, type ResourceKey } from "@neverland/api";
+import { isFinalState, kinds, type MachineEvent, type ResourceKey } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { describeProgress } from "../output/workflow-progress.ts";
 import { readTargets } from "../resource-names.ts";
-
-const finalStates = new Set(["SUCCESS", "FAILED", "TIMEOUT"]);
 
 export function addWatchCommand(program: Command, context: CliContext): void {
   program
@@ -53,8 +51,8 @@ async function watchWorkflow(
     const text = describeProgress(workflow);
     if (text !== said) context.stdout(text);
     said = text;
-    const state = workflow.status?.state ?? "";
-    if (finalStates.has(state)) return state === "SUCCESS" ? 0 : exitCodes.failed;
+    const state = workflow.status?.state;
+    if (isFinalState(state)) return state === "SUCCESS" ? 0 : exitCodes.failed;
   }
   return exitCodes.interrupted;
 }

@@ -1,5 +1,4 @@
 // What the two halves of the demo tell each other: the half on the host starts the half inside the lab's namespace.
-
 import type { Accelerator } from "@neverland/lab";
 import type { Firmware } from "./demo-machine.ts";
 

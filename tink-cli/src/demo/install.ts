@@ -1,6 +1,6 @@
 // The demo's story: describe the machine, power it on, and follow it from the first packet to a login.
 import { join } from "node:path";
-import { kinds, type MachineEventInput, type Workflow } from "@neverland/api";
+import { isFinalState, kinds, type MachineEventInput, type Workflow } from "@neverland/api";
 import { type LabMachine, type SshTarget, waitForSsh } from "@neverland/lab";
 import { CliError } from "../cli-error.ts";
 import type { Clients } from "../connect.ts";
@@ -45,7 +45,7 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
   const narrated = narrate(clients, progress, AbortSignal.any([signal, narration.signal]));
   try {
     await workflowEnd(clients, AbortSignal.any([signal, AbortSignal.timeout(workflowTimeoutMs)]));
-    const { stdout } = await waitForSsh(deps.ssh, "hostname; uname -r", { signal, timeoutMs: sshTimeoutMs });
+    const stdout = await waitForSsh(deps.ssh, "hostname; uname -r", { signal, timeoutMs: sshTimeoutMs });
     const loggedInMs = nowMs();
     await record(
       clients,
@@ -79,17 +79,12 @@ async function record(clients: Clients, event: MachineEventInput, atMs: number):
 /** @throws {CliError} `failed` when it ended badly, with the reason of the action that did it. */
 async function workflowEnd(clients: Clients, signal: AbortSignal): Promise<void> {
   const key = demoWorkflowKey;
-  const workflow = await clients(kinds.Workflow).waitFor(
-    key,
-    (seen) => finalStates.has(seen?.status?.state ?? ""),
-    signal,
-  );
+  const workflow = await clients(kinds.Workflow).waitFor(key, (seen) => isFinalState(seen?.status?.state), signal);
   if (workflow?.status?.state !== "SUCCESS")
     throw new CliError("failed", `The workflow did not succeed: ${reasonOf(workflow)}`);
 }
 
 const demoWorkflowKey = { namespace: "default", name: `${demoMachine.name}-debian` };
-const finalStates = new Set(["SUCCESS", "FAILED", "TIMEOUT"]);
 
 function reasonOf(workflow: Workflow | undefined): string {
   const { state = "deleted", tasks, conditions } = workflow?.status ?? {};

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { ensurePackages } from "@neverland/debian";
+import { defaultCacheDir } from "@neverland/hook/build-cache";
 import {
   type AcceleratorWish,
   chooseAccelerator,
@@ -12,7 +13,7 @@ import {
   runInLabNamespace,
 } from "@neverland/lab";
 import { writeKubeconfig } from "@neverland/server";
-import { cacheDir, ensureDemoArtifacts } from "../artifacts.ts";
+import { ensureDemoArtifacts } from "../artifacts.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { demoDir } from "../connection.ts";
 import type { CliContext } from "../context.ts";
@@ -74,7 +75,11 @@ async function pickAccelerator(
   context: CliContext,
 ): Promise<DemoOrder["accelerator"]> {
   progress.step("Choosing how the machine's processor is run");
-  const { accelerator, reason } = await chooseAccelerator(wish, { cacheDir: cacheDir(context.env) }, context.signal);
+  const { accelerator, reason } = await chooseAccelerator(
+    wish,
+    { cacheDir: defaultCacheDir(context.env) },
+    context.signal,
+  );
   progress.detail(reason);
   return accelerator;
 }

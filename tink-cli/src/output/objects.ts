@@ -50,7 +50,7 @@ function renderTemplate(template: string, value: unknown): string {
 }
 
 /** `workflow.tinkerbell.org/name`, as kubectl names things. */
-export function formatName({ apiVersion, kind, metadata }: Resource): string {
+function formatName({ apiVersion, kind, metadata }: Resource): string {
   const info = findKind(apiVersion, kind);
   return `${info?.singular ?? kind.toLowerCase()}.${apiVersion.split("/")[0]}/${metadata.name}`;
 }

@@ -1,0 +1,26 @@
+// Addresses that their own machine found in use by another: not to be handed out for a while (RFC 2131 §4.3.3).
+import type { Ipv4Address } from "@neverland/protocols";
+
+/** A reservation has no other address to offer instead, so it is tried again: the other machine may have gone. */
+export const conflictMinutes = 10;
+
+export class AddressConflicts {
+  readonly #nowMs: () => number;
+  readonly #untilMs = new Map<Ipv4Address, number>();
+
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  note(address: Ipv4Address): void {
+    this.#untilMs.set(address, this.#nowMs() + conflictMinutes * 60_000);
+  }
+
+  /** When the address may be handed out again; undefined when it may be now. */
+  untilMs(address: Ipv4Address): number | undefined {
+    const untilMs = this.#untilMs.get(address);
+    if (untilMs === undefined || this.#nowMs() < untilMs) return untilMs;
+    this.#untilMs.delete(address);
+    return undefined;
+  }
+}

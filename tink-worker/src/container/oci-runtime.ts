@@ -111,7 +111,10 @@ export class OciRuntime implements ContainerRuntime {
 
   #runtime(): string[] {
     const { program, stateDir } = this.#options;
-    return [program, "--root", join(stateDir, "runtime"), ...(/(^|\/)crun$/.test(program) ? [crunCgroups()] : [])];
+    const isCrun = /(^|\/)crun$/.test(program);
+    // runc's own warnings would be taken for the action's last lines; its errors it prints all the same.
+    const own = isCrun ? [crunCgroups()] : ["--log", join(stateDir, "runtime.log")];
+    return [program, "--root", join(stateDir, "runtime"), ...own];
   }
 
   #killer(id: string): (signal: "TERM" | "KILL") => Promise<void> {

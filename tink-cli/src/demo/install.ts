@@ -60,7 +60,8 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
   }
 }
 
-async function describeToServer(facts: DemoFacts, clients: Clients): Promise<void> {
+/** The machine, the template of `examples/debian`, and the workflow that joins them. */
+export async function describeToServer(facts: DemoFacts, clients: Clients): Promise<void> {
   for (const { kind, resource } of await readManifests([exampleTemplate])) {
     const { name = "", namespace = "default" } = resource.metadata;
     await clients(kind).apply({ spec: resource.spec, metadata: { name, namespace } });
@@ -84,7 +85,7 @@ async function workflowEnd(clients: Clients, signal: AbortSignal): Promise<void>
     throw new CliError("failed", `The workflow did not succeed: ${reasonOf(workflow)}`);
 }
 
-const demoWorkflowKey = { namespace: "default", name: `${demoMachine.name}-debian` };
+export const demoWorkflowKey = { namespace: "default", name: `${demoMachine.name}-debian` };
 
 function reasonOf(workflow: Workflow | undefined): string {
   const { state = "deleted", tasks, conditions } = workflow?.status ?? {};

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { TestWorker } from "../../../server/src/tink-server/testing/tink-bench.ts";
-import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
+import { type CliBench, interruptCliProcess, openCliBench } from "../testing/cli-bench.ts";
 import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
 
 let bench: CliBench;
@@ -150,6 +150,13 @@ test("logs -f of a workflow that has no actions yet waits for them", async () =>
   following.interrupt();
   const { code, stderr } = await following.ended;
   assert.deepEqual([code, stderr], [130, ""]);
+});
+
+test("logs -f as a process ends with 130 on SIGINT, without a word", async () => {
+  const worker = await workflow("interrupted");
+  await worker.print(await worker.ask(), 1, "hello");
+  const { code, stdout, stderr } = await interruptCliProcess(["--data-dir", bench.dir, "logs", "-f", "interrupted"]);
+  assert.deepEqual([code, stdout, stderr], [130, "==> first <==\nhello\n", ""]);
 });
 
 test("logs of a workflow that is not there is exit code 3", async () => {

@@ -1,5 +1,5 @@
 // For tests: a real server process on free ports of the loopback, and the CLI run against it, in process or as a process.
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -119,10 +119,25 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
 }
 
 export async function runCliProcess(args: readonly string[], input: string): Promise<CliRun> {
-  const main = join(import.meta.dirname, "../main.ts");
-  const child = spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: "pipe" });
-  const exit = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
+  const child = spawnCli(args);
   child.stdin.end(input);
+  return await endOf(child);
+}
+
+/** Gets a SIGINT as soon as it has printed something. */
+export async function interruptCliProcess(args: readonly string[]): Promise<CliRun> {
+  const child = spawnCli(args);
+  child.stdout.once("data", () => child.kill("SIGINT"));
+  return await endOf(child);
+}
+
+function spawnCli(args: readonly string[]): ChildProcessWithoutNullStreams {
+  const main = join(import.meta.dirname, "../main.ts");
+  return spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: "pipe" });
+}
+
+async function endOf(child: ChildProcessWithoutNullStreams): Promise<CliRun> {
+  const exit = new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? 1)));
   const [code, stdout, stderr] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
   return { code, stdout, stderr };
 }

@@ -1,5 +1,6 @@
 // The contract between server, worker, CLI and clients.
 export * from "./client/api-error.ts";
+export { type LogRecord, logRecordsType } from "./client/log-records.ts";
 export * from "./client/resource-client.ts";
 export * from "./client/resource-table.ts";
 export type { TransportOptions } from "./client/transport.ts";

@@ -88,6 +88,7 @@ export const kinds = {
       { name: "Time", type: "string", path: ".spec.time" },
       { name: "Hardware", type: "string", path: ".spec.hardware" },
       { name: "MAC", type: "string", path: ".spec.mac", wide: true },
+      { name: "Workflow", type: "string", path: ".spec.workflow", wide: true },
       { name: "Type", type: "string", path: ".spec.type" },
       { name: "Reason", type: "string", path: ".spec.reason" },
       { name: "Message", type: "string", path: ".spec.message" },

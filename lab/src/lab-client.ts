@@ -1,5 +1,5 @@
 // Starts, finds and rules a running lab from outside of its namespace.
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
@@ -57,22 +57,23 @@ export async function startLab(options: LabDaemonOptions, signal: AbortSignal): 
   return lab;
 }
 
-/** @throws {LabError} `not-running` when no lab answers in this folder. */
+/** @throws {LabError} `no-lab` when none answers in this folder. */
 export async function openLab(dir: string): Promise<RunningLab> {
   const lab = clientOf(dir);
   await lab.list();
   return lab;
 }
 
-/** Powers every machine off and ends the lab. Its folder stays. */
+/** Powers every machine off and ends the lab. Disks and logs stay. @throws {LabError} `no-lab`. */
 export async function destroyLab(dir: string, patience: Patience): Promise<void> {
   (await call(dir, "DELETE", "/")).resume();
   await within(`the end of the lab in ${dir}`, patience, async (signal) => {
     while (await isRunning(dir)) await pause(50, undefined, { signal });
   });
+  await rm(join(dir, pidName), { force: true });
 }
 
-/** The command line that runs `argv` inside a running lab, with the caller's own terminal. @throws {LabError} `not-running`. */
+/** The command line that runs `argv` inside a running lab, with the caller's own terminal. @throws {LabError} `no-lab`. */
 export async function labExecCommand(dir: string, argv: readonly string[]): Promise<string[]> {
   await openLab(dir);
   const pid = Number(await readFile(join(dir, pidName), "utf8"));
@@ -115,12 +116,8 @@ async function json<T>(dir: string, method: string, path: string, body?: unknown
 
 function call(dir: string, method: string, path: string, body?: unknown): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const notRunning = (cause: Error): void =>
-      reject(
-        new LabError("not-running", `no lab answers in ${dir} (${cause.message}); start it with: tink lab start`, {
-          cause,
-        }),
-      );
+    const notRunning = (cause: NodeJS.ErrnoException): void =>
+      reject(new LabError("no-lab", `${notThere(dir, cause)}; start one with: tink lab start`, { cause }));
     const ask = request({ socketPath: controlSocketPath(dir), method, path }, (response) => {
       if (response.statusCode === 200) resolve(response);
       else textOf(response).then((text) => reject(refusal(text)), reject);
@@ -128,6 +125,11 @@ function call(dir: string, method: string, path: string, body?: unknown): Promis
     ask.once("error", notRunning);
     ask.end(body === undefined ? "" : JSON.stringify(body));
   });
+}
+
+/** Without its socket, or with one that a killed lab left, there is no lab; anything else is a lab in trouble. */
+function notThere(dir: string, { code = "", message }: NodeJS.ErrnoException): string {
+  return ["ENOENT", "ECONNREFUSED"].includes(code) ? `no lab runs in ${dir}` : `no lab answers in ${dir} (${message})`;
 }
 
 function refusal(text: string): LabError {

@@ -27,6 +27,12 @@ test("a lab is started, ruled from outside and ended", async () => {
   await assert.rejects(lab.power("m9", "on"), { code: "not-found", message: /there are: m1/ });
   await assert.rejects(lab.power("m1", "reset"), { code: "not-running", message: /power it on first/ });
 
+  await assert.rejects(lab.serial("m1", false), { code: "not-running", message: /m1 has said nothing yet/ });
+
+  assert.equal((await lab.add({ name: "m3", mac: "02:4c:41:42:00:02" })).power, "off");
+  assert.equal((await lab.add({ name: "m4" })).mac, "02:4c:41:42:00:03");
+  await lab.remove("m3");
+  await lab.remove("m4");
   assert.equal((await lab.power("m1", "on")).power, "on");
   let text = "";
   for await (const chunk of (await lab.serial("m1", true)).setEncoding("utf8")) {
@@ -47,5 +53,5 @@ test("a lab is started, ruled from outside and ended", async () => {
   await lab.remove("m1");
   assert.deepEqual(await lab.list(), []);
   await destroyLab(dir, patience);
-  await assert.rejects(openLab(dir), { code: "not-running", message: /tink lab start/ });
+  await assert.rejects(openLab(dir), { code: "no-lab", message: /no lab runs in .*tink lab start/ });
 });

@@ -8,7 +8,10 @@ export type LabErrorCode =
   | "socket-refused"
   | "qemu-died"
   | "qmp-failed"
+  /** The machine is off, or was never on. */
   | "not-running"
+  /** No lab answers in the folder. */
+  | "no-lab"
   | "already-exists"
   | "not-found"
   | "daemon-refused"

@@ -1,5 +1,6 @@
 // The control interface of a running lab: which request does what to which machine.
 import { createReadStream } from "node:fs";
+import { access } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { LabError } from "./lab-error.ts";
 import type { LabMachine } from "./machine.ts";
@@ -48,7 +49,7 @@ export async function answerLabRequest(request: LabRequest, control: LabControl)
     case "POST /machines/NAME/power":
       return { json: await power(rack.machine(name ?? ""), request.body, request.signal) };
     case "GET /machines/NAME/serial":
-      return { stream: serialOf(rack.machine(name ?? ""), request) };
+      return { stream: await serialOf(rack.machine(name ?? ""), request) };
     case "DELETE /":
       control.destroy();
       return { json: {} };
@@ -82,9 +83,15 @@ async function power(machine: LabMachine, body: unknown, signal: AbortSignal): P
 }
 
 /** The whole log so far; with `?follow=1` also what is yet to come, until the caller hangs up. */
-function serialOf(machine: LabMachine, { url, signal }: LabRequest): Readable {
-  if (url.searchParams.get("follow") === "1") return Readable.from(followFile(machine.folder.serialLog, signal));
-  return createReadStream(machine.folder.serialLog);
+async function serialOf(machine: LabMachine, { url, signal }: LabRequest): Promise<Readable> {
+  const { serialLog } = machine.folder;
+  if (url.searchParams.get("follow") === "1") return Readable.from(followFile(serialLog, signal));
+  const { name } = machine.spec;
+  await access(serialLog).catch((cause: unknown) => {
+    const text = `machine ${name} has said nothing yet: it was never on; power it on with: tink lab power ${name} on`;
+    throw new LabError("not-running", text, { cause });
+  });
+  return createReadStream(serialLog);
 }
 
 function asRackRequest(body: unknown): RackRequest {

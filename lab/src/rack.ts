@@ -28,7 +28,6 @@ export class Rack {
   readonly #options: RackOptions;
   readonly #signal: AbortSignal;
   readonly #machines = new Map<string, LabMachine>();
-  #nextMac = 1;
 
   constructor(options: RackOptions, network: LabNetwork, signal: AbortSignal) {
     this.#options = options;
@@ -42,13 +41,15 @@ export class Rack {
 
   /** Puts a machine into the rack, switched off. @throws {LabError} `bad-spec`, `already-exists`. */
   async add(request: RackRequest): Promise<LabMachine> {
-    const spec = machineSpec({ ...request, mac: request.mac ?? labMacAddress(this.#nextMac++) });
-    const clash = this.machines.find(({ spec: other }) => other.name === spec.name || other.mac === spec.mac);
-    if (clash !== undefined)
+    const spec = machineSpec({ ...request, mac: request.mac ?? this.#freeMac() });
+    if (this.#machines.has(spec.name))
       throw new LabError(
         "already-exists",
-        `machine ${spec.name} with MAC ${spec.mac} clashes with machine ${clash.spec.name}, MAC ${clash.spec.mac}`,
+        `there is a machine ${spec.name} already; choose another name, or remove it`,
       );
+    const twin = this.machines.find(({ spec: other }) => other.mac === spec.mac);
+    if (twin !== undefined)
+      throw new LabError("already-exists", `machine ${twin.spec.name} has the MAC ${spec.mac} already; choose another`);
     const cable = await this.network.addCable(this.#signal);
     const folder = machineFolder(join(this.#options.dir, "machines", spec.name));
     const { accelerator, nowMs = Date.now } = this.#options;
@@ -56,6 +57,13 @@ export class Rack {
     if (this.#options.onEvent !== undefined) machine.onEvent(this.#options.onEvent);
     this.#machines.set(spec.name, machine);
     return machine;
+  }
+
+  #freeMac(): string {
+    const taken = new Set<string>(this.machines.map(({ spec }) => spec.mac));
+    let index = 1;
+    while (taken.has(labMacAddress(index))) index += 1;
+    return labMacAddress(index);
   }
 
   /** @throws {LabError} `not-found`. */

@@ -31,7 +31,7 @@ export function demoDir(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Flags go before the environment (`TINK_SERVER`, `TINK_TOKEN`), that before the kubeconfig of `tink up` on this
+ * Flags, `--data-dir` among them, go before the environment (`TINK_SERVER`, `TINK_TOKEN`), that before the kubeconfig of `tink up` on this
  * machine, that before the one of a demo that was kept.
  * @throws {CliError} `unavailable` when none is there; it names the places that were looked at.
  */
@@ -40,8 +40,9 @@ export async function findConnection(
   env: NodeJS.ProcessEnv,
   isRoot: boolean,
 ): Promise<Connection> {
-  const server = options.server ?? env.TINK_SERVER;
-  const token = options.token ?? env.TINK_TOKEN;
+  const named = options.dataDir === undefined ? env : {};
+  const server = options.server ?? named.TINK_SERVER;
+  const token = options.token ?? named.TINK_TOKEN;
   if (server && token) return { server, token };
   const dirs = options.dataDir === undefined ? [defaultDataDir(env, isRoot), demoDir(env)] : [options.dataDir];
   for (const dir of dirs) {

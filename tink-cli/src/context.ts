@@ -1,6 +1,8 @@
 // What every command is given: the streams, the environment, and Ctrl-C.
 
 export type CliContext = {
+  /** What `-f -` reads. */
+  readonly stdin: NodeJS.ReadableStream;
   /** Results: what a script would read. */
   readonly stdout: (text: string) => void;
   /** Progress, notes and errors. */

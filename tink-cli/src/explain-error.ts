@@ -11,6 +11,9 @@ export function explainError(error: unknown): { code: number; text: string } {
   if (error instanceof ApiError) return { code: apiExitCode(error), text: `tink: ${error.message}\n` };
   if (error instanceof MissingPackagesError) return { code: exitCodes.unavailable, text: `${error.message}\n` };
   if (error instanceof Error && error.name === "AbortError") return { code: exitCodes.interrupted, text: "" };
+  // By name: its package is only loaded by the commands that need it.
+  if (error instanceof Error && error.name === "LabError" && "code" in error)
+    return { code: labExitCode(error.code), text: `tink: ${error.message}\n` };
   // An error with a code of its package was foreseen, and its message is a sentence.
   if (error instanceof Error && "code" in error && typeof error.code === "string" && !("syscall" in error))
     return { code: exitCodes.failed, text: `tink: ${error.message}\n` };
@@ -19,6 +22,22 @@ export function explainError(error: unknown): { code: number; text: string } {
     code: exitCodes.failed,
     text: `tink: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   };
+}
+
+function labExitCode(code: unknown): number {
+  switch (code) {
+    case "no-lab":
+    case "program-missing":
+      return exitCodes.unavailable;
+    case "bad-spec":
+      return exitCodes.usage;
+    case "not-found":
+      return exitCodes["not-found"];
+    case "timeout":
+      return exitCodes["timed-out"];
+    default:
+      return exitCodes.failed;
+  }
 }
 
 function apiExitCode({ code }: ApiError): number {

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { apiVersionOf, type KindInfo } from "../kinds.ts";
 import type { ObjectMetaInput, Resource, ResourceKey } from "../resource.ts";
 import { jsonLines } from "./json-lines.ts";
+import { logRecordsType, readLogRecords } from "./log-records.ts";
 import { type ResourceTable, tableMediaType } from "./resource-table.ts";
 import { type Request, send, sendForJson, type TransportOptions } from "./transport.ts";
 import { type ClientWatchEvent, watchLoop } from "./watch-loop.ts";
@@ -166,13 +167,13 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
     return undefined;
   }
 
-  /** The output of a workflow's actions, as text. */
+  /** The output of a workflow's actions, as text. With `follow`, however long nothing is printed. */
   async *log(key: ResourceKey, options: LogOptions = {}): AsyncGenerator<string> {
     const { action, follow, tailLines, signal } = options;
     const path = `${this.#path(key)}/log`;
-    const { body } = await send(this.#transport, { method: "GET", path, query: { action, follow, tailLines }, signal });
-    const decoder = new TextDecoder();
-    for await (const chunk of body ?? []) yield decoder.decode(chunk, { stream: true });
+    const query = { action, follow, tailLines };
+    const { body } = await send(this.#transport, { method: "GET", path, query, signal, accept: logRecordsType });
+    if (body !== null) yield* readLogRecords(body, `The log of workflow ${key.name}`, signal);
   }
 
   async #object({ dryRun, query, ...request }: Request & Call): Promise<R> {

@@ -86,6 +86,50 @@ test("a document without a header says what is missing", () => {
   );
 });
 
+const indented = (text: string) => `- ${text.trimEnd().replaceAll("\n", "\n  ")}\n`;
+const list = (...items: string[]) => `apiVersion: v1\nkind: List\nitems:\n${items.map(indented).join("")}`;
+
+test("the items of a List are resources, beside other documents", () => {
+  const text = `${list(head("Hardware", "m1"), head("Template", "t1"))}metadata:\n  resourceVersion: ""\n---\n${head("Template", "t2")}`;
+  assert.deepEqual(
+    resourcesOf(text).map(({ kind, resource }) => [kind.kind, resource.metadata.name]),
+    [
+      ["Hardware", "m1"],
+      ["Template", "t1"],
+      ["Template", "t2"],
+    ],
+  );
+});
+
+test("a kind's own List is one too, and may be empty", () => {
+  const typed = list(head("Template")).replace("v1\nkind: List", "tinkerbell.org/v1alpha1\nkind: TemplateList");
+  assert.equal(resourcesOf(typed)[0]?.resource.metadata.name, "a");
+  assert.deepEqual(resourcesOf("apiVersion: v1\nkind: List\nitems: []\n"), []);
+});
+
+test("faults within a List's items name their line, column and item", () => {
+  const bad = `${head("Hardware")}spec:\n  interfaces:\n  - dhcp:\n      mac: 52-54\n`;
+  const unnamed = "apiVersion: tinkerbell.org/v1alpha1\nkind: Template\nmetadata: {}\n";
+  assert.deepEqual(faultsOf(list(head("Template"), bad, unnamed, "just text")), [
+    "site.yaml:15:14: items[1].spec.interfaces[0].dhcp.mac: expected a MAC address in lower case with colons, such as 52:54:00:00:00:01",
+    "site.yaml:18:13: items[2].metadata.name: expected a name",
+    "site.yaml:19:3: items[3]: expected a resource: an object with apiVersion and kind",
+  ]);
+});
+
+test("what the server keeps of an object is left out, whatever it is, and what its author wrote is kept", () => {
+  const exported = `${head("Template")}  uid: u\n  resourceVersion: "7"\n  generation: 2\n  creationTimestamp: "2026-05-01T12:00:00Z"
+  selfLink: /x\n  managedFields: [{manager: m, fieldsV1: 3}]\n  labels: {rack: a}\n  finalizers: [a/b]
+  annotations: {note: x, kubectl.kubernetes.io/last-applied-configuration: "{}"}
+spec: {data: x}\nstatus: {state: of another version}\n`;
+  assert.deepEqual(resourcesOf(exported)[0]?.resource, {
+    apiVersion: "tinkerbell.org/v1alpha1",
+    kind: "Template",
+    metadata: { name: "a", labels: { rack: "a" }, finalizers: ["a/b"], annotations: { note: "x" } },
+    spec: { data: "x" },
+  });
+});
+
 test("broken YAML is a fault at its place", () => {
   assert.match(faultsOf(`${head("Template")}spec: [1, 2\n`)[0] ?? "", /^site\.yaml:\d+:\d+: no valid YAML: /);
   assert.match(faultsOf("a: 1\na: 2\n")[0] ?? "", /^site\.yaml:2:1: no valid YAML: .*unique/);

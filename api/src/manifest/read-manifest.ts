@@ -3,6 +3,7 @@ import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, type Ta
 import { z } from "zod";
 import { findKind, type KindInfo, kinds } from "../kinds.ts";
 import { type ObjectMetaInput, objectMetaSchema } from "../resource.ts";
+import { asWritten } from "./as-written.ts";
 import type { ManifestFault } from "./manifest-fault.ts";
 
 export { formatFault, type ManifestFault } from "./manifest-fault.ts";
@@ -12,7 +13,6 @@ export type ManifestResource = {
   readonly kind: string;
   readonly metadata: ObjectMetaInput;
   readonly spec?: unknown;
-  readonly status?: unknown;
 };
 export type Manifest =
   | {
@@ -21,20 +21,22 @@ export type Manifest =
     }
   | { readonly ok: false; readonly faults: readonly ManifestFault[] };
 
-type Place = { readonly file: string; readonly lines: LineCounter };
+/** Where in which file: `root` leads from the document to the resource, when that is an item of a List. */
+type Place = { readonly file: string; readonly lines: LineCounter; readonly root: readonly PropertyKey[] };
 type Read = { readonly faults: ManifestFault[]; readonly resource?: ManifestResource; readonly kind?: KindInfo };
 
 /** Aliases that one document may expand to: more is an attack on memory. */
 const maxAliasCount = 100;
 
 /**
- * Empty documents are left out. Scalars are read as Kubernetes reads them, by YAML 1.1: `yes`, `no`, `on` and `off`
+ * Empty documents are left out. The items of a List (as `kubectl get -o yaml` prints several objects) are resources like
+ * any other. Scalars are read as Kubernetes reads them, by YAML 1.1: `yes`, `no`, `on` and `off`
  * unquoted are booleans and `0755` is octal, so a text that looks so must be quoted; the fault says it.
  * @param file The name to show in faults.
  */
 export function readManifest(text: string, file: string): Manifest {
   const lines = new LineCounter();
-  const place = { file, lines };
+  const place = { file, lines, root: [] };
   const documents = parseAllDocuments(text, {
     version: "1.1",
     customTags: withoutTimes,
@@ -42,7 +44,7 @@ export function readManifest(text: string, file: string): Manifest {
     prettyErrors: false,
   });
   if ("empty" in documents) return { ok: true, resources: [] };
-  const reads = documents.filter((document) => !isEmpty(document)).map((d) => read(d, place));
+  const reads = documents.filter((document) => !isEmpty(document)).flatMap((document) => read(document, place));
   const faults = reads.flatMap((one) => one.faults);
   if (faults.length > 0) return { ok: false, faults };
   const resources = reads.flatMap(({ kind, resource }) => (kind && resource ? [{ kind, resource }] : []));
@@ -61,25 +63,38 @@ function withoutTimes(tags: Tags): Tags {
   );
 }
 
-function read(document: Document.Parsed, place: Place): Read {
+function read(document: Document.Parsed, place: Place): Read[] {
   const errors = document.errors.map((error) => fault(place, error.pos[0], "", `no valid YAML: ${error.message}`));
-  if (errors.length > 0) return { faults: errors };
+  if (errors.length > 0) return [{ faults: errors }];
   const start = document.contents?.range?.[0] ?? 0;
-  if (!isMap(document.contents))
-    return { faults: [fault(place, start, "", "expected a resource: an object with apiVersion and kind")] };
+  if (!isMap(document.contents)) return [{ faults: [fault(place, start, "", notAResource)] }];
   let value: unknown;
   try {
     value = document.toJS({ maxAliasCount });
   } catch (error) {
-    return { faults: [fault(place, start, "", error instanceof Error ? error.message : String(error))] };
+    return [{ faults: [fault(place, start, "", error instanceof Error ? error.message : String(error))] }];
   }
-  return readResource(document, value, place);
+  return readAll(document, value, place);
+}
+
+const notAResource = "expected a resource: an object with apiVersion and kind";
+const listSchema = z.looseObject({ kind: z.string().regex(/List$/), items: z.array(z.unknown()) });
+
+/** The resource, or a List's. Kinds end in List only when they are one, here and in Kubernetes. */
+function readAll(document: Document.Parsed, value: unknown, place: Place): Read[] {
+  const list = listSchema.safeParse(value);
+  if (!list.success) return [readResource(document, value, place)];
+  return list.data.items.map((item, index) => {
+    const inside = { ...place, root: ["items", index] };
+    const isObject = typeof item === "object" && item !== null && !Array.isArray(item);
+    return isObject ? readResource(document, item, inside) : { faults: [faultAt(document, inside, [], notAResource)] };
+  });
 }
 
 const headerSchema = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: objectMetaSchema });
 
 function readResource(document: Document.Parsed, value: unknown, place: Place): Read {
-  const header = headerSchema.safeParse(value);
+  const header = headerSchema.safeParse(asWritten(value));
   if (!header.success) return { faults: issuesToFaults(document, place, value, header.error.issues, []) };
   const resource: ManifestResource = header.data;
   const kind = findKind(resource.apiVersion, resource.kind);
@@ -90,14 +105,8 @@ function readResource(document: Document.Parsed, value: unknown, place: Place): 
   }
   const named = Boolean(resource.metadata.name || resource.metadata.generateName);
   const unnamed = named ? [] : [faultAt(document, place, ["metadata"], "expected a name", "metadata.name")];
-  const halves = [
-    { root: "spec", schema: kind.spec, content: resource.spec ?? {} },
-    ...(kind.status ? [{ root: "status", schema: kind.status, content: resource.status ?? {} }] : []),
-  ];
-  const faults = halves.flatMap(({ root, schema, content }) => {
-    const result = schema.safeParse(content);
-    return result.success ? [] : issuesToFaults(document, place, value, result.error.issues, [root]);
-  });
+  const spec = kind.spec.safeParse(resource.spec ?? {});
+  const faults = spec.success ? [] : issuesToFaults(document, place, value, spec.error.issues, ["spec"]);
   return { faults: [...unnamed, ...faults], resource, kind };
 }
 
@@ -141,7 +150,9 @@ function faultAt(
   message: string,
   field?: string,
 ) {
-  return fault(place, offsetOf(document, path), field ?? formatPath(path), message);
+  const whole = [...place.root, ...path];
+  const shown = field === undefined ? whole : [...place.root, field];
+  return fault(place, offsetOf(document, whole), formatPath(shown), message);
 }
 
 function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {

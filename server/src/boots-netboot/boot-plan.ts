@@ -59,7 +59,7 @@ export interface BootSubject {
 export function planBoot(client: ClientIdentity, subject: BootSubject, config: BootPlanConfig): BootPlan {
   if (subject.tftpServerName && subject.bootFileName)
     return { kind: "operator", server: subject.tftpServerName, file: subject.bootFileName };
-  const kind = clientKind(client);
+  const kind = bootClientKind(client);
   if (kind === undefined) return { kind: "not-asked" };
   const refused = { kind: "refused", client: kind, file: refusedFile(kind, subject, config) } as const;
   if (subject.netboot?.allowPXE !== true) return { ...refused, reason: "NetbootNotAllowed" };
@@ -72,7 +72,7 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
 }
 
 /** Firmware that asks to be netbooted says so in options 60, 93, 94 and, if at all, 97 (RFC 4578). */
-function clientKind(client: ClientIdentity): BootClientKind | undefined {
+export function bootClientKind(client: ClientIdentity): BootClientKind | undefined {
   const asks =
     client.architecture !== undefined && client.hasNetworkInterfaceIdentifier && client.machineIdentifierIsSound;
   const isHttp = client.vendorClass.startsWith("HTTPClient");

@@ -13,6 +13,7 @@ import {
 } from "@neverland/protocols";
 import { formatTime } from "../platform/clock.ts";
 import { type BootPlan, type BootPlanConfig, planBoot } from "./boot-plan.ts";
+import { describeGrant } from "./dhcp-grant-text.ts";
 import { buildNak, buildReply } from "./dhcp-reply.ts";
 import { addressOption, requestState } from "./dhcp-request-state.ts";
 import type { BootMachine, MachineLookup } from "./hardware-index.ts";
@@ -47,7 +48,7 @@ export type DhcpDecision =
       readonly machine: BootMachine;
       readonly plan: BootPlan;
       readonly client: ClientIdentity;
-      /** For a NAK, what was wrong; else what is handed out. */
+      /** For a NAK, what was wrong; else what was given to whom. */
       readonly message: string;
     }
   | {
@@ -170,7 +171,8 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     plan,
     config,
   });
-  return { kind: "reply", type, reply, machine, plan, client, message: `${address} for ${machine.key}` };
+  const text = describeGrant({ type, address, machine, plan, client });
+  return { kind: "reply", type, reply, machine, plan, client, message: text };
 }
 
 function decline(exchange: Exchange): DhcpDecision {

@@ -7,6 +7,7 @@ import {
   TftpErrorCode,
   type TftpLimits,
   type TftpRequest,
+  type TransferOutcome,
 } from "@neverland/protocols";
 import type { Clock } from "../platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
@@ -123,7 +124,7 @@ export class TftpListener {
       own?.onDatagram((datagram) => this.#takeOwn(datagram, from, transfer));
       const outcome = await transfer.run(own ?? endpoint);
       const data = { file: lent.name, sizeBytes: lent.bytes.length, result: outcome.result };
-      const message = `${machine.mac} read ${lent.name} over TFTP: ${outcome.result}`;
+      const message = `${machine.mac} ${describeOutcome(outcome, lent.name)}`;
       const type = outcome.result === "complete" ? "TftpRead" : "TftpBrokenOff";
       gate.once(`${type} ${machine.mac} ${lent.name}`, repeatQuietMs, { ...subject, type, message, data });
     } finally {
@@ -180,6 +181,17 @@ export class TftpListener {
 
   #failed(from: Datagram, error: unknown): void {
     this.#ignored(from, "SendFailed", error instanceof Error ? error.message : String(error));
+  }
+}
+
+function describeOutcome(outcome: TransferOutcome, name: string): string {
+  switch (outcome.result) {
+    case "complete":
+      return `read ${name} over TFTP`;
+    case "aborted":
+      return `began to read ${name} over TFTP and broke off, as firmware does that wants to know its size`;
+    case "timed-out":
+      return `stopped answering while it read ${name} over TFTP, after ${outcome.ackedBlocks} blocks`;
   }
 }
 

@@ -22,9 +22,11 @@ export type ApiLimits = {
   readonly bodyBytes: number;
   /** Most watches and followed logs at once. Default 1000. */
   readonly watches: number;
+  /** How often a followed log says that it goes on. Default one minute: HTTP clients give a silent answer up after five. */
+  readonly logBeatMs: number;
 };
 
-export const defaultApiLimits: ApiLimits = { bodyBytes: 3 * 1024 * 1024, watches: 1000 };
+export const defaultApiLimits: ApiLimits = { bodyBytes: 3 * 1024 * 1024, watches: 1000, logBeatMs: 60_000 };
 
 export type ApiContext = {
   readonly store: ResourceStore;

@@ -5,6 +5,7 @@ import { ApiError, kinds, ResourceClient } from "@neverland/api";
 import { systemClock } from "../platform/clock.ts";
 import { openMemoryStore } from "../store/memory-store.ts";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
+import { impatientFetch } from "./testing/impatient-fetch.ts";
 
 const key = (name: string) => ({ namespace: "default", name });
 
@@ -143,5 +144,65 @@ describe("the client", () => {
   test("a log is text as it was written", async () => {
     await workflows.create({ metadata: { name: "logged" } });
     assert.equal((await Array.fromAsync(workflows.log(key("logged")))).join(""), "grüße\n");
+  });
+});
+
+describe("a followed log", { timeout: 60_000 }, () => {
+  const beatMs = 50;
+  const patienceMs = 2000;
+  const silence = Promise.withResolvers<void>();
+  const longEnough = Promise.withResolvers<void>();
+  let api: ApiServer;
+  let beats = 0;
+  let workflows: ResourceClient<typeof kinds.Workflow>;
+  before(async () => {
+    const actionLogs = {
+      async *read(_key: object, { follow }: { follow: boolean }) {
+        yield "before\n\n";
+        if (follow) await silence.promise;
+        yield "after\n";
+      },
+    };
+    api = await startApiServer({ actionLogs, limits: { logBeatMs: beatMs } });
+    const countBeats = (text: string): void => {
+      if (text === "\n") beats += 1;
+      if (beats * beatMs > patienceMs * 1.2) longEnough.resolve();
+    };
+    const options = { server: api.url, token: api.token, fetch: impatientFetch(patienceMs, countBeats) };
+    workflows = new ResourceClient(kinds.Workflow, options);
+    await workflows.create({ metadata: { name: "silent" } });
+  });
+  after(async () => {
+    silence.resolve();
+    await api.close();
+  });
+
+  test("goes on after a silence that is longer than the client's patience", async () => {
+    const texts = workflows.log(key("silent"), { follow: true });
+    assert.equal((await texts.next()).value, "before\n\n");
+    const next = texts.next();
+    await Promise.race([longEnough.promise, next]);
+    silence.resolve();
+    assert.equal((await next).value, "after\n");
+    assert.equal((await texts.next()).done, true);
+  });
+
+  test("that breaks off is an error that says so", async () => {
+    const lost = startApiServer({
+      actionLogs: {
+        async *read() {
+          yield "before\n";
+          throw new Error("the disk is gone");
+        },
+      },
+    });
+    const { url: server, token, close } = await lost;
+    const client = new ResourceClient(kinds.Workflow, { server, token });
+    await client.create({ metadata: { name: "lost" } });
+    await assert.rejects(Array.fromAsync(client.log(key("lost"), { follow: true })), {
+      code: "unavailable",
+      message: /^The log of workflow lost broke off: /,
+    });
+    await close();
   });
 });

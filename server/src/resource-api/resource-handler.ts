@@ -1,11 +1,11 @@
 // One request to a kind's path: the verb it means, carried out, and the answer.
-import { Readable } from "node:stream";
 import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ResourceList } from "../store/resource-store.ts";
 import type { ApiContext } from "./api-context.ts";
 import { ApiFault, notFound } from "./api-fault.ts";
 import { deleteResource, deleteSelected, readDeleteOptions } from "./delete-resource.ts";
+import { streamLog } from "./log-stream.ts";
 import { updateFields } from "./managed-fields.ts";
 import { type AnswerForm, negotiate } from "./negotiation.ts";
 import { type NamedTarget, patchResource } from "./patch-resource.ts";
@@ -118,22 +118,24 @@ async function handleLog(exchange: Exchange, target: NamedTarget): Promise<unkno
   if (!context.actionLogs) throw new ApiFault("ServiceUnavailable", "This server keeps no logs of actions");
   const tailLines = query.number("tailLines");
   const action = query.text("action");
-  const stop = new AbortController();
+  const wanted = {
+    follow: query.flag("follow"),
+    ...(action && { action }),
+    ...(tailLines !== undefined && { tailLines }),
+  };
   const release = slots.take();
-  reply.raw.once("close", () => {
-    stop.abort();
+  try {
+    reply.hijack();
+    await streamLog(context, target, {
+      logs: context.actionLogs,
+      query: wanted,
+      accept: request.headers.accept,
+      response: reply.raw,
+    });
+  } finally {
     release();
-  });
-  const lines = context.actionLogs.read(
-    { namespace: target.namespace, name: target.name },
-    {
-      follow: query.flag("follow"),
-      signal: stop.signal,
-      ...(action && { action }),
-      ...(tailLines !== undefined && { tailLines }),
-    },
-  );
-  return reply.type("text/plain; charset=utf-8").send(Readable.from(lines, { objectMode: false }));
+  }
+  return reply;
 }
 
 async function watch(exchange: Exchange, target: RequestTarget): Promise<unknown> {

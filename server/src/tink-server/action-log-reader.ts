@@ -34,13 +34,25 @@ export class ActionLogReader {
 
   /** Text as it was printed, each string one line with its end. Actions are told apart by a line `==> NAME <==`. */
   async *read(key: ResourceKey, query: ActionLogQuery): AsyncGenerator<string> {
-    const workflow = await this.#deps.workflows.get(key);
+    const workflow = query.follow === true ? await this.#started(key, query) : await this.#deps.workflows.get(key);
     if (workflow === undefined) return;
     const steps = stepsOf(workflow.status ?? {}).filter(({ action }) => isAsked(action, query));
     const offsets = new Map<string, number>();
     yield* await this.#existing(workflow, steps, query, offsets);
     if (query.follow !== true) return;
     for (const step of steps) yield* this.#followStep(workflow, step, offsets, query);
+  }
+
+  /** The workflow once it has actions, or is over without. */
+  async #started(key: ResourceKey, { signal }: ActionLogQuery): Promise<Workflow | undefined> {
+    const tick = new Signal(this.#deps.clock, signal);
+    for (;;) {
+      const workflow = await this.#deps.workflows.get(key);
+      const status = workflow?.status ?? {};
+      if (workflow === undefined || stepsOf(status).length > 0 || isFinalState(status.state) || signal.aborted)
+        return workflow;
+      await tick.wait(lookAgainMs);
+    }
   }
 
   async #existing(

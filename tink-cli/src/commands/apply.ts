@@ -1,5 +1,5 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
-import type { KindInfo } from "@neverland/api";
+import { ApiError, type KindInfo } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -17,7 +17,7 @@ export function addApplyCommand(program: Command, context: CliContext): void {
     .option("--force-conflicts", "take over fields that somebody else set")
     .option("--dry-run", "check the files and stop")
     .action(async ({ filename, forceConflicts, dryRun }: ApplyOptions, command: Command) => {
-      const objects = await readManifests(filename);
+      const objects = await readManifests(filename, context.stdin);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       if (dryRun) return context.stdout(`${objects.length} objects are valid\n`);
       const { clients, namespace } = await connect(command, context);
@@ -34,8 +34,16 @@ async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResour
     throw new CliError("usage", `a ${kind.kind} has generateName, which apply cannot find again: give it a name`);
   const client = clients(kind);
   const before = await client.get({ namespace, name });
-  const after = await client.apply({ spec: object.spec, metadata: { ...object.metadata, name } }, { force });
+  const wanted = { spec: object.spec, metadata: { ...object.metadata, name } };
+  const after = await client.apply(wanted, { force }).catch((error: unknown) => {
+    throw error instanceof ApiError && error.code === "conflict" ? explainConflict(error, kind, name) : error;
+  });
   const unchanged = before?.metadata.resourceVersion === after.metadata.resourceVersion;
   const outcome = before === undefined ? "created" : unchanged ? "unchanged" : "configured";
   return `${kind.singular}.${kind.group}/${name} ${outcome}`;
+}
+
+function explainConflict(cause: ApiError, { singular }: KindInfo, name: string): CliError {
+  const advice = "Leave those fields out of the file, or take them over with --force-conflicts.";
+  return new CliError("failed", `${singular}/${name}: ${cause.message}\n${advice}`, { cause });
 }

@@ -18,7 +18,7 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     .action(async (words: string[], options: { filename?: string[]; ignoreNotFound?: boolean }, command: Command) => {
       const targets: Target[] = [
         ...(words.length > 0 ? readTargets(words) : []),
-        ...(await inFiles(options.filename ?? [])),
+        ...(await inFiles(options.filename ?? [], context)),
       ];
       if (targets.length === 0) throw new CliError("usage", "Name what to delete: KIND/NAME, or -f FILE");
       const { clients, namespace } = await connect(command, context);
@@ -33,8 +33,8 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     });
 }
 
-async function inFiles(paths: readonly string[]): Promise<Target[]> {
-  const objects = paths.length === 0 ? [] : await readManifests(paths);
+async function inFiles(paths: readonly string[], { stdin }: CliContext): Promise<Target[]> {
+  const objects = paths.length === 0 ? [] : await readManifests(paths, stdin);
   return objects.map(({ kind, resource: { metadata } }) => ({
     kind,
     name: metadata.name,

@@ -40,13 +40,14 @@ function formatResult(
   return `${[...lines, ...(kept === undefined ? [] : formatDoors(login, kept))].join("\n")}`;
 }
 
-function formatDoors({ user, keyFile }: DemoResult["login"], { sshPort, kubeconfig }: KeptDemo): string[] {
+function formatDoors({ user, keyFile }: DemoResult["login"], { sshPort, kubeconfig, flags }: KeptDemo): string[] {
+  const tink = ["./tink", ...flags].join(" ");
   return [
     "It goes on running. From another terminal:",
     "",
     `  ssh -p ${sshPort} -i ${keyFile} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null ${user}@127.0.0.1`,
-    "  ./tink get workflows",
-    "  ./tink describe hardware/demo",
+    `  ${tink} get workflows`,
+    `  ${tink} describe hardware/demo`,
     `  KUBECONFIG=${kubeconfig} kubectl get hardware,workflows`,
     "",
     "Ctrl-C ends it all.",

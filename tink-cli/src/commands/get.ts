@@ -1,7 +1,7 @@
 // tink get: objects as a table, or as -o asks.
 import type { ClientListOptions, KindInfo, Resource } from "@neverland/api";
 import type { Command } from "commander";
-import { CliError } from "../cli-error.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { formatObjects, type OutputFormat, parseOutputFormat } from "../output/objects.ts";
@@ -88,6 +88,8 @@ async function follow(
   const [target] = targets;
   if (target === undefined || targets.length > 1) throw new CliError("usage", "--watch takes one resource");
   const client = clients(target.kind);
+  // A watch waits for a server that is away; one that was never there, or refuses us, is to be told at once.
+  await fetchAll(clients, targets, query);
   const narrowed = target.name === undefined ? query : { ...query, fieldSelector: `metadata.name=${target.name}` };
   const printer = format.type === "table" ? tableRows(client, query, format.wide) : undefined;
   for await (const event of client.watch({ ...narrowed, signal: context.signal })) {
@@ -102,6 +104,7 @@ async function follow(
         );
     }
   }
+  context.setExitCode(exitCodes.interrupted);
 }
 
 /** A row per object; the headings once. */

@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { ensurePackages } from "@neverland/debian";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import type { AcceleratorWish, RackRequest, RunningLab } from "@neverland/lab";
-import { type Command, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
+import { numberUpTo } from "../option-values.ts";
 import { formatTable } from "../output/table.ts";
 
 type LabOptions = { dir: string };
+type SerialOptions = LabOptions & { follow?: boolean };
+type PowerAction = Parameters<RunningLab["power"]>[1];
 type AddOptions = LabOptions & {
   firmware: "bios" | "uefi";
   memory: number;
@@ -23,7 +26,7 @@ type AddOptions = LabOptions & {
 const destroyTimeoutMs = 30_000;
 
 export function addLabCommand(program: Command, context: CliContext): void {
-  const dir = join(context.env.XDG_STATE_HOME || join(homedir(), ".local/state"), "neverland/lab");
+  const dir = defaultLabDir(context.env);
   const lab = program.command("lab").description("a virtual rack: QEMU machines on a network of their own");
   const command = (words: string, description: string): Command =>
     lab
@@ -39,9 +42,9 @@ export function addLabCommand(program: Command, context: CliContext): void {
     .action(async (options: LabOptions & { accel: AcceleratorWish }) => await start(options, context));
   command("add <name>", "put a machine into it, switched off")
     .addOption(new Option("--firmware <kind>", "BIOS or UEFI").choices(["bios", "uefi"]).default("bios"))
-    .option("--memory <MiB>", "memory", Number, 1024)
-    .option("--disk <GiB>", "size of its empty disk", Number, 8)
-    .option("--cpus <count>", "processors", Number, 1)
+    .option("--memory <MiB>", "memory", numberUpTo(1 << 20), 1024)
+    .option("--disk <GiB>", "size of its empty disk", numberUpTo(16_384), 8)
+    .option("--cpus <count>", "processors", numberUpTo(64), 1)
     .option("--mac <address>", "of its network card (default: the next free one)")
     .addOption(new Option("--nic <model>", "network card").choices(["virtio", "e1000", "e1000e"]).default("virtio"))
     .addOption(
@@ -51,27 +54,41 @@ export function addLabCommand(program: Command, context: CliContext): void {
   command("list", "show the machines").action(async (options: LabOptions) =>
     print(await (await open(options.dir)).list(), context),
   );
-  command("power <name> <action>", "on, off, cycle, reset or button").action(
-    async (name: string, action: string, options: LabOptions) =>
-      print([await (await open(options.dir)).power(name, action as Parameters<RunningLab["power"]>[1])], context),
-  );
+  command("power <name>", "switch a machine, or press its reset or power button")
+    .addArgument(new Argument("<action>", "what to do").choices(["on", "off", "cycle", "reset", "button"]))
+    .action(async (name: string, action: PowerAction, options: LabOptions) =>
+      print([await (await open(options.dir)).power(name, action)], context),
+    );
   command("serial <name>", "show a machine's serial port")
-    .option("-f, --follow", "go on")
-    .action(async (name: string, { dir: labDir, follow }: LabOptions & { follow?: boolean }) => {
-      const stream = await (await open(labDir)).serial(name, follow ?? false);
-      context.signal.addEventListener("abort", () => stream.destroy(), { once: true });
-      for await (const text of stream.setEncoding("utf8")) context.stdout(String(text));
-    });
-  command("remove <name>", "power a machine off and forget it").action(
-    async (name: string, options: LabOptions) => await (await open(options.dir)).remove(name),
-  );
+    .option("-f, --follow", "go on until Ctrl-C")
+    .action(async (name: string, options: SerialOptions) => await serial(name, options, context));
+  command("remove <name>", "power a machine off and forget it").action(async (name: string, options: LabOptions) => {
+    await (await open(options.dir)).remove(name);
+    context.stdout(`${name} was removed; its disk and logs stay in ${join(options.dir, "machines", name)}\n`);
+  });
   command("exec <program> [args...]", "run a program inside the lab's network: lab exec -- ip addr").action(
     async (name: string, args: string[], options: LabOptions) => await exec(options.dir, [name, ...args], context),
   );
-  command("destroy", "power everything off and end the lab").action(
-    async (options: LabOptions) =>
-      await (await loadLab()).destroyLab(options.dir, { signal: context.signal, timeoutMs: destroyTimeoutMs }),
-  );
+  command("destroy", "power everything off and end the lab").action(async (options: LabOptions) => {
+    await (await loadLab()).destroyLab(options.dir, { signal: context.signal, timeoutMs: destroyTimeoutMs });
+    context.stdout(`The lab has ended; disks and logs stay in ${options.dir}\n`);
+  });
+}
+
+function defaultLabDir(env: NodeJS.ProcessEnv): string {
+  return join(env.XDG_STATE_HOME || join(homedir(), ".local/state"), "neverland/lab");
+}
+
+async function serial(name: string, { dir, follow }: SerialOptions, context: CliContext): Promise<void> {
+  const stream = await (await open(dir)).serial(name, follow ?? false);
+  context.signal.addEventListener("abort", () => stream.destroy(), { once: true });
+  try {
+    for await (const text of stream.setEncoding("utf8")) context.stdout(String(text));
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+  }
+  // Without this Ctrl-C would look like the end of what a machine had to say.
+  context.signal.throwIfAborted();
 }
 
 /** Only when asked for: the other commands do without its weight. */
@@ -96,9 +113,12 @@ async function start({ dir, accel }: LabOptions & { accel: AcceleratorWish }, co
     context.signal,
   );
   await startLab({ dir, accelerator }, context.signal);
-  context.stdout(
-    `A lab runs in ${dir} (${reason}).\nNext: tink lab add NAME; tink lab exec -- tink up --interface br0 …; tink lab power NAME on\n`,
-  );
+  const flag = dir === defaultLabDir(context.env) ? "" : ` --dir ${dir}`;
+  const next = ["add NAME", "exec -- tink up --interface br0 …", "power NAME on"].map((words) => {
+    const [command = "", ...rest] = words.split(" ");
+    return `  tink lab ${command}${flag} ${rest.join(" ")}\n`;
+  });
+  context.stdout(`A lab runs in ${dir} (${reason}). Next:\n${next.join("")}`);
 }
 
 async function add(

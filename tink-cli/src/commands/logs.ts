@@ -3,8 +3,9 @@ import { kinds } from "@neverland/api";
 import type { Command } from "commander";
 import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { numberUpTo } from "../option-values.ts";
 
-type LogsOptions = { action?: string; follow?: boolean; tail?: string };
+type LogsOptions = { action?: string; follow?: boolean; tail?: number };
 
 export function addLogsCommand(program: Command, context: CliContext): void {
   program
@@ -12,7 +13,7 @@ export function addLogsCommand(program: Command, context: CliContext): void {
     .description("show what a workflow's actions wrote")
     .option("--action <name>", "of this action only")
     .option("-f, --follow", "go on until the workflow has ended")
-    .option("--tail <lines>", "only the last lines")
+    .option("--tail <lines>", "only the last lines", numberUpTo(Number.MAX_SAFE_INTEGER))
     .action(async (workflow: string, { action, follow, tail }: LogsOptions, command: Command) => {
       const { clients, namespace } = await connect(command, context);
       const name = workflow.replace(/^(workflows?|wf)\//, "");
@@ -20,7 +21,7 @@ export function addLogsCommand(program: Command, context: CliContext): void {
         signal: context.signal,
         ...(action === undefined ? {} : { action }),
         ...(follow ? { follow } : {}),
-        ...(tail === undefined ? {} : { tailLines: Number(tail) }),
+        ...(tail === undefined ? {} : { tailLines: tail }),
       };
       for await (const text of clients(kinds.Workflow).log({ namespace, name }, options)) context.stdout(text);
     });

@@ -26,7 +26,7 @@ export function addTemplateCommand(program: Command, context: CliContext): void 
     .option("--hardware <file-or-name>", "manifest with the Hardware, or its name on the server")
     .option("--set <key=value>", "an entry of the workflow's hardwareMap; may be repeated", addEntry)
     .action(async ({ template: file, hardware, set }: RenderOptions, command: Command) => {
-      const [found] = ofKind<Template>(await readManifests([file]), "Template");
+      const [found] = ofKind<Template>(await readManifests([file], context.stdin), "Template");
       if (found === undefined) throw new CliError("usage", `${file} holds no Template`);
       const machine = hardware === undefined ? undefined : await readHardware(hardware, command, context);
       const result = renderTemplate({

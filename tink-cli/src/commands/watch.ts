@@ -1,17 +1,21 @@
 // tink watch: follows one workflow until it has ended, or what happens to one machine.
-import { isFinalState, kinds, type MachineEvent, type ResourceKey } from "@neverland/api";
+import { isFinalState, type KindInfo, kinds, type MachineEvent, type ResourceKey } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { numberUpTo } from "../option-values.ts";
 import { describeProgress } from "../output/workflow-progress.ts";
 import { readTargets } from "../resource-names.ts";
+
+/** Timers hold no more: 2³¹ ms. */
+const longestTimeoutSeconds = 2_147_483;
 
 export function addWatchCommand(program: Command, context: CliContext): void {
   program
     .command("watch <resource...>")
     .description("follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME")
-    .option("--timeout <seconds>", "give up after this long (exit 4)", Number)
+    .option("--timeout <seconds>", "give up after this long (exit 4)", numberUpTo(longestTimeoutSeconds))
     .action(async (words: string[], { timeout }: { timeout?: number }, command: Command) => {
       const [target] = readTargets(words);
       if (target?.name === undefined) throw new CliError("usage", "Name what to watch: workflow/NAME or hardware/NAME");
@@ -19,15 +23,22 @@ export function addWatchCommand(program: Command, context: CliContext): void {
       const deadline = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
       const signal = deadline === undefined ? context.signal : AbortSignal.any([context.signal, deadline]);
       const key = { namespace, name: target.name };
-      if (target.kind.kind === "Workflow") context.setExitCode(await watchWorkflow(clients, key, signal, context));
-      else if (target.kind.kind === "Hardware") await watchHardware(clients, key, signal, context);
-      else
-        throw new CliError(
-          "usage",
-          `tink watch follows workflows and hardware; for ${target.kind.plural} there is tink get -w`,
-        );
-      if (deadline?.aborted) throw new CliError("timed-out", `${words.join("/")} was not done after ${timeout} s`);
+      const subject = `${target.kind.singular}/${target.name}`;
+      const tooLate = new CliError("timed-out", `${subject} was not done after ${timeout} s`);
+      const code = await watcherOf(target.kind)(clients, key, signal, context).catch((error: unknown) => {
+        throw deadline?.aborted ? tooLate : error;
+      });
+      if (code === exitCodes.interrupted && deadline?.aborted) throw tooLate;
+      context.setExitCode(code);
     });
+}
+
+type Watcher = (clients: Clients, key: ResourceKey, signal: AbortSignal, context: CliContext) => Promise<number>;
+
+function watcherOf({ kind, plural }: KindInfo): Watcher {
+  if (kind === "Workflow") return watchWorkflow;
+  if (kind === "Hardware") return watchHardware;
+  throw new CliError("usage", `tink watch follows workflows and hardware; for ${plural} there is tink get -w`);
 }
 
 /** Resolves to the exit code: 0 for SUCCESS, 1 for FAILED, TIMEOUT or a workflow that was deleted. */
@@ -37,6 +48,8 @@ async function watchWorkflow(
   signal: AbortSignal,
   context: CliContext,
 ): Promise<number> {
+  // A watch waits for a server that is away; one that was never there, or refuses us, is to be told at once.
+  await clients(kinds.Workflow).get(key, { signal });
   const query = { namespace: key.namespace, fieldSelector: `metadata.name=${key.name}`, signal };
   let said = "";
   for await (const event of clients(kinds.Workflow).watch(query)) {
@@ -62,8 +75,8 @@ async function watchHardware(
   key: ResourceKey,
   signal: AbortSignal,
   context: CliContext,
-): Promise<void> {
-  const hardware = await clients(kinds.Hardware).get(key);
+): Promise<number> {
+  const hardware = await clients(kinds.Hardware).get(key, { signal });
   if (hardware === undefined)
     throw new CliError("not-found", `There is no hardware "${key.name}" in namespace ${key.namespace}.`);
   const query = { namespace: key.namespace, fieldSelector: `spec.hardware=${key.name}`, signal };
@@ -71,6 +84,7 @@ async function watchHardware(
     if (event.type === "synced") for (const item of event.items) context.stdout(formatEvent(item));
     else if (event.type === "added" || event.type === "modified") context.stdout(formatEvent(event.object));
   }
+  return exitCodes.interrupted;
 }
 
 function formatEvent({ spec }: MachineEvent): string {

@@ -15,7 +15,7 @@ import {
 import { writeKubeconfig } from "@neverland/server";
 import { ensureDemoArtifacts } from "../artifacts.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
-import { demoDir } from "../connection.ts";
+import { demoDir, findConnection } from "../connection.ts";
 import type { CliContext } from "../context.ts";
 import { type Progress, startProgress } from "../output/progress.ts";
 import type { Firmware } from "./demo-machine.ts";
@@ -32,7 +32,12 @@ export type DemoOptions = {
 const serverPackages = [{ package: "ipxe", purpose: "the boot loader that machines are given" }];
 
 /** What a demo that is kept can be reached by, from the host. */
-export type KeptDemo = { readonly sshPort: number; readonly kubeconfig: string };
+export type KeptDemo = {
+  readonly sshPort: number;
+  readonly kubeconfig: string;
+  /** What makes `tink` find it: nothing, or the flag that sets it before another server of this machine. */
+  readonly flags: readonly string[];
+};
 
 /** Calls `installed` when the machine has let us in; with `keep`, resolves only when the user ends it. */
 export async function runDemo(
@@ -120,7 +125,9 @@ async function openDoors(
   const ssh = await forwardFromHost(0, join(order.dir, forwardSockets.ssh));
   const dir = demoDir(context.env);
   await mkdir(dir, { recursive: true, mode: 0o700 });
-  const kubeconfig = await writeKubeconfig(dir, `http://127.0.0.1:${api.port}`, token);
-  closers.push(api.close, ssh.close, () => rm(kubeconfig, { force: true }));
-  return { sshPort: ssh.port, kubeconfig };
+  const server = `http://127.0.0.1:${api.port}`;
+  const kubeconfig = await writeKubeconfig(dir, server, token);
+  closers.push(api.close, ssh.close, () => rm(dir, { recursive: true, force: true }));
+  const found = await findConnection({}, context.env, context.isRoot);
+  return { sshPort: ssh.port, kubeconfig, flags: found.server === server ? [] : ["--data-dir", dir] };
 }

@@ -1,7 +1,9 @@
 // A Tink Server with its workflow controller on one store, and workers that speak the protocol over real connections.
+import { Readable } from "node:stream";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { kinds, type MachineEventInput, type Workflow } from "@neverland/api";
+import { ActionLogService, Stream } from "@neverland/api/action-log";
 import { type ActionResponse, ActionStatusRequest_StateType, WorkflowService } from "@neverland/api/workflow";
 import { noPowerControl } from "../../controllers/no-power-control.ts";
 import { WorkflowController } from "../../controllers/workflow-controller.ts";
@@ -88,12 +90,19 @@ export class TinkBench {
   }
 }
 
+/** @param baseUrl Of a Tink Server's gRPC listener. */
+export function workerAt(baseUrl: string, agentID: string): TestWorker {
+  return new TestWorker(createGrpcTransport({ baseUrl }), agentID);
+}
+
 export class TestWorker {
   readonly client;
   readonly agentID: string;
+  readonly #logs;
 
   constructor(transport: Transport, agentID: string) {
     this.client = createClient(WorkflowService, transport);
+    this.#logs = createClient(ActionLogService, transport);
     this.agentID = agentID;
   }
 
@@ -113,6 +122,17 @@ export class TestWorker {
       executionStart: { seconds: -62135596800n, nanos: 0 },
       message: { message },
     });
+  }
+
+  /** Sends lines of an action's output, numbered from `from` on. Resolves when they are kept. */
+  async print(
+    { workflowId, taskId, actionId }: ActionResponse,
+    from: number,
+    ...texts: readonly string[]
+  ): Promise<void> {
+    const lines = texts.map((text, at) => ({ text, sequence: BigInt(from + at), stream: Stream.STDOUT }));
+    const message = { workflowId, taskId, actionId, agentId: this.agentID, lines };
+    await this.#logs.appendLogs(Readable.from([message]));
   }
 
   /** Asks, starts, ends. */

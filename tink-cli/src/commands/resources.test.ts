@@ -1,0 +1,397 @@
+// Every command that reads or writes objects, against a real server.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { kinds, ResourceClient } from "@neverland/api";
+import { parse } from "yaml";
+import { type CliBench, openCliBench, startCli } from "../testing/cli-bench.ts";
+import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
+
+let bench: CliBench;
+before(async () => {
+  bench = await openCliBench();
+});
+after(() => bench.close());
+
+const mac = (last: number): string => `52:54:00:aa:00:${last.toString(16).padStart(2, "0")}`;
+
+/** Where nothing listens any more. */
+async function silentServer(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // of TCP, hence no path
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${port}`;
+}
+
+async function apply(yaml: string): Promise<void> {
+  const { code, stderr } = await bench.run("apply", "-f", await bench.file("setup.yaml", yaml));
+  assert.equal(code, 0, stderr);
+}
+
+describe("tink apply", () => {
+  test("creates, leaves alone what is so already, and changes what is not", async () => {
+    const file = await bench.file("a.yaml", hardwareYaml("apply-1", mac(1)));
+    assert.deepEqual(await bench.run("apply", "-f", file), {
+      code: 0,
+      stdout: "hardware.tinkerbell.org/apply-1 created\n",
+      stderr: "",
+    });
+    assert.equal((await bench.run("apply", "-f", file)).stdout, "hardware.tinkerbell.org/apply-1 unchanged\n");
+    await bench.file("a.yaml", hardwareYaml("apply-1", mac(1), "{rack: b}"));
+    assert.equal((await bench.run("apply", "-f", file)).stdout, "hardware.tinkerbell.org/apply-1 configured\n");
+  });
+
+  test("names file, line, column, field and what was expected, and applies nothing", async () => {
+    const file = await bench.file("bad.yaml", `${templateYaml("not-made")}---\n${hardwareYaml("bad", "52-54-00")}`);
+    const { code, stdout, stderr } = await bench.run("apply", "-f", file);
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.ok(
+      stderr.includes(`${file}:33:12: spec.interfaces[0].dhcp.mac: expected a MAC address in lower case with colons`),
+      stderr,
+    );
+    assert.equal((await bench.run("get", "tpl/not-made")).code, 3);
+  });
+
+  test("takes a folder's manifests, and no other files", async () => {
+    const first = await bench.file("folder/a.yaml", templateYaml("folder-a"));
+    await bench.file("folder/b.json", JSON.stringify(parse(templateYaml("folder-b"))));
+    await bench.file("folder/README.md", "no: [manifest");
+    const { stdout } = await bench.run("apply", "-f", first.replace("/a.yaml", ""));
+    assert.equal(stdout, "template.tinkerbell.org/folder-a created\ntemplate.tinkerbell.org/folder-b created\n");
+  });
+
+  test("reads standard input as -", async () => {
+    const run = await bench.runProcess(templateYaml("from-stdin"), "apply", "-f", "-");
+    assert.deepEqual(run, { code: 0, stdout: "template.tinkerbell.org/from-stdin created\n", stderr: "" });
+  });
+
+  test("leaves another manager's field alone, unless it is told to take it", async () => {
+    const file = await bench.file("c.yaml", hardwareYaml("conflict", mac(2), "{rack: a}"));
+    await bench.run("apply", "-f", file);
+    const other = new ResourceClient(kinds.Hardware, { ...bench.connection, fieldManager: "rack-robot" });
+    await other.patch({ namespace: "default", name: "conflict" }, { metadata: { labels: { rack: "z" } } });
+    const { code, stderr } = await bench.run("apply", "-f", file);
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /^tink: hardware\/conflict: Apply failed with 1 conflict: conflict with "rack-robot" .*labels\.rack/,
+    );
+    assert.match(stderr, /--force-conflicts/);
+    assert.match((await bench.run("apply", "-f", file, "--force-conflicts")).stdout, /conflict configured/);
+  });
+
+  test("takes back what get -o yaml printed, also after the object has changed", async () => {
+    await apply(`${hardwareYaml("export-1", mac(3))}---\n${templateYaml("export-t")}`);
+    const printed = await bench.run("get", "hw/export-1", "tpl/export-t", "-o", "yaml");
+    assert.match(printed.stdout, /^apiVersion: v1\nkind: List\n/);
+    const file = await bench.file("exported.yaml", printed.stdout);
+    const again = await bench.run("apply", "-f", file);
+    assert.equal(
+      again.stdout,
+      "hardware.tinkerbell.org/export-1 unchanged\ntemplate.tinkerbell.org/export-t unchanged\n",
+    );
+    await apply(hardwareYaml("export-1", mac(3), "{rack: later}"));
+    const stale = await bench.run("apply", "-f", file);
+    assert.match(stale.stdout, /export-1 configured/);
+    assert.equal(stale.code, 0, stale.stderr);
+  });
+
+  test("says what is wrong with a file that is not there, and with one that holds nothing", async () => {
+    const gone = await bench.run("apply", "-f", "/nonexistent/x.yaml");
+    assert.deepEqual([gone.code, gone.stdout], [2, ""]);
+    assert.match(gone.stderr, /^tink: -f \/nonexistent\/x\.yaml cannot be read: .*no such file/);
+    const empty = await bench.run("apply", "-f", await bench.file("empty.yaml", "# nothing\n"));
+    assert.deepEqual([empty.code, empty.stderr.includes("no object was found")], [2, true]);
+  });
+
+  test("refuses a MAC that another machine has, by the server's word", async () => {
+    await apply(hardwareYaml("owner", mac(4)));
+    const { code, stderr } = await bench.run("apply", "-f", await bench.file("d.yaml", hardwareYaml("thief", mac(4))));
+    assert.equal(code, 2);
+    assert.match(stderr, /owner/);
+  });
+
+  test("--dry-run checks and writes nothing", async () => {
+    const file = await bench.file("dry.yaml", templateYaml("dry"));
+    assert.equal((await bench.run("apply", "--dry-run", "-f", file)).stdout, "1 objects are valid\n");
+    assert.equal((await bench.run("get", "tpl/dry")).code, 3);
+  });
+});
+
+describe("tink get", () => {
+  before(async () => {
+    await apply(
+      [
+        hardwareYaml("get-1", mac(16), "{set: get, rack: a}"),
+        hardwareYaml("get-2", mac(17), "{set: get, rack: b}"),
+        templateYaml("get-t"),
+        workflowYaml("get-w", "get-t", "get-1", mac(16)),
+      ].join("---\n"),
+    );
+  });
+
+  test("prints a table, with more columns when it is wide", async () => {
+    const { stdout } = await bench.run("get", "wf", "get-w");
+    assert.match(stdout, /^NAME +TEMPLATE +STATE +ACTION +AGENT +HARDWARE +AGE\nget-w +get-t .* get-1 +\d+s\n$/);
+    assert.match((await bench.run("get", "wf/get-w", "-o", "wide")).stdout, /^NAME .* TASK .* TEMPLATE-RENDERING/);
+  });
+
+  test("prints several kinds with their names before them", async () => {
+    const { stdout } = await bench.run("get", "hw/get-1", "wf/get-w");
+    assert.match(stdout, /^hardware\/get-1 /m);
+    assert.match(stdout, /^workflow\/get-w /m);
+  });
+
+  test("selects by label, and says when nothing is there", async () => {
+    const { stdout } = await bench.run("get", "hw", "-l", "set=get,rack!=a", "-o", "name");
+    assert.equal(stdout, "hardware.tinkerbell.org/get-2\n");
+    const none = await bench.run("get", "hw", "-l", "set=nothing");
+    assert.deepEqual(none, { code: 0, stdout: "", stderr: "No hardware found in namespace default.\n" });
+  });
+
+  test("selects by field", async () => {
+    const { stdout } = await bench.run("get", "hw", "--field-selector", "metadata.name=get-2", "-o", "name");
+    assert.equal(stdout, "hardware.tinkerbell.org/get-2\n");
+  });
+
+  test("one object is itself as JSON and YAML, several are a List", async () => {
+    const one = JSON.parse((await bench.run("get", "hw/get-1", "-o", "json")).stdout);
+    assert.deepEqual([one.kind, one.metadata.name], ["Hardware", "get-1"]);
+    const list = JSON.parse((await bench.run("get", "hw", "-l", "set=get", "-o", "json")).stdout);
+    assert.deepEqual([list.apiVersion, list.kind, list.items.length], ["v1", "List", 2]);
+    assert.equal(parse((await bench.run("get", "tpl/get-t", "-o", "yaml")).stdout).kind, "Template");
+  });
+
+  test("renders a JSONPath", async () => {
+    const path = 'jsonpath={range .items[*]}{.metadata.name}={.spec.interfaces[0].dhcp.mac}{"\\n"}{end}';
+    const { stdout } = await bench.run("get", "hw", "-l", "set=get", "-o", path);
+    assert.equal(stdout, `get-1=${mac(16)}\nget-2=${mac(17)}\n`);
+  });
+
+  test("looks into one namespace, or into all", async () => {
+    assert.equal(
+      (await bench.run("-n", "elsewhere", "get", "hw")).stderr,
+      "No hardware found in namespace elsewhere.\n",
+    );
+    assert.match((await bench.run("get", "hw", "-A")).stdout, /^NAMESPACE +NAME[\s\S]*^default +get-1 /m);
+  });
+
+  test("an object that is not there is exit code 3, in every form", async () => {
+    for (const form of [[], ["-o", "json"], ["-o", "name"]]) {
+      const { code, stdout, stderr } = await bench.run("get", "hw/nobody", ...form);
+      assert.deepEqual([code, stdout], [3, ""]);
+      assert.match(stderr, /^tink: .*"nobody".*\n$/);
+    }
+  });
+
+  test("-w shows what is there, then what changes, until Ctrl-C", async () => {
+    const watching = bench.start("get", "hw", "-w", "-l", "set=watched");
+    await apply(hardwareYaml("watched-1", mac(18), "{set: watched}"));
+    await watching.saw(/^NAME.*\nwatched-1 /);
+    await apply(hardwareYaml("watched-2", mac(19), "{set: watched}"));
+    await watching.saw(/\nwatched-2 /);
+    await bench.run("delete", "hw/watched-1");
+    await apply(hardwareYaml("watched-3", mac(20), "{set: watched}"));
+    await watching.saw(/\nwatched-3 /);
+    watching.interrupt();
+    const { code, stdout, stderr } = await watching.ended;
+    assert.deepEqual([code, stdout.match(/NAME/g)?.length, stderr], [130, 1, "watched-1 was deleted\n"]);
+  });
+
+  test("-w -o name prints a line for each change", async () => {
+    const watching = bench.start("get", "hw/get-1", "-w", "-o", "name");
+    await watching.saw(/^hardware\.tinkerbell\.org\/get-1\n$/);
+    watching.interrupt();
+    assert.equal((await watching.ended).code, 130);
+  });
+});
+
+describe("tink describe", () => {
+  test("shows a machine with what happened to it", async () => {
+    await apply(hardwareYaml("seen", mac(32), "{rack: a}"));
+    const spec = { source: "lab", type: "PoweredOn", message: "seen was powered on", hardware: "seen", mac: mac(32) };
+    const time = new Date().toISOString();
+    await bench.clients(kinds.MachineEvent).create({
+      metadata: { generateName: "seen-", namespace: "default" },
+      spec: { ...spec, time },
+    });
+    const { code, stdout } = await bench.run("describe", "hardware/seen");
+    assert.equal(code, 0);
+    assert.match(stdout, /^Name: +seen\nNamespace: +default\nKind: +Hardware \(tinkerbell\.org\/v1alpha1\)\n/);
+    assert.match(stdout, /^Labels: +rack=a$/m);
+    assert.match(stdout, new RegExp(`^ +mac: ${mac(32)}$`, "m"));
+    assert.match(stdout, /^ +AGE +TYPE .*\n +\d+s +PoweredOn +lab +seen was powered on$/m);
+  });
+
+  test("shows a workflow, and why it cannot start", async () => {
+    await apply(workflowYaml("lost", "no-such-template", "no-such-machine", mac(33)));
+    const failed = bench
+      .clients(kinds.Workflow)
+      .waitFor(
+        { namespace: "default", name: "lost" },
+        (workflow) => workflow?.status?.templateRendering === "failed",
+        AbortSignal.timeout(60_000),
+      );
+    await failed;
+    const { stdout, stderr } = await bench.run("describe", "wf", "lost");
+    assert.equal(stderr, "");
+    assert.match(stdout, /^Status:[\s\S]*no-such-template/m);
+  });
+
+  test("an object that is not there is exit code 3", async () => {
+    const { code, stderr } = await bench.run("describe", "workflow/nobody");
+    assert.deepEqual([code, stderr], [3, 'tink: There is no workflow "nobody" in namespace default.\n']);
+  });
+});
+
+describe("tink explain", () => {
+  test("says what a machine waits for, by name and by MAC", async () => {
+    await apply(hardwareYaml("idle", mac(48)));
+    for (const name of ["idle", "hw/idle", mac(48).toUpperCase()]) {
+      const { code, stdout } = await bench.run("explain", name);
+      assert.equal(code, 0);
+      assert.match(stdout, /^No workflow is for idle.*\n[\s\S]*^ {2}next: apply a Workflow with hardwareRef: idle$/m);
+    }
+  });
+
+  test("a MAC that nothing describes is named with what to do", async () => {
+    const { code, stdout } = await bench.run("explain", "52:54:00:ff:ff:ff");
+    assert.deepEqual([code, /next: apply a Hardware with its MAC/.test(stdout)], [0, true]);
+  });
+
+  test("a machine that is not there is exit code 3", async () => {
+    assert.equal((await bench.run("explain", "nobody")).code, 3);
+  });
+});
+
+describe("tink delete", () => {
+  test("removes by name and by file, and says so", async () => {
+    const file = await bench.file("delete.yaml", `${templateYaml("del-1")}---\n${templateYaml("del-2")}`);
+    await bench.run("apply", "-f", file);
+    assert.equal((await bench.run("delete", "tpl", "del-1")).stdout, "template.tinkerbell.org/del-1 deleted\n");
+    const rest = await bench.run("delete", "-f", file, "--ignore-not-found");
+    assert.deepEqual(rest, { code: 0, stdout: "template.tinkerbell.org/del-2 deleted\n", stderr: "" });
+  });
+
+  test("what is not there is exit code 3", async () => {
+    const { code, stdout, stderr } = await bench.run("delete", "tpl/nobody");
+    assert.deepEqual([code, stdout], [3, ""]);
+    assert.match(stderr, /^tink: .*"nobody" not found\n$/);
+  });
+
+  test("a kind alone deletes nothing", async () => {
+    const { code, stderr } = await bench.run("delete", "templates");
+    assert.deepEqual([code, stderr], [2, "tink: Name the templates to delete: template/NAME\n"]);
+  });
+});
+
+describe("tink template render", () => {
+  test("renders with a Hardware from a file or from the server", async () => {
+    const template = await bench.file("t.yaml", templateYaml("t"));
+    const hardware = await bench.file("h.yaml", hardwareYaml("render-1", mac(64)));
+    await bench.run("apply", "-f", hardware);
+    const common = ["template", "render", "-f", template, "--set", `device_1=${mac(64)}`];
+    const fromFile = await bench.run(...common, "--hardware", hardware);
+    assert.match(fromFile.stdout, new RegExp(`worker: "${mac(64)}"[\\s\\S]*DISK: /dev/sda`));
+    assert.equal((await bench.run(...common, "--hardware", "render-1")).stdout, fromFile.stdout);
+    assert.equal((await bench.run(...common, "--hardware", "nobody")).code, 3);
+  });
+
+  test("names each problem with its place", async () => {
+    const bad = templateYaml("t").replace("        timeout: 60", "        timeout: soon");
+    const { code, stderr } = await bench.run(
+      ...["template", "render", "-f", await bench.file("bad-t.yaml", bad), "--set", "device_1=a"],
+      ...["--hardware", await bench.file("h2.yaml", hardwareYaml("h2", mac(65)))],
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /^tink: t does not render:\nline 10, column \d+ of what it renders to: .*timeout/);
+  });
+});
+
+const commandsWithServer: readonly (readonly string[])[] = [
+  ["get", "hw"],
+  ["get", "hw", "-w"],
+  ["get", "hw/a", "-o", "json"],
+  ["describe", "hw/a"],
+  ["delete", "hw/a"],
+  ["explain", "a"],
+  ["watch", "workflow/a"],
+  ["watch", "hardware/a"],
+  ["logs", "a"],
+  ["logs", "-f", "a"],
+];
+
+describe("without a way in", () => {
+  for (const words of commandsWithServer) {
+    test(`tink ${words.join(" ")} with a wrong token is exit code 77`, async () => {
+      const { code, stdout, stderr } = await startCli(["--server", bench.connection.server, "--token", "x", ...words])
+        .ended;
+      assert.deepEqual([code, stdout], [77, ""]);
+      assert.match(stderr, /^tink: .*token.*\n$/i);
+    });
+    test(`tink ${words.join(" ")} with no server there is exit code 69`, async () => {
+      const { code, stdout, stderr } = await startCli(["--server", await silentServer(), "--token", "x", ...words])
+        .ended;
+      assert.deepEqual([code, stdout], [69, ""]);
+      assert.match(stderr, /^tink: (GET|DELETE) .* got no answer: .*ECONNREFUSED.*Is the server running.*\n$/);
+    });
+  }
+
+  test("an apply says so too, and tells how far it came", async () => {
+    const file = await bench.file("x.yaml", templateYaml("x"));
+    const args = ["apply", "-f", file];
+    assert.equal((await startCli(["--server", bench.connection.server, "--token", "x", ...args]).ended).code, 77);
+    assert.equal((await startCli(["--server", await silentServer(), "--token", "x", ...args]).ended).code, 69);
+  });
+
+  test("nothing that names a server is exit code 69, with the places that were looked at", async () => {
+    const { code, stderr } = await startCli(["get", "hw"]).ended;
+    assert.equal(code, 69);
+    assert.match(stderr, /^tink: No server was found: .*TINK_SERVER.*kubeconfig in .*\nStart one with "tink up"/);
+  });
+
+  test("--data-dir goes before the environment", async () => {
+    const env = { TINK_SERVER: "http://127.0.0.1:1", TINK_TOKEN: "x" };
+    assert.equal((await startCli(["--data-dir", bench.dir, "get", "hw"], env).ended).code, 0);
+  });
+});
+
+describe("a wrong command line", () => {
+  const cases: readonly [words: string[], says: RegExp][] = [
+    [["frobnicate"], /unknown command 'frobnicate'/],
+    [["get", "hw", "--frob"], /unknown option '--frob'/],
+    [["get"], /missing required argument/],
+    [["get", "pods"], /There is no resource "pods"/],
+    [["get", "hw/a", "b"], /expected KIND\/NAME/],
+    [["get", "hw", "-o", "xml"], /expected json, yaml, wide, name or jsonpath/],
+    [["get", "hw", "-o", "jsonpath={.items["], /column \d+/],
+    [["get", "hw,wf", "-w"], /--watch takes one resource/],
+    [["apply"], /required option '-f/],
+    [["delete"], /Name what to delete/],
+    [["watch", "tpl/a"], /follows workflows and hardware/],
+    [["watch", "wf/a", "--timeout", "soon"], /--timeout.*soon/],
+    [["logs", "a", "--tail", "few"], /--tail.*few/],
+    [["template", "render", "-f", "/x", "--set", "novalue"], /KEY=VALUE/],
+  ];
+  for (const [words, says] of cases)
+    test(`tink ${words.join(" ")} is exit code 2`, async () => {
+      const { code, stdout, stderr } = await bench.run(...words);
+      assert.deepEqual([code, stdout], [2, ""]);
+      assert.match(stderr, says);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+    });
+});
+
+test("tink version says it, also to programs", async () => {
+  assert.match((await bench.run("version")).stdout, /^tink \d+\.\d+\.\d+ \(Node v26/);
+  assert.match(JSON.parse((await bench.run("version", "-o", "json")).stdout).version, /^\d+\.\d+\.\d+$/);
+});
+
+test("help is no failure", async () => {
+  const { code, stdout } = await bench.run("--help");
+  assert.equal(code, 0);
+  assert.match(stdout, /Exit codes: 0 done/);
+});

@@ -1,0 +1,165 @@
+// Following workflows: watch and logs, against a real server, with a worker that speaks the protocol.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { TestWorker } from "../../../server/src/tink-server/testing/tink-bench.ts";
+import { type CliBench, interruptCliProcess, openCliBench } from "../testing/cli-bench.ts";
+import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
+
+let bench: CliBench;
+let machines = 0;
+before(async () => {
+  bench = await openCliBench();
+  assert.equal((await bench.run("apply", "-f", await bench.file("t.yaml", templateYaml("two")))).code, 0);
+});
+after(() => bench.close());
+
+/** A machine and its workflow, both with this name; the worker that runs it. */
+async function workflow(name: string): Promise<TestWorker> {
+  machines += 1;
+  const mac = `52:54:00:bb:00:${machines.toString(16).padStart(2, "0")}`;
+  const yaml = [hardwareYaml(name, mac), workflowYaml(name, "two", name, mac)].join("---\n");
+  const { code, stderr } = await bench.run("apply", "-f", await bench.file(`${name}.yaml`, yaml));
+  assert.equal(code, 0, stderr);
+  return bench.worker(mac);
+}
+
+test("watch shows each step and is 0 when the workflow succeeds", async () => {
+  const worker = await workflow("good");
+  const watching = bench.start("watch", "workflow/good");
+  await watching.saw(/^good: (NEW|PENDING)\n/);
+  const first = await worker.ask();
+  await worker.report(first, "RUNNING");
+  await watching.saw(/^good: RUNNING\n {2}RUNNING {2}first\n/m);
+  await worker.report(first, "SUCCESS");
+  await worker.run();
+  const { code, stdout, stderr } = await watching.ended;
+  assert.deepEqual([code, stderr], [0, ""]);
+  assert.match(stdout, /good: SUCCESS\n {2}SUCCESS {2}first[^\n]*\n {2}SUCCESS {2}second[^\n]*\n$/);
+});
+
+test("watch is 1 when the workflow fails, and says why", async () => {
+  const worker = await workflow("bad");
+  const watching = bench.start("watch", "wf", "bad");
+  const action = await worker.ask();
+  await worker.report(action, "RUNNING");
+  await worker.report(action, "FAILED", "the disk is gone");
+  const { code, stdout } = await watching.ended;
+  assert.equal(code, 1);
+  assert.match(stdout, /bad: FAILED[\s\S]* {2}FAILED {3}first[^\n]*: the disk is gone\n$/);
+});
+
+test("watch of a workflow that has ended already says so at once", async () => {
+  const worker = await workflow("over");
+  await worker.run();
+  await worker.run();
+  const { code, stdout } = await bench.run("watch", "workflow/over", "--timeout", "60");
+  assert.deepEqual([code, /^over: SUCCESS\n/.test(stdout)], [0, true]);
+});
+
+test("watch --timeout is exit code 4", async () => {
+  await workflow("slow");
+  const { code, stderr } = await bench.run("watch", "workflow/slow", "--timeout", "1");
+  assert.deepEqual([code, stderr], [4, "tink: workflow/slow was not done after 1 s\n"]);
+});
+
+test("watch of a workflow that is deleted is 1, of one that is not there 3", async () => {
+  await workflow("doomed");
+  const watching = bench.start("watch", "workflow/doomed");
+  await watching.saw(/^doomed: /);
+  await bench.run("delete", "workflow/doomed");
+  const { code, stderr } = await watching.ended;
+  assert.deepEqual([code, stderr], [1, "workflow doomed was deleted\n"]);
+  const gone = await bench.run("watch", "workflow/doomed");
+  assert.deepEqual([gone.code, gone.stderr], [3, 'tink: There is no workflow "doomed" in namespace default.\n']);
+});
+
+test("watch ends with 130 on Ctrl-C", async () => {
+  await workflow("left");
+  const watching = bench.start("watch", "workflow/left");
+  await watching.saw(/^left: /);
+  watching.interrupt();
+  const { code, stderr } = await watching.ended;
+  assert.deepEqual([code, stderr], [130, ""]);
+});
+
+test("watch hardware shows what happens to the machine", async () => {
+  const worker = await workflow("seen");
+  const watching = bench.start("watch", "hardware/seen");
+  await worker.run();
+  await watching.saw(/^\d{4}-\S+Z {2}ActionStarted: action "first" started\n/m);
+  await watching.saw(/^\d{4}-\S+Z {2}ActionSucceeded: action "first" succeeded\n/m);
+  watching.interrupt();
+  assert.equal((await watching.ended).code, 130);
+});
+
+test("describe shows a workflow with its actions and what happened", async () => {
+  const worker = await workflow("described");
+  await worker.run();
+  const watching = bench.start("watch", "hardware/described");
+  await watching.saw(/ActionSucceeded/);
+  watching.interrupt();
+  const { stdout } = await bench.run("describe", "workflow/described");
+  assert.match(stdout, /^ +name: first$/m);
+  assert.match(stdout, /^ +\d+s +ActionSucceeded +tink-server +action "first" succeeded$/m);
+});
+
+test("logs are what actions wrote: all, of one action, or the last lines", async () => {
+  const worker = await workflow("logged");
+  const first = await worker.run();
+  await worker.print(first, 1, "one", "two");
+  const second = await worker.run();
+  await worker.print(second, 1, "three");
+  const all = "==> first <==\none\ntwo\n==> second <==\nthree\n";
+  assert.deepEqual(await bench.run("logs", "logged"), { code: 0, stdout: all, stderr: "" });
+  assert.equal((await bench.run("logs", "workflow/logged", "--action", "first")).stdout, "one\ntwo\n");
+  assert.equal((await bench.run("logs", "wf/logged", "--tail", "1")).stdout, "three\n");
+});
+
+test("logs -f follows from before the first line to the end of the workflow", async () => {
+  const worker = await workflow("followed");
+  const following = bench.start("logs", "-f", "followed");
+  const first = await worker.ask();
+  await worker.report(first, "RUNNING");
+  await worker.print(first, 1, "begin");
+  await following.saw(/^==> first <==\nbegin\n$/);
+  await worker.print(first, 2, "end");
+  await following.saw(/^==> first <==\nbegin\nend\n$/);
+  await worker.report(first, "SUCCESS");
+  const second = await worker.ask();
+  await worker.print(second, 1, "more");
+  await following.saw(/==> second <==\nmore\n$/);
+  await worker.report(second, "RUNNING");
+  await worker.report(second, "SUCCESS");
+  assert.deepEqual(await following.ended, {
+    code: 0,
+    stdout: "==> first <==\nbegin\nend\n==> second <==\nmore\n",
+    stderr: "",
+  });
+});
+
+test("logs -f of a workflow that has no actions yet waits for them", async () => {
+  const mac = "52:54:00:bb:01:01";
+  const yaml = workflowYaml("early", "two", "early", mac).replace("spec:\n", "spec:\n  disabled: true\n");
+  await bench.run("apply", "-f", await bench.file("early.yaml", `${yaml}---\n${hardwareYaml("early", mac)}`));
+  const following = bench.start("logs", "-f", "early");
+  await bench.run("apply", "-f", await bench.file("early.yaml", workflowYaml("early", "two", "early", mac)));
+  const worker = bench.worker(mac);
+  const first = await worker.run();
+  await worker.print(first, 1, "hello");
+  await following.saw(/^==> first <==\nhello\n$/);
+  following.interrupt();
+  const { code, stderr } = await following.ended;
+  assert.deepEqual([code, stderr], [130, ""]);
+});
+
+test("logs -f as a process ends with 130 on SIGINT, without a word", async () => {
+  const worker = await workflow("interrupted");
+  await worker.print(await worker.ask(), 1, "hello");
+  const { code, stdout, stderr } = await interruptCliProcess(["--data-dir", bench.dir, "logs", "-f", "interrupted"]);
+  assert.deepEqual([code, stdout, stderr], [130, "==> first <==\nhello\n", ""]);
+});
+
+test("logs of a workflow that is not there is exit code 3", async () => {
+  const { code, stderr } = await bench.run("logs", "nobody");
+  assert.deepEqual([code, stderr], [3, 'tink: workflows.tinkerbell.org "nobody" not found\n']);
+});

@@ -1,4 +1,4 @@
-// Waits until a machine lets its owner in: first the server's banner, then a login by key with the system's own ssh.
+// Waits until a machine lets its owner in: first until its system answers at all, then for a login by key with the host's own ssh.
 import { createConnection } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Patience, within } from "./deadline.ts";
@@ -15,12 +15,13 @@ export interface SshTarget {
 }
 
 const retryEveryMs = 100;
-const bannerTimeoutMs = 1_000;
+/** A packet that was sent before the machine's system ran is lost; sent anew each second, one arrives soon after. */
+const connectTimeoutMs = 1_000;
 const loginTimeoutMs = 30_000;
 
 /**
- * Waits for the banner, then logs in and runs `command`, again and again until it works: a server that greets may
- * still lack the user, whom cloud-init makes at about the same time.
+ * Logs in and runs `command`, again and again until it works: a server that listens may still lack the user, whom cloud-init
+ * makes at about the same time.
  * @returns What `command` wrote.
  * @throws {LabError} `timeout` with the last refusal, `aborted`.
  */
@@ -28,9 +29,9 @@ export async function waitForSsh(target: SshTarget, command: string, patience: P
   let last = "nothing was tried";
   try {
     return await within(`an SSH login as ${target.user} at ${target.host}`, patience, async (signal) => {
-      for (;;) {
+      for (let isThere = false; ; ) {
         try {
-          await readBanner(target.host, target.port ?? 22, signal);
+          if (!isThere) isThere = await answers(target.host, target.port ?? 22, signal);
           return await runShortProgram(["ssh", ...sshArguments(target, command)], {
             signal,
             timeoutMs: loginTimeoutMs,
@@ -59,7 +60,7 @@ function sshArguments(target: SshTarget, command: string): string[] {
     "IdentitiesOnly=yes",
     "IdentityAgent=none",
     "PreferredAuthentications=publickey",
-    "ConnectTimeout=5",
+    "ConnectTimeout=15",
     "LogLevel=ERROR",
   ];
   return [
@@ -69,18 +70,16 @@ function sshArguments(target: SshTarget, command: string): string[] {
   ];
 }
 
-/** @returns The banner, as `SSH-2.0-OpenSSH_9.2` (RFC 4253 §4.2). @throws When there is none within a second. */
-function readBanner(host: string, port: number, signal: AbortSignal): Promise<string> {
-  return within(`an SSH banner from ${host} port ${port}`, { signal, timeoutMs: bannerTimeoutMs }, (abort) => {
-    const banner = Promise.withResolvers<string>();
+/** Whether a system is there, whatever it says of the port: asking an SSH server itself would cost a slow machine a process. */
+function answers(host: string, port: number, signal: AbortSignal): Promise<true> {
+  return within(`an answer of ${host}`, { signal, timeoutMs: connectTimeoutMs }, (abort) => {
+    const answer = Promise.withResolvers<true>();
     const socket = createConnection({ host, port, signal: abort });
-    socket.once("data", (chunk: Buffer) => {
-      const line = chunk.toString("latin1", 0, 255).split("\r\n")[0] ?? "";
-      if (line.startsWith("SSH-")) banner.resolve(line);
-      else banner.reject(new LabError("bad-spec", `${host} port ${port} answers, but not as an SSH server`));
+    socket.once("connect", () => answer.resolve(true));
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ECONNREFUSED") answer.resolve(true);
+      else answer.reject(error);
     });
-    socket.once("error", (error) => banner.reject(error));
-    socket.once("close", () => banner.reject(new LabError("not-running", `${host} port ${port} hung up`)));
-    return banner.promise.finally(() => socket.destroy());
+    return answer.promise.finally(() => socket.destroy());
   });
 }

@@ -21,8 +21,8 @@ export type BuildProgress = (step: string, detail: string) => void;
 export type BuildHookOptions = {
   /** Gets `vmlinuz-x86_64`, `initramfs-x86_64` and `hook-x86_64.json`; made when missing. */
   readonly outDir: string;
-  /** The worker as one ES module (`.mjs`). */
-  readonly workerBundle: string;
+  /** What `buildWorker` made. */
+  readonly workerDir: string;
   readonly base: NodeBase;
   readonly signal?: AbortSignal;
   readonly progress?: BuildProgress;

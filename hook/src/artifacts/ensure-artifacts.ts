@@ -3,10 +3,10 @@ import { cp, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buildActionImages, buildNodeBase, nodeBaseTools } from "@neverland/actions";
 import { type DebianPackage, runProgram } from "@neverland/debian";
-import { build } from "esbuild";
 import { type BuildProgress, buildHook } from "../build-hook.ts";
 import { buildImage } from "../build-image.ts";
 import { hookPackages, imagePackages } from "../builder-packages.ts";
+import { buildWorker } from "../worker/build-worker.ts";
 import { cached, hashSources } from "./build-cache.ts";
 
 export type ArtifactOptions = {
@@ -48,9 +48,9 @@ export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions
     const options = { log, ...(signal ? { signal } : {}) };
     const base = await buildNodeBase({ ...options, nodeBinary: process.execPath, outDir: join(work, "base") });
     const images = await buildActionImages({ ...options, base, outDir: join(work, "actions") });
-    const workerBundle = join(work, "worker.mjs");
-    await bundleWorker(workerBundle);
-    await buildHook({ outDir, workerBundle, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
+    const workerDir = join(work, "worker");
+    await buildWorker(root, workerDir, signal);
+    await buildHook({ outDir, workerDir, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
     await cp(images.layoutDir, join(outDir, "actions"), { recursive: true });
     await runProgram(["rm", "-rf", work]);
   });
@@ -62,23 +62,6 @@ export async function ensureImage({ cacheDir, signal, progress }: ArtifactOption
   return await cached(cacheDir, "debian-image", inputs, async (outDir) => {
     await mkdir(outDir, { recursive: true });
     await buildImage({ outDir, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
-  });
-}
-
-/** One file that Node runs, with all that it imports. */
-async function bundleWorker(outfile: string): Promise<void> {
-  await build({
-    entryPoints: [join(root, "tink-worker/src/main.ts")],
-    outfile,
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node26",
-    minifySyntax: true,
-    minifyWhitespace: true, // but not names: stack traces must be read
-    legalComments: "none",
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: "error",
   });
 }
 

@@ -9,8 +9,8 @@ export type NodeBase = { readonly rootDir: string; readonly diffId: `sha256:${st
 
 export type RootParts = {
   readonly base: NodeBase;
-  /** The worker as one ES module. */
-  readonly workerBundle: string;
+  /** What `buildWorker` made. */
+  readonly workerDir: string;
   /** Folder with Debian packages unpacked over one another. */
   readonly packagesRoot: string;
 };
@@ -33,8 +33,7 @@ export async function layOutRoot(root: string, parts: RootParts, signal?: AbortS
   await installBusybox(root, join(parts.packagesRoot, "bin/busybox"), signal);
   await cp(join(staticFiles, "usr"), join(root, "usr"), { recursive: true });
   await cp(join(staticFiles, "sbin"), join(root, "usr/sbin"), { recursive: true });
-  await mkdir(join(root, "usr/lib/tink"), { recursive: true });
-  await copyFile(parts.workerBundle, join(root, "usr/lib/tink/worker.mjs"));
+  await cp(parts.workerDir, join(root, "usr/lib/tink"), { recursive: true });
   await writeConfiguration(root);
 }
 

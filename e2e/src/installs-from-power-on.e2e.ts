@@ -13,11 +13,17 @@ type DemoResult = {
 /** Under emulation on two cores, with Hook and the image to build first: several times what it takes. */
 const timeout = 15 * 60_000;
 
-for (const firmware of ["bios", "uefi"]) {
-  test(`a ${firmware} machine with an empty disk is installed and accepts the user's key`, { timeout }, async ({
-    signal,
-  }) => {
-    const { exitCode, stdout, stderr } = await runTink(["demo", "--firmware", firmware, "-o", "json"], { signal });
+/** The one has as little memory as we say is enough, the other what the demo gives. */
+const machines = [
+  { firmware: "bios", memoryMiB: 512 },
+  { firmware: "uefi", memoryMiB: 1024 },
+] as const;
+
+for (const { firmware, memoryMiB } of machines) {
+  const name = `a ${firmware} machine with ${memoryMiB} MiB and an empty disk is installed and accepts the user's key`;
+  test(name, { timeout }, async ({ signal }) => {
+    const options = ["--firmware", firmware, "--memory", String(memoryMiB), "-o", "json"];
+    const { exitCode, stdout, stderr } = await runTink(["demo", ...options], { signal });
     assert.equal(exitCode, 0, stderr);
     const result = JSON.parse(stdout) as DemoResult;
     assert.equal(result.state, "SUCCESS");

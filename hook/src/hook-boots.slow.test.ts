@@ -71,3 +71,9 @@ test("a machine without a network card says so, and looks again later", { timeou
   assert.match(await machine.waitForLine(sentence), /in 1 s/);
   await machine.waitForLine(/No network: .* trying again in 2 s\.$/);
 });
+
+test("a machine with too little memory for the root file system says so before it restarts", { timeout }, async (t) => {
+  const machine = powerOn(t, { memoryMiB: 192, network: "none", parameters: bootParameters() });
+  const sentence = await machine.waitForLine(/^hook: the root file system could not be mounted/);
+  assert.match(sentence, /less than the 256 MiB of memory that it takes\? The machine restarts in 60 seconds\.$/);
+});

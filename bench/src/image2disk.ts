@@ -48,7 +48,7 @@ export async function run([parent = tmpdir()]: readonly string[] = []): Promise<
 }
 
 async function ours(dir: string): Promise<Writer> {
-  const bundle = join(dir, "image2disk.mjs");
+  const bundle = join(dir, "image2disk.cjs");
   await writeFile(bundle, await bundleProgram(actionProgram("image2disk")));
   const disk = join(dir, "disk-ours");
   const settings = (url: string): string[] => [`IMG_URL=${url}`, `DEST_DISK=${disk}`, "COMPRESSED=true"];

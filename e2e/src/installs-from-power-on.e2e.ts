@@ -8,8 +8,12 @@ import { runTink } from "./run-tink.ts";
 /** Under emulation on two cores, with Hook and the image to build first: several times what it takes. */
 const timeout = 15 * 60_000;
 
-test("a BIOS machine with an empty disk is installed and accepts the user's key", { timeout }, async ({ signal }) => {
-  const { exitCode, stdout, stderr } = await runTink(["demo", "--firmware", "bios", "-o", "json"], { signal });
+test("a BIOS machine with 512 MiB and an empty disk is installed and accepts the user's key", { timeout }, async ({
+  signal,
+}) => {
+  // As little memory as we say is enough.
+  const options = ["--firmware", "bios", "--memory", "512", "-o", "json"];
+  const { exitCode, stdout, stderr } = await runTink(["demo", ...options], { signal });
   assert.equal(exitCode, 0, stderr);
   assertInstalled(JSON.parse(stdout) as DemoResult);
 });

@@ -21,8 +21,8 @@ export type BuildProgress = (step: string, detail: string) => void;
 export type BuildHookOptions = {
   /** Gets `vmlinuz-x86_64`, `initramfs-x86_64` and `hook-x86_64.json`; made when missing. */
   readonly outDir: string;
-  /** The worker as one ES module (`.mjs`). */
-  readonly workerBundle: string;
+  /** What `buildWorker` made. */
+  readonly workerDir: string;
   readonly base: NodeBase;
   readonly signal?: AbortSignal;
   readonly progress?: BuildProgress;
@@ -38,8 +38,8 @@ export type HookFacts = {
   readonly missingFirmware: readonly string[];
 };
 
-const kernelFile = "vmlinuz-x86_64";
-const initramfsFile = "initramfs-x86_64";
+export const kernelFile = "vmlinuz-x86_64";
+export const initramfsFile = "initramfs-x86_64";
 const factsFile = "hook-x86_64.json";
 
 /**
@@ -75,6 +75,7 @@ export async function buildHook(options: BuildHookOptions): Promise<HookFacts> {
     const root = join(work, "root");
     await mkdir(root);
     const installed = await installDrivers(fetched, drivers, root, signal);
+    refuseUnbootable(installed);
     await layOutRoot(root, { ...options, packagesRoot: fetched.programsRoot }, signal);
     progress("hook", "compressing the root file system");
     await mkdir(outDir, { recursive: true });
@@ -129,6 +130,15 @@ async function packFiles(parts: {
     { busybox: join(fetched.programsRoot, "bin/busybox"), squashfs: join(parts.work, "root.sqfs"), modules: needed },
     join(parts.outDir, initramfsFile),
     timeSeconds,
+  );
+}
+
+function refuseUnbootable({ version, absent }: InstalledDrivers): void {
+  const needed = rootDrivers.filter((name) => absent.includes(name));
+  if (needed.length === 0) return;
+  throw new HookError(
+    "not-in-archive",
+    `Debian's kernel ${version} lacks ${needed.join(", ")}, without which Hook cannot mount its root file system. Choose another kernel in kernelChoices.`,
   );
 }
 

@@ -14,7 +14,7 @@ const entry = fileURLToPath(new URL("main.ts", import.meta.url));
 test("one bundled file is the whole program", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "worker-bundle-"));
   t.after(() => rmSync(directory, { recursive: true }));
-  const outfile = join(directory, "tink-worker.mjs");
+  const outfile = join(directory, "tink-worker.cjs");
   writeFileSync(outfile, await bundleProgram(entry));
   const { status, stdout } = spawnSync(process.execPath, [outfile, "--help"], { cwd: directory, encoding: "utf8" });
   assert.equal(status, 0);

@@ -29,4 +29,7 @@ async function main(): Promise<number> {
   }
 }
 
-process.exitCode = await main();
+// No await here: as a plain script, which Hook makes of it, this starts sooner than as a module.
+void main().then((code) => {
+  process.exitCode = code;
+});

@@ -75,7 +75,7 @@ function imageConfig(action: string): {
   Labels: Record<string, string>;
 } {
   return {
-    Entrypoint: ["/usr/bin/node", `/${actionDir}/main.mjs`],
+    Entrypoint: ["/usr/bin/node", `/${actionDir}/main.cjs`],
     // A site's own certificates, mounted over Debian's, are believed as well as those that Node brings.
     Env: [`PATH=/${actionDir}/bin:/usr/sbin:/usr/bin:/sbin:/bin`, "NODE_USE_SYSTEM_CA=1"],
     WorkingDir: "/",
@@ -92,7 +92,7 @@ async function actionEntries(
   const bytes = await bundleProgram(actionProgram(action));
   const entries: TarEntry[] = [
     { type: "directory", path: actionDir, mode: 0o755 },
-    { type: "file", path: `${actionDir}/main.mjs`, mode: 0o644, bytes },
+    { type: "file", path: `${actionDir}/main.cjs`, mode: 0o644, bytes },
   ];
   if (programs.length > 0) entries.push({ type: "directory", path: `${actionDir}/bin`, mode: 0o755 });
   for (const program of programs) entries.push(...(await programEntries(program, packagesDir, signal)));

@@ -2,21 +2,28 @@
 import { dirname } from "node:path";
 import { build } from "esbuild";
 
-/** @param main The program's first source file. The same sources give the same bytes. */
-export async function bundleProgram(main: string): Promise<Uint8Array> {
+/**
+ * One CommonJS script, which Node starts sooner than a module: importing `node:http` as a module alone loads the whole of Node's fetch.
+ * @param main The program's first source file; it awaits nothing at its top. The same sources give the same bytes.
+ * @param wrapping Text to put before and after the script.
+ */
+export async function bundleProgram(
+  main: string,
+  wrapping: { readonly before: string; readonly after: string } = { before: "", after: "" },
+): Promise<Uint8Array> {
   const { outputFiles } = await build({
     entryPoints: [main],
     // Modules are named by paths relative to this one, which are the same in every clone.
     absWorkingDir: dirname(main),
     bundle: true,
-    format: "esm",
+    format: "cjs",
     platform: "node",
     target: "node26",
     minifySyntax: true,
     minifyWhitespace: true, // but not names: stack traces must be read
     legalComments: "none",
-    // A CommonJS module asks for Node's own by `require`, which a module does not have.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: { js: wrapping.before },
+    footer: { js: wrapping.after },
     write: false,
     logLevel: "silent",
   });

@@ -12,7 +12,7 @@ type Deps = Pick<ActionContext, "log" | "signal">;
 /** What programs of an installed system expect to find. */
 const kernelFolders = ["dev", "proc", "sys"] as const;
 
-await runAction("cexec", async ({ environment, args, log, signal }) => {
+void runAction("cexec", async ({ environment, args, log, signal }) => {
   const settings = readSettings(environment, args);
   const deps = { log, signal };
   const root = settings.isChroot ? mountPoint : undefined;

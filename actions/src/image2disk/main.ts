@@ -5,7 +5,7 @@ import { readSettings } from "./settings.ts";
 import { closeTarget, openTarget } from "./target.ts";
 import { writeImage } from "./write-image.ts";
 
-await runAction("image2disk", async ({ environment, log, signal }) => {
+void runAction("image2disk", async ({ environment, log, signal }) => {
   const settings = readSettings(environment);
   const target = await openTarget(settings.disk, settings.mayWriteFile);
   const startMs = Date.now();

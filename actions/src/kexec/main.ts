@@ -10,7 +10,7 @@ import { readSettings } from "./settings.ts";
 /** Several initrds become one: the kernel reads archives that follow each other. */
 const joinedInitrd = "/tmp/initrd";
 
-await runAction("kexec", async ({ environment, log, signal }) => {
+void runAction("kexec", async ({ environment, log, signal }) => {
   const settings = readSettings(environment);
   const mount = { source: settings.device, target: mountPoint, fsType: settings.fsType, options: ["ro"] };
   await withMount(mount, { log, signal }, async () => {

@@ -8,7 +8,7 @@ import { runCommand } from "../program/run-command.ts";
 /** The worker, and upstream's in-memory OS, look for this file. */
 const flag = "/worker/reboot";
 
-await runAction("reboot", async ({ args: [program, ...args], log, signal }) => {
+void runAction("reboot", async ({ args: [program, ...args], log, signal }) => {
   if (program !== undefined) {
     await runCommand([program, ...args], { root: undefined, signal, exitCode: 1 });
     return;

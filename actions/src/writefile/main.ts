@@ -4,7 +4,7 @@ import { runAction } from "../program/run-action.ts";
 import { readSettings } from "./settings.ts";
 import { writeFileInside } from "./write-file.ts";
 
-await runAction("writefile", async ({ environment, log, signal }) => {
+void runAction("writefile", async ({ environment, log, signal }) => {
   const settings = readSettings(environment);
   const mount = { source: settings.device, target: mountPoint, fsType: settings.fsType, options: ["rw"] };
   await withMount(mount, { log, signal }, async () => {

@@ -1,11 +1,12 @@
 // Brings everything that machines boot and install, building what the cache does not have.
-import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { buildActionImages, buildNodeBase, bundleProgram, nodeBaseTools } from "@neverland/actions";
+import { buildActionImages, buildNodeBase, nodeBaseTools } from "@neverland/actions";
 import { type DebianPackage, runProgram } from "@neverland/debian";
 import { type BuildProgress, buildHook } from "../build-hook.ts";
 import { buildImage } from "../build-image.ts";
 import { hookPackages, imagePackages } from "../builder-packages.ts";
+import { buildWorker } from "../worker/build-worker.ts";
 import { cached, hashSources } from "./build-cache.ts";
 
 export type ArtifactOptions = {
@@ -48,9 +49,9 @@ export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions
     const options = { log, ...(signal ? { signal } : {}) };
     const base = await buildNodeBase({ ...options, nodeBinary: process.execPath, outDir: join(work, "base") });
     const images = await buildActionImages({ ...options, base, outDir: join(work, "actions") });
-    const workerBundle = join(work, "worker.mjs");
-    await writeFile(workerBundle, await bundleProgram(join(root, "tink-worker/src/main.ts")));
-    await buildHook({ outDir, workerBundle, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
+    const workerDir = join(work, "worker");
+    await buildWorker(root, workerDir, signal);
+    await buildHook({ outDir, workerDir, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
     await cp(images.layoutDir, join(outDir, "actions"), { recursive: true });
     await rm(work, { recursive: true });
   });

@@ -1,5 +1,5 @@
 // Lays out the root file system of the in-memory OS in a folder, before it is packed.
-import { chmod, copyFile, cp, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { runProgram } from "@neverland/debian";
 import { programLibraries } from "./program-libraries.ts";
@@ -9,8 +9,8 @@ export type NodeBase = { readonly rootDir: string; readonly diffId: `sha256:${st
 
 export type RootParts = {
   readonly base: NodeBase;
-  /** The worker as one ES module. */
-  readonly workerBundle: string;
+  /** What `buildWorker` made. */
+  readonly workerDir: string;
   /** Folder with Debian packages unpacked over one another. */
   readonly packagesRoot: string;
 };
@@ -33,9 +33,9 @@ export async function layOutRoot(root: string, parts: RootParts, signal?: AbortS
   await installBusybox(root, join(parts.packagesRoot, "bin/busybox"), signal);
   await cp(join(staticFiles, "usr"), join(root, "usr"), { recursive: true });
   await cp(join(staticFiles, "sbin"), join(root, "usr/sbin"), { recursive: true });
-  await mkdir(join(root, "usr/lib/tink"), { recursive: true });
-  await copyFile(parts.workerBundle, join(root, "usr/lib/tink/worker.mjs"));
+  await cp(parts.workerDir, join(root, "usr/lib/tink"), { recursive: true });
   await writeConfiguration(root);
+  await normaliseModes(root);
 }
 
 /** Where the unpacked base layer is found by the worker, relative to the root. */
@@ -90,5 +90,14 @@ async function writeConfiguration(root: string): Promise<void> {
     "etc/os-release": 'ID=neverland-hook\nNAME="Neverland Hook"\nPRETTY_NAME="Neverland Hook"\n',
   };
   for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text);
+}
+
+/** The umask of whoever builds must not show in the image. */
+async function normaliseModes(root: string): Promise<void> {
+  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory()) await chmod(path, 0o755);
+    if (entry.isFile()) await chmod(path, ((await stat(path)).mode & 0o100) === 0 ? 0o644 : 0o755);
+  }
   await chmod(join(root, "root"), 0o700);
 }

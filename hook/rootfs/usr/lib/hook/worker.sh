@@ -25,7 +25,7 @@ keep_worker_running() {
   while :; do
     step "worker is running, asking $grpc_authority for work"
     read -r started _ </proc/uptime
-    node /usr/lib/tink/worker.mjs >/run/tink/worker-output 2>&1 &
+    node /usr/lib/tink/start.cjs >/run/tink/worker-output 2>&1 &
     worker_pid=$!
     wait "$worker_pid"
     code=$?

@@ -1,5 +1,8 @@
 # Run inside the new system, by its own shell, when all packages are installed.
 set -eu
+# It converts old systems, and brings all of Perl for that; usr-is-merged does for one that was right from the beginning.
+apt-mark auto '?name(perl)' >/dev/null
+apt-get purge -y -qq --autoremove -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false usrmerge
 rm -f /etc/cloud/cloud.cfg.d/90_dpkg.cfg /etc/ssh/ssh_host_*
 systemctl enable systemd-networkd.service systemd-resolved.service ssh.service
 # Nothing may start in the first minutes that nobody asked for.

@@ -9,6 +9,7 @@ import { rootUuid } from "./disk-layout.ts";
 const imageFiles = join(import.meta.dirname, "../../image");
 const filesWithUuid = ["etc/fstab", "boot/grub/grub.cfg"] as const;
 const packages = [
+  "usr-is-merged",
   ...["linux-image-cloud-amd64", "tiny-initramfs", "systemd-sysv", "systemd-resolved", "udev", "kmod", "dbus"],
   ...["openssh-server", "sudo", "cloud-init", "cloud-guest-utils", "fdisk", "e2fsprogs", "iproute2", "ca-certificates"],
   ...["less", "curl", "netbase", "iputils-ping"],

@@ -5,7 +5,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type KindInfo, kinds, type MachineEventInput } from "@neverland/api";
 import type { FastifyInstance } from "fastify";
-import type { BootEvent } from "./boots-netboot/boot-event.ts";
 import { type Boots, createBoots } from "./boots-netboot/boots.ts";
 import { defaultBootsConfig } from "./boots-netboot/boots-config.ts";
 import { type ComponentName, componentNames, type ServerConfig } from "./config.ts";
@@ -159,7 +158,7 @@ function makeBoots({ config, host, log, record }: Shared): Boots {
       filesDirectory: config.filesDir,
       extraKernelArgs: config.extraKernelArgs,
     },
-    record: (event) => record(toMachineEvent(event)),
+    record,
     clock: systemClock,
     warn: (message) => log.warn({ event: "warning", message }),
   });
@@ -167,17 +166,6 @@ function makeBoots({ config, host, log, record }: Shared): Boots {
 
 function makeHardwareFeed({ store, names, onError }: Shared, { index }: Boots, addresses: AddressIndex): HardwareFeed {
   return new HardwareFeed({ store, sinks: [names, index, addresses], onError, clock: systemClock });
-}
-
-/** The optional fields that Boots leaves undefined are not there at all in an event. */
-function toMachineEvent({ hardware, mac, reason, data, ...event }: BootEvent): MachineEventInput {
-  return {
-    ...event,
-    ...(hardware && { hardware }),
-    ...(mac && { mac }),
-    ...(reason && { reason }),
-    ...(data && { data }),
-  };
 }
 
 function makeControllers({ store, record, onError }: Shared): Service[] {

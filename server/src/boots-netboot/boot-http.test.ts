@@ -1,17 +1,18 @@
 // HTTP routes: who gets what, and every way of asking for what is not lent.
+
 import assert from "node:assert/strict";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
 import fastify, { type InjectOptions } from "fastify";
 import { systemClock } from "../platform/clock.ts";
-import type { BootEvent } from "./boot-event.ts";
 import { createBoots } from "./boots.ts";
 import { defaultBootsConfig } from "./boots-config.ts";
 import { testMachine } from "./testing/machines.ts";
 
-const events: BootEvent[] = [];
+const events: MachineEventInput[] = [];
 const app = fastify();
 let directory: string;
 

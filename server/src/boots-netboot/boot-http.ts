@@ -1,8 +1,9 @@
 // Boots' part of the boot plane's HTTP server: scripts, iPXE binaries, kernel and initial RAM disk, disk images. No redirects.
+import type { MachineEventInput } from "@neverland/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { plainAddress } from "../platform/network/plain-address.ts";
-import type { BootEvent, EventGate } from "./boot-event.ts";
 import { type BootFiles, parseRequestedFile } from "./boot-files.ts";
+import type { EventGate } from "./event-gate.ts";
 import { sendBytes, sendFile } from "./file-response.ts";
 import type { BootMachine, HardwareIndex } from "./hardware-index.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
@@ -146,7 +147,7 @@ function notFound(reply: FastifyReply): FastifyReply {
   return reply.code(404).type("text/plain").send("not found\n");
 }
 
-function subject(machine: BootMachine): Pick<BootEvent, "source" | "hardware" | "mac"> {
+function subject(machine: BootMachine): Pick<MachineEventInput, "source" | "hardware" | "mac"> {
   return { source: "boots/http", hardware: machine.key, mac: machine.mac };
 }
 

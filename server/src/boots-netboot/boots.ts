@@ -1,21 +1,22 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
+import type { MachineEventInput } from "@neverland/api";
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "../platform/clock.ts";
 import { type Libc, loadLibc } from "../platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "../platform/network/packet-socket.ts";
 import type { Service } from "../platform/service.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
-import { EventGate, type RecordEvent } from "./boot-event.ts";
 import { openBootFiles } from "./boot-files.ts";
 import { registerBootRoutes } from "./boot-http.ts";
 import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
+import { EventGate } from "./event-gate.ts";
 import { type DuplicateClaim, HardwareIndex } from "./hardware-index.ts";
 import type { ScriptConfig } from "./machine-script.ts";
 
 export interface BootsDeps {
   readonly config: BootsConfig;
-  readonly record: RecordEvent;
+  readonly record: (event: MachineEventInput) => void;
   readonly clock: Clock;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;

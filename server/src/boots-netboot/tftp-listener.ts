@@ -11,8 +11,8 @@ import {
 } from "@neverland/protocols";
 import type { Clock } from "../platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
-import type { EventGate } from "./boot-event.ts";
 import { type BootFiles, parseRequestedFile } from "./boot-files.ts";
+import type { EventGate } from "./event-gate.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 import { findRequester, type Requester } from "./requester.ts";
 import { TftpTransfer } from "./tftp-transfer.ts";

@@ -156,3 +156,28 @@ describe("files", () => {
       assert.doesNotMatch(body, /root:/);
     });
 });
+
+test("a script says what the server was told: its own port of the worker protocol, TLS, Hook and syslog elsewhere", async () => {
+  const settings = {
+    grpcPort: 4443,
+    grpcTls: true,
+    grpcInsecureTls: true,
+    syslogHost: "logs.example",
+    hookBaseUrl: "http://10.9.9.9/hook",
+  };
+  const told = createBoots({
+    config: { ...defaultBootsConfig, ...settings },
+    record: () => {},
+    clock: systemClock,
+    warn: () => {},
+  });
+  told.index.apply([testMachine(50)]);
+  const other = fastify();
+  told.registerRoutes(other);
+  const { body } = await other.inject({ url: "/ipxe/script/auto.ipxe", remoteAddress: "10.77.0.50" });
+  assert.match(body, /^kernel http:\/\/10\.9\.9\.9\/hook\/vmlinuz-x86_64 /m);
+  assert.match(
+    body,
+    / syslog_host=logs\.example grpc_authority=127\.0\.0\.1:4443 tinkerbell_tls=true tinkerbell_insecure_tls=true /,
+  );
+});

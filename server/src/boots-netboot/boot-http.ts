@@ -17,8 +17,6 @@ export interface BootHttpDeps {
   readonly hookDirectory: string | undefined;
   /** Holds disk images; undefined: nothing is served under `/files/`. */
   readonly filesDirectory: string | undefined;
-  /** Lets `/hook/` and `/files/` be read from addresses that no Hardware has. Default: no. */
-  readonly serveFilesToUnknown: boolean;
   /** The settings for a machine that reached us at `localAddress`. */
   readonly scriptConfig: (localAddress: string) => ScriptConfig;
 }
@@ -95,12 +93,12 @@ async function serveDirectory(
   eventType: (name: string) => string,
 ): Promise<FastifyReply> {
   const requester = requesterOf(deps, request, "");
-  if (!requester.known && !deps.serveFilesToUnknown) return refuse(deps, request, reply, requester);
+  if (!requester.known) return refuse(deps, request, reply, requester);
   if (directory === undefined) return notFound(reply);
   const name = pathOf(request);
   const started = performance.now();
   return sendFile(request, reply, { directory, name }, ({ sizeBytes, whole }) => {
-    const who = requester.known ? subject(requester.machine) : ({ source: "boots/http" } as const);
+    const who = subject(requester.machine);
     const data = {
       file: name,
       sizeBytes,

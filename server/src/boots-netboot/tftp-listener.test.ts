@@ -27,10 +27,9 @@ beforeEach(async () => {
   events = [];
   index = new HardwareIndex(() => {});
   index.upsert(machineHere());
-  endpoint = await bindUdp(loopback, 0, AbortSignal.timeout(5000));
+  endpoint = await bindUdp({ host: loopback, port: 0, purpose: "TFTP" }, AbortSignal.timeout(5000));
   listener = new TftpListener({
     endpoint,
-    openTransferEndpoint: undefined,
     files: { read: async (name) => (name === "snponly.efi" ? file : undefined) },
     index,
     gate: new EventGate((event) => events.push(event), systemClock.nowMs),

@@ -159,6 +159,7 @@ describe("files", () => {
 
 test("a script says what the server was told: its own port of the worker protocol, TLS, Hook and syslog elsewhere", async () => {
   const settings = {
+    interfaces: [{ name: "eth1", serverAddress: "10.77.0.1" }],
     grpcPort: 4443,
     grpcTls: true,
     grpcInsecureTls: true,
@@ -178,6 +179,6 @@ test("a script says what the server was told: its own port of the worker protoco
   assert.match(body, /^kernel http:\/\/10\.9\.9\.9\/hook\/vmlinuz-x86_64 /m);
   assert.match(
     body,
-    / syslog_host=logs\.example grpc_authority=127\.0\.0\.1:4443 tinkerbell_tls=true tinkerbell_insecure_tls=true /,
+    / syslog_host=logs\.example grpc_authority=10\.77\.0\.1:4443 tinkerbell_tls=true tinkerbell_insecure_tls=true /,
   );
 });

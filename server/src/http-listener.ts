@@ -1,8 +1,8 @@
 // One HTTP listener with its routes: the boot plane's and the management plane's are two of these.
 import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
+import { cannotListen } from "./platform/network/cannot-listen.ts";
 import type { Service } from "./platform/service.ts";
-import { ServerError } from "./server-error.ts";
 
 export type HttpListenerOptions = {
   readonly host: string;
@@ -30,7 +30,7 @@ export class HttpListener implements Service {
     return address ? `http://${address.address}:${address.port}` : undefined;
   }
 
-  /** @throws {ServerError} `cannot-listen`. */
+  /** @throws {NetworkError} */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { host, port, purpose, requestTimeoutMs, bodyLimitBytes, register } = this.#options;
@@ -40,11 +40,7 @@ export class HttpListener implements Service {
     try {
       await app.listen({ host, port });
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      const hint = "Is another server running there, or is the address not this machine's?";
-      throw new ServerError("cannot-listen", `cannot listen for ${purpose} on ${host}:${port}: ${reason}. ${hint}`, {
-        cause,
-      });
+      throw await cannotListen({ protocol: "tcp", host, port, purpose }, cause);
     }
   }
 

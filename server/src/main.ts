@@ -1,11 +1,10 @@
 // The composition root: makes every component, gives each what it needs, starts them in order and stops them in reverse.
 // Nothing else knows all of them.
 import { randomBytes } from "node:crypto";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type KindInfo, kinds, type MachineEventInput } from "@neverland/api";
 import type { FastifyInstance } from "fastify";
-import type { BootEvent } from "./boots-netboot/boot-event.ts";
+import { checkOptions, inDataDir, makeDataDir, readTlsFiles, type TlsFiles } from "./before-start.ts";
 import { type Boots, createBoots } from "./boots-netboot/boots.ts";
 import { defaultBootsConfig } from "./boots-netboot/boots-config.ts";
 import { type ComponentName, componentNames, type ServerConfig } from "./config.ts";
@@ -63,7 +62,11 @@ type Shared = {
   readonly store: ResourceStore;
   readonly log: Logger;
   readonly version: string;
-  readonly host: string;
+  /** The first is what machines are told where they are told one; HTTP and gRPC listen on each. */
+  readonly hosts: readonly [string, ...string[]];
+  readonly tls: TlsFiles | undefined;
+  /** Of the resource API. */
+  readonly token: string;
   readonly names: MachineNames;
   readonly record: (event: MachineEventInput) => void;
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
@@ -82,7 +85,9 @@ const failedStartDeadlineMs = 5000;
  * @throws {ServerError | StoreError | NetworkError} With a sentence; whatever had started is stopped again.
  */
 export async function startServer(config: ServerConfig, { log, version, signal }: ServerDeps): Promise<RunningServer> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  for (const message of await checkOptions(config, signal)) log.warn({ event: "warning", message });
+  const tls = await readTlsFiles(config);
+  await makeDataDir(config.dataDir);
   const store = openSqliteStore(join(config.dataDir, "neverland.db"));
   const services = new ServiceStack();
   const stop = async (deadline: AbortSignal): Promise<void> => {
@@ -102,8 +107,9 @@ export async function startServer(config: ServerConfig, { log, version, signal }
       log.info({ event: "machine", ...event });
       recorder.record(event);
     };
+    const token = await inDataDir(config.dataDir, () => ensureToken(config.dataDir));
     await services.start(recorder, signal);
-    const shared = { config, store, log, version, host: bootAddress(config), names, record, onError };
+    const shared = { config, store, log, version, hosts: bootAddresses(config), tls, token, names, record, onError };
     return { addresses: await startComponents(shared, services, signal), stop };
   } catch (error) {
     await stop(AbortSignal.timeout(failedStartDeadlineMs));
@@ -111,9 +117,13 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   }
 }
 
-/** The address that machines are told: the one given, else the first interface's, else loopback. */
-function bootAddress({ bootListen, interfaces: [first] }: ServerConfig): string {
-  return bootListen ?? (first === undefined ? undefined : findLink(first).ipv4[0]?.address) ?? "127.0.0.1";
+/** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
+function bootAddresses({ bootListen, interfaces }: ServerConfig): [string, ...string[]] {
+  const [first, ...others] = interfaces.map((name) => findLink(name).ipv4[0]?.address);
+  const rest = new Set(others.filter((address) => address !== undefined));
+  const own = bootListen ?? first ?? "127.0.0.1";
+  rest.delete(own);
+  return [own, ...rest];
 }
 
 async function startComponents(shared: Shared, services: ServiceStack, signal: AbortSignal): Promise<ServerAddresses> {
@@ -128,11 +138,11 @@ async function startComponents(shared: Shared, services: ServiceStack, signal: A
   await start(makeHardwareFeed(shared, boots, addresses));
   if (runs("controllers")) for (const controller of makeControllers(shared)) await start(controller);
   const routes = bootPlaneRoutes(shared, boots, addresses).filter(({ component }) => runs(component));
-  const http = routes.length > 0 ? await start(makeBootPlane(shared, routes)) : undefined;
+  const http = makeBootPlane(shared, routes);
+  for (const listener of http) await start(listener);
   const tinkServer = makeTinkServer(shared);
   if (runs("tink-server")) await start(tinkServer);
-  const token = await ensureToken(config.dataDir);
-  const api = runs("api") ? await start(makeApi(shared, token, tinkServer.actionLogs)) : undefined;
+  const api = runs("api") ? await start(makeApi(shared, tinkServer.actionLogs)) : undefined;
   // Last: no machine is answered before all that it is going to ask for is there.
   if (runs("boots")) await start(boots);
   return {
@@ -140,26 +150,35 @@ async function startComponents(shared: Shared, services: ServiceStack, signal: A
     interfaces: boots.links.map(({ name, serverAddress }) => ({ name, address: serverAddress })),
     ...(api?.url === undefined
       ? {}
-      : { api: api.url, kubeconfig: await writeKubeconfig(config.dataDir, api.url, token) }),
-    ...(http?.url === undefined ? {} : { http: http.url }),
+      : { api: api.url, kubeconfig: await writeKubeconfig(config.dataDir, api.url, shared.token) }),
+    ...(http[0]?.url === undefined ? {} : { http: http[0].url }),
     ...(tinkServer.address === undefined ? {} : { grpc: `${tinkServer.address.host}:${tinkServer.address.port}` }),
   };
 }
 
-function makeBoots({ config, host, log, record }: Shared): Boots {
+function makeBoots({ config, hosts: [host], tls, log, record }: Shared): Boots {
   return createBoots({
     config: {
       ...defaultBootsConfig,
       interfaces: config.interfaces.map((name, at) => (at === 0 ? { name, serverAddress: host } : { name })),
+      dhcpEnabled: config.dhcp,
       dhcpServerPort: config.dhcpPort,
       tftpPort: config.tftpPort,
+      tftpBlockSizeBytes: config.tftpBlockSize,
       httpPort: config.httpPort,
+      grpcAuthority: config.grpcAuthority,
+      grpcPort: config.grpcPort,
+      grpcTls: config.grpcTls || tls !== undefined,
+      grpcInsecureTls: config.grpcInsecureTls,
+      syslogHost: config.syslogHost,
+      hookBaseUrl: config.hookUrl,
+      architectureBinaries: config.architectureBinaries,
       binariesDirectory: config.ipxeDir,
       hookDirectory: config.hookDir,
       filesDirectory: config.filesDir,
       extraKernelArgs: config.extraKernelArgs,
     },
-    record: (event) => record(toMachineEvent(event)),
+    record,
     clock: systemClock,
     warn: (message) => log.warn({ event: "warning", message }),
   });
@@ -167,17 +186,6 @@ function makeBoots({ config, host, log, record }: Shared): Boots {
 
 function makeHardwareFeed({ store, names, onError }: Shared, { index }: Boots, addresses: AddressIndex): HardwareFeed {
   return new HardwareFeed({ store, sinks: [names, index, addresses], onError, clock: systemClock });
-}
-
-/** The optional fields that Boots leaves undefined are not there at all in an event. */
-function toMachineEvent({ hardware, mac, reason, data, ...event }: BootEvent): MachineEventInput {
-  return {
-    ...event,
-    ...(hardware && { hardware }),
-    ...(mac && { mac }),
-    ...(reason && { reason }),
-    ...(data && { data }),
-  };
 }
 
 function makeControllers({ store, record, onError }: Shared): Service[] {
@@ -203,11 +211,12 @@ function makeControllers({ store, record, onError }: Shared): Service[] {
   ];
 }
 
-function makeTinkServer({ config, store, host, record, onError }: Shared): TinkServer {
+function makeTinkServer({ config, store, hosts, tls, record, onError }: Shared): TinkServer {
   const logDir = join(config.dataDir, "logs");
   return new TinkServer({
     store,
-    host,
+    hosts,
+    ...(tls === undefined ? {} : { tls }),
     record,
     onError,
     logDir,
@@ -227,26 +236,24 @@ function bootPlaneRoutes({ config, record }: Shared, boots: Boots, index: Addres
     {
       component: "hegel",
       register: (app) =>
-        registerHegel(app, { index, record, clock: systemClock, proxies: trustedProxies(config.trustedProxies) }),
+        registerHegel(app, {
+          ...{ index, record, clock: systemClock, instanceEndpoint: config.instanceEndpoint },
+          proxies: trustedProxies(config.trustedProxies),
+        }),
     },
     { component: "registry", register: (app) => registerRegistry(app, { layoutDirs, record }) },
   ];
 }
 
-function makeBootPlane({ config, host }: Shared, routes: readonly Routes[]): HttpListener {
-  return new HttpListener({
-    ...{ host, port: config.httpPort, purpose: "machines", requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes },
-    register: async (app) => {
-      for (const { register } of routes) await register(app);
-    },
-  });
+function makeBootPlane({ config, hosts }: Shared, routes: readonly Routes[]): HttpListener[] {
+  const options = { port: config.httpPort, purpose: "machines", requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes };
+  const register = async (app: FastifyInstance): Promise<void> => {
+    for (const route of routes) await route.register(app);
+  };
+  return routes.length === 0 ? [] : hosts.map((host) => new HttpListener({ ...options, host, register }));
 }
 
-function makeApi(
-  { config, store, version, onError }: Shared,
-  token: string,
-  actionLogs: ActionLogs | undefined,
-): HttpListener {
+function makeApi({ config, store, version, token, onError }: Shared, actionLogs: ActionLogs | undefined): HttpListener {
   const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
   const deps = {
     store,

@@ -1,9 +1,15 @@
 // Why the server as a whole does not start or go on.
 
+export type ServerErrorCode =
+  /** An option names what is not there or not what it should be. */
+  | "bad-config"
+  /** The data directory cannot be used. */
+  | "bad-data-dir";
+
 export class ServerError extends Error {
   override readonly name = "ServerError";
-  readonly code: "bad-data-dir" | "cannot-listen" | "bad-config";
-  constructor(code: ServerError["code"], message: string, options?: ErrorOptions) {
+  readonly code: ServerErrorCode;
+  constructor(code: ServerErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

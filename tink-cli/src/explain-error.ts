@@ -11,9 +11,11 @@ export function explainError(error: unknown): { code: number; text: string } {
   if (error instanceof ApiError) return { code: apiExitCode(error), text: `tink: ${error.message}\n` };
   if (error instanceof MissingPackagesError) return { code: exitCodes.unavailable, text: `${error.message}\n` };
   if (error instanceof Error && error.name === "AbortError") return { code: exitCodes.interrupted, text: "" };
-  // By name: its package is only loaded by the commands that need it.
+  // By name: these packages are only loaded by the commands that need them.
   if (error instanceof Error && error.name === "LabError" && "code" in error)
     return { code: labExitCode(error.code), text: `tink: ${error.message}\n` };
+  if (error instanceof Error && "code" in error && wrongOptions.has(`${error.name} ${error.code}`))
+    return { code: exitCodes.usage, text: `tink: ${error.message}\n` };
   // An error with a code of its package was foreseen, and its message is a sentence.
   if (error instanceof Error && "code" in error && typeof error.code === "string" && !("syscall" in error))
     return { code: exitCodes.failed, text: `tink: ${error.message}\n` };
@@ -23,6 +25,9 @@ export function explainError(error: unknown): { code: number; text: string } {
     text: `tink: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
   };
 }
+
+/** What `tink up` finds wrong with its options when it looks at this machine, before anything is done. */
+const wrongOptions: ReadonlySet<string> = new Set(["ServerError bad-config", "NetworkError no-interface"]);
 
 function labExitCode(code: unknown): number {
   switch (code) {

@@ -6,6 +6,7 @@ import { labDebianPackages } from "@neverland/lab";
 const peers: readonly DebianPackage[] = [
   { package: "ipxe", purpose: "the boot loader that machines are given" },
   { package: "isc-dhcp-client", purpose: "a DHCP client that is not ours (dhclient)" },
+  { package: "isc-dhcp-relay", purpose: "a DHCP relay that is not ours (dhcrelay)" },
   { package: "udhcpc", purpose: "a DHCP client that is not ours (busybox)" },
   { package: "tftp-hpa", purpose: "a TFTP client that is not ours" },
   { package: "curl", purpose: "an HTTP and TFTP client that is not ours" },

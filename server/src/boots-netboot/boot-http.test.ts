@@ -1,17 +1,18 @@
 // HTTP routes: who gets what, and every way of asking for what is not lent.
+
 import assert from "node:assert/strict";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
 import fastify, { type InjectOptions } from "fastify";
 import { systemClock } from "../platform/clock.ts";
-import type { BootEvent } from "./boot-event.ts";
 import { createBoots } from "./boots.ts";
 import { defaultBootsConfig } from "./boots-config.ts";
 import { testMachine } from "./testing/machines.ts";
 
-const events: BootEvent[] = [];
+const events: MachineEventInput[] = [];
 const app = fastify();
 let directory: string;
 
@@ -154,4 +155,30 @@ describe("files", () => {
       assert.ok(statusCode === 404 || statusCode === 400, `${statusCode} ${body}`);
       assert.doesNotMatch(body, /root:/);
     });
+});
+
+test("a script says what the server was told: its own port of the worker protocol, TLS, Hook and syslog elsewhere", async () => {
+  const settings = {
+    interfaces: [{ name: "eth1", serverAddress: "10.77.0.1" }],
+    grpcPort: 4443,
+    grpcTls: true,
+    grpcInsecureTls: true,
+    syslogHost: "logs.example",
+    hookBaseUrl: "http://10.9.9.9/hook",
+  };
+  const told = createBoots({
+    config: { ...defaultBootsConfig, ...settings },
+    record: () => {},
+    clock: systemClock,
+    warn: () => {},
+  });
+  told.index.apply([testMachine(50)]);
+  const other = fastify();
+  told.registerRoutes(other);
+  const { body } = await other.inject({ url: "/ipxe/script/auto.ipxe", remoteAddress: "10.77.0.50" });
+  assert.match(body, /^kernel http:\/\/10\.9\.9\.9\/hook\/vmlinuz-x86_64 /m);
+  assert.match(
+    body,
+    / syslog_host=logs\.example grpc_authority=10\.77\.0\.1:4443 tinkerbell_tls=true tinkerbell_insecure_tls=true /,
+  );
 });

@@ -1,8 +1,9 @@
 // Boots' part of the boot plane's HTTP server: scripts, iPXE binaries, kernel and initial RAM disk, disk images. No redirects.
+import type { MachineEventInput } from "@neverland/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { plainAddress } from "../platform/network/plain-address.ts";
-import type { BootEvent, EventGate } from "./boot-event.ts";
 import { type BootFiles, parseRequestedFile } from "./boot-files.ts";
+import type { EventGate } from "./event-gate.ts";
 import { sendBytes, sendFile } from "./file-response.ts";
 import type { BootMachine, HardwareIndex } from "./hardware-index.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
@@ -16,8 +17,6 @@ export interface BootHttpDeps {
   readonly hookDirectory: string | undefined;
   /** Holds disk images; undefined: nothing is served under `/files/`. */
   readonly filesDirectory: string | undefined;
-  /** Lets `/hook/` and `/files/` be read from addresses that no Hardware has. Default: no. */
-  readonly serveFilesToUnknown: boolean;
   /** The settings for a machine that reached us at `localAddress`. */
   readonly scriptConfig: (localAddress: string) => ScriptConfig;
 }
@@ -94,12 +93,12 @@ async function serveDirectory(
   eventType: (name: string) => string,
 ): Promise<FastifyReply> {
   const requester = requesterOf(deps, request, "");
-  if (!requester.known && !deps.serveFilesToUnknown) return refuse(deps, request, reply, requester);
+  if (!requester.known) return refuse(deps, request, reply, requester);
   if (directory === undefined) return notFound(reply);
   const name = pathOf(request);
   const started = performance.now();
   return sendFile(request, reply, { directory, name }, ({ sizeBytes, whole }) => {
-    const who = requester.known ? subject(requester.machine) : ({ source: "boots/http" } as const);
+    const who = subject(requester.machine);
     const data = {
       file: name,
       sizeBytes,
@@ -146,7 +145,7 @@ function notFound(reply: FastifyReply): FastifyReply {
   return reply.code(404).type("text/plain").send("not found\n");
 }
 
-function subject(machine: BootMachine): Pick<BootEvent, "source" | "hardware" | "mac"> {
+function subject(machine: BootMachine): Pick<MachineEventInput, "source" | "hardware" | "mac"> {
   return { source: "boots/http", hardware: machine.key, mac: machine.mac };
 }
 

@@ -8,10 +8,10 @@ import { NetworkError } from "../platform/network/network-error.ts";
 import type { PacketSender } from "../platform/network/packet-socket.ts";
 import { bindUdp, bindUdpToGroup } from "../platform/network/udp-endpoint.ts";
 import type { AddressConflicts } from "./address-conflicts.ts";
-import type { EventGate } from "./boot-event.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
 import { listenForDhcp } from "./dhcp-listener.ts";
+import type { EventGate } from "./event-gate.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6-refusal.ts";
 import { TftpListener } from "./tftp-listener.ts";
@@ -33,10 +33,17 @@ export interface BootsLink {
   readonly name: string;
   readonly serverAddress: Ipv4Address;
   readonly dhcpPort: number | undefined;
-  readonly tftpPort: number | undefined;
+  readonly tftpPort: number;
   /** Lets transfers end until `deadline` aborts. */
   close(deadline: AbortSignal): Promise<void>;
 }
+
+/** RFC 2131 §4.1. */
+const dhcpClientPort = 68;
+/** Most TFTP blocks sent before an acknowledgement is awaited. */
+const tftpWindowBlocks = 16;
+const mostTransfers = 256;
+const mostTransfersPerAddress = 8;
 
 type Closer = (deadline: AbortSignal) => Promise<void>;
 
@@ -88,7 +95,7 @@ async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, c
       link: { ...link, index: linkIndex(sockets.libc, link.name) },
       packets: sockets.packets,
       serverPort: config.dhcpServerPort,
-      clientPort: config.dhcpClientPort,
+      clientPort: dhcpClientPort,
     },
     index: deps.index,
     config: { plan, serverAddress, syslogAddress: syslogAddress(config) },
@@ -105,7 +112,7 @@ async function openIpv6Refusal(
   signal: AbortSignal,
   closers: Closer[],
 ): Promise<void> {
-  if (!deps.config.dhcpEnabled || !deps.config.refuseIpv6Boot) return;
+  if (!deps.config.dhcpEnabled) return;
   try {
     const endpoint = await bindUdpToGroup(dhcpv6Servers, link.name, dhcpv6ServerPort, signal);
     closers.push(() => endpoint.close());
@@ -118,18 +125,16 @@ async function openIpv6Refusal(
 
 async function openTftp(address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
   const { config, files, index, gate, clock } = deps;
-  if (!config.tftpEnabled) return undefined;
-  const endpoint = await bindUdp(address, config.tftpPort, signal);
+  const endpoint = await bindUdp({ host: address, port: config.tftpPort, purpose: "TFTP" }, signal);
   const listener = new TftpListener({
     endpoint,
-    openTransferEndpoint: config.tftpSinglePort ? undefined : () => bindUdp(address, 0, AbortSignal.timeout(5000)),
     files,
     index,
     gate,
     clock,
-    limits: { blockSizeBytes: config.tftpBlockSizeBytes, windowBlocks: config.tftpWindowBlocks },
-    mostTransfers: config.mostTftpTransfers,
-    mostTransfersPerAddress: config.mostTftpTransfersPerAddress,
+    limits: { blockSizeBytes: config.tftpBlockSizeBytes, windowBlocks: tftpWindowBlocks },
+    mostTransfers,
+    mostTransfersPerAddress,
   });
   closers.push((deadline) => listener.stop(deadline));
   return endpoint.port;

@@ -1,21 +1,23 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
+import type { MachineEventInput } from "@neverland/api";
 import type { FastifyInstance } from "fastify";
 import type { Clock } from "../platform/clock.ts";
 import { type Libc, loadLibc } from "../platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "../platform/network/packet-socket.ts";
+import { portOwner } from "../platform/network/port-owner.ts";
 import type { Service } from "../platform/service.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
-import { EventGate, type RecordEvent } from "./boot-event.ts";
 import { openBootFiles } from "./boot-files.ts";
 import { registerBootRoutes } from "./boot-http.ts";
 import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
+import { EventGate } from "./event-gate.ts";
 import { type DuplicateClaim, HardwareIndex } from "./hardware-index.ts";
 import type { ScriptConfig } from "./machine-script.ts";
 
 export interface BootsDeps {
   readonly config: BootsConfig;
-  readonly record: RecordEvent;
+  readonly record: (event: MachineEventInput) => void;
   readonly clock: Clock;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;
@@ -36,7 +38,7 @@ export function createBoots(deps: BootsDeps): Boots {
   const gate = new EventGate(record, () => clock.nowMs());
   const index = new HardwareIndex((claim) => recordDuplicate(gate, claim));
   const conflicts = new AddressConflicts(() => clock.nowMs());
-  const files = openBootFiles(config.binariesDirectory, config.extraBinaries);
+  const files = openBootFiles(config.binariesDirectory, [...config.architectureBinaries.values()]);
   const links: BootsLink[] = [];
   const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
   const stop = async (deadline: AbortSignal) => {
@@ -46,9 +48,9 @@ export function createBoots(deps: BootsDeps): Boots {
     index,
     links,
     registerRoutes(app) {
-      const { hookDirectory, filesDirectory, serveFilesToUnknown } = config;
+      const { hookDirectory, filesDirectory } = config;
       const scriptConfig = (localAddress: string) => scriptConfigFor(config, localAddress);
-      registerBootRoutes(app, { index, gate, files, hookDirectory, filesDirectory, serveFilesToUnknown, scriptConfig });
+      registerBootRoutes(app, { index, gate, files, hookDirectory, filesDirectory, scriptConfig });
     },
     async start(signal) {
       try {
@@ -60,6 +62,7 @@ export function createBoots(deps: BootsDeps): Boots {
           opened.unshift(link);
           links.push(link);
         }
+        if (config.dhcpEnabled && links.length > 0) await warnOfOtherServers(deps);
       } catch (error) {
         await stop(AbortSignal.abort());
         throw error;
@@ -84,6 +87,13 @@ async function openSockets(
   }
 }
 
+/** Two that share the port are both heard, and a machine takes whichever answers first. */
+async function warnOfOtherServers({ config: { dhcpServerPort: port }, warn }: BootsDeps): Promise<void> {
+  const other = await portOwner("udp", port, process.pid);
+  if (other === undefined) return;
+  warn(`${other} listens on UDP port ${port} too: if it answers DHCP on our interfaces, end it, or use --no-dhcp`);
+}
+
 function scriptConfigFor(config: BootsConfig, localAddress: string): ScriptConfig {
   const served = config.interfaces.find(({ serverAddress }) => serverAddress !== undefined)?.serverAddress;
   const isLoopback = localAddress === "" || localAddress.startsWith("127.");
@@ -93,14 +103,12 @@ function scriptConfigFor(config: BootsConfig, localAddress: string): ScriptConfi
   return {
     httpBaseUrl: base,
     hookBaseUrl: config.hookBaseUrl,
-    grpcAuthority: config.grpcAuthority ?? `${host}:42113`,
+    grpcAuthority: config.grpcAuthority ?? `${host}:${config.grpcPort}`,
     tls: config.grpcTls,
     insecureTls: config.grpcInsecureTls,
     syslogHost: config.syslogHost,
-    registryMirror: config.registryMirror ?? base,
+    registryMirror: base,
     extraKernelArgs: config.extraKernelArgs,
-    retries: config.scriptRetries,
-    retryDelaySeconds: config.scriptRetryDelaySeconds,
   };
 }
 

@@ -1,9 +1,10 @@
 // What a DHCP decision looks like on a machine's timeline.
+import type { MachineEventInput } from "@neverland/api";
 import type { DhcpMessage, MacAddress } from "@neverland/protocols";
 import { conflictMinutes } from "./address-conflicts.ts";
-import type { BootEvent, EventGate } from "./boot-event.ts";
 import type { BootPlan } from "./boot-plan.ts";
 import type { DhcpDecision } from "./dhcp-responder.ts";
+import type { EventGate } from "./event-gate.ts";
 
 /** Silences are repeated on the timeline after this long, answers to a repeated message after a moment. */
 const silenceQuietMs = 24 * 3_600_000;
@@ -49,7 +50,7 @@ function notedEvent({
   note,
   address,
   machine,
-}: DhcpDecision & { kind: "noted" }): Pick<BootEvent, "type" | "reason" | "message" | "data"> {
+}: DhcpDecision & { kind: "noted" }): Pick<MachineEventInput, "type" | "reason" | "message" | "data"> {
   if (note === "released")
     return { type: "DhcpRelease", message: `${machine.mac} gave ${address} back`, data: { address } };
   return {

@@ -1,12 +1,14 @@
 // From datagram to datagram with the sockets replaced by lists: where each reply goes, who is told of no router, who is not answered.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
 import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
 import { ManualClock } from "../platform/testing/manual-clock.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
-import { type BootEvent, EventGate } from "./boot-event.ts";
 import { listenForDhcp } from "./dhcp-listener.ts";
+import { EventGate } from "./event-gate.ts";
 import { HardwareIndex } from "./hardware-index.ts";
 import { captured } from "./testing/captured.ts";
 import { testMachine } from "./testing/machines.ts";
@@ -21,7 +23,7 @@ const ipv4 = 0x0800;
 const ipv6 = 0x86dd;
 
 function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
-  const events: BootEvent[] = [];
+  const events: MachineEventInput[] = [];
   const sent: string[] = [];
   const clock = new ManualClock(0);
   let handler: (datagram: Datagram) => void = () => {};

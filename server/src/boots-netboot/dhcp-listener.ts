@@ -2,10 +2,10 @@
 import { clientMac, type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage, PacketError } from "@neverland/protocols";
 import type { Datagram } from "../platform/network/udp-endpoint.ts";
 import type { AddressConflicts } from "./address-conflicts.ts";
-import type { EventGate } from "./boot-event.ts";
 import { recordDhcp } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
 import { advertiseNoRouter, type TransmitDeps, transmitReply } from "./dhcp-transmit.ts";
+import type { EventGate } from "./event-gate.ts";
 import type { HardwareIndex, MachineLookup } from "./hardware-index.ts";
 import { replyDestination } from "./reply-address.ts";
 

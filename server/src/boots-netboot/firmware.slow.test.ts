@@ -117,7 +117,7 @@ describe("the script", () => {
     ["uefi", "UEFI Misc Device"],
   ] as const)
     test(`tries again and then goes on to the disk when there is no kernel (${firmware})`, async () => {
-      await using lab = await powerOn(firmware, true, { scriptRetries: 2 });
+      await using lab = await powerOn(firmware, true);
       await lab.machine.serialShows(shown, patienceMs);
       assert.equal(lab.rack.events.filter(({ type }) => type === "ScriptServed").length > 0, true);
     });

@@ -9,7 +9,7 @@ import {
   solicitsBoot,
 } from "@neverland/protocols";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
-import type { EventGate } from "./boot-event.ts";
+import type { EventGate } from "./event-gate.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 
 /** All DHCPv6 servers and relays on a link (RFC 8415 §7.1). */

@@ -16,8 +16,6 @@ const config: ScriptConfig = {
   syslogHost: undefined,
   registryMirror: "http://10.77.0.1:7080",
   extraKernelArgs: ["console=ttyS0"],
-  retries: 2,
-  retryDelaySeconds: 3,
 };
 
 function scriptOf(card: BootInterface, spec: { agentID?: string } = {}, changed: Partial<ScriptConfig> = {}): string {
@@ -62,9 +60,9 @@ test("a VLAN and a syslog host are named only when set", () => {
   assert.doesNotMatch(scriptOf({}), /vlan_id|syslog_host/);
 });
 
-test("retries and their delay are the configured ones", () => {
+test("a download is tried twice more, a second apart", () => {
   assert.match(scriptOf({}), /iseq \$\{tries\} 2 && goto give_up/);
-  assert.match(scriptOf({}), /^sleep 3$/m);
+  assert.match(scriptOf({}), /^sleep 1$/m);
 });
 
 test("a machine's own script is chained to or served, and only http and https are chained to", () => {

@@ -14,9 +14,10 @@ export interface ScriptConfig {
   readonly syslogHost: string | undefined;
   readonly registryMirror: string | undefined;
   readonly extraKernelArgs: readonly string[];
-  readonly retries: number;
-  readonly retryDelaySeconds: number;
 }
+
+/** How often iPXE tries a download again, and how long it waits before. */
+const [retries, retryDelaySeconds] = [2, 1];
 
 export type MachineScript =
   | { readonly allowed: true; readonly kind: "chain" | "custom" | "hook"; readonly text: string }
@@ -55,7 +56,7 @@ function defaultScript({ mac, card, hardware }: BootMachine, config: ScriptConfi
     baseUrl: osie?.baseURL || config.hookBaseUrl || `${config.httpBaseUrl}/hook`,
     kernel: osie?.kernel || `vmlinuz-${architecture}`,
     initrd: osie?.initrd || `initramfs-${architecture}`,
-    retries: config.retries,
-    retryDelaySeconds: config.retryDelaySeconds,
+    retries,
+    retryDelaySeconds,
   });
 }

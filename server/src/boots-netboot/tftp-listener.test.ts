@@ -1,22 +1,24 @@
 // TFTP over real sockets on loopback, without privileges: who gets what, limits, and hostile datagrams.
+
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { MachineEventInput } from "@neverland/api";
 import { TftpErrorCode } from "@neverland/protocols";
 import fc from "fast-check";
 import { systemClock } from "../platform/clock.ts";
 import { bindUdp, type UdpEndpoint } from "../platform/network/udp-endpoint.ts";
-import { type BootEvent, EventGate } from "./boot-event.ts";
 import type { BootInterface } from "./boot-hardware.ts";
+import { EventGate } from "./event-gate.ts";
 import { HardwareIndex } from "./hardware-index.ts";
 import { testMachine } from "./testing/machines.ts";
 import { TftpListener } from "./tftp-listener.ts";
 
 const loopback = "127.0.0.1";
 const file = Uint8Array.from({ length: 1300 }, (_, i) => i % 251);
-let events: BootEvent[];
+let events: MachineEventInput[];
 let index: HardwareIndex;
 let endpoint: UdpEndpoint;
 let listener: TftpListener;
@@ -25,10 +27,9 @@ beforeEach(async () => {
   events = [];
   index = new HardwareIndex(() => {});
   index.upsert(machineHere());
-  endpoint = await bindUdp(loopback, 0, AbortSignal.timeout(5000));
+  endpoint = await bindUdp({ host: loopback, port: 0, purpose: "TFTP" }, AbortSignal.timeout(5000));
   listener = new TftpListener({
     endpoint,
-    openTransferEndpoint: undefined,
     files: { read: async (name) => (name === "snponly.efi" ? file : undefined) },
     index,
     gate: new EventGate((event) => events.push(event), systemClock.nowMs),

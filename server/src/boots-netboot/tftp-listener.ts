@@ -11,17 +11,15 @@ import {
 } from "@neverland/protocols";
 import type { Clock } from "../platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "../platform/network/udp-endpoint.ts";
-import type { EventGate } from "./boot-event.ts";
 import { type BootFiles, parseRequestedFile } from "./boot-files.ts";
+import type { EventGate } from "./event-gate.ts";
 import type { HardwareIndex } from "./hardware-index.ts";
 import { findRequester, type Requester } from "./requester.ts";
 import { TftpTransfer } from "./tftp-transfer.ts";
 
 export interface TftpListenerDeps {
-  /** Bound to the address that machines ask, so that answers come from it. */
+  /** Bound to the address that machines ask, so that answers come from it. All transfers share its port, which passes NAT and firewalls. */
   readonly endpoint: UdpEndpoint;
-  /** Opens a socket of its own for one transfer; undefined: all transfers share the listening one. */
-  readonly openTransferEndpoint: (() => Promise<UdpEndpoint>) | undefined;
   readonly files: BootFiles;
   readonly index: HardwareIndex;
   readonly gate: EventGate;
@@ -112,38 +110,20 @@ export class TftpListener {
     request: ReadRequest,
     lent: { name: string; bytes: Uint8Array; requester: Requester & { known: true } },
   ): Promise<void> {
-    const { endpoint, openTransferEndpoint, clock, limits, gate } = this.#deps;
+    const { endpoint, clock, limits, gate } = this.#deps;
     const key = keyOf(from);
     const transfer = new TftpTransfer({ clock, limits, bytes: lent.bytes, request, to: from });
     this.#transfers.set(key, transfer);
     const { machine } = lent.requester;
     const subject = { source: "boots/tftp", hardware: machine.key, mac: machine.mac } as const;
-    let own: UdpEndpoint | undefined;
     try {
-      own = await openTransferEndpoint?.();
-      own?.onDatagram((datagram) => this.#takeOwn(datagram, from, transfer));
-      const outcome = await transfer.run(own ?? endpoint);
+      const outcome = await transfer.run(endpoint);
       const data = { file: lent.name, sizeBytes: lent.bytes.length, result: outcome.result };
       const message = `${machine.mac} ${describeOutcome(outcome, lent.name)}`;
       const type = outcome.result === "complete" ? "TftpRead" : "TftpBrokenOff";
       gate.once(`${type} ${machine.mac} ${lent.name}`, repeatQuietMs, { ...subject, type, message, data });
     } finally {
       if (this.#transfers.get(key) === transfer) this.#transfers.delete(key);
-      await own?.close();
-    }
-  }
-
-  /** A datagram on a transfer's own socket; others than the client's are not for it (RFC 1350 §4). */
-  #takeOwn(datagram: Datagram, client: Datagram, transfer: TftpTransfer): void {
-    if (keyOf(datagram) !== keyOf(client)) return;
-    try {
-      const request = decodeTftpRequest(datagram.bytes);
-      if (request.op === "ack") transfer.handle({ kind: "ack", block: request.block });
-      if (request.op === "error")
-        transfer.handle({ kind: "client-error", code: request.code, message: request.message });
-    } catch (error) {
-      if (!(error instanceof PacketError)) throw error;
-      this.#ignored(datagram, "UnreadablePacket", error.message);
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Hardware, MachineEventInput, Template, Workflow } from "@neverland/api";
 import type { Clock } from "../platform/clock.ts";
 import type { TypedStore } from "../store/typed-resources.ts";
+import type { StartingMachine } from "../timeline/boot-contact.ts";
 import type { WorkflowLimits } from "../workflow-rules/limits.ts";
 import type { ReportReader } from "../workflow-rules/read-reports.ts";
 import type { WorkflowDocument } from "../workflow-rules/render-status.ts";
@@ -35,13 +36,6 @@ export interface PowerControl {
   finish(workflow: Workflow, signal: AbortSignal): Promise<PowerOutcome>;
 }
 
-export type BootingMachine = {
-  readonly namespace: string;
-  readonly agentID: string;
-  /** Name of its Hardware. */
-  readonly hardware?: string | undefined;
-};
-
 export type WorkflowControllerDeps = {
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
@@ -57,6 +51,6 @@ export type WorkflowControllerDeps = {
   readonly render: RenderWorkflow;
   readonly power: PowerControl;
   /** When the machine was last seen starting, in ms since 1970: a new DISCOVER, a boot file, its metadata. */
-  readonly bootContactMs: (machine: BootingMachine) => Promise<number | undefined>;
+  readonly bootContactMs: (machine: StartingMachine) => Promise<number | undefined>;
   readonly record: (event: MachineEventInput) => void;
 };

@@ -2,13 +2,14 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { ServerError } from "../server-error.ts";
 
 /** 256 bits in base64url. */
 const tokenForm = /^[\w-]{43}$/;
 
 /**
  * Reads `DIR/token`, or makes it when it is not there.
- * @throws {Error} When the file holds no token, naming what to do.
+ * @throws {ServerError} When the file holds no token, naming what to do.
  */
 export async function ensureToken(dataDir: string, newToken: () => string = randomToken): Promise<string> {
   const file = join(dataDir, "token");
@@ -22,7 +23,10 @@ export async function ensureToken(dataDir: string, newToken: () => string = rand
     return token;
   }
   if (!tokenForm.test(present.trim()))
-    throw new Error(`${file} does not hold a token: delete it, and the next start makes a new one`);
+    throw new ServerError(
+      "bad-data-dir",
+      `${file} does not hold a token: delete it, and the next start makes a new one`,
+    );
   return present.trim();
 }
 

@@ -20,6 +20,7 @@ const startEvents: readonly string[] = [
 export type StartingMachine = {
   readonly namespace: string;
   readonly agentID: string;
+  /** Name of its Hardware. */
   readonly hardware?: string | undefined;
 };
 

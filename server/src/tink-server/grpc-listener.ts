@@ -1,15 +1,18 @@
 // The HTTP/2 listener for gRPC: plain text as workers speak it, or TLS; limits, and an end that lets calls finish.
+import { once } from "node:events";
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Clock } from "../platform/clock.ts";
+import { cannotListen } from "../platform/network/cannot-listen.ts";
 import type { Service } from "../platform/service.ts";
 
 export type GrpcAddress = { readonly host: string; readonly port: number };
 
 export type GrpcListenerOptions = {
-  readonly host: string;
+  /** Each is listened on. */
+  readonly hosts: readonly string[];
   /** 0 takes a free one. */
   readonly port: number;
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
@@ -28,48 +31,34 @@ const pingEveryMs = 30_000;
 export class GrpcListener implements Service {
   readonly #options: GrpcListenerOptions;
   readonly #sessions = new Map<ServerHttp2Session, { answered: boolean }>();
-  #server: Http2Server | undefined;
+  readonly #servers: Http2Server[] = [];
   #cancelPing = () => {};
 
   constructor(options: GrpcListenerOptions) {
     this.#options = options;
   }
 
+  /** The first of those listened on; undefined until started. */
   get address(): GrpcAddress | undefined {
-    const address = this.#server?.address() as AddressInfo | null | undefined;
+    const address = this.#servers[0]?.address() as AddressInfo | null | undefined;
     return address ? { host: address.address, port: address.port } : undefined;
   }
 
+  /** @throws {NetworkError} When a port cannot be had. */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { host, port, tls, routes } = this.#options;
-    const handler = connectNodeAdapter({ routes, connect: false, grpcWeb: false, readMaxBytes: longestMessageBytes });
-    const settings = { settings: { maxConcurrentStreams: mostCallsPerConnection }, maxSessionMemory: 64 };
-    const server =
-      tls === undefined
-        ? createServer(settings, handler)
-        : createSecureServer({ ...settings, cert: tls.certificate, key: tls.privateKey }, handler);
-    server.on("session", (session) => this.#keep(session));
-    const listening = Promise.withResolvers<void>();
-    server.once("error", (error) =>
-      listening.reject(
-        new Error(`cannot listen for gRPC on ${host}:${port}: ${error.message}; is another server running?`, {
-          cause: error,
-        }),
-      ),
-    );
-    server.listen({ host, port }, () => listening.resolve());
-    await listening.promise;
-    this.#server = server;
+    for (const host of this.#options.hosts) {
+      const server = this.#makeServer();
+      await listen(server, host, this.#options.port);
+      this.#servers.push(server);
+    }
     this.#pingLater();
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
-    const server = this.#server;
-    this.#server = undefined;
+    const servers = this.#servers.splice(0);
     this.#cancelPing();
-    if (server === undefined) return;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     const cut = () => {
       for (const session of this.#sessions.keys()) session.destroy();
     };
@@ -77,8 +66,20 @@ export class GrpcListener implements Service {
     // Calls that run are answered; a session without any ends at once.
     for (const session of this.#sessions.keys()) session.close();
     if (deadline.aborted) cut();
-    await closed;
+    await Promise.all(closed);
     deadline.removeEventListener("abort", cut);
+  }
+
+  #makeServer(): Http2Server {
+    const { tls, routes } = this.#options;
+    const handler = connectNodeAdapter({ routes, connect: false, grpcWeb: false, readMaxBytes: longestMessageBytes });
+    const settings = { settings: { maxConcurrentStreams: mostCallsPerConnection }, maxSessionMemory: 64 };
+    const server =
+      tls === undefined
+        ? createServer(settings, handler)
+        : createSecureServer({ ...settings, cert: tls.certificate, key: tls.privateKey }, handler);
+    server.on("session", (session) => this.#keep(session));
+    return server;
   }
 
   #keep(session: ServerHttp2Session): void {
@@ -97,6 +98,15 @@ export class GrpcListener implements Service {
       for (const [session, state] of this.#sessions) ping(session, state);
       this.#pingLater();
     });
+  }
+}
+
+async function listen(server: Http2Server, host: string, port: number): Promise<void> {
+  try {
+    server.listen({ host, port });
+    await once(server, "listening");
+  } catch (cause) {
+    throw await cannotListen({ protocol: "tcp", host, port, purpose: "workers" }, cause);
   }
 }
 

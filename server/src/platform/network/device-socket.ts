@@ -2,17 +2,18 @@
 // broadcasts leaves there. Node's dgram cannot tie a socket, but adopts one that is.
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { callFailed, type Libc, Linux } from "./libc.ts";
+import { cannotListen } from "./cannot-listen.ts";
+import { callFailed, type Libc, Linux, lastError } from "./libc.ts";
 import { endpointOf, type UdpEndpoint } from "./udp-endpoint.ts";
 
-/** Listens on all addresses of `interfaceName` and nowhere else. @throws {NetworkError} `refused` */
+/** Listens on all addresses of `interfaceName` and nowhere else. @throws {NetworkError} */
 export async function bindUdpToDevice(
   libc: Libc,
   interfaceName: string,
   port: number,
   signal: AbortSignal,
 ): Promise<UdpEndpoint> {
-  const fd = openTiedSocket(libc, interfaceName, port);
+  const fd = await openTiedSocket(libc, interfaceName, port);
   const socket = createSocket({ type: "udp4" });
   try {
     const listening = once(socket, "listening", { signal }); // first: an adopted socket says so within bind()
@@ -25,7 +26,7 @@ export async function bindUdpToDevice(
   }
 }
 
-function openTiedSocket(libc: Libc, interfaceName: string, port: number): number {
+async function openTiedSocket(libc: Libc, interfaceName: string, port: number): Promise<number> {
   const fd = libc.socket(Linux.AF_INET, Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
   if (fd < 0) throw callFailed(libc, "open a UDP socket", "check the limit of open files");
   const set = (name: number, value: Uint8Array) =>
@@ -39,8 +40,7 @@ function openTiedSocket(libc: Libc, interfaceName: string, port: number): number
     set(Linux.SO_BINDTODEVICE, device) &&
     libc.bind(fd, anyAddress, anyAddress.length) === 0;
   if (done) return fd;
-  const advice = "run as root or with CAP_NET_BIND_SERVICE and CAP_NET_RAW, and end any other server on that port";
-  const error = callFailed(libc, `listen on UDP port ${port} of ${interfaceName}`, advice);
+  const error = lastError(libc);
   libc.close(fd);
-  throw error;
+  throw await cannotListen({ protocol: "udp", host: interfaceName, port, purpose: "DHCP" }, error);
 }

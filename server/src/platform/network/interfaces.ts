@@ -1,4 +1,5 @@
 // The links of this machine: their addresses and numbers.
+import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { Libc } from "./libc.ts";
 import { NetworkError } from "./network-error.ts";
@@ -11,20 +12,22 @@ export interface NetworkLink {
   readonly ipv4: readonly { readonly address: string; readonly netmask: string }[];
 }
 
-/** A link that has an address. @throws {NetworkError} `no-interface` */
+/** A link that is up and has an address. @throws {NetworkError} `no-interface`, naming those there are. */
 export function findLink(name: string): NetworkLink {
-  const links = networkInterfaces();
-  const addresses = links[name];
-  const [first] = addresses ?? [];
-  if (addresses === undefined || first === undefined) {
-    const present = Object.keys(links).join(", ");
-    const text = `there is no network interface ${name} with an address; those with one are: ${present}`;
-    throw new NetworkError("no-interface", text);
-  }
+  const addresses = networkInterfaces()[name] ?? [];
+  const [first] = addresses;
+  if (first === undefined) throw noLink(name);
   const ipv4 = addresses
     .filter(({ family }) => family === "IPv4")
     .map(({ address, netmask }) => ({ address, netmask }));
   return { name, mac: first.mac, ipv4 };
+}
+
+/** Every IPv4 address of this machine with its link: `10.0.0.1 (eth1)`. */
+export function ipv4Addresses(): string[] {
+  return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>
+    addresses.filter(({ family }) => family === "IPv4").map(({ address }) => `${address} (${name})`),
+  );
 }
 
 /**
@@ -33,6 +36,21 @@ export function findLink(name: string): NetworkLink {
  */
 export function linkIndex(libc: Libc, name: string): number {
   const index = libc.if_nametoindex(name);
-  if (index === 0) throw new NetworkError("no-interface", `there is no network interface ${name}`);
+  if (index === 0) throw noLink(name);
   return index;
+}
+
+function noLink(name: string): NetworkError {
+  const present = linkNames();
+  const advice = `bring it up (is its cable in?) and give it an address: ip link set ${name} up; ip addr add ADDRESS/PREFIX dev ${name}`;
+  const text = present.includes(name)
+    ? `the network interface ${name} is down or has no address; ${advice}`
+    : `there is no network interface ${name}; there are ${present.join(", ")}`;
+  return new NetworkError("no-interface", text);
+}
+
+/** Also those that are down, which Node does not list. Two lines of headings come first. */
+function linkNames(): string[] {
+  const lines = readFileSync("/proc/self/net/dev", "utf8").split("\n").slice(2);
+  return lines.flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
 }

@@ -57,7 +57,13 @@ export async function loadLibc(): Promise<Libc> {
 
 /** The error of the call that has just failed. `what` completes "could not …". */
 export function callFailed(libc: Libc, what: string, advice: string): NetworkError {
+  const cause = lastError(libc);
+  return new NetworkError("refused", `could not ${what}: ${cause.message}; ${advice}`, { cause });
+}
+
+/** The same as Node throws its own: with the name of the error number as `code`. */
+export function lastError(libc: Libc): NodeJS.ErrnoException {
   const errno = libc.errno();
   const [name = `errno ${errno}`, text = ""] = getSystemErrorMap().get(-errno) ?? [];
-  return new NetworkError("refused", `could not ${what}: ${name} ${text}; ${advice}`);
+  return Object.assign(new Error(`${name} ${text}`), { code: name });
 }

@@ -1,6 +1,7 @@
 // UDP sockets as the rest of the server sees them, and the plain ones that need no C library.
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
+import { cannotListen, type WantedPort } from "./cannot-listen.ts";
 import { NetworkError } from "./network-error.ts";
 
 export interface Datagram {
@@ -18,19 +19,18 @@ export interface UdpEndpoint {
   close(): Promise<void>;
 }
 
-/** Binds to one local address: what is sent leaves from it. Port 0 takes a free one. @throws {NetworkError} `refused` */
-export async function bindUdp(address: string, port: number, signal: AbortSignal): Promise<UdpEndpoint> {
+/** Binds to one local address: what is sent leaves from it. Port 0 takes a free one. @throws {NetworkError} */
+export async function bindUdp(wanted: Omit<WantedPort, "protocol">, signal: AbortSignal): Promise<UdpEndpoint> {
   const socket = createSocket({ type: "udp4" });
   try {
-    socket.bind({ address, port, exclusive: true });
+    socket.bind({ address: wanted.host, port: wanted.port, exclusive: true });
     await once(socket, "listening", { signal });
     socket.setBroadcast(true);
     return endpointOf(socket);
   } catch (cause) {
     socket.close();
     signal.throwIfAborted();
-    const text = `could not listen on UDP ${address} port ${port}: ${String(cause)}; ports below 1024 need root or CAP_NET_BIND_SERVICE, and no other server there`;
-    throw new NetworkError("refused", text, { cause });
+    throw await cannotListen({ protocol: "udp", ...wanted }, cause);
   }
 }
 

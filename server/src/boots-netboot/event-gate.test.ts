@@ -1,12 +1,14 @@
 // The gate to the timeline: each cause once, and a memory that cannot be filled.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type BootEvent, EventGate } from "./boot-event.ts";
+import type { MachineEventInput } from "@neverland/api";
+import { EventGate } from "./event-gate.ts";
 
-const event: BootEvent = { source: "boots/dhcp", type: "DhcpIgnored", message: "…" };
+const event: MachineEventInput = { source: "boots/dhcp", type: "DhcpIgnored", message: "…" };
 
 test("a cause is told once, and again when it has been quiet for long", () => {
-  const told: BootEvent[] = [];
+  const told: MachineEventInput[] = [];
   let nowMs = 0;
   const gate = new EventGate(
     (one) => told.push(one),
@@ -23,7 +25,7 @@ test("a cause is told once, and again when it has been quiet for long", () => {
 });
 
 test("a flood of causes makes the oldest forgotten", () => {
-  const told: BootEvent[] = [];
+  const told: MachineEventInput[] = [];
   const gate = new EventGate(
     (one) => told.push(one),
     () => 0,

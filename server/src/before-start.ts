@@ -1,0 +1,121 @@
+// What must be so before anything is opened or written: a slip in the options ends the start here, with nothing begun.
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { createSecureContext } from "node:tls";
+import type { ServerConfig } from "./config.ts";
+import { findLink, ipv4Addresses } from "./platform/network/interfaces.ts";
+import { NetworkError } from "./platform/network/network-error.ts";
+import { bindUdp } from "./platform/network/udp-endpoint.ts";
+import { ServerError } from "./server-error.ts";
+
+export type TlsFiles = { readonly certificate: string; readonly privateKey: string };
+
+/** @throws {NetworkError | ServerError} For interfaces, addresses and folders that are not there. @returns Warnings. */
+export async function checkOptions(config: ServerConfig, signal: AbortSignal): Promise<string[]> {
+  for (const name of config.interfaces) findLink(name);
+  await checkBootListen(config, signal);
+  const warnings = [...(await checkHook(config)), ...(await checkIpxe(config))];
+  if (!/^(127\.|::1$|localhost$)/.test(config.apiListen.host))
+    warnings.push(`the resource API listens on ${config.apiListen.host} without TLS: its token can be read on the way`);
+  return warnings;
+}
+
+/** @throws {ServerError} `bad-config` when a file cannot be read or the two do not belong together. */
+export async function readTlsFiles({ grpcCert, grpcKey }: ServerConfig): Promise<TlsFiles | undefined> {
+  if (grpcCert === undefined || grpcKey === undefined) return undefined;
+  const [certificate, privateKey] = await Promise.all([
+    readPem("--grpc-cert", grpcCert),
+    readPem("--grpc-key", grpcKey),
+  ]);
+  try {
+    createSecureContext({ cert: certificate, key: privateKey });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const text = `--grpc-cert ${grpcCert} and --grpc-key ${grpcKey} are not a certificate and its key in PEM form: ${why}`;
+    throw new ServerError("bad-config", text, { cause });
+  }
+  return { certificate, privateKey };
+}
+
+/** @throws {ServerError} `bad-config` when it is no folder, else `bad-data-dir`. */
+export async function makeDataDir(dataDir: string): Promise<void> {
+  await inDataDir(dataDir, () => mkdir(dataDir, { recursive: true, mode: 0o700 }));
+}
+
+/** Does something with files of the data folder; the system's errors become sentences. */
+export async function inDataDir<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const why = whyUnusable.get(codeOf(cause));
+    if (why === undefined) throw cause;
+    const code = notAFolder.includes(codeOf(cause)) ? "bad-config" : "bad-data-dir";
+    throw new ServerError(code, `${dataDir} cannot be the data folder: ${why}`, { cause });
+  }
+}
+
+const notAFolder = ["EEXIST", "ENOTDIR"];
+const whyUnusable: ReadonlyMap<string, string> = new Map([
+  ...notAFolder.map((code) => [code, "it is a file, or lies below one; name a folder with --data-dir"] as const),
+  ...["EACCES", "EPERM"].map((code) => [code, "this user may not write there; name another with --data-dir"] as const),
+  ["ENOENT", "it cannot be made there (is the disk mounted for reading only?); name another with --data-dir"],
+  ["EROFS", "its disk is mounted for reading only; name another with --data-dir"],
+  ["ENOSPC", "its disk is full; free some space, then try again"],
+]);
+
+/** By trying: addresses of links without a cable can be listened on, but are not in Node's list. */
+async function checkBootListen({ bootListen }: ServerConfig, signal: AbortSignal): Promise<void> {
+  if (bootListen === undefined) return;
+  try {
+    const endpoint = await bindUdp({ host: bootListen, port: 0, purpose: "machines" }, signal);
+    await endpoint.close();
+  } catch (cause) {
+    if (!(cause instanceof NetworkError && cause.code === "no-address")) throw cause;
+    const text = `--boot-listen ${bootListen}: no interface of this machine has that address; there are ${ipv4Addresses().join(", ")}`;
+    throw new ServerError("bad-config", text, { cause });
+  }
+}
+
+async function checkHook({ hookDir, hookDirIsNamed, hookUrl, interfaces }: ServerConfig): Promise<string[]> {
+  if (hookUrl !== undefined || !(hookDirIsNamed || interfaces.length > 0)) return [];
+  const files = await filesOf("--hook-dir", hookDir, hookDirIsNamed);
+  const halves = ["vmlinuz-", "initramfs-"].filter((half) => !files.some((name) => name.startsWith(half)));
+  if (halves.length === 0) return [];
+  const missing = halves.map((half) => `${half}x86_64`).join(" and ");
+  const text = `${hookDir} has no ${missing} for machines to boot; make it with: tink hook build --out ${hookDir}`;
+  if (hookDirIsNamed) throw new ServerError("bad-config", text);
+  return [text];
+}
+
+async function checkIpxe({ ipxeDir, interfaces }: ServerConfig): Promise<string[]> {
+  if (interfaces.length === 0) return [];
+  const hasSome = (await filesOf("--ipxe-dir", ipxeDir, false)).some((name) => /\.(efi|k?kpxe|pxe)$/.test(name));
+  if (hasSome) return [];
+  return [
+    `${ipxeDir} has no iPXE binaries to boot machines with; install Debian's package ipxe or name them with --ipxe-dir`,
+  ];
+}
+
+async function filesOf(option: string, folder: string, isNamed: boolean): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (cause) {
+    if (!isNamed && codeOf(cause) === "ENOENT") return [];
+    const why =
+      { ENOENT: "there is no such folder", ENOTDIR: "it is a file, not a folder" }[codeOf(cause)] ?? String(cause);
+    throw new ServerError("bad-config", `${option} ${folder}: ${why}`, { cause });
+  }
+}
+
+async function readPem(option: string, file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const why =
+      { ENOENT: "there is no such file", EACCES: "this user may not read it" }[codeOf(cause)] ?? String(cause);
+    throw new ServerError("bad-config", `${option} ${file}: ${why}`, { cause });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

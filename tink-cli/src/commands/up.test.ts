@@ -1,0 +1,251 @@
+// What tink up says to wrong options and to a machine that is not as they say: one sentence, the right exit code, nothing begun.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { readServerConfig } from "@neverland/server/config";
+import { openNamespace, runInside } from "../../../server/src/boots-netboot/testing/network-namespace.ts";
+import { startCli } from "../testing/cli-bench.ts";
+
+let dir: string;
+const main = join(import.meta.dirname, "../main.ts");
+
+before(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tink-up-"));
+  await writeFile(join(dir, "file"), "no certificate");
+});
+
+after(() => rm(dir, { recursive: true }));
+
+/** Free ports, so that what is wrong is what the test says. */
+const freePorts = ["--api-listen", "127.0.0.1:0", "--http-port", "0", "--grpc-port", "0"];
+
+/** To its end; one that gets ready after all is ended, and then fails the test. */
+const up = (...args: readonly string[]) => {
+  const running = startCli(["up", "--data-dir", join(dir, "data"), ...freePorts, ...args]);
+  running.saw(/"ready"/).then(running.interrupt, () => {});
+  return running.ended;
+};
+
+describe("wrong values are told with the option's name and what was expected, and nothing is made", () => {
+  const cases: readonly [args: readonly string[], stderr: RegExp][] = [
+    [
+      ["--http-port", "http"],
+      /--http-port <port>' argument 'http' is invalid\. Expected a whole number from 0 to 65535/,
+    ],
+    [["--grpc-port", "65536"], /--grpc-port <port>' argument '65536' is invalid\./],
+    [
+      ["--api-listen", "7480"],
+      /^tink: tink up: --api-listen 7480: expected ADDRESS:PORT such as 127\.0\.0\.1:7480\.\n$/,
+    ],
+    [
+      ["--boot-listen", "10.0.0.999"],
+      /^tink: tink up: --boot-listen 10\.0\.0\.999: expected an IPv4 address such as 10\.0\.0\.1\.\n$/,
+    ],
+    [
+      ["--interface", "lo", "--interface", "a b"],
+      /^tink: tink up: --interface a b: expected the name of a network interface such as eth1\.\n$/,
+    ],
+    [["--only", "boots,dhcp"], /^tink: tink up: --only dhcp: expected some of boots, hegel, .*\.\n$/],
+    [["--data-dir", ""], /^tink: tink up: --data-dir : expected a path\.\n$/],
+    [
+      ["--hook-url", "ftp://10.0.0.9/hook"],
+      /^tink: tink up: --hook-url ftp:\/\/10\.0\.0\.9\/hook: expected a URL such as http:\/\/10\.0\.0\.9\/hook\.\n$/,
+    ],
+    [
+      ["--kernel-arg", "two words"],
+      /^tink: tink up: --kernel-arg two words: expected one word of printable characters\.\n$/,
+    ],
+    [
+      ["--syslog-host", "logs example"],
+      /^tink: tink up: --syslog-host logs example: expected an IPv4 address or a host name\.\n$/,
+    ],
+    [
+      ["--arch-binary", "ipxe.efi"],
+      /^tink: tink up: --arch-binary ipxe\.efi: expected CODE=FILE such as 7=ipxe\.efi\.\n$/,
+    ],
+    [["--arch-binary", "7=../shadow"], /^tink: tink up: --arch-binary 7=\.\.\/shadow: expected CODE=FILE/],
+    [["--tftp-block-size", "100"], /^tink: tink up: --tftp-block-size 100: expected at least 512 bytes\.\n$/],
+    [
+      ["--trusted-proxy", "10.0.0.0/33"],
+      /^tink: tink up: --trusted-proxy 10\.0\.0\.0\/33: expected an address or a network such as 10\.42\.0\.0\/16\.\n$/,
+    ],
+    [
+      ["--grpc-authority", "tink.example"],
+      /^tink: tink up: --grpc-authority tink\.example: expected HOST:PORT such as 192\.0\.2\.1:42113\.\n$/,
+    ],
+    [["--grpc-cert", "cert.pem"], /^tink: tink up: --grpc-key is needed with --grpc-cert\.\n$/],
+    [["--grpc-key", "key.pem"], /^tink: tink up: --grpc-cert is needed with --grpc-key\.\n$/],
+    [
+      ["--grpc-insecure-tls"],
+      /^tink: tink up: --grpc-insecure-tls means nothing without --grpc-cert or --grpc-tls\.\n$/,
+    ],
+    [["--no-dhcp"], /^tink: tink up: --interface is needed with --no-dhcp, or nothing is served by TFTP either\.\n$/],
+    [
+      ["--boot-listen", "x", "--syslog-host", "-"],
+      /^tink: tink up: --boot-listen x: [^;]+; --syslog-host -: [^;]+\.\n$/,
+    ],
+  ];
+  for (const [args, stderr] of cases)
+    test(args.join(" "), async () => {
+      const run = await up(...args);
+      assert.match(run.stderr, stderr);
+      assert.equal(run.code, 2);
+      assert.deepEqual(await readdir(dir), ["file"]);
+    });
+});
+
+describe("what this machine does not have is told before anything is made", () => {
+  const cases: readonly [args: () => readonly string[], stderr: RegExp][] = [
+    [() => ["--interface", "nope0"], /^tink: there is no network interface nope0; there are .*\blo\b.*\n$/],
+    [
+      () => ["--boot-listen", "192.0.2.77"],
+      /^tink: --boot-listen 192\.0\.2\.77: no interface of this machine has that address; there are .*127\.0\.0\.1 \(lo\).*\n$/,
+    ],
+    [
+      () => ["--data-dir", join(dir, "file")],
+      /^tink: \S+\/file cannot be the data folder: it is a file, or lies below one; name a folder with --data-dir\n$/,
+    ],
+    [
+      () => ["--data-dir", join(dir, "file/data")],
+      /^tink: \S+\/file\/data cannot be the data folder: it is a file, or lies below one; /,
+    ],
+    [
+      () => ["--hook-dir", dir],
+      /^tink: (\S+) has no vmlinuz-x86_64 and initramfs-x86_64 for machines to boot; make it with: tink hook build --out \1\n$/,
+    ],
+    [() => ["--hook-dir", join(dir, "none")], /^tink: --hook-dir \S+\/none: there is no such folder\n$/],
+    [
+      () => ["--interface", "lo", "--ipxe-dir", join(dir, "file")],
+      /^tink: --ipxe-dir \S+\/file: it is a file, not a folder\n$/,
+    ],
+    [
+      () => ["--grpc-cert", join(dir, "none.pem"), "--grpc-key", join(dir, "file")],
+      /^tink: --grpc-cert \S+\/none\.pem: there is no such file\n$/,
+    ],
+    [
+      () => ["--grpc-cert", join(dir, "file"), "--grpc-key", join(dir, "file")],
+      /^tink: --grpc-cert \S+\/file and --grpc-key \S+\/file are not a certificate and its key in PEM form: .*\n$/,
+    ],
+  ];
+  for (const [args, stderr] of cases)
+    test(String(stderr), async () => {
+      const run = await up(...args());
+      assert.match(run.stderr, stderr);
+      assert.equal(run.code, 2);
+      assert.deepEqual(await readdir(dir), ["file"]);
+    });
+});
+
+test("a port in use is told with the process that has it", async (t) => {
+  const holder = createServer().listen(0, "127.0.0.1");
+  t.after(() => void holder.close());
+  await once(holder, "listening");
+  const { port } = holder.address() as AddressInfo; // a TCP server's address is never a path
+  const args = [
+    [["--http-port", String(port)], "machines"],
+    [["--grpc-port", String(port)], "workers"],
+    [["--api-listen", `127.0.0.1:${port}`], "the resource API"],
+  ] as const;
+  for (const [options, purpose] of args) {
+    const run = await up(...options);
+    const place = `cannot listen for ${purpose} on 127\\.0\\.0\\.1, TCP port ${port}`;
+    const owner = `node\\S* \\(process ${process.pid}\\)`;
+    assert.match(run.stderr, new RegExp(`^tink: ${place}: ${owner} has that port; end it or choose another port\n$`));
+    assert.equal(run.code, 1);
+  }
+});
+
+/** Runs `tink up` in a namespace of its own, where `before` has been done by a program of Node's. */
+async function upInside(setup: string, args: readonly string[], before = "run()") {
+  const namespace = await openNamespace(setup);
+  const command = JSON.stringify([
+    main,
+    "up",
+    "--data-dir",
+    join(dir, "other"),
+    ...freePorts,
+    "--ipxe-dir",
+    dir,
+    ...args,
+  ]);
+  const program = `const run = () => {
+    const { status, stderr } = require("node:child_process").spawnSync(process.execPath, ${command}, { encoding: "utf8" });
+    console.log(JSON.stringify({ code: status, pid: process.pid, stderr }));
+    process.exit();
+  }; ${before}`;
+  try {
+    const { stdout } = await runInside(namespace, [process.execPath, "-e", program], 60_000);
+    return JSON.parse(stdout) as { code: number; pid: number; stderr: string };
+  } finally {
+    await namespace.close();
+  }
+}
+
+test("DHCP's port in use is told with the process that has it", async () => {
+  const taken = `require("node:dgram").createSocket("udp4").bind(67, run)`;
+  const { code, pid, stderr } = await upInside("true", ["--interface", "lo"], taken);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    new RegExp(
+      `tink: cannot listen for DHCP on lo, UDP port 67: node\\S* \\(process ${pid}\\) has that port; end it or `,
+    ),
+  );
+});
+
+test("an interface that is down or has no address is told as such", async () => {
+  const { code, stderr } = await upInside("ip link add lan7 type bridge", ["--interface", "lan7"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^tink: the network interface lan7 is down or has no address; bring it up /);
+});
+
+describe("a data folder on a disk that cannot take it", () => {
+  const cases: readonly [disk: string, stderr: RegExp][] = [
+    [
+      "ro",
+      /^tink: \S+\/disk\/data cannot be the data folder: it cannot be made there \(is the disk mounted for reading only\?\); name another with --data-dir\n$/,
+    ],
+    [
+      "size=8k",
+      /^tink: The disk of \S+\/neverland\.db is full, and nothing was written: free some space, then try again\. .*\n$/,
+    ],
+  ];
+  for (const [options, stderr] of cases)
+    test(options, async () => {
+      const disk = await mkdtemp(join(tmpdir(), "tink-up-disk-"));
+      const setup = `mkdir ${disk}/disk && mount -t tmpfs -o ${options} none ${disk}/disk`;
+      const tink = [process.execPath, main, "up", "--data-dir", `${disk}/disk/data`, ...freePorts];
+      // A mount namespace beside the network's: the mount is gone with the shell.
+      const namespace = await openNamespace("true");
+      const run = await runInside(
+        namespace,
+        ["unshare", "-m", "sh", "-c", `${setup} && exec "$@"`, "sh", ...tink],
+        60_000,
+      );
+      await namespace.close();
+      await rm(disk, { recursive: true });
+      assert.match(run.stderr, stderr);
+      assert.equal(run.code, 1);
+    });
+});
+
+test("options become settings", () => {
+  const config = readServerConfig({
+    dataDir: "/data",
+    interfaces: ["eth1", "eth2", "eth1"],
+    architectureBinaries: ["7=ipxe.efi", "11=own-arm64.efi"],
+  });
+  assert.deepEqual(config.interfaces, ["eth1", "eth2"]);
+  assert.deepEqual(
+    [...config.architectureBinaries],
+    [
+      [7, "ipxe.efi"],
+      [11, "own-arm64.efi"],
+    ],
+  );
+  assert.deepEqual([config.hookDir, config.filesDir, config.dhcp], ["/data/hook", "/data/files", true]);
+});

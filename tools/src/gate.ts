@@ -40,7 +40,7 @@ export function slowSteps(isRoot: boolean): readonly Step[] {
 export function leftOutSentence(isRoot: boolean): string {
   if (isRoot) return "";
   const files = testFiles(ofRoot);
-  return `\nNot run, since they make and mount block devices, which only root may: ${files.join(", ")}. To run everything: sudo npm test\n`;
+  return `\nNot run, since they make devices, mount, or run containers for real, which only root may: ${files.join(", ")}. To run everything: sudo npm test\n`;
 }
 
 function testFiles(pattern: string, exclude: readonly string[] = []): string[] {

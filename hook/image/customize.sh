@@ -28,4 +28,7 @@ rm -rf /usr/share/locale/*/LC_* /usr/share/man/* /usr/share/info/* /usr/share/li
 find /usr/share/doc -type f ! -name copyright -delete
 find /usr/share/doc -type l -delete
 find /usr/share/doc -type d -empty -delete
-rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb /var/cache/apt/*.bin /var/cache/debconf/*-old /var/cache/ldconfig/* /var/log/*.log /var/log/apt /tmp/* /var/tmp/*
+# /tmp and apt's lists are left to mmdebstrap. The configuration that keeps its apt inside is a file in this /tmp: without it,
+# its last `apt-get update` without sources would empty the lists of the machine we build on.
+rm -rf /var/cache/debconf/*-old /var/cache/ldconfig/* /var/log/*.log /var/log/apt /var/tmp/*
+

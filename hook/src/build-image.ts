@@ -7,6 +7,7 @@ import { readSuites } from "./archive/debian-archive.ts";
 import type { BuildProgress } from "./build-hook.ts";
 import { assembleDisk } from "./image/assemble-disk.ts";
 import { installDebian } from "./image/install-debian.ts";
+import { requireSubordinateIds } from "./image/subordinate-ids.ts";
 import { sha256OfFile } from "./initramfs/pack.ts";
 
 export type BuildImageOptions = {
@@ -26,8 +27,10 @@ const timeSeconds = 1_767_225_600;
 /**
  * Works as root, and as an ordinary user who has the package uidmap and ids in /etc/subuid.
  * @throws {ProgramError} When a program fails or is missing (`imagePackages` lists what they are in).
+ * @throws {HookError} `no-subordinate-ids` when an ordinary user has none.
  */
 export async function buildImage(options: BuildImageOptions): Promise<ImageFacts> {
+  if (process.getuid?.() !== 0) await requireSubordinateIds();
   const { outDir, signal } = options;
   const progress = options.progress ?? (() => undefined);
   const work = await mkdtemp(join(tmpdir(), "neverland-image-"));

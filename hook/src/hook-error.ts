@@ -5,6 +5,8 @@ export type HookErrorCode =
   | "not-in-archive"
   /** A value handed to a builder makes no sense. */
   | "bad-input"
+  /** The user may not use the user ids that a build needs. */
+  | "no-subordinate-ids"
   /** A limit of a file format was passed. */
   | "too-large";
 

@@ -18,6 +18,7 @@ export {
   insideLabNamespace,
   type LabNamespace,
   type LabNamespaceOptions,
+  requireLabNamespace,
   runInLabNamespace,
 } from "./namespace.ts";
 export { joinCommand, labNamespaceMark } from "./namespace-command.ts";

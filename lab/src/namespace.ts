@@ -34,7 +34,7 @@ export interface LabNamespace {
 /** @throws {LabError} `namespace-refused` with the remedy, when the kernel or a policy of this machine forbids it. */
 export async function runInLabNamespace(options: LabNamespaceOptions): Promise<LabNamespace> {
   const asRoot = options.asRoot ?? process.getuid?.() === 0;
-  await refuseEarly(asRoot);
+  await requireLabNamespace(asRoot);
   const dieWithParent = options.dieWithParent ?? true;
   const [program = "", ...args] = namespaceCommand(options.argv, { asRoot, dieWithParent });
   const child = spawn(program, args, {
@@ -65,7 +65,11 @@ export function insideLabNamespace(env: NodeJS.ProcessEnv = process.env): boolea
   return env[labNamespaceMark] === "1";
 }
 
-async function refuseEarly(asRoot: boolean): Promise<void> {
+/**
+ * Whether `runInLabNamespace` would work here, asked of the kernel itself.
+ * @throws {LabError} `namespace-refused` with the remedy.
+ */
+export async function requireLabNamespace(asRoot: boolean = process.getuid?.() === 0): Promise<void> {
   const user = asRoot ? [] : ["--user", "--map-root-user"];
   try {
     await runShortProgram(["unshare", ...user, "--net", "--pid", "--mount", "--fork", "--mount-proc", "true"]);

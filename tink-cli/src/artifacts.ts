@@ -1,6 +1,6 @@
 // What the CLI builds: Hook and the demo's disk image, from the cache when they are there.
 import { cp, mkdir } from "node:fs/promises";
-import { ensurePackageLists, ensurePackages } from "@neverland/debian";
+import { type DebianPackage, ensurePackageLists, ensurePackages } from "@neverland/debian";
 import type { ArtifactOptions } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import type { CliContext } from "./context.ts";
@@ -9,9 +9,14 @@ import { type Progress, startProgress } from "./output/progress.ts";
 /** Folders as `tink up` takes them. Both belong to the cache: nothing in them may be changed. */
 export type DemoArtifacts = { readonly hookDir: string; readonly filesDir: string };
 
-export async function ensureDemoArtifacts(context: CliContext, progress: Progress): Promise<DemoArtifacts> {
+/** Brings `otherPackages` along with the builders' own, so that whoever lacks the right to is told of all of them at once. */
+export async function ensureDemoArtifacts(
+  otherPackages: readonly DebianPackage[],
+  context: CliContext,
+  progress: Progress,
+): Promise<DemoArtifacts> {
   const { ensureHook, ensureImage, hookBuildPackages, imageBuildPackages } = await loadBuilders();
-  await bringPackages([...hookBuildPackages, ...imageBuildPackages], context);
+  await bringPackages([...otherPackages, ...hookBuildPackages, ...imageBuildPackages], context);
   const failed = new AbortController();
   const options = { ...artifactOptions(context, progress), signal: AbortSignal.any([context.signal, failed.signal]) };
   progress.step("Building the in-memory OS and the disk image, unless they are cached");
@@ -43,7 +48,7 @@ async function loadBuilders(): Promise<typeof import("@neverland/hook")> {
   return await import("@neverland/hook");
 }
 
-async function bringPackages(packages: Parameters<typeof ensurePackages>[0], context: CliContext): Promise<void> {
+async function bringPackages(packages: readonly DebianPackage[], context: CliContext): Promise<void> {
   const say = (line: string): void => context.stderr(`${line}\n`);
   const deps = { say, isRoot: context.isRoot, signal: context.signal };
   await ensurePackages(packages, deps);

@@ -19,6 +19,7 @@ const cases: readonly [name: string, error: unknown, code: number, text: RegExp]
   ["a server that does not answer", new ApiError("unavailable", "no answer"), 69, /^tink: no answer\n$/],
   ["a foreseen failure of a package", new PackageError("the data is in use"), 1, /^tink: the data is in use\n$/],
   ["a lab that does not run", labError("no-lab"), 69, /^tink: said by the lab\n$/],
+  ["a computer that allows no lab", labError("namespace-refused"), 69, /^tink: said by the lab\n$/],
   ["a machine that no lab has", labError("not-found"), 3, /^tink: said by the lab\n$/],
   ["a machine that cannot be", labError("bad-spec"), 2, /^tink: said by the lab\n$/],
   ["a machine that is off", labError("not-running"), 1, /^tink: said by the lab\n$/],

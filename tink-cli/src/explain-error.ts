@@ -33,6 +33,7 @@ function labExitCode(code: unknown): number {
   switch (code) {
     case "no-lab":
     case "program-missing":
+    case "namespace-refused":
       return exitCodes.unavailable;
     case "bad-spec":
       return exitCodes.usage;

@@ -1,5 +1,9 @@
 // npm run check: the shape of the code and the quick tests. Run it before each commit.
-import { staticSteps, unitSteps } from "./gate.ts";
+import { leftOutSentence, staticSteps, unitSteps } from "./gate.ts";
 import { runSteps } from "./steps.ts";
 
-process.exitCode = (await runSteps([...staticSteps, ...unitSteps])) ? 0 : 1;
+const isRoot = process.getuid?.() === 0;
+const leftOut = leftOutSentence(isRoot);
+process.stdout.write(leftOut);
+process.exitCode = (await runSteps([...staticSteps, ...unitSteps(isRoot)])) ? 0 : 1;
+process.stdout.write(leftOut);

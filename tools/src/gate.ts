@@ -20,17 +20,28 @@ export const staticSteps: readonly Step[] = [
 ];
 
 const slow = "*/src/**/*.slow.test.ts";
+const ofRoot = "*/src/**/*.root{.slow,}.test.ts";
 
 /** Quick tests, every package, in parallel. */
-export const unitSteps: readonly Step[] = [
-  { name: "unit tests, fuzz and peers", argv: runTests(testFiles("*/src/**/*.test.ts", [slow])) },
-];
+export function unitSteps(isRoot: boolean): readonly Step[] {
+  const files = testFiles("*/src/**/*.test.ts", isRoot ? [slow] : [slow, ofRoot]);
+  return [{ name: "unit tests, fuzz and peers", argv: runTests(files) }];
+}
 
 /** Tests that build images or boot machines: one at a time, so that their deadlines mean something. */
-export const slowSteps: readonly Step[] = [
-  { name: "builds and boots", argv: runTests(testFiles(slow), "--serial") },
-  { name: "installs, from power-on to login", argv: runTests(testFiles("e2e/src/**/*.e2e.ts"), "--serial") },
-];
+export function slowSteps(isRoot: boolean): readonly Step[] {
+  return [
+    { name: "builds and boots", argv: runTests(testFiles(slow, isRoot ? [] : [ofRoot]), "--serial") },
+    { name: "installs, from power-on to login", argv: runTests(testFiles("e2e/src/**/*.e2e.ts"), "--serial") },
+  ];
+}
+
+/** What an ordinary user is told before and after the run; nothing for root. */
+export function leftOutSentence(isRoot: boolean): string {
+  if (isRoot) return "";
+  const files = testFiles(ofRoot);
+  return `\nNot run, since they make devices, mount, or run containers for real, which only root may: ${files.join(", ")}. To run everything: sudo npm test\n`;
+}
 
 function testFiles(pattern: string, exclude: readonly string[] = []): string[] {
   return globSync(pattern, { exclude: ["**/node_modules/**", ...exclude] }).sort();

@@ -5,6 +5,9 @@ import { relative } from "node:path";
 import { run } from "node:test";
 import { inspect, parseArgs } from "node:util";
 
+// Of an ordinary user's PATH on Debian these are not a part, yet dhclient, udhcpc and ip are there.
+process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
+
 const { values, positionals } = parseArgs({ options: { serial: { type: "boolean" } }, allowPositionals: true });
 const counts = { passed: 0, failed: 0, skipped: 0 };
 

@@ -47,13 +47,16 @@ export async function assembleDisk(rootTar: string, outFile: string, step: Step)
   await writeBiosStages(step.work, outFile, firstSector(layout.biosBoot));
 }
 
-/** As an ordinary user, in a user namespace with the ids that mmdebstrap used, so that files keep their owners. */
+/**
+ * As an ordinary user, in a user namespace with the ids that mmdebstrap used, so that files keep their owners. Device nodes
+ * cannot be made there, and need not be: the kernel fills /dev when the system starts.
+ */
 async function makeRootFileSystem(rootTar: string, step: Step): Promise<number> {
   const asRoot = process.getuid?.() === 0 ? [] : ["unshare", "--user", "--map-auto", "--map-root-user"];
   const script = `
     set -eu
     mkdir "$WORK/root"
-    tar -C "$WORK/root" --numeric-owner --xattrs --xattrs-include='*' -xpf "$1"
+    tar -C "$WORK/root" --numeric-owner --xattrs --xattrs-include='*' --exclude='./dev/*' -xpf "$1"
     used=$(du -sm "$WORK/root" | cut -f1)
     size=$((used + used / 10 + ${spareMiB}))
     mkfs.ext4 -q -F -L root -U ${rootUuid} -O ${ext4Options} -m 1 -J size=16 -i 16384 \

@@ -307,7 +307,7 @@ describe("tink template render", () => {
       ...["--hardware", await bench.file("h2.yaml", hardwareYaml("h2", mac(65)))],
     );
     assert.equal(code, 2);
-    assert.match(stderr, /^tink: t does not render:\nline 10, column \d+ of what it renders to: .*timeout/);
+    assert.match(stderr, /^tink: t does not render:\nline 10, column \d+ of the rendered template: .*timeout/);
   });
 });
 

@@ -57,12 +57,12 @@ export function demoHardware({ firmware, sshPublicKey, instanceId, server }: Dem
   };
 }
 
-/** Runs the template of `examples/debian`, as anyone would use it. */
-export function demoWorkflow({ server }: DemoFacts): Described<Workflow> {
+/** Runs a template of `examples/`, as anyone would use it. */
+export function demoWorkflow({ server }: DemoFacts, templateRef: string): Described<Workflow> {
   return {
     metadata: { name: `${demoMachine.name}-debian`, namespace: "default" },
     spec: {
-      templateRef: "debian",
+      templateRef,
       hardwareRef: demoMachine.name,
       hardwareMap: { device_1: demoMachine.mac, server },
       bootOptions: { toggleAllowNetboot: true },

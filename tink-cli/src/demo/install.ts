@@ -27,7 +27,7 @@ export type Installed = {
 /** Whole installs under emulation take a minute or two; what takes this long has failed. */
 const workflowTimeoutMs = 10 * 60_000;
 const sshTimeoutMs = 10 * 60_000;
-const exampleTemplate = join(import.meta.dirname, "../../../examples/debian/template.yaml");
+const examples = join(import.meta.dirname, "../../../examples");
 
 /** @throws {CliError} `failed` with what the workflow says. @throws {LabError} `timeout` when nobody lets us in. */
 export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Installed> {
@@ -60,14 +60,14 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
   }
 }
 
-/** The machine, the template of `examples/debian`, and the workflow that joins them. */
-export async function describeToServer(facts: DemoFacts, clients: Clients): Promise<void> {
-  for (const { kind, resource } of await readManifests([exampleTemplate])) {
+/** The machine, the template of `examples/EXAMPLE`, and the workflow that joins them. */
+export async function describeToServer(facts: DemoFacts, clients: Clients, example = "debian"): Promise<void> {
+  for (const { kind, resource } of await readManifests([join(examples, example, "template.yaml")])) {
     const { name = "", namespace = "default" } = resource.metadata;
     await clients(kind).apply({ spec: resource.spec, metadata: { name, namespace } });
   }
   await clients(kinds.Hardware).apply(demoHardware(facts));
-  await clients(kinds.Workflow).apply(demoWorkflow(facts));
+  await clients(kinds.Workflow).apply(demoWorkflow(facts, example));
 }
 
 /** The lab's own facts go to the machine's timeline like everyone else's. */

@@ -3,13 +3,13 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { ensurePackages } from "@neverland/debian";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import {
   type AcceleratorWish,
   chooseAccelerator,
   forwardFromHost,
   labDebianPackages,
+  requireLabNamespace,
   runInLabNamespace,
 } from "@neverland/lab";
 import { writeKubeconfig } from "@neverland/server";
@@ -46,12 +46,9 @@ export async function runDemo(
   installed: (result: DemoResult, kept: KeptDemo | undefined) => void,
 ): Promise<void> {
   const progress = startProgress({ write: context.stderr, isTerminal: context.isTerminal, nowMs: context.nowMs });
-  await ensurePackages([...labDebianPackages, ...serverPackages], {
-    say: (line) => context.stderr(`${line}\n`),
-    isRoot: context.isRoot,
-    signal: context.signal,
-  });
-  const artifacts = await ensureDemoArtifacts(context, progress);
+  // Before minutes of building, not after them.
+  await requireLabNamespace();
+  const artifacts = await ensureDemoArtifacts([...labDebianPackages, ...serverPackages], context, progress);
   const accelerator = await pickAccelerator(options.accel, progress, context);
   progress.done();
   // Short, since unix sockets live in it; of the user alone, since the key and the token do too.

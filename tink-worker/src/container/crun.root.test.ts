@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const suite = fileURLToPath(new URL("oci-runtime.test.ts", import.meta.url));
+const suite = fileURLToPath(new URL("oci-runtime.root.test.ts", import.meta.url));
 const withoutCgroups = 'umount -R /sys/fs/cgroup && mount -t tmpfs tmpfs /sys/fs/cgroup && exec "$@"';
 
 test("crun does all that runc does", { timeout: 120_000 }, async (t) => {

@@ -1,3 +1,4 @@
+// Needs root: containers are run, and file systems mounted, for real.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -12,7 +13,6 @@ import { type ActionImages, buildActionImages } from "./action-images.ts";
 import { buildNodeBase, type NodeBase } from "./node-base.ts";
 
 const MiB = 1 << 20;
-const asRoot = { skip: process.getuid?.() === 0 ? false : "only root may mount" };
 let dir: string;
 let base: NodeBase;
 let images: ActionImages;
@@ -92,7 +92,7 @@ function assertEnded({ exitCode, stdout, stderr }: Ended, expected: number, patt
 
 const fileSettings = { FS_TYPE: "ext4", UID: "1000", GID: "1001", MODE: "0640", DIRMODE: "0750" };
 
-test("writefile puts a file with its folders, owner and modes on ext4", asRoot, async () => {
+test("writefile puts a file with its folders, owner and modes on ext4", async () => {
   const file = await withFilesystem(async (device) => {
     const settings = { ...fileSettings, DEST_DISK: device, DEST_PATH: "/etc/cloud/cfg.d/x.cfg", CONTENTS: "a: 'ü'\n" };
     assertEnded(await run("writefile", settings), 0, /the file is written/);
@@ -104,57 +104,49 @@ test("writefile puts a file with its folders, owner and modes on ext4", asRoot, 
   assert.match(look(file, "stat /etc"), /Mode: +0755[\s\S]*User: +0 +Group: +0/);
 });
 
-test("writefile on the wrong file system names device and type", asRoot, async () => {
+test("writefile on the wrong file system names device and type", async () => {
   await withFilesystem(async (device) => {
     const settings = { ...fileSettings, FS_TYPE: "vfat", DEST_DISK: device, DEST_PATH: "/x" };
     assertEnded(await run("writefile", settings), 1, new RegExp(`${device} could not be mounted as vfat`));
   });
 });
 
-test(
-  "cexec runs an interpreter's line in the system on the disk, with its names resolved as the container's",
-  asRoot,
-  async () => {
-    const file = await withFilesystem(async (device) => {
-      const settings = {
-        BLOCK_DEVICE: device,
-        FS_TYPE: "ext4",
-        CHROOT: "y",
-        DEFAULT_INTERPRETER: "/bin/sh -c",
-        CMD_LINE:
-          'echo "two  words; one" > /etc/made; busybox cat /etc/resolv.conf; busybox ls -d /dev/null /proc/1 /sys/class',
-        UPDATE_RESOLV_CONF: "true",
-      };
-      assertEnded(
-        await run("cexec", settings),
-        0,
-        /nameserver 192\.0\.2\.53[\s\S]*\/dev\/null[\s\S]*\/proc\/1[\s\S]*\/sys\/class/,
-      );
-    });
-    assert.equal(look(file, "cat /etc/made"), "two  words; one\n");
-    assert.equal(look(file, "ls -p /run"), "", "what was made for resolv.conf is gone again");
-  },
-);
+test("cexec runs an interpreter's line in the system on the disk, with its names resolved as the container's", async () => {
+  const file = await withFilesystem(async (device) => {
+    const settings = {
+      BLOCK_DEVICE: device,
+      FS_TYPE: "ext4",
+      CHROOT: "y",
+      DEFAULT_INTERPRETER: "/bin/sh -c",
+      CMD_LINE:
+        'echo "two  words; one" > /etc/made; busybox cat /etc/resolv.conf; busybox ls -d /dev/null /proc/1 /sys/class',
+      UPDATE_RESOLV_CONF: "true",
+    };
+    assertEnded(
+      await run("cexec", settings),
+      0,
+      /nameserver 192\.0\.2\.53[\s\S]*\/dev\/null[\s\S]*\/proc\/1[\s\S]*\/sys\/class/,
+    );
+  });
+  assert.equal(look(file, "cat /etc/made"), "two  words; one\n");
+  assert.equal(look(file, "ls -p /run"), "", "what was made for resolv.conf is gone again");
+});
 
-test(
-  "cexec without interpreter runs each command, by flags as by environment, where the disk is mounted",
-  asRoot,
-  async () => {
-    const file = await withFilesystem(async (device) => {
-      const args = [
-        "-block-device",
-        device,
-        "--fs-type=ext4",
-        "-cmd-line",
-        "touch /mountAction/a;  cp  /mountAction/a /mountAction/b",
-      ];
-      assertEnded(await run("cexec", {}, { args }), 0, /the command line is done/);
-    });
-    assert.match(look(file, "stat /b"), /Type: regular/);
-  },
-);
+test("cexec without interpreter runs each command, by flags as by environment, where the disk is mounted", async () => {
+  const file = await withFilesystem(async (device) => {
+    const args = [
+      "-block-device",
+      device,
+      "--fs-type=ext4",
+      "-cmd-line",
+      "touch /mountAction/a;  cp  /mountAction/a /mountAction/b",
+    ];
+    assertEnded(await run("cexec", {}, { args }), 0, /the command line is done/);
+  });
+  assert.match(look(file, "stat /b"), /Type: regular/);
+});
 
-test("cexec ends with 30 and says with what the command ended", asRoot, async () => {
+test("cexec ends with 30 and says with what the command ended", async () => {
   await withFilesystem(async (device) => {
     const common = { BLOCK_DEVICE: device, FS_TYPE: "ext4", CHROOT: "y" };
     const failing = { ...common, DEFAULT_INTERPRETER: "/bin/sh -c", CMD_LINE: "exit 3" };
@@ -173,7 +165,7 @@ test("cexec ends with 20 for missing values and 10 for unknown flags", async () 
   assertEnded(await run("cexec", {}, { args: ["-nonsense"] }), 10, /is no flag of cexec.*-block-device/);
 });
 
-test("kexec finds the kernel and its program runs, but what is no kernel is not loaded", asRoot, async () => {
+test("kexec finds the kernel and its program runs, but what is no kernel is not loaded", async () => {
   await withFilesystem(async (device) => {
     const settings = { BLOCK_DEVICE: device, FS_TYPE: "ext4", TINK_WORKER: "neverland" };
     const ended = await run("kexec", { ...settings, KERNEL_PATH: "/bin/busybox" });
@@ -187,13 +179,13 @@ test("kexec finds the kernel and its program runs, but what is no kernel is not 
   });
 });
 
-test("reboot leaves the flag for the worker", asRoot, async () => {
+test("reboot leaves the flag for the worker", async () => {
   const worker = await mkdtemp(join(dir, "worker-"));
   assertEnded(await run("reboot", {}, { worker }), 0, /the machine will restart/);
   assert.ok((await lstat(join(worker, "reboot"))).isFile());
 });
 
-test("reboot runs the command that a template gives, and says what volume is missing", asRoot, async () => {
+test("reboot runs the command that a template gives, and says what volume is missing", async () => {
   const worker = await mkdtemp(join(dir, "worker-"));
   assert.equal((await run("reboot", {}, { worker, args: ["touch", "/worker/reboot"] })).exitCode, 0);
   assert.ok((await lstat(join(worker, "reboot"))).isFile());
@@ -204,7 +196,7 @@ for (const [name, program] of [
   ["a.xz", "xz"],
   ["a.bz2", "bzip2"],
 ] as const)
-  test(`image2disk in its image has what it needs for ${name} and for zeros`, asRoot, async () => {
+  test(`image2disk in its image has what it needs for ${name} and for zeros`, async () => {
     const image = Buffer.concat([randomBytes(MiB), Buffer.alloc(30 * MiB), randomBytes(512)]);
     await using server = await serveImage({
       body: execFileSync(program, ["-c"], { input: image, maxBuffer: 64 * MiB }),

@@ -1,3 +1,4 @@
+// Needs root: block devices are made of files.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
@@ -10,7 +11,6 @@ import { serveImage } from "../testing/image-server.ts";
 import { type Ended, runActionForReal } from "../testing/run-for-real.ts";
 
 const MiB = 1 << 20;
-const options = { skip: process.getuid?.() === 0 ? false : "only root may make block devices of files" };
 let dir: string;
 let backing: string;
 let image: Buffer;
@@ -39,7 +39,7 @@ async function writeTo(device: string): Promise<Ended> {
   return await runActionForReal("image2disk", { IMG_URL, DEST_DISK: device, COMPRESSED: "true" });
 }
 
-test("a used disk gets the image exactly, its zeros by clearing and not by writing", options, async () => {
+test("a used disk gets the image exactly, its zeros by clearing and not by writing", async () => {
   await withDisk(async (device) => {
     const ended = await writeTo(device);
     assert.equal(ended.exitCode, 0, ended.stdout);
@@ -50,7 +50,7 @@ test("a used disk gets the image exactly, its zeros by clearing and not by writi
   assert.ok(content.subarray(image.length).equals(Buffer.alloc(64 * MiB - image.length, 0xee)));
 });
 
-test("a disk with a mounted partition is refused and stays as it was", options, async () => {
+test("a disk with a mounted partition is refused and stays as it was", async () => {
   await withDisk(async (device) => {
     // Named to the kernel by hand: the kernel of a test machine need not read partition tables.
     execFileSync("addpart", [device, "1", "2048", "65536"]);
@@ -72,7 +72,7 @@ test("a disk with a mounted partition is refused and stays as it was", options, 
   });
 });
 
-test("a disk that is too small for the compressed image ends with both sizes", options, async () => {
+test("a disk that is too small for the compressed image ends with both sizes", async () => {
   await truncate(backing, 0);
   await truncate(backing, 2 * MiB);
   const device = execFileSync("losetup", ["-f", "--show", backing], { encoding: "utf8" }).trim();

@@ -16,6 +16,7 @@ const peers: readonly DebianPackage[] = [
   { package: "runc", purpose: "running containers as Tink Worker does" },
   { package: "crun", purpose: "running containers as Tink Worker does in Hook" },
   { package: "openssl", purpose: "certificates for tests" },
+  { package: "mount", purpose: "loop devices and mounts, which small systems lack (losetup)" },
   { package: "attr", purpose: "extended attributes of image layers" },
   { package: "xz-utils", purpose: "compressed images to read" },
   { package: "bzip2", purpose: "compressed images to read" },

@@ -13,10 +13,15 @@ export type TlsFiles = { readonly certificate: string; readonly privateKey: stri
 export async function checkOptions(config: ServerConfig, signal: AbortSignal): Promise<string[]> {
   for (const name of config.interfaces) findLink(name);
   await checkBootListen(config, signal);
-  const warnings = [...(await checkHook(config)), ...(await checkIpxe(config))];
-  if (!/^(127\.|::1$|localhost$)/.test(config.apiListen.host))
-    warnings.push(`the resource API listens on ${config.apiListen.host} without TLS: its token can be read on the way`);
-  return warnings;
+  checkApiListen(config);
+  return [...(await checkHook(config)), ...(await checkIpxe(config))];
+}
+
+/** Elsewhere its token could be read on the way: the API itself speaks no TLS. */
+function checkApiListen({ apiListen: { host, port } }: ServerConfig): void {
+  if (/^(127\.|::1$|localhost$)/.test(host)) return;
+  const mend = `listen on 127.0.0.1 and reach it through SSH (ssh -L ${port}:127.0.0.1:${port} THIS_MACHINE) or a proxy with TLS`;
+  throw new ServerError("bad-config", `--api-listen ${host}: the resource API is served on loopback only; ${mend}`);
 }
 
 /** @throws {ServerError} `bad-config` when a file cannot be read or the two do not belong together. */

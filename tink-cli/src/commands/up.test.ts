@@ -100,6 +100,10 @@ describe("wrong values are told with the option's name and what was expected, an
 
 describe("what this machine does not have is told before anything is made", () => {
   const cases: readonly [args: () => readonly string[], stderr: RegExp][] = [
+    [
+      () => ["--api-listen", "0.0.0.0:7480"],
+      /^tink: --api-listen 0\.0\.0\.0: the resource API is served on loopback only; .*ssh -L 7480:.*\n$/,
+    ],
     [() => ["--interface", "nope0"], /^tink: there is no network interface nope0; there are .*\blo\b.*\n$/],
     [
       () => ["--boot-listen", "192.0.2.77"],

@@ -71,7 +71,10 @@ function addListenOptions(command: Command): void {
       "answer DHCP and TFTP on this interface; may be repeated. None: no DHCP at all",
       collect,
     )
-    .option("--api-listen <address:port>", "resource API, on loopback; port 0: any free one (default: 127.0.0.1:7480)")
+    .option(
+      "--api-listen <address:port>",
+      "resource API; on loopback only, and port 0 is any free one (default: 127.0.0.1:7480)",
+    )
     .option("--boot-listen <address>", "address for machines (default: the first interface's)")
     .option("--http-port <port>", "HTTP for machines (default: 7080)", port)
     .option("--grpc-port <port>", "worker protocol (default: 42113)", port)

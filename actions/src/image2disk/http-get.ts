@@ -1,6 +1,5 @@
 // One GET of an image, from a byte on: redirects, proxies, and an end to a connection that falls silent.
-import { Agent as HttpAgent, get as httpGet, type IncomingMessage } from "node:http";
-import { Agent as HttpsAgent, get as httpsGet } from "node:https";
+import type { IncomingMessage } from "node:http";
 import { ActionError } from "../program/action-error.ts";
 
 export type ImageRequest = {
@@ -52,10 +51,9 @@ async function getOnce({ url, offset, validator }: ImageRequest, signal: AbortSi
   // No encoding on the way: lengths and ranges must mean the file's own bytes.
   const headers = { "user-agent": "neverland-image2disk", "accept-encoding": "identity", ...range };
   const options = { headers, signal };
-  const request =
-    url.protocol === "https:"
-      ? httpsGet(url, { ...options, agent: new HttpsAgent(proxies()) }, resolve)
-      : httpGet(url, { ...options, agent: new HttpAgent(proxies()) }, resolve);
+  // Only the one that is needed: TLS takes Node as long to load as all else that this program has.
+  const { Agent, get } = await (url.protocol === "https:" ? import("node:https") : import("node:http"));
+  const request = get(url, { ...options, agent: new Agent(proxies()) }, resolve);
   request.setTimeout(silenceMs, () => {
     request.destroy(new HttpFault(`${shown(url)} sent nothing for ${silenceMs / 1000} s`, true));
   });

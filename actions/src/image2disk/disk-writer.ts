@@ -18,11 +18,9 @@ const pieces = 4;
 const pieceBytes = 2 << 20;
 /** Shorter runs of zeros are written: a call to the disk for each would take longer. */
 const clearFromBytes = 8 << 20;
-/** Larger than any buffer that Node shares between users. */
-const largeBufferBytes = 1 << 18;
 const zeros = pageAlignedBuffers(1, 1 << 20)[0] as Buffer;
 
-/** Not safe for calls at the same time: `write` is awaited before the next, `end` comes last. Chunks are the writer's from then on. */
+/** Not safe for calls at the same time: `write` is awaited before the next, `end` comes last. */
 export class DiskWriter {
   /** Bytes taken from the stream, and of those the bytes that were zeros and not written. */
   takenBytes = 0;
@@ -41,7 +39,7 @@ export class DiskWriter {
   }
 
   /** @throws {ActionError} `disk` when the image does not fit or the disk fails. */
-  async write(chunk: Uint8Array<ArrayBuffer>): Promise<void> {
+  async write(chunk: Uint8Array): Promise<void> {
     if (this.takenBytes + chunk.length > this.#disk.capacityBytes) throw tooSmall(this.#disk);
     for (let at = 0; at < chunk.length; ) {
       const part = chunk.subarray(at, at + pieceBytes - this.#filledBytes);
@@ -51,7 +49,6 @@ export class DiskWriter {
       at += part.length;
       if (this.#filledBytes === pieceBytes) await this.#nextPiece();
     }
-    if (isEndOfLargeBuffer(chunk)) chunk.buffer.transfer(0);
     if (this.#failure !== undefined) throw this.#failure;
   }
 
@@ -132,14 +129,6 @@ export class DiskWriter {
 
 async function inTurn(work: readonly (() => Promise<void>)[]): Promise<void> {
   for (const each of work) await each();
-}
-
-/**
- * Large buffers are filled from front to back and handed over in slices: with the last slice taken, the memory can be given back at once.
- * Left to the garbage collector it would cost a fifth of the time, and fresh pages for each buffer.
- */
-function isEndOfLargeBuffer({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): boolean {
-  return buffer.byteLength >= largeBufferBytes && byteOffset + byteLength === buffer.byteLength;
 }
 
 /** The refusal of a disk that cannot hold the image. `imageBytes` when it is known. */

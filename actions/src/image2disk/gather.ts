@@ -1,9 +1,9 @@
-// Makes few large pieces of many small ones: each piece costs a trip through the thread pool.
+// Makes few large pieces of many small ones: each that is decompressed costs a trip through the thread pool.
 
 const pieceBytes = 1 << 20;
 
 /** The same bytes in pieces of 1 MiB, the last one shorter. */
-export async function* gather(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+export async function* gather(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let piece = Buffer.allocUnsafeSlow(pieceBytes);
   let filledBytes = 0;
   for await (const chunk of chunks) {

@@ -38,6 +38,18 @@ export const objectMetaSchema = z.looseObject({
   managedFields: z.array(managedFieldsEntrySchema).nullish(),
 });
 
+/** What of an object's metadata the server alone writes; its author never does. */
+export const serverMetadata: readonly string[] = [
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "selfLink",
+  "managedFields",
+];
+
 export type OwnerReference = z.infer<typeof ownerReferenceSchema>;
 export type ManagedFieldsEntry = z.infer<typeof managedFieldsEntrySchema>;
 

@@ -17,11 +17,20 @@ export async function withPackageLists<Result>(
   } catch (error) {
     if (!(error instanceof ProgramError && error.code === "failed")) throw error;
   }
+  return await use(await fetchPackageLists(listsDir, signal));
+}
+
+/**
+ * Fetches apt's lists into `listsDir`, from where this machine's own apt would.
+ * @returns Options with which apt reads them.
+ * @throws {ProgramError} When apt-get fails.
+ */
+export async function fetchPackageLists(listsDir: string, signal?: AbortSignal): Promise<string[]> {
   const options = ownLists(listsDir);
   await mkdir(join(listsDir, "lists", "partial"), { recursive: true });
   await mkdir(join(listsDir, "cache"), { recursive: true });
   await runProgram(["apt-get", ...options, "update", "-qq"], signal ? { signal } : {});
-  return await use(options);
+  return options;
 }
 
 function ownLists(listsDir: string): string[] {

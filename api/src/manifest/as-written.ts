@@ -1,20 +1,12 @@
 // What is left of an exported object when everything is taken away that the server keeps of it, and its author never wrote.
+import { serverMetadata } from "../resource.ts";
 
 /**
  * With these, an apply of what `get -o yaml` printed would fail or lie: `resourceVersion` and `uid` make a conflict as soon as
  * the object has changed or was made anew, `managedFields` is refused, the rest is ignored. Whoever applies a file wants what
  * it says now, not what the server knew when it was printed. (kubectl sends them all, and fails so.)
  */
-const serverMetadata = new Set([
-  "uid",
-  "resourceVersion",
-  "generation",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "deletionGracePeriodSeconds",
-  "selfLink",
-  "managedFields",
-]);
+const dropped: ReadonlySet<string> = new Set(serverMetadata);
 
 /** kubectl's copy of the file it applied last: it would be owned by us from then on, and be wrong after the next change. */
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -27,7 +19,7 @@ export function asWritten(resource: unknown): unknown {
 }
 
 function metadataAsWritten(metadata: Record<string, unknown>): Record<string, unknown> {
-  const kept = Object.fromEntries(Object.entries(metadata).filter(([name]) => !serverMetadata.has(name)));
+  const kept = Object.fromEntries(Object.entries(metadata).filter(([name]) => !dropped.has(name)));
   const { annotations } = kept;
   if (!isObject(annotations) || !(lastApplied in annotations)) return kept;
   const { [lastApplied]: _, ...others } = annotations;

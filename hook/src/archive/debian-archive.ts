@@ -1,7 +1,7 @@
 // Fetches Debian packages with everything they depend on, by an apt of its own: no root, and nothing on this machine changes.
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runProgram } from "@neverland/debian";
+import { fetchPackageLists, runProgram } from "@neverland/debian";
 import { HookError } from "../hook-error.ts";
 import { indexTargetFormat, parseIndexTargets, type Suite, sourcesList } from "./apt-sources.ts";
 
@@ -40,16 +40,11 @@ export async function openArchive(dir: string, signal?: AbortSignal): Promise<De
  * @throws {HookError} `not-in-archive` when there is none.
  */
 export async function readSuites(listsDir: string, signal?: AbortSignal): Promise<Suite[]> {
-  const options = signal ? { signal } : {};
   const targets = ["indextargets", "--format", indexTargetFormat, "Created-By: Packages"] as const;
-  const known = parseIndexTargets(await runProgram(["apt-get", ...targets], options));
-  if (known.length > 0) return known;
-  await mkdir(join(listsDir, "lists/partial"), { recursive: true });
-  await mkdir(join(listsDir, "cache"), { recursive: true });
-  const settings = [`Dir::State::lists=${listsDir}/lists`, `Dir::Cache=${listsDir}/cache`, "APT::Sandbox::User=root"];
-  const ownLists = settings.flatMap((setting) => ["-o", setting]);
-  await runProgram(["apt-get", ...ownLists, "update", "-qq"], options);
-  const suites = parseIndexTargets(await runProgram(["apt-get", ...ownLists, ...targets], options));
+  const read = async (aptOptions: readonly string[]): Promise<Suite[]> =>
+    parseIndexTargets(await runProgram(["apt-get", ...aptOptions, ...targets], signal ? { signal } : {}));
+  const known = await read([]);
+  const suites = known.length > 0 ? known : await read(await fetchPackageLists(listsDir, signal));
   if (suites.length > 0) return suites;
   throw new HookError(
     "not-in-archive",

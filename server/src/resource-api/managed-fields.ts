@@ -1,6 +1,6 @@
 // Who owns which field (server-side apply): what an apply or an update makes of the object and of its managedFields.
 import { isDeepStrictEqual } from "node:util";
-import type { ManagedFieldsEntry } from "@neverland/api";
+import { type ManagedFieldsEntry, serverMetadata } from "@neverland/api";
 import { ApiFault } from "./api-fault.ts";
 import { mergeApplied, removeField, withoutNulls } from "./apply-merge.ts";
 import { describePath, type FieldSet, fromFieldsV1, leavesOf, ownsAtOrBelow, toFieldsV1 } from "./field-set.ts";
@@ -18,19 +18,7 @@ export type Writer = {
 type Entry = { readonly writer: Writer; readonly operation: "Apply" | "Update"; readonly fields: FieldSet };
 
 /** Owners of nothing that anybody wrote: the server fills these in, or they name the object. */
-const unowned = [
-  "name",
-  "namespace",
-  "generateName",
-  "uid",
-  "resourceVersion",
-  "generation",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "deletionGracePeriodSeconds",
-  "selfLink",
-  "managedFields",
-];
+const unowned = ["name", "namespace", "generateName", ...serverMetadata];
 
 /**
  * Server-side apply: `live` with what `applied` says, without what this manager applied before and does no more.

@@ -1,4 +1,5 @@
 // Tells the first request of a boot from the dozens that follow it: a machine that asks after a pause has started anew.
+import { RecentMap } from "../platform/recent-map.ts";
 
 /** cloud-init asks for everything within seconds. */
 const quietMs = 60_000;
@@ -6,14 +7,11 @@ const quietMs = 60_000;
 const mostRemembered = 4096;
 
 export class FirstContact {
-  readonly #lastMs = new Map<string, number>();
+  readonly #lastMs = new RecentMap<string, number>(mostRemembered);
 
   isFirst(key: string, nowMs: number): boolean {
     const lastMs = this.#lastMs.get(key);
-    this.#lastMs.delete(key);
     this.#lastMs.set(key, nowMs);
-    const [oldest] = this.#lastMs.keys();
-    if (this.#lastMs.size > mostRemembered && oldest !== undefined) this.#lastMs.delete(oldest);
     return lastMs === undefined || nowMs - lastMs > quietMs;
   }
 }

@@ -39,18 +39,20 @@ const times = (rack: Rack, type: string, count: number): Promise<RackEvent> => {
 
 const udhcpcIn = (client: Namespace) => spawnInside(client, ["udhcpc", "-i", "eth0", "-f", "-n", "-s", script]);
 
+/** Tells it to renew, and waits until it says that it has. */
+async function renew(udhcpc: ReturnType<typeof udhcpcIn>, said: RegExp): Promise<void> {
+  const renewed = untilSaid(udhcpc.stderr, said);
+  udhcpc.kill("SIGUSR1");
+  await renewed;
+}
+
 test("udhcpc renews its lease by unicast when told to, and releases it when told to", async () => {
   const rack = await openRack({}, [testMachine(61)]);
   try {
     const client = await rack.addClient("52:54:00:00:00:3d");
     const udhcpc = udhcpcIn(client);
     await untilSaid(udhcpc.stderr, /lease of 10\.77\.0\.61 obtained/);
-    const renewed = untilSaid(
-      udhcpc.stderr,
-      /sending renew to server 10\.77\.0\.1[\s\S]*lease of 10\.77\.0\.61 obtained/,
-    );
-    udhcpc.kill("SIGUSR1");
-    await renewed;
+    await renew(udhcpc, /sending renew to server 10\.77\.0\.1[\s\S]*lease of 10\.77\.0\.61 obtained/);
     udhcpc.kill("SIGUSR2");
     const { data } = await times(rack, "DhcpRelease", 1);
     assert.deepEqual(data, { address: "10.77.0.61" });
@@ -128,12 +130,7 @@ test("a machine behind dhcrelay gets, renews and releases its lease, and the rel
     await untilSaid(relay.stderr, /Sending on\s+Socket\/fallback/);
     const udhcpc = udhcpcIn(client);
     await untilSaid(udhcpc.stderr, /lease of 10\.78\.0\.61 obtained from 10\.77\.0\.1/);
-    const renewed = untilSaid(
-      udhcpc.stderr,
-      /sending renew to server 10\.77\.0\.1[\s\S]*lease of 10\.78\.0\.61 obtained/,
-    );
-    udhcpc.kill("SIGUSR1");
-    await renewed;
+    await renew(udhcpc, /sending renew to server 10\.77\.0\.1[\s\S]*lease of 10\.78\.0\.61 obtained/);
     udhcpc.kill("SIGUSR2");
     await times(rack, "DhcpRelease", 1);
     for (const program of [udhcpc, relay]) {

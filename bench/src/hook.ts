@@ -10,6 +10,7 @@ import { ensurePackages, unpackPackages } from "@neverland/debian";
 import { ensureHook, hookBuildPackages } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import { type BootFiles, bootMachine, hookFiles, hostAddress } from "@neverland/hook/testing";
+import { median } from "./figures/median.ts";
 
 export const summary = "Hook: size, power-on to the worker's first request, least memory, beside Debian's installer";
 
@@ -179,10 +180,6 @@ async function bootToRequest(system: System, memory: number): Promise<Boot | und
 
 async function megabytes(file: string): Promise<number> {
   return (await stat(file)).size / 1e6;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function show(boots: readonly Boot[]): string {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { ensurePackages } from "@neverland/debian";
+import { median } from "./figures/median.ts";
 
 export const summary = "tink up: start to ready and idle memory, beside Debian's etcd";
 
@@ -33,7 +34,7 @@ export async function run(): Promise<void> {
   print("tink up", ours);
   print("etcd", peers);
   console.log(
-    `ratio   ready ${(median(ours, "readyMs") / median(peers, "readyMs")).toFixed(2)}   memory ${(median(ours, "residentMiB") / median(peers, "residentMiB")).toFixed(2)}   (tink up / etcd; less is better)`,
+    `ratio   ready ${(medianOf(ours, "readyMs") / medianOf(peers, "readyMs")).toFixed(2)}   memory ${(medianOf(ours, "residentMiB") / medianOf(peers, "residentMiB")).toFixed(2)}   (tink up / etcd; less is better)`,
   );
   console.log("goals   ready <= 1000 ms, memory <= 150 MiB");
 }
@@ -97,12 +98,12 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function median(samples: readonly Sample[], key: keyof Sample): number {
-  return samples.map((sample) => sample[key]).sort((a, b) => a - b)[Math.floor(samples.length / 2)] ?? Number.NaN;
+function medianOf(samples: readonly Sample[], key: keyof Sample): number {
+  return median(samples.map((sample) => sample[key]));
 }
 
 function print(name: string, samples: readonly Sample[]): void {
   console.log(
-    `${name.padEnd(8)}ready ${median(samples, "readyMs").toFixed(0)} ms   memory ${median(samples, "residentMiB").toFixed(1)} MiB   (median of ${samples.length})`,
+    `${name.padEnd(8)}ready ${medianOf(samples, "readyMs").toFixed(0)} ms   memory ${medianOf(samples, "residentMiB").toFixed(1)} MiB   (median of ${samples.length})`,
   );
 }

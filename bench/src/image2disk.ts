@@ -10,6 +10,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createZstdCompress } from "node:zlib";
 import { actionProgram, bundleProgram } from "@neverland/actions";
 import { ensurePackages } from "@neverland/debian";
+import { median } from "./figures/median.ts";
 
 export const summary = "image2disk: MB/s for a full and a sparse zstd image, beside curl | zstd -d | dd";
 
@@ -133,10 +134,6 @@ async function timed([program, ...args]: readonly [string, ...string[]]): Promis
 
 async function megabytes(file: string): Promise<number> {
   return Math.round((await stat(file)).size / 1e6);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 if (import.meta.main) await run(process.argv.slice(2));

@@ -3,14 +3,14 @@ import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { ensurePackages } from "@neverland/debian";
 import { ensureImage, imageBuildPackages } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
-import { chooseAccelerator, labDebianPackages, runInLabNamespace } from "@neverland/lab";
+import { chooseAccelerator, labDebianPackages, orderInLab } from "@neverland/lab";
 import { buildByHandSystem, initramfsTools } from "./by-hand/initramfs.ts";
 import type { ByHandOrder, ByHandResult } from "./by-hand/install.ts";
+import { median } from "./figures/median.ts";
 
 export const summary =
   "power-on to SSH, stage by stage, beside dnsmasq and a script: power-on [bios|uefi] [ROUNDS] [MiB]";
@@ -89,29 +89,20 @@ async function installWithTink(firmware: Firmware, memory: string): Promise<Mile
 
 async function installByHand(order: ByHandOrder): Promise<Milestones> {
   const script = join(import.meta.dirname, "by-hand/install.ts");
-  const argv = [process.execPath, ...process.execArgv, script, JSON.stringify(order)] as const;
-  const inside = await runInLabNamespace({ argv: [...argv], signal, stdio: ["ignore", "pipe", "inherit"] });
-  if (inside.child.stdout === null) throw new Error("the installation by hand has no standard output");
-  let result: ByHandResult | undefined;
-  for await (const line of createInterface(inside.child.stdout)) result = JSON.parse(line) as ByHandResult;
-  const code = await inside.exitCode;
-  if (result === undefined) throw new Error(`the installation by hand ended with exit code ${code}`);
-  return result.reached;
+  return (await orderInLab<ByHandResult>(script, order, signal)).reached;
 }
 
 function print(ours: readonly Milestones[], byHand: readonly Milestones[]): void {
   const seconds = (value: number): string => `${value.toFixed(1)} s`.padStart(10);
   console.log(`\n${"reached after".padEnd(14)}${"tink".padStart(10)}${"by hand".padStart(10)}     ratio`);
   for (const [name] of milestones) {
-    const [own, other] = [median(ours, name), median(byHand, name)];
+    const [own, other] = [medianOf(ours, name), medianOf(byHand, name)];
     console.log(`${name.padEnd(14)}${seconds(own)}${seconds(other)}${(own / other).toFixed(2).padStart(10)}`);
   }
-  console.log(`\nof it all but firmware and the system's own start: ${seconds(median(ours, "own")).trim()}`);
+  console.log(`\nof it all but firmware and the system's own start: ${seconds(medianOf(ours, "own")).trim()}`);
   console.log("goal: every ratio below 1");
 }
 
-function median(runs: readonly Milestones[], name: string): number {
-  return (
-    runs.map((each) => each[name] ?? Number.NaN).toSorted((a, b) => a - b)[Math.floor(runs.length / 2)] ?? Number.NaN
-  );
+function medianOf(runs: readonly Milestones[], name: string): number {
+  return median(runs.map((each) => each[name] ?? Number.NaN));
 }

@@ -1,6 +1,7 @@
 // The inner half of kexecs.e2e.ts, in the lab's namespace: an installation that ends by starting the installed kernel itself.
 import { kinds } from "@neverland/api";
-import { answerOrder, type LabOrder, prepareInstall } from "./lab-install.ts";
+import { answerOrder } from "@neverland/lab";
+import { type LabOrder, prepareInstall } from "./lab-install.ts";
 
 export type KexecResult = {
   readonly state: string | undefined;

@@ -70,15 +70,3 @@ export async function prepareInstall(
   const ssh = async (command: string): Promise<string> => await waitForSsh(target, command, { signal, timeoutMs });
   return { machine, clients, server, startServer, workflowEnd, ssh };
 }
-
-/** The whole life of an inner half: reads the order, does it, prints the result as one line of JSON, and ends. */
-export async function answerOrder<Order, Result>(
-  carryOut: (order: Order, signal: AbortSignal) => Promise<Result>,
-): Promise<never> {
-  const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(new Error(name)));
-  const order = JSON.parse(process.argv[2] ?? "null") as Order;
-  process.stdout.write(`${JSON.stringify(await carryOut(order, stop.signal))}\n`);
-  // The namespace's first process ends, and with it server and machine.
-  process.exit(0);
-}

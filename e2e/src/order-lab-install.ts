@@ -1,12 +1,10 @@
 // The outer half of an installation in the lab: builds what is to be installed, and starts the inner half in the lab's namespace.
-import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { ensureHook, ensureImage } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
-import { runInLabNamespace } from "@neverland/lab";
+import { orderInLab } from "@neverland/lab";
 import type { LabOrder } from "./lab-install.ts";
 
 export type LabResult<Result> = {
@@ -29,14 +27,10 @@ export async function orderLabInstall<Order extends LabOrder, Result>(
   const [hookDir, filesDir] = await Promise.all([ensureHook({ cacheDir, signal }), ensureImage({ cacheDir, signal })]);
   const dir = await mkdtemp(join(tmpdir(), "lab-install-"));
   const order = { ...details, dir, hookDir, filesDir };
-  const program = join(import.meta.dirname, script);
-  const argv = [process.execPath, "--disable-warning=ExperimentalWarning", program, JSON.stringify(order)];
-  const inside = await runInLabNamespace({ argv, signal, stdio: ["ignore", "pipe", "inherit"] });
-  assert.ok(inside.child.stdout);
-  let line = "";
-  for await (const each of createInterface(inside.child.stdout)) line = each;
-  const about = `${line} for ${JSON.stringify(details)}; logs are in ${dir}`;
-  assert.equal(await inside.exitCode, 0, about);
-  check({ result: JSON.parse(line) as Result, about });
+  const given = `${JSON.stringify(details)}; logs are in ${dir}`;
+  const result = await orderInLab<Result>(join(import.meta.dirname, script), order, signal).catch((cause: unknown) => {
+    throw new Error(`${cause instanceof Error ? cause.message : cause}, for ${given}`, { cause });
+  });
+  check({ result, about: `${JSON.stringify(result)} for ${given}` });
   await rm(dir, { recursive: true });
 }

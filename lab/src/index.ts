@@ -12,6 +12,7 @@ export { destroyLab, labExecCommand, openLab, type RunningLab, startLab } from "
 export { type LabDaemonOptions, runLabDaemon } from "./lab-daemon.ts";
 export { LabError, type LabErrorCode } from "./lab-error.ts";
 export { type LabEvent, timelineEvent } from "./lab-event.ts";
+export { answerOrder, orderInLab } from "./lab-order.ts";
 export { LabMachine } from "./machine.ts";
 export { type MachineRequest, type MachineSpec, machineSpec, type Netboot } from "./machine-spec.ts";
 export {

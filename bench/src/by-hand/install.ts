@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runProgram } from "@neverland/debian";
-import { openRack, waitForSsh } from "@neverland/lab";
+import { answerOrder, openRack, waitForSsh } from "@neverland/lab";
 import { startDnsmasq } from "./dnsmasq.ts";
 import { startWebServer } from "./web-server.ts";
 
@@ -48,9 +48,4 @@ async function installByHand(order: ByHandOrder, signal: AbortSignal): Promise<B
   return { reached };
 }
 
-const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(new Error(name)));
-const order = JSON.parse(process.argv[2] ?? "null") as ByHandOrder;
-process.stdout.write(`${JSON.stringify(await installByHand(order, stop.signal))}\n`);
-// The namespace's first process ends, and with it everything that was started here.
-process.exit(0);
+await answerOrder(installByHand);

@@ -17,7 +17,7 @@ test("a BIOS machine on a tap, emulated", () => {
   assert.deepEqual(args, [
     ...["-name", "m1", "-nodefaults", "-display", "none"],
     ...["-machine", "q35,graphics=off,smm=off", "-accel", "tcg,thread=multi,tb-size=512"],
-    ...["-cpu", "max", "-smp", "1", "-m", "1024M"],
+    ...["-cpu", "max,-erms", "-smp", "1", "-m", "1024M"],
     ...["-chardev", "stdio,id=serial0,signal=off,logfile=/lab/serial.log,logappend=on", "-serial", "chardev:serial0"],
     ...["-chardev", "socket,id=qmp0,fd=3", "-mon", "chardev=qmp0,mode=control"],
     ...["-netdev", "tap,id=net0,ifname=tap0,script=no,downscript=no,vnet_hdr=off"],

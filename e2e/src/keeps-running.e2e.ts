@@ -52,6 +52,11 @@ describe("a demo that is kept", { timeout }, () => {
     assert.match(machine.stdout, /^Last boot:\n {2}firmware/m);
   });
 
+  test("has said on its serial port what the in-memory OS did", async () => {
+    const log = await readFile(join(dirname(result.login.keyFile), "rack/machines/demo/serial.log"), "latin1");
+    assert.match(log, /Linux version [\s\S]*hook: network is up: 10\.77\.0\.50[\s\S]*hook: worker is running/);
+  });
+
   test("is a Kubernetes to kubectl", async () => {
     const { stdout } = await run(await debianKubectl(), ["get", "hardware,workflows", "-o", "name"], {
       env: { ...process.env, KUBECONFIG: result.kubeconfig },

@@ -45,7 +45,7 @@ function machineArguments(spec: MachineSpec, accelerator: Accelerator): string[]
   ];
 }
 
-/** Emulation copies one byte at a time where a guest is told that string moves are fast (ERMS): half of the time to write a disk. */
+/** Emulation copies one byte at a time where a guest is told that string moves are fast (ERMS): a third of the time to write a disk. */
 const cpuModels = { kvm: "host", tcg: "max,-erms" } as const;
 
 function acceleratorArgument(accelerator: Accelerator): string {

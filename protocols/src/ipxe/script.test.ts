@@ -15,7 +15,7 @@ import {
 const input: HookScriptInput = {
   parameters: {
     vlanId: "12",
-    facility: "onprem console=ttyS0",
+    facility: "onprem console=hvc0",
     syslogHost: "10.77.0.1",
     grpcAuthority: "10.77.0.1:42113",
     tls: false,
@@ -23,7 +23,7 @@ const input: HookScriptInput = {
     workerId: "machine-1",
     mac: "52:54:00:00:00:01",
     registryMirror: "http://10.77.0.1:7080",
-    extraKernelArgs: ["console=ttyS0"],
+    extraKernelArgs: ["panic=60"],
     kernelParams: ["quiet", "a=b c=d"],
   },
   baseUrl: "http://10.77.0.1:7080/hook/",
@@ -36,12 +36,23 @@ const input: HookScriptInput = {
 test("the kernel command line has upstream's parameters in upstream's order, and ours before the free ones", () => {
   assert.equal(
     hookKernelArguments(input.parameters, "initramfs-x86_64"),
-    "vlan_id=12 facility=onprem console=ttyS0 syslog_host=10.77.0.1 grpc_authority=10.77.0.1:42113 " +
+    "vlan_id=12 facility=onprem console=hvc0 syslog_host=10.77.0.1 grpc_authority=10.77.0.1:42113 " +
       "tinkerbell_tls=false tinkerbell_insecure_tls=false worker_id=machine-1 hw_addr=52:54:00:00:00:01 " +
       "modules=loop,squashfs,sd-mod,usb-storage intel_iommu=on iommu=pt initrd=initramfs-x86_64 " +
-      "console=tty0 console=ttyS1,115200 registry_mirror=http://10.77.0.1:7080 console=ttyS0 quiet a=b c=d",
+      "console=tty0 console=ttyS1,115200 registry_mirror=http://10.77.0.1:7080 panic=60 quiet a=b c=d",
   );
 });
+
+for (const [where, change] of [
+  ["the machine", { kernelParams: ["quiet console=ttyS0,115200"] }],
+  ["the server", { extraKernelArgs: ["console=ttyS0"] }],
+  ["the facility, as upstream's users do it", { facility: "onprem console=ttyS0" }],
+] as const)
+  test(`a serial console of ${where} is the only one`, () => {
+    const words = hookKernelArguments({ ...input.parameters, ...change }, "initrd").split(" ");
+    assert.equal(words.filter((word) => word.startsWith("console=ttyS")).length, 1);
+    assert.ok(words.includes("console=tty0"));
+  });
 
 test("the script loads kernel and initial RAM disk, and leaves to the next boot entry when it cannot", () => {
   const script = hookScript(input).split("\n");

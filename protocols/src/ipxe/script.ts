@@ -40,6 +40,7 @@ const leave = `iseq \${platform} efi && exit 1 || exit`;
 
 /** The words after the kernel's URL, in the order that published installation environments expect. */
 export function hookKernelArguments(p: HookParameters, initrdName: string): string {
+  const free = [...p.extraKernelArgs, ...p.kernelParams].map(scriptWords);
   const words = [
     p.vlanId === undefined ? "" : `vlan_id=${scriptWord(p.vlanId)}`,
     `facility=${scriptWords(p.facility)}`,
@@ -52,11 +53,19 @@ export function hookKernelArguments(p: HookParameters, initrdName: string): stri
     "modules=loop,squashfs,sd-mod,usb-storage",
     "intel_iommu=on iommu=pt",
     `initrd=${initrdName}`,
-    "console=tty0 console=ttyS1,115200",
+    ...["console=tty0", serialConsole([scriptWords(p.facility), ...free])],
     p.registryMirror === undefined ? "" : `registry_mirror=${scriptUrl(p.registryMirror)}`,
-    ...[...p.extraKernelArgs, ...p.kernelParams].map(scriptWords),
+    ...free,
   ];
   return words.filter((word) => word !== "").join(" ");
+}
+
+/**
+ * Linux takes the first serial port that is named for its only serial console, and has none when the machine lacks that port:
+ * upstream's choice would silence the one that was asked for.
+ */
+function serialConsole(words: readonly string[]): string {
+  return words.some((word) => /(?:^|\s)console=ttyS/.test(word)) ? "" : "console=ttyS1,115200";
 }
 
 /** Loads and starts the installation environment; after the last try it leaves to the firmware's next boot entry. */

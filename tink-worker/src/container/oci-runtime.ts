@@ -34,6 +34,8 @@ export type OciRuntimeOptions = {
 const run = promisify(execFile);
 const overlayMagic = 0x794c7630; // linux/magic.h
 const commandTimeoutMs = 20_000;
+/** Below the state directory: where crun and runc keep a directory for each container that they know. */
+const runtimeDir = "runtime";
 
 export class OciRuntime implements ContainerRuntime {
   readonly #options: OciRuntimeOptions;
@@ -55,7 +57,7 @@ export class OciRuntime implements ContainerRuntime {
 
   async start(request: ContainerRequest): Promise<RunningContainer> {
     const bundle = this.#bundle(request.id);
-    await this.remove(request.id);
+    if (existsSync(bundle)) await this.remove(request.id);
     const { stateDir, workerDir } = this.#options;
     const lower = writeBundle(bundle, request, { namedVolumesDir: join(stateDir, "volumes"), workerDir });
     const container = new SupervisedContainer(bundle, this.#killer(request.id));
@@ -90,11 +92,16 @@ export class OciRuntime implements ContainerRuntime {
     return readdirSync(this.#containersDir);
   }
 
+  /** The bundle goes last: without one there is nothing of the container. */
   async remove(id: string): Promise<void> {
     const bundle = this.#bundle(id);
     claimForWorker(bundle);
     if (supervisorState(bundle).state === "running") await this.#killer(id)("KILL");
-    await this.#command(this.#options.program, [...this.#runtime().slice(1), "delete", "--force", id]).catch(() => {}); // gone is what we want
+    // The runtime forgets by itself what ended by itself.
+    if (existsSync(join(this.#options.stateDir, runtimeDir, id)))
+      await this.#command(this.#options.program, [...this.#runtime().slice(1), "delete", "--force", id]).catch(
+        () => {},
+      ); // gone is what we want
     release(bundle);
     const pid = supervisorPid(bundle);
     if (pid !== undefined) killGroup(pid);
@@ -114,7 +121,7 @@ export class OciRuntime implements ContainerRuntime {
     const isCrun = /(^|\/)crun$/.test(program);
     // runc's own warnings would be taken for the action's last lines; its errors it prints all the same.
     const own = isCrun ? [crunCgroups()] : ["--log", join(stateDir, "runtime.log")];
-    return [program, "--root", join(stateDir, "runtime"), ...own];
+    return [program, "--root", join(stateDir, runtimeDir), ...own];
   }
 
   #killer(id: string): (signal: "TERM" | "KILL") => Promise<void> {

@@ -19,6 +19,8 @@ export async function bundleProgram(
     format: "cjs",
     platform: "node",
     target: "node26",
+    // Also what is loaded later is loaded with `require`, for the same reason.
+    supported: { "dynamic-import": false },
     minifySyntax: true,
     minifyWhitespace: true, // but not names: stack traces must be read
     legalComments: "none",

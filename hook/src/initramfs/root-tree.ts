@@ -1,7 +1,8 @@
 // Lays out the root file system of the in-memory OS in a folder, before it is packed.
-import { chmod, copyFile, cp, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
+import { chmod, copyFile, cp, mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { runProgram } from "@neverland/debian";
+import { directoryEntries } from "@neverland/oci";
 import { programLibraries } from "./program-libraries.ts";
 
 /** The layer that all action images share, unpacked. Hook has it once; its own Node is a file of it. */
@@ -21,7 +22,13 @@ const programs = ["usr/bin/crun", "sbin/kexec"] as const;
 const staticFiles = join(import.meta.dirname, "../../rootfs");
 /** Mount points and places that programs expect. */
 const folders = ["dev", "proc", "sys", "run", "tmp", "worker", "root", "mnt", "var/tmp", "var/lib", "etc/ssl"] as const;
-const rootLinks = { bin: "usr/bin", sbin: "usr/sbin", lib: "usr/lib", lib64: "usr/lib64", "var/run": "/run" } as const;
+const rootLinks = {
+  bin: "usr/bin",
+  sbin: "usr/sbin",
+  lib: "usr/lib",
+  lib64: "usr/lib64",
+  "var/run": "../run",
+} as const;
 
 /** @param root An existing folder, which may hold `usr/lib/modules` and `usr/lib/firmware` already. */
 export async function layOutRoot(root: string, parts: RootParts, signal?: AbortSignal): Promise<void> {
@@ -36,6 +43,7 @@ export async function layOutRoot(root: string, parts: RootParts, signal?: AbortS
   await cp(parts.workerDir, join(root, "usr/lib/tink"), { recursive: true });
   await writeConfiguration(root);
   await normaliseModes(root);
+  await chmod(join(root, "root"), 0o700);
 }
 
 /** Where the unpacked base layer is found by the worker, relative to the root. */
@@ -92,12 +100,11 @@ async function writeConfiguration(root: string): Promise<void> {
   for (const [path, text] of Object.entries(files)) await writeFile(join(root, path), text);
 }
 
-/** The umask of whoever builds must not show in the image. */
-async function normaliseModes(root: string): Promise<void> {
-  for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    if (entry.isDirectory()) await chmod(path, 0o755);
-    if (entry.isFile()) await chmod(path, ((await stat(path)).mode & 0o100) === 0 ? 0o644 : 0o755);
+/** The umask of whoever builds must not show in the image. Links are not followed: they would lead into the building machine. */
+export async function normaliseModes(root: string): Promise<void> {
+  for (const entry of await directoryEntries(root)) {
+    const path = join(root, entry.path);
+    if (entry.type === "directory") await chmod(path, 0o755);
+    if (entry.type === "file") await chmod(path, (entry.mode & 0o100) === 0 ? 0o644 : 0o755);
   }
-  await chmod(join(root, "root"), 0o700);
 }

@@ -38,8 +38,8 @@ export async function layOutRoot(root: string, parts: RootParts, signal?: AbortS
   await installBase(root, parts.base);
   await installPrograms(root, parts.packagesRoot, signal);
   await installBusybox(root, join(parts.packagesRoot, "bin/busybox"), signal);
-  await cp(join(staticFiles, "usr"), join(root, "usr"), { recursive: true });
-  await cp(join(staticFiles, "sbin"), join(root, "usr/sbin"), { recursive: true });
+  for (const [from, to] of Object.entries({ etc: "etc", usr: "usr", sbin: "usr/sbin" }))
+    await cp(join(staticFiles, from), join(root, to), { recursive: true });
   await cp(parts.workerDir, join(root, "usr/lib/tink"), { recursive: true });
   await writeConfiguration(root);
   await normaliseModes(root);

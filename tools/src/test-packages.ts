@@ -8,6 +8,8 @@ const peers: readonly DebianPackage[] = [
   { package: "isc-dhcp-client", purpose: "a DHCP client that is not ours (dhclient)" },
   { package: "isc-dhcp-relay", purpose: "a DHCP relay that is not ours (dhcrelay)" },
   { package: "udhcpc", purpose: "a DHCP client that is not ours (busybox)" },
+  { package: "dhcping", purpose: "a DHCP client that is not ours, and that asks for settings alone" },
+  { package: "dnsmasq-base", purpose: "a DHCP server that is not ours" },
   { package: "tftp-hpa", purpose: "a TFTP client that is not ours" },
   { package: "curl", purpose: "an HTTP and TFTP client that is not ours" },
   { package: "skopeo", purpose: "a registry client that is not ours" },

@@ -1,6 +1,6 @@
 // What a DHCP decision looks like on a machine's timeline.
 import type { MachineEventInput } from "@neverland/api";
-import type { DhcpMessage, MacAddress } from "@neverland/protocols";
+import { type DhcpMessage, type MacAddress, unspecifiedIpv4 } from "@neverland/protocols";
 import { conflictMinutes } from "./address-conflicts.ts";
 import type { BootPlan } from "./boot-plan.ts";
 import type { DhcpDecision } from "./dhcp-responder.ts";
@@ -63,11 +63,12 @@ function notedEvent({
 
 function replyFacts(
   message: DhcpMessage,
-  { type, plan, client, machine, message: text }: DhcpDecision & { kind: "reply" },
+  { type, plan, client, reply, message: text }: DhcpDecision & { kind: "reply" },
 ) {
   const reason = type === "nak" ? "WrongAddress" : plan.kind === "refused" ? plan.reason : undefined;
   const data: Record<string, string | number | boolean> = { xid: message.xid, plan: plan.kind };
-  if (type !== "nak" && machine.address !== undefined) data.address = machine.address;
+  // Who sends an INFORM has an address of its own, and is given none.
+  if (type !== "nak") data.address = reply.yiaddr === unspecifiedIpv4 ? reply.ciaddr : reply.yiaddr;
   if (client.vendorClass !== "") data.vendorClass = client.vendorClass;
   if (client.uuid !== undefined) data.uuid = client.uuid;
   const file = planFile(plan);

@@ -5,7 +5,9 @@ import type { BootMachine } from "./hardware-index.ts";
 
 export interface Grant {
   readonly type: "offer" | "ack";
+  /** Without a lease: the one that the machine says it has. */
   readonly address: Ipv4Address;
+  readonly withLease: boolean;
   readonly machine: BootMachine;
   readonly plan: BootPlan;
   readonly client: ClientIdentity;
@@ -18,12 +20,12 @@ const clientNames: Readonly<Record<BootClientKind, string>> = {
 };
 
 /** `offered 10.77.0.50 to iPXE of default/m50 (52:54:00:00:00:32), which is to load http://…/auto.ipxe`. */
-export function describeGrant({ type, address, machine, plan, client }: Grant): string {
-  const verb = type === "offer" ? "offered" : "acknowledged";
+export function describeGrant({ type, address, withLease, machine, plan, client }: Grant): string {
   const kind = bootClientKind(client);
-  const whom = kind === undefined ? systemName(client, machine) : clientNames[kind];
+  const whom = `${kind === undefined ? systemName(client, machine) : clientNames[kind]} of ${machine.key} (${machine.mac})`;
   const next = kind === undefined ? "" : whatNext(plan);
-  return `${verb} ${address} to ${whom} of ${machine.key} (${machine.mac})${next}`;
+  if (!withLease) return `told its settings to ${whom}, which has the address ${address} from elsewhere${next}`;
+  return `${type === "offer" ? "offered" : "acknowledged"} ${address} to ${whom}${next}`;
 }
 
 /** Hook asks with BusyBox's client, and only on a machine that was let boot from us; installed systems hardly ever do. */

@@ -171,7 +171,8 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     plan,
     config,
   });
-  const text = describeGrant({ type, address, machine, plan, client });
+  const named = withLease ? address : message.ciaddr;
+  const text = describeGrant({ type, address: named, withLease, machine, plan, client });
   return { kind: "reply", type, reply, machine, plan, client, message: text };
 }
 

@@ -1,4 +1,4 @@
-// Debian's own clients against Boots in a network namespace: dhclient, udhcpc, tftp-hpa, curl; and floods of nonsense.
+// Debian's own clients against Boots in a network namespace: dhclient, udhcpc, dhcping, tftp-hpa, curl; and floods of nonsense.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -48,6 +48,12 @@ async function withRack(
 
 const environment = async (log: string) =>
   new Map((await readFile(`${log}.env`, "latin1")).split("\n").map((line) => line.split("=", 2) as [string, string]));
+
+/** Sends a DHCPINFORM, prints every message byte by byte and in words, and waits a second for the answer. */
+const dhcping = (address: string, mac: string) => [
+  "dhcping",
+  ...["-i", "-V", "-v", "-t", "1", "-s", "10.77.0.1", "-c", address, "-h", mac],
+];
 
 describe("DHCP clients", () => {
   test("udhcpc gets its reservation by a frame to its own card, and releases it", async () => {
@@ -131,6 +137,41 @@ describe("DHCP clients", () => {
       assert.match(await ran(), /DHCPREQUEST for 10\.77\.0\.61 [\s\S]*bound to 10\.77\.0\.61/);
       await rack.setHardware([testMachine(61, { dhcp: { ip: { address: "10.77.0.71", netmask: "255.255.255.0" } } })]);
       assert.match(await ran(), /DHCPNAK from 10\.77\.0\.1[\s\S]*bound to 10\.77\.0\.71/);
+    });
+  });
+
+  test("dhcping that has its address from elsewhere and asks for settings gets them, and neither address nor lease", async () => {
+    await withRack({}, async (rack, _addressed, client) => {
+      await runInside(client, ["ip", "addr", "add", "10.77.0.99/24", "dev", "eth0"]);
+      const { code, stdout } = await runInside(client, dhcping("10.77.0.99", "52:54:00:00:00:3d"));
+      const [sent = "", received = ""] = stdout.split("Got answer from: 10.77.0.1\n");
+      assert.match(sent, /DHCP message type: 8 \(DHCPINFORM\)/);
+      assert.equal(code, 0, stdout);
+      for (const told of ["ciaddr: 10.77.0.99", "yiaddr: 0.0.0.0", "DHCP message type: 5 (DHCPACK)"])
+        assert.ok(received.includes(told), `${told} is not in ${received}`);
+      // RFC 2131 §4.3.5: settings, but no lease (51) and no times to renew it (58, 59).
+      const options = [...received.matchAll(/^option (\d+)/gm)].map(([, number]) => Number(number));
+      assert.deepEqual(options, [53, 54, 1, 3, 6, 12, 15, 28, 42, 119]);
+      const { message, data } = await rack.waitFor("answer", ({ type }) => type === "DhcpAck", 5000);
+      assert.equal(
+        message,
+        "told its settings to the operating system of default/m61 (52:54:00:00:00:3d), which has the address 10.77.0.99 from elsewhere",
+      );
+      assert.equal(data?.address, "10.77.0.99");
+    });
+  });
+
+  test("dhcping that asks for settings with a MAC that nobody described gets no answer", async () => {
+    await withRack({}, async (rack, addressed) => {
+      const ignored = rack.waitFor("silence", ({ type }) => type === "DhcpIgnored", 5000);
+      const { code, stdout, stderr } = await runInside(addressed, dhcping("10.77.0.60", "52:54:00:00:00:99"));
+      assert.match(stdout, /DHCP message type: 8 \(DHCPINFORM\)/);
+      assert.deepEqual([code, stderr], [1, "no answer\n"]);
+      await ignored;
+      assert.deepEqual(
+        rack.events.slice(1).map(({ type, reason }) => [type, reason]),
+        [["DhcpIgnored", "UnknownMachine"]],
+      );
     });
   });
 

@@ -1,5 +1,5 @@
 // A network of its own for one test: a namespace with a bridge for the server, and more of them for clients. Nothing of
-// the host's network is touched; all of it is gone when the process that holds it ends.
+// the host's network is touched; all of it is gone when the process that holds it ends, in whatever way.
 import { type ChildProcessByStdio, type SpawnOptions, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
@@ -42,13 +42,14 @@ export async function openNamespace(setup: string, within?: Namespace): Promise<
   };
 }
 
-/** Starts a command inside. */
+/** Starts a command inside. It is killed when this process ends without having ended it. */
 export function spawnInside(
   { enter }: Namespace,
   command: readonly string[],
   options: SpawnOptions = {},
 ): ChildProcessByStdio<Writable, Readable, Readable> {
-  const [program = "", ...args] = [...enter, ...command];
+  // After the entering, which into a user namespace clears the signal.
+  const [program = "", ...args] = [...enter, "setpriv", "--pdeathsig", "KILL", "--", ...command];
   return spawn(program, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
 }
 

@@ -25,7 +25,7 @@ export function defaultDataDir(env: NodeJS.ProcessEnv, isRoot: boolean): string 
   return join(env.XDG_DATA_HOME || join(homedir(), ".local/share"), "neverland");
 }
 
-/** Where `tink demo --keep` leaves the way in, while it runs. */
+/** Where the first `tink demo --keep` leaves the way in, while it runs. */
 export function demoDir(env: NodeJS.ProcessEnv): string {
   return join(env.XDG_STATE_HOME || join(homedir(), ".local/state"), "neverland/demo");
 }

@@ -1,6 +1,6 @@
 // Several demos kept at once, as far as tink sees them: their servers without their machines.
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -40,6 +40,14 @@ test("the second of two goes by its own flag, and the first stays what it said",
 test("a demo goes by its flag where the environment names a server", async () => {
   env = { ...env, TINK_SERVER: "http://127.0.0.1:1" };
   assert.deepEqual((await keep(first())).flags, ["--data-dir", first().dir]);
+});
+
+test("a demo goes by its flag where nothing can be written to the home", async () => {
+  await writeFile(join(dir, "state"), "a file");
+  const { flags, withdraw } = await keep(first());
+  assert.deepEqual(flags, ["--data-dir", first().dir]);
+  assert.equal(await found(...flags), first().connection.server);
+  await withdraw();
 });
 
 test("the second that ends takes nothing of the first", async () => {

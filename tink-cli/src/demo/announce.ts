@@ -24,23 +24,24 @@ export async function announceDemo(
   const { server, token } = connection;
   const kubeconfig = await writeKubeconfig(dir, server, token);
   const shared = demoDir(env);
-  if (!(await isRunning(await announcedIn(shared), signal))) {
-    await mkdir(shared, { recursive: true, mode: 0o700 });
-    await writeKubeconfig(shared, server, token);
+  if (!(await isRunning(await connectionIn(shared), signal))) {
+    // A home that cannot be written to is no reason to end what was installed: then the flag does it.
+    await mkdir(shared, { recursive: true, mode: 0o700 })
+      .then(() => writeKubeconfig(shared, server, token))
+      .catch(() => undefined);
   }
-  const found = await findConnection({}, env, isRoot);
+  const found = await findConnection({}, env, isRoot).catch(() => undefined);
   return {
     kubeconfig,
-    flags: found.server === server && found.token === token ? [] : ["--data-dir", dir],
+    flags: found?.server === server && found.token === token ? [] : ["--data-dir", dir],
     async withdraw() {
-      const announced = await announcedIn(shared);
-      if (announced?.token === token) await rm(shared, { recursive: true, force: true });
+      if ((await connectionIn(shared))?.token === token) await rm(shared, { recursive: true, force: true });
     },
   };
 }
 
 /** What is not there, or is no kubeconfig, is nobody's. */
-async function announcedIn(dir: string): Promise<Connection | undefined> {
+async function connectionIn(dir: string): Promise<Connection | undefined> {
   return await findConnection({ dataDir: dir }, {}, false).catch(() => undefined);
 }
 

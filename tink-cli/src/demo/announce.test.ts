@@ -50,6 +50,14 @@ test("a demo goes by its flag where nothing can be written to the home", async (
   await withdraw();
 });
 
+test("a demo that is ended as it announces itself leaves the first alone", async () => {
+  await keep(first());
+  const { dir, connection } = second();
+  const two = await announceDemo(dir, connection, { env, isRoot: false, signal: AbortSignal.abort() });
+  await two.withdraw();
+  assert.equal(await found(), first().connection.server);
+});
+
 test("the second that ends takes nothing of the first", async () => {
   await keep(first());
   await (await keep(second())).withdraw();

@@ -45,13 +45,16 @@ async function connectionIn(dir: string): Promise<Connection | undefined> {
   return await findConnection({ dataDir: dir }, {}, false).catch(() => undefined);
 }
 
-/** A demo that was killed has withdrawn nothing; its port may be another's by now, who does not know the token. */
+/**
+ * A demo that was killed has withdrawn nothing; its port may be another's by now, who does not know the token.
+ * When we are to end ourselves it is left alone.
+ */
 async function isRunning(connection: Connection | undefined, signal: AbortSignal): Promise<boolean> {
   if (connection === undefined) return false;
   return await clientsOf(connection)(kinds.Hardware)
     .list({ limit: 1, signal })
     .then(
       () => true,
-      () => false,
+      () => signal.aborted,
     );
 }

@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureHook, ensureImage } from "@neverland/hook";
+import { ensureArtifacts } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import { orderInLab } from "@neverland/lab";
 import type { LabOrder } from "./lab-install.ts";
@@ -24,7 +24,7 @@ export async function orderLabInstall<Order extends LabOrder, Result>(
   check: (given: LabResult<Result>) => void,
 ): Promise<void> {
   const cacheDir = defaultCacheDir(process.env);
-  const [hookDir, filesDir] = await Promise.all([ensureHook({ cacheDir, signal }), ensureImage({ cacheDir, signal })]);
+  const { hookDir, filesDir } = await ensureArtifacts({ cacheDir, signal });
   const dir = await mkdtemp(join(tmpdir(), "lab-install-"));
   const order = { ...details, dir, hookDir, filesDir };
   const given = `${JSON.stringify(details)}; logs are in ${dir}`;

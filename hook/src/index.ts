@@ -2,6 +2,8 @@
 
 export {
   type ArtifactOptions,
+  type Artifacts,
+  ensureArtifacts,
   ensureHook,
   ensureImage,
   hookBuildPackages,

@@ -1,5 +1,5 @@
 // What must be so before anything is opened or written: a slip in the options ends the start here, with nothing begun.
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
 import type { ServerConfig } from "./config.ts";
 import { findLink, ipv4Addresses } from "./platform/network/interfaces.ts";
@@ -43,7 +43,11 @@ export async function readTlsFiles({ grpcCert, grpcKey }: ServerConfig): Promise
 
 /** @throws {ServerError} `bad-config` when it is no folder, else `bad-data-dir`. */
 export async function makeDataDir(dataDir: string): Promise<void> {
-  await inDataDir(dataDir, () => mkdir(dataDir, { recursive: true, mode: 0o700 }));
+  await inDataDir(dataDir, async () => {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    // When it is another user's, that is to be said, not which of its files fails first.
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  });
 }
 
 /** Does something with files of the data folder; the system's errors become sentences. */
@@ -51,7 +55,7 @@ export async function inDataDir<T>(dataDir: string, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (cause) {
-    const why = whyUnusable.get(codeOf(cause));
+    const why = whyUnusable.get(codeOf(cause))?.(pathOf(cause) ?? dataDir);
     if (why === undefined) throw cause;
     const code = notAFolder.includes(codeOf(cause)) ? "bad-config" : "bad-data-dir";
     throw new ServerError(code, `${dataDir} cannot be the data folder: ${why}`, { cause });
@@ -59,12 +63,15 @@ export async function inDataDir<T>(dataDir: string, work: () => Promise<T>): Pro
 }
 
 const notAFolder = ["EEXIST", "ENOTDIR"];
-const whyUnusable: ReadonlyMap<string, string> = new Map([
-  ...notAFolder.map((code) => [code, "it is a file, or lies below one; name a folder with --data-dir"] as const),
-  ...["EACCES", "EPERM"].map((code) => [code, "this user may not write there; name another with --data-dir"] as const),
-  ["ENOENT", "it cannot be made there (is the disk mounted for reading only?); name another with --data-dir"],
-  ["EROFS", "its disk is mounted for reading only; name another with --data-dir"],
-  ["ENOSPC", "its disk is full; free some space, then try again"],
+const elsewhere = "name another with --data-dir";
+const forbidden = (path: string): string =>
+  `this user may not use ${path}; run this as the user whom it belongs to, or ${elsewhere}`;
+const whyUnusable: ReadonlyMap<string, (path: string) => string> = new Map([
+  ...notAFolder.map((code) => [code, () => "it is a file, or lies below one; name a folder with --data-dir"] as const),
+  ...["EACCES", "EPERM"].map((code) => [code, forbidden] as const),
+  ["ENOENT", () => `it cannot be made there (is the disk mounted for reading only?); ${elsewhere}`],
+  ["EROFS", () => `its disk is mounted for reading only; ${elsewhere}`],
+  ["ENOSPC", () => "its disk is full; free some space, then try again"],
 ]);
 
 /** By trying: addresses of links without a cable can be listened on, but are not in Node's list. */
@@ -106,7 +113,11 @@ async function filesOf(option: string, folder: string, isNamed: boolean): Promis
   } catch (cause) {
     if (!isNamed && codeOf(cause) === "ENOENT") return [];
     const why =
-      { ENOENT: "there is no such folder", ENOTDIR: "it is a file, not a folder" }[codeOf(cause)] ?? String(cause);
+      {
+        ENOENT: "there is no such folder",
+        ENOTDIR: "it is a file, not a folder",
+        EACCES: "this user may not read it",
+      }[codeOf(cause)] ?? String(cause);
     throw new ServerError("bad-config", `${option} ${folder}: ${why}`, { cause });
   }
 }
@@ -119,6 +130,10 @@ async function readPem(option: string, file: string): Promise<string> {
       { ENOENT: "there is no such file", EACCES: "this user may not read it" }[codeOf(cause)] ?? String(cause);
     throw new ServerError("bad-config", `${option} ${file}: ${why}`, { cause });
   }
+}
+
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && "path" in error ? String(error.path) : undefined;
 }
 
 function codeOf(error: unknown): string {

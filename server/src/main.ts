@@ -145,12 +145,12 @@ async function startComponents(shared: Shared, services: ServiceStack, signal: A
   const api = runs("api") ? await start(makeApi(shared, tinkServer.actionLogs)) : undefined;
   // Last: no machine is answered before all that it is going to ask for is there.
   if (runs("boots")) await start(boots);
+  const url = api?.url;
+  const kubeconfig = url && (await inDataDir(config.dataDir, () => writeKubeconfig(config.dataDir, url, shared.token)));
   return {
     dataDir: config.dataDir,
     interfaces: boots.links.map(({ name, serverAddress }) => ({ name, address: serverAddress })),
-    ...(api?.url === undefined
-      ? {}
-      : { api: api.url, kubeconfig: await writeKubeconfig(config.dataDir, api.url, shared.token) }),
+    ...(url && kubeconfig ? { api: url, kubeconfig } : {}),
     ...(http[0]?.url === undefined ? {} : { http: http[0].url }),
     ...(tinkServer.address === undefined ? {} : { grpc: `${tinkServer.address.host}:${tinkServer.address.port}` }),
   };

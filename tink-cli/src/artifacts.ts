@@ -1,34 +1,21 @@
 // What the CLI builds: Hook and the demo's disk image, from the cache when they are there.
 import { cp, mkdir } from "node:fs/promises";
 import { type DebianPackage, ensurePackageLists, ensurePackages } from "@neverland/debian";
-import type { ArtifactOptions } from "@neverland/hook";
+import type { ArtifactOptions, Artifacts } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import type { CliContext } from "./context.ts";
 import { type Progress, startProgress } from "./output/progress.ts";
-
-/** Folders as `tink up` takes them. Both belong to the cache: nothing in them may be changed. */
-export type DemoArtifacts = { readonly hookDir: string; readonly filesDir: string };
 
 /** Brings `otherPackages` along with the builders' own, so that whoever lacks the right to is told of all of them at once. */
 export async function ensureDemoArtifacts(
   otherPackages: readonly DebianPackage[],
   context: CliContext,
   progress: Progress,
-): Promise<DemoArtifacts> {
-  const { ensureHook, ensureImage, hookBuildPackages, imageBuildPackages } = await loadBuilders();
+): Promise<Artifacts> {
+  const { ensureArtifacts, hookBuildPackages, imageBuildPackages } = await loadBuilders();
   await bringPackages([...otherPackages, ...hookBuildPackages, ...imageBuildPackages], context);
-  const failed = new AbortController();
-  const options = { ...artifactOptions(context, progress), signal: AbortSignal.any([context.signal, failed.signal]) };
   progress.step("Building the in-memory OS and the disk image, unless they are cached");
-  try {
-    // Side by side: one waits for the network where the other computes.
-    const [hookDir, filesDir] = await Promise.all([ensureHook(options), ensureImage(options)]);
-    return { hookDir, filesDir };
-  } catch (error) {
-    // The other one would go on for minutes, for nothing.
-    failed.abort();
-    throw error;
-  }
+  return await ensureArtifacts(artifactOptions(context, progress));
 }
 
 export async function buildHookInto(out: string, context: CliContext): Promise<void> {

@@ -25,7 +25,7 @@ export function defaultDataDir(env: NodeJS.ProcessEnv, isRoot: boolean): string 
   return join(env.XDG_DATA_HOME || join(homedir(), ".local/share"), "neverland");
 }
 
-/** Where `tink demo --keep` leaves the way in, while it runs. */
+/** Where the first `tink demo --keep` leaves the way in, while it runs. */
 export function demoDir(env: NodeJS.ProcessEnv): string {
   return join(env.XDG_STATE_HOME || join(homedir(), ".local/state"), "neverland/demo");
 }
@@ -33,7 +33,7 @@ export function demoDir(env: NodeJS.ProcessEnv): string {
 /**
  * Flags, `--data-dir` among them, go before the environment (`TINK_SERVER`, `TINK_TOKEN`), that before the kubeconfig of `tink up` on this
  * machine, that before the one of a demo that was kept.
- * @throws {CliError} `unavailable` when none is there; it names the places that were looked at.
+ * @throws {CliError} `unavailable` when none is there; it names the places that were looked at. `refused` when one may not be read.
  */
 export async function findConnection(
   options: ConnectionOptions,
@@ -62,9 +62,12 @@ async function readKubeconfig(path: string): Promise<Connection | undefined> {
     text = await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new CliError("refused", `${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    throw new CliError(
+      "refused",
+      `${path} cannot be read: ${error instanceof Error ? error.message : error}.\n` +
+        `Run this as the user who runs that "tink up" (root: with sudo), or name the server with --server and --token.`,
+      { cause: error },
+    );
   }
   const config = kubeconfigSchema.safeParse(parse(text));
   if (!config.success)

@@ -17,6 +17,8 @@ const peers: readonly DebianPackage[] = [
   { package: "openssh-server", purpose: "an SSH server that is not ours" },
   { package: "runc", purpose: "running containers as Tink Worker does" },
   { package: "crun", purpose: "running containers as Tink Worker does in Hook" },
+  { package: "zsh", purpose: "a shell in which tink's completion is tried" },
+  { package: "fish", purpose: "a shell in which tink's completion is tried" },
   { package: "openssl", purpose: "certificates for tests" },
   { package: "mount", purpose: "loop devices and mounts, which small systems lack (losetup)" },
   { package: "attr", purpose: "extended attributes of image layers" },

@@ -6,7 +6,7 @@ import { jsonLines } from "./json-lines.ts";
 import { logRecordsType, readLogRecords } from "./log-records.ts";
 import { type ResourceTable, tableMediaType } from "./resource-table.ts";
 import { type Request, send, sendForJson, type TransportOptions } from "./transport.ts";
-import { type ClientWatchEvent, watchLoop } from "./watch-loop.ts";
+import { type ClientWatchEvent, type Versioned, type WatchPort, watchLoop } from "./watch-loop.ts";
 
 /** The resource type of an entry of `kinds`. */
 export type ClientResource<K extends KindInfo> = Resource<
@@ -29,6 +29,10 @@ export type ClientList<R extends Resource> = {
   readonly continueToken?: string;
 };
 export type NewObject<R extends Resource> = Pick<R, "spec" | "status"> & { readonly metadata: ObjectMetaInput };
+export type ClientWatchOptions = Omit<ClientListOptions, "limit" | "continueToken"> & {
+  readonly resourceVersion?: string;
+  readonly signal: AbortSignal;
+};
 export type LogOptions = Call & { readonly action?: string; readonly follow?: boolean; readonly tailLines?: number };
 export type DeleteCall = Call & {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
@@ -130,21 +134,17 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
    * Goes on until `signal` aborts, over restarts of the server. Begins with `synced`, unless a version is given.
    * @throws {ApiError} When trying again cannot help.
    */
-  watch(
-    options: Omit<ClientListOptions, "limit" | "continueToken"> & { resourceVersion?: string; signal: AbortSignal },
-  ): AsyncGenerator<ClientWatchEvent<R>, void> {
-    const { labelSelector, fieldSelector, namespace, signal } = options;
-    const open = async (resourceVersion: string) => {
-      const query = { labelSelector, fieldSelector, watch: true, allowWatchBookmarks: true, resourceVersion };
-      const path = this.#collection(namespace);
-      const { body } = await send(this.#transport, { method: "GET", path, query, signal });
-      return body ? jsonLines(body) : noLines();
+  watch(options: ClientWatchOptions): AsyncGenerator<ClientWatchEvent<R>, void> {
+    return this.#watch(options, () => this.list(options));
+  }
+
+  /** As {@link watch}, in the server's own columns: `synced` has one table, which names them; the other events have a row each. */
+  watchTable(options: ClientWatchOptions): AsyncGenerator<ClientWatchEvent<ResourceTable>, void> {
+    const list = async () => {
+      const table = await this.table(options);
+      return { items: [table], resourceVersion: table.metadata.resourceVersion };
     };
-    return watchLoop<R>(
-      { list: () => this.list(options), open, pause, random: Math.random },
-      options.resourceVersion,
-      signal,
-    );
+    return this.#watch(options, list, tableMediaType);
   }
 
   /**
@@ -174,6 +174,20 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
     const query = { action, follow, tailLines };
     const { body } = await send(this.#transport, { method: "GET", path, query, signal, accept: logRecordsType });
     if (body !== null) yield* readLogRecords(body, `The log of workflow ${key.name}`, signal);
+  }
+
+  #watch<T extends Versioned>(
+    { labelSelector, fieldSelector, namespace, resourceVersion: from, signal }: ClientWatchOptions,
+    list: WatchPort<T>["list"],
+    accept?: string,
+  ): AsyncGenerator<ClientWatchEvent<T>, void> {
+    const open = async (resourceVersion: string) => {
+      const query = { labelSelector, fieldSelector, watch: true, allowWatchBookmarks: true, resourceVersion };
+      const path = this.#collection(namespace);
+      const { body } = await send(this.#transport, { method: "GET", path, query, signal, ...(accept && { accept }) });
+      return body ? jsonLines(body) : noLines();
+    };
+    return watchLoop<T>({ list, open, pause, random: Math.random }, from, signal);
   }
 
   async #object({ dryRun, query, ...request }: Request & Call): Promise<R> {

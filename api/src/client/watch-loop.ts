@@ -1,15 +1,17 @@
 // A watch that goes on: over lost connections and server restarts from where it was, and over gaps by listing anew.
-import type { Resource } from "../resource.ts";
 import { ApiError, statusSchema, toApiError } from "./api-error.ts";
 
-export type ClientWatchEvent<R extends Resource> =
+/** What is watched: objects, or tables of them. */
+export type Versioned = { readonly metadata: { readonly resourceVersion: string } };
+
+export type ClientWatchEvent<R extends Versioned> =
   | { readonly type: "added" | "modified" | "deleted"; readonly object: R }
   /** Nothing up to this version was missed. */
   | { readonly type: "bookmark"; readonly resourceVersion: string }
   /** All there is: at the start when no version was given, and again after a gap. What is not in it is gone. */
   | { readonly type: "synced"; readonly items: readonly R[]; readonly resourceVersion: string };
 
-export type WatchPort<R extends Resource> = {
+export type WatchPort<R extends Versioned> = {
   readonly list: () => Promise<{ readonly items: R[]; readonly resourceVersion: string }>;
   /** The lines of one request. @throws {ApiError} */
   readonly open: (resourceVersion: string) => Promise<AsyncIterable<unknown>>;
@@ -22,7 +24,7 @@ const firstPauseMs = 200;
 const longestPauseMs = 10_000;
 
 /** Ends without error when `signal` aborts. @throws {ApiError} When trying again cannot help: no token, bad request. */
-export async function* watchLoop<R extends Resource>(
+export async function* watchLoop<R extends Versioned>(
   port: WatchPort<R>,
   from: string | undefined,
   signal: AbortSignal,
@@ -55,9 +57,9 @@ export async function* watchLoop<R extends Resource>(
   }
 }
 
-type WireEvent<R extends Resource> = Exclude<ClientWatchEvent<R>, { type: "synced" }>;
+type WireEvent<R extends Versioned> = Exclude<ClientWatchEvent<R>, { type: "synced" }>;
 
-function toEvent<R extends Resource>(line: unknown): WireEvent<R> {
+function toEvent<R extends Versioned>(line: unknown): WireEvent<R> {
   // The server's own objects, validated when they were written; the frame is checked here.
   const { type, object } = line as { type?: unknown; object?: R };
   if (object === undefined) throw new ApiError("unavailable", "The server sent a watch event without an object");

@@ -35,15 +35,37 @@ const hookSources = [
 ];
 const imageSources = ["hook/src/build-image.ts", "hook/src/image", "hook/src/archive", "hook/image"];
 
-/** @returns A folder with `vmlinuz-x86_64`, `initramfs-x86_64` and `actions/`, an OCI layout. It is the cache's own: do not change it. */
-export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions): Promise<string> {
+/** What `ensureHook` and `ensureImage` return. */
+export type Artifacts = { readonly hookDir: string; readonly filesDir: string };
+
+/** Both, side by side: one waits for the network where the other computes. When one fails the other is given up. */
+export async function ensureArtifacts(options: ArtifactOptions): Promise<Artifacts> {
+  const archive = await archiveState(options.signal);
+  const failed = new AbortController();
+  const signal = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
+  const both = [ensureHook({ ...options, signal }, archive), ensureImage({ ...options, signal }, archive)] as const;
+  try {
+    const [hookDir, filesDir] = await Promise.all(both);
+    return { hookDir, filesDir };
+  } catch (error) {
+    // The other one would go on for minutes, for nothing.
+    failed.abort();
+    throw error;
+  }
+}
+
+/**
+ * @param archive What `archiveState` said, when it was asked already.
+ * @returns A folder with `vmlinuz-x86_64`, `initramfs-x86_64` and `actions/`, an OCI layout. It is the cache's own: do not change it.
+ */
+export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions, archive?: string): Promise<string> {
   const inputs = [
     await hashSources(root, hookSources),
     await readFile(join(root, "pnpm-lock.yaml"), "utf8"),
     process.version,
+    archive ?? (await archiveState(signal)),
   ];
-  const archive = await archiveState(signal);
-  return await cached(cacheDir, "hook", [...inputs, archive], async (outDir) => {
+  return await cached(cacheDir, "hook", inputs, async (outDir) => {
     const work = join(outDir, "work");
     const log = (line: string): void => progress?.("actions", line);
     const options = { log, ...(signal ? { signal } : {}) };
@@ -57,9 +79,12 @@ export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions
   });
 }
 
-/** @returns A folder with `debian.raw.zst`. It is the cache's own: do not change it. */
-export async function ensureImage({ cacheDir, signal, progress }: ArtifactOptions): Promise<string> {
-  const inputs = [await hashSources(root, imageSources), await archiveState(signal)];
+/**
+ * @param archive As for `ensureHook`.
+ * @returns A folder with `debian.raw.zst`. It is the cache's own: do not change it.
+ */
+export async function ensureImage({ cacheDir, signal, progress }: ArtifactOptions, archive?: string): Promise<string> {
+  const inputs = [await hashSources(root, imageSources), archive ?? (await archiveState(signal))];
   return await cached(cacheDir, "debian-image", inputs, async (outDir) => {
     await mkdir(outDir, { recursive: true });
     await buildImage({ outDir, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });

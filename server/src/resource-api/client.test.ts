@@ -1,12 +1,13 @@
 // The client of @neverland/api against the real server.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { ApiError, kinds, ResourceClient } from "@neverland/api";
+import { ApiError, kinds, ResourceClient, type ResourceTable } from "@neverland/api";
 import { systemClock } from "../platform/clock.ts";
 import { openMemoryStore } from "../store/memory-store.ts";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
 import { impatientFetch } from "./testing/impatient-fetch.ts";
 
+const namesIn = ({ rows }: ResourceTable) => rows.map(({ object }) => object?.metadata.name);
 const key = (name: string) => ({ namespace: "default", name });
 
 describe("the client", () => {
@@ -133,6 +134,36 @@ describe("the client", () => {
       "old",
     ]);
     stop.abort();
+  });
+
+  test("a watch of tables is one list and one stream, and each change is its row", { timeout: 10_000 }, async () => {
+    const asked: string[] = [];
+    const counting: typeof fetch = async (input, init) => {
+      asked.push(new URL(String(input)).search);
+      return await fetch(input, init);
+    };
+    const client = new ResourceClient(kinds.Template, { server: api.url, token: api.token, fetch: counting });
+    const stop = new AbortController();
+    const rows: unknown[] = [];
+    for (const name of ["t1", "t2"])
+      await templates.create({ metadata: { name, labels: { set: "rows" } }, spec: { data: "" } });
+    for await (const event of client.watchTable({ labelSelector: "set=rows", signal: stop.signal })) {
+      if (event.type === "bookmark") continue;
+      const tables = event.type === "synced" ? event.items : [event.object];
+      rows.push([event.type, tables[0]?.columnDefinitions[0]?.name, ...tables.flatMap(namesIn)]);
+      if (event.type === "synced") await templates.patch(key("t2"), { spec: { data: "changed" } });
+      if (event.type === "modified") await templates.delete(key("t1"));
+      if (event.type === "deleted") stop.abort();
+    }
+    assert.deepEqual(rows, [
+      ["synced", "Name", "t1", "t2"],
+      ["modified", "Name", "t2"],
+      ["deleted", undefined, "t1"],
+    ]);
+    assert.deepEqual(
+      asked.map((query) => query.includes("watch=true")),
+      [false, true],
+    );
   });
 
   test("a watch with a wrong token ends in an error, not in trying for ever", { timeout: 10_000 }, async () => {

@@ -234,6 +234,21 @@ function suite(kubectl: string): void {
       assert.equal(lines, 2);
     });
 
+    test("get -w prints a table that grows by a row for each change, under one heading", async () => {
+      await ok(["apply", "-f", "-"], templateYaml("rows", "one"));
+      const child = spawn(kubectl, ["get", "tpl", "rows", "-w", "--show-labels"], { env: environment() });
+      let text = "";
+      for await (const chunk of child.stdout.setEncoding("utf8")) {
+        text += String(chunk);
+        const lines = text.split("\n").length - 1;
+        if (lines === 2) await ok(["label", "tpl", "rows", "step=two"]);
+        if (lines === 3) await ok(["delete", "tpl", "rows", "--wait=false"]);
+        if (lines >= 4) break;
+      }
+      child.kill();
+      assert.match(text, /^NAME +STATE +AGE +LABELS\nrows .*<none>\nrows .*step=two\nrows .*step=two\n$/);
+    });
+
     test("wait waits for a condition and for a delete", async () => {
       const workflow =
         "apiVersion: tinkerbell.org/v1alpha1\nkind: Workflow\nmetadata: {name: waited}\nspec: {templateRef: t}\n";

@@ -110,6 +110,21 @@ test("a watch can be of tables, whose first has the columns", { timeout: 10_000 
   );
 });
 
+test("each table of a watch has the version to go on from, a bookmark's too", { timeout: 10_000 }, async () => {
+  const { body } = await make("a");
+  const accept = "application/json;as=Table;v=v1;g=meta.k8s.io";
+  const query = "sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan";
+  const [row, bookmark] = await take(await openWatch(query, { accept }), 2);
+  const { resourceVersion } = body.metadata;
+  assert.deepEqual([row?.type, row?.object.metadata], ["ADDED", { resourceVersion }]);
+  assert.deepEqual(
+    [bookmark?.type, bookmark?.object.kind, bookmark?.object.metadata],
+    ["BOOKMARK", "Table", { resourceVersion }],
+  );
+  // Where Kubernetes' own tables have it.
+  assert.deepEqual(bookmark?.object.rows[0].object.metadata.annotations, { "k8s.io/initial-events-end": "true" });
+});
+
 test("a selector that cannot be read is a Status, not a stream", async () => {
   const response = await openWatch("fieldSelector=nonsense");
   assert.equal(response.status, 400);

@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
-import { apiVersionOf, type Resource } from "@neverland/api";
+import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
 import type { WatchEvent } from "../store/resource-store.ts";
 import type { ApiContext } from "./api-context.ts";
 import { toFault, toStatus } from "./api-fault.ts";
@@ -68,13 +68,17 @@ async function* lines(
 ): AsyncGenerator<Line> {
   const shape = shaper(context, target, { form, includeObject: query.includeObject });
   for (const object of start.initial) yield { type: "ADDED", object: shape(object) };
-  if (start.isFull && query.flag("allowWatchBookmarks")) yield bookmark(target, start.resourceVersion, true);
+  const bookmark = (resourceVersion: string, isInitialEnd: boolean): Line => ({
+    type: "BOOKMARK",
+    object: shape(bookmarkOf(target, resourceVersion, isInitialEnd)),
+  });
+  if (start.isFull && query.flag("allowWatchBookmarks")) yield bookmark(start.resourceVersion, true);
   try {
     const selection = query.selection(target);
     const events = context.store.watch(target.kind, { ...selection, resourceVersion: start.resourceVersion, signal });
     for await (const event of events) {
       if (event.type !== "bookmark") yield { type: typeOf(event), object: shape(event.object) };
-      else if (query.flag("allowWatchBookmarks")) yield bookmark(target, event.resourceVersion, false);
+      else if (query.flag("allowWatchBookmarks")) yield bookmark(event.resourceVersion, false);
     }
   } catch (error) {
     yield { type: "ERROR", object: toStatus(toFault(error)) };
@@ -93,14 +97,16 @@ function shaper(context: ApiContext, { kind }: RequestTarget, { form, includeObj
     if (form === "partial") return toPartial(object);
     const table = toTable(kind, [object], { nowMs: context.clock.nowMs(), includeObject, withColumns });
     withColumns = false;
-    return table;
+    return { ...table, metadata: { resourceVersion: object.metadata.resourceVersion } };
   };
 }
 
-function bookmark({ kind }: RequestTarget, resourceVersion: string, isInitialEnd: boolean): Line {
+/** In a table it is a row without values, whose object has the annotation: so are Kubernetes' own. */
+function bookmarkOf({ kind }: RequestTarget, resourceVersion: string, isInitialEnd: boolean): Resource {
   const annotations = isInitialEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {};
-  const metadata = { resourceVersion, creationTimestamp: null, ...annotations };
-  return { type: "BOOKMARK", object: { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata } };
+  const metadata: Partial<ObjectMeta> = { resourceVersion, creationTimestamp: null, ...annotations };
+  // A bookmark is an object of which there is nothing but the version.
+  return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: metadata as ObjectMeta };
 }
 
 /** Waits while the caller does not read, so that nothing piles up here. */

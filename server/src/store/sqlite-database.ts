@@ -127,7 +127,7 @@ function sentence(file: string, code: number): string {
       return `The disk of ${file} failed to read or write, and nothing was written: look at the kernel's log.`;
     case resultCode.readonly:
     case resultCode.cannotOpen:
-      return `${file} cannot be opened for writing: check that its folder exists and belongs to this user.`;
+      return `${file} cannot be opened for writing: check that its folder exists and that both belong to this user, or name another data directory.`;
     case resultCode.corrupt:
     case resultCode.notADatabase:
       return `${file} is not a readable database: restore it from a backup, or name another data directory.`;

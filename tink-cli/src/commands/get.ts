@@ -1,5 +1,5 @@
 // tink get: objects as a table, or as -o asks.
-import type { ClientListOptions, KindInfo, Resource } from "@neverland/api";
+import type { ClientListOptions, ClientWatchEvent, KindInfo, Resource, ResourceTable } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
@@ -90,29 +90,41 @@ async function follow(
   const client = clients(target.kind);
   // A watch waits for a server that is away; one that was never there, or refuses us, is to be told at once.
   await fetchAll(clients, targets, query);
-  const narrowed = target.name === undefined ? query : { ...query, fieldSelector: `metadata.name=${target.name}` };
-  const printer = format.type === "table" ? tableRows(client, query, format.wide) : undefined;
-  for await (const event of client.watch({ ...narrowed, signal: context.signal })) {
-    if (event.type === "bookmark") continue;
-    for (const object of event.type === "synced" ? event.items : [event.object]) {
-      if (event.type === "deleted") context.stderr(`${object.metadata.name} was deleted\n`);
-      else
-        context.stdout(
-          printer
-            ? await printer(object)
-            : formatObjects([object], true, format as Exclude<OutputFormat, { type: "table" }>),
-        );
-    }
-  }
+  const watched = { ...query, signal: context.signal };
+  const one = target.name === undefined ? watched : { ...watched, fieldSelector: `metadata.name=${target.name}` };
+  if (format.type === "table")
+    await show(client.watchTable(one), tablePrinter(format.wide, query), ({ rows: [row] }) => row?.object, context);
+  else
+    await show(
+      client.watch(one),
+      (object) => formatObjects([object], true, format),
+      (object) => object,
+      context,
+    );
   context.setExitCode(exitCodes.interrupted);
 }
 
-/** A row per object; the headings once. */
-function tableRows(client: ReturnType<Clients>, query: Query, wide: boolean): (object: Resource) => Promise<string> {
+async function show<T extends ResourceTable | Resource>(
+  events: AsyncIterable<ClientWatchEvent<T>>,
+  print: (shown: T) => string,
+  objectOf: (shown: T) => Pick<Resource, "metadata"> | undefined,
+  { stdout, stderr }: CliContext,
+): Promise<void> {
+  for await (const event of events) {
+    if (event.type === "synced") stdout(event.items.map(print).join(""));
+    else if (event.type === "deleted") stderr(`${objectOf(event.object)?.metadata.name} was deleted\n`);
+    else if (event.type !== "bookmark") stdout(print(event.object));
+  }
+}
+
+/** The headings once, over the first row; later tables have rows alone. */
+function tablePrinter(wide: boolean, { namespace }: Query): (table: ResourceTable) => string {
+  let columnDefinitions: ResourceTable["columnDefinitions"] = [];
   let headed = false;
-  return async ({ metadata: { namespace, name } }) => {
-    const table = await client.table({ namespace }, name);
-    const text = formatServerTable(table, { wide, withNamespace: query.namespace === undefined });
+  return (table) => {
+    if (table.columnDefinitions.length > 0) ({ columnDefinitions } = table);
+    if (table.rows.length === 0) return "";
+    const text = formatServerTable({ ...table, columnDefinitions }, { wide, withNamespace: namespace === undefined });
     const shown = headed ? text.slice(text.indexOf("\n") + 1) : text;
     headed = true;
     return shown;

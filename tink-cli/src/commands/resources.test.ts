@@ -201,6 +201,15 @@ describe("tink get", () => {
     assert.deepEqual([code, stdout.match(/NAME/g)?.length, stderr], [130, 1, "watched-1 was deleted\n"]);
   });
 
+  test("-w -A -o wide has all columns in the rows that come later, too", async () => {
+    const watching = bench.start("get", "wf", "-w", "-A", "-o", "wide");
+    await watching.saw(/^NAMESPACE +NAME +TEMPLATE .* TEMPLATE-RENDERING.*\ndefault +get-w +get-t /);
+    await apply(workflowYaml("wide-w", "get-t", "get-2", mac(17)));
+    await watching.saw(/\ndefault +wide-w +get-t .* successful .*\n/);
+    watching.interrupt();
+    assert.equal((await watching.ended).code, 130);
+  });
+
   test("-w -o name prints a line for each change", async () => {
     const watching = bench.start("get", "hw/get-1", "-w", "-o", "name");
     await watching.saw(/^hardware\.tinkerbell\.org\/get-1\n$/);

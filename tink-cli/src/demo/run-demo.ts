@@ -1,5 +1,5 @@
 // The half of the demo on the host: brings what is missing, builds what is not cached, starts the half inside the lab.
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,12 +12,11 @@ import {
   requireLabNamespace,
   runInLabNamespace,
 } from "@neverland/lab";
-import { writeKubeconfig } from "@neverland/server";
 import { ensureDemoArtifacts } from "../artifacts.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
-import { demoDir, findConnection } from "../connection.ts";
 import type { CliContext } from "../context.ts";
 import { type Progress, startProgress } from "../output/progress.ts";
+import { type Announced, announceDemo } from "./announce.ts";
 import type { Firmware } from "./demo-machine.ts";
 import { type DemoOrder, type DemoResult, forwardSockets } from "./demo-run.ts";
 
@@ -32,12 +31,7 @@ export type DemoOptions = {
 const serverPackages = [{ package: "ipxe", purpose: "the boot loader that machines are given" }];
 
 /** What a demo that is kept can be reached by, from the host. */
-export type KeptDemo = {
-  readonly sshPort: number;
-  readonly kubeconfig: string;
-  /** What makes `tink` find it: nothing, or the flag that sets it before another server of this machine. */
-  readonly flags: readonly string[];
-};
+export type KeptDemo = Omit<Announced, "withdraw"> & { readonly sshPort: number };
 
 /** Calls `installed` when the machine has let us in; with `keep`, resolves only when the user ends it. */
 export async function runDemo(
@@ -120,11 +114,12 @@ async function openDoors(
 ): Promise<KeptDemo> {
   const api = await forwardFromHost(0, join(order.dir, forwardSockets.api));
   const ssh = await forwardFromHost(0, join(order.dir, forwardSockets.ssh));
-  const dir = demoDir(context.env);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const server = `http://127.0.0.1:${api.port}`;
-  const kubeconfig = await writeKubeconfig(dir, server, token);
-  closers.push(api.close, ssh.close, () => rm(dir, { recursive: true, force: true }));
-  const found = await findConnection({}, context.env, context.isRoot);
-  return { sshPort: ssh.port, kubeconfig, flags: found.server === server ? [] : ["--data-dir", dir] };
+  closers.push(api.close, ssh.close);
+  const { withdraw, ...doors } = await announceDemo(
+    order.dir,
+    { server: `http://127.0.0.1:${api.port}`, token },
+    context,
+  );
+  closers.push(withdraw);
+  return { sshPort: ssh.port, ...doors };
 }

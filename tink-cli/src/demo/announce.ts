@@ -6,6 +6,9 @@ import { clientsOf } from "../connect.ts";
 import { type Connection, demoDir, findConnection } from "../connection.ts";
 import type { CliContext } from "../context.ts";
 
+/** Whatever has taken the port of a demo that was killed need not speak HTTP at all. */
+const answerTimeoutMs = 2000;
+
 /** How the demo's server is reached from the host. */
 export type Announced = {
   readonly kubeconfig: string;
@@ -52,7 +55,7 @@ async function connectionIn(dir: string): Promise<Connection | undefined> {
 async function isRunning(connection: Connection | undefined, signal: AbortSignal): Promise<boolean> {
   if (connection === undefined) return false;
   return await clientsOf(connection)(kinds.Hardware)
-    .list({ limit: 1, signal })
+    .list({ limit: 1, signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]) })
     .then(
       () => true,
       () => signal.aborted,

@@ -31,7 +31,7 @@ before(async () => {
 });
 after(() => server.close());
 
-function powerOn(t: TestContext, options: Pick<BootOptions, "memoryMiB" | "network" | "parameters">): BootedMachine {
+function powerOn(t: TestContext, options: Omit<BootOptions, "files" | "signal">): BootedMachine {
   nextCall = Promise.withResolvers();
   const machine = bootMachine({ ...options, files: hookFiles(hookDir), signal: t.signal });
   t.after(async () => await machine.close());
@@ -70,6 +70,16 @@ test("a machine without a network card says so, and looks again later", { timeou
   const sentence = /No network: no network card with a driver was found; trying again in (\d+) s\.$/;
   assert.match(await machine.waitForLine(sentence), /in 1 s/);
   await machine.waitForLine(/No network: .* trying again in 2 s\.$/);
+});
+
+test("a machine without the serial port that console= names speaks at the one that it has", { timeout }, async (t) => {
+  const consoles = "console=tty0 console=ttyS1,115200"; // what a machine is told whose Hardware says nothing of it
+  const machine = powerOn(t, { memoryMiB: 512, network: "user", parameters: bootParameters(), consoles });
+  await machine.waitForLine(/hook: worker is running/);
+  assert.ok(
+    !machine.lines.some((line) => line.includes("Linux version")),
+    "the kernel has that port, so nothing is shown",
+  );
 });
 
 test("a machine with too little memory for the root file system says so before it restarts", { timeout }, async (t) => {

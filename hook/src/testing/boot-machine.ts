@@ -15,8 +15,9 @@ export type BootOptions = {
    * is touched. `none` is a machine without a network card.
    */
   readonly network: "user" | "none";
-  /** Kernel parameters after those of the console. */
   readonly parameters: readonly string[];
+  /** Kernel parameters that say where the kernel speaks; by default at the serial port, which is all that this machine has. */
+  readonly consoles?: string;
   /** Gives up the waits and ends the machine. */
   readonly signal: AbortSignal;
 };
@@ -91,7 +92,7 @@ export function bootMachine(options: BootOptions): BootedMachine {
   };
 }
 
-function qemuArguments({ files, memoryMiB, network, parameters }: BootOptions): string[] {
+function qemuArguments({ files, memoryMiB, network, parameters, consoles }: BootOptions): string[] {
   // Without a ROM the card costs no time before the kernel, which knows it by itself.
   const card = ["-netdev", "user,id=net0", "-device", `virtio-net-pci,netdev=net0,mac=${machineMac},romfile=`];
   return [
@@ -99,7 +100,7 @@ function qemuArguments({ files, memoryMiB, network, parameters }: BootOptions): 
     // As in the lab: emulation copies one byte at a time where a guest is told that string moves are fast.
     ...["-M", "pc,accel=tcg", "-cpu", "max,-erms", "-smp", "1", "-m", String(memoryMiB)],
     ...["-kernel", files.kernel, "-initrd", files.initramfs],
-    ...["-append", ["console=ttyS0,115200", ...parameters].join(" ")],
+    ...["-append", [consoles ?? "console=ttyS0,115200", ...parameters].join(" ")],
     ...(network === "user" ? card : ["-nic", "none"]),
   ];
 }

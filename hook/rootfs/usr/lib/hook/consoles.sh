@@ -1,17 +1,36 @@
 # What a person in front of the machine sees: a screen on each display, a line per step on each serial console.
 
-# open_consoles: the consoles that exist, of those that console= names (or the kernel's choice).
+# open_consoles: those that console= names (or the kernel's choice) and that exist; and a serial one in any case, if there is any.
 open_consoles() {
   consoles=
   read -r active </sys/class/tty/console/active
   for console in $active; do
-    [ -c "/dev/$console" ] && consoles="$consoles $console"
+    is_real "$console" && consoles="$consoles $console"
   done
+  case $consoles in
+  *" ttyS"* | *" ttyAMA"* | *" hvc"*) ;;
+  *) add_first_serial_port ;;
+  esac
   read -r product </sys/class/dmi/id/product_name
   read -r vendor </sys/class/dmi/id/sys_vendor
   read -r serial </sys/class/dmi/id/product_serial
   machine="${vendor:-unknown maker} ${product:-unknown model}, serial ${serial:-unknown}"
 } 2>/dev/null
+
+# is_real CONSOLE: Linux has names for serial ports (type 0) behind which there is no hardware, and lists them as consoles when told to.
+is_real() {
+  uart=
+  [ ! -r "/sys/class/tty/$1/type" ] || read -r uart <"/sys/class/tty/$1/type"
+  [ -c "/dev/$1" ] && [ "$uart" != 0 ]
+}
+
+# add_first_serial_port: for machines that lack the one that console= names.
+add_first_serial_port() {
+  for path in /sys/class/tty/ttyS*; do
+    console=${path##*/}
+    is_real "$console" && stty -F "/dev/$console" 115200 && consoles="$consoles $console" && return
+  done
+}
 
 # say TEXT: one line on every console and in the log.
 say() {

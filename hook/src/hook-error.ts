@@ -7,6 +7,8 @@ export type HookErrorCode =
   | "bad-input"
   /** The user may not use the user ids that a build needs. */
   | "no-subordinate-ids"
+  /** What was built cannot be kept. */
+  | "bad-cache"
   /** A limit of a file format was passed. */
   | "too-large";
 

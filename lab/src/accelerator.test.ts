@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -22,6 +22,14 @@ test("takes KVM only after it has booted firmware, and asks once", async () => {
   });
   assert.equal((await chooseAccelerator("kvm", { cacheDir, probe }, signal)).accelerator, "kvm");
   assert.equal(probes, 1);
+});
+
+test("goes by the probe alone where nothing can be kept", async () => {
+  const probe = (): Promise<{ usable: boolean; reason: string }> =>
+    Promise.resolve({ usable: true, reason: "it booted" });
+  const file = join(cacheDir, "file");
+  await writeFile(file, "");
+  assert.equal((await chooseAccelerator("kvm", { cacheDir: join(file, "below"), probe }, signal)).accelerator, "kvm");
 });
 
 test("emulates when KVM does not boot, and refuses when it was demanded", async () => {

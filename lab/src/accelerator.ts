@@ -42,7 +42,8 @@ async function rememberedVerdict(deps: AcceleratorDeps, signal: AbortSignal): Pr
   const known = await readVerdict(file);
   if (known !== undefined) return known;
   const verdict = await probe(signal);
-  if (!signal.aborted) await keep(file, verdict, deps.cacheDir);
+  // Where nothing can be kept, the probe is run again next time.
+  if (!signal.aborted) await keep(file, verdict, deps.cacheDir).catch(() => undefined);
   return verdict;
 }
 

@@ -37,6 +37,17 @@ test("after a build the three results used last are kept, whenever they were bui
   assert.deepEqual((await readdir(cacheDir)).sort(), [first, third, fourth].map((path) => basename(path)).sort());
 });
 
+test("a cache that cannot be made is named, with what to do", async () => {
+  const file = join(dir, ".file");
+  await writeFile(file, "");
+  const build = (): never => assert.fail("it was built, for nothing");
+  await assert.rejects(cached(join(file, "neverland"), "thing", ["a"], build), {
+    code: "bad-cache",
+    message:
+      /cannot be kept in .*\.file\/neverland: ENOTDIR.*\nName a folder that you may write to with XDG_CACHE_HOME\.$/,
+  });
+});
+
 test("results of another name are left alone", async () => {
   const cacheDir = join(dir, ".names");
   const other = await cached(cacheDir, "thing-image", ["a"], async () => {});

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { HookError } from "../hook-error.ts";
 
 /** `XDG_CACHE_HOME/neverland`, or `~/.cache/neverland`. */
 export function defaultCacheDir(env: NodeJS.ProcessEnv): string {
@@ -16,6 +17,7 @@ const keptResults = 3;
  * The folder with what `build` makes of `inputs`; `build` is called only when it is not there.
  * It is made beside its final place and renamed, so a build that dies leaves nothing that looks whole.
  * After a build, the results of the same name that were used last are kept, and older ones removed.
+ * @throws {HookError} `bad-cache` when nothing can be kept in `cacheDir`; else what `build` throws.
  */
 export async function cached(
   cacheDir: string,
@@ -26,8 +28,7 @@ export async function cached(
   const hash = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 24);
   const dir = join(cacheDir, `${name}-${hash}`);
   if (await markUsed(dir)) return dir;
-  await mkdir(cacheDir, { recursive: true });
-  const work = await mkdtemp(join(cacheDir, `.${name}-`));
+  const work = await workFolder(cacheDir, name);
   try {
     await build(work);
     // Somebody else may have been quicker: theirs is the same.
@@ -38,6 +39,19 @@ export async function cached(
   }
   await removeLongUnused(cacheDir, name);
   return dir;
+}
+
+async function workFolder(cacheDir: string, name: string): Promise<string> {
+  try {
+    await mkdir(cacheDir, { recursive: true });
+    return await mkdtemp(join(cacheDir, `.${name}-`));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const sentence = `What is built cannot be kept in ${cacheDir}: ${why}`;
+    throw new HookError("bad-cache", `${sentence}.\nName a folder that you may write to with XDG_CACHE_HOME.`, {
+      cause,
+    });
+  }
 }
 
 /** A folder's time says when it was last used. @returns Whether it is there. */

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { directoryEntries } from "@neverland/oci";
 import { HookError } from "../hook-error.ts";
 
 /** `XDG_CACHE_HOME/neverland`, or `~/.cache/neverland`. */
@@ -92,6 +93,6 @@ function isSource(file: string): boolean {
 
 async function filesIn(path: string): Promise<string[]> {
   if ((await stat(path)).isFile()) return [path];
-  const entries = await readdir(path, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const entries = await directoryEntries(path);
+  return entries.filter(({ type }) => type === "file").map((entry) => join(path, entry.path));
 }

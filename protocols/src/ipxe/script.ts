@@ -40,10 +40,11 @@ const leave = `iseq \${platform} efi && exit 1 || exit`;
 
 /** The words after the kernel's URL, in the order that published installation environments expect. */
 export function hookKernelArguments(p: HookParameters, initrdName: string): string {
+  const facility = scriptWords(p.facility);
   const free = [...p.extraKernelArgs, ...p.kernelParams].map(scriptWords);
   const words = [
     p.vlanId === undefined ? "" : `vlan_id=${scriptWord(p.vlanId)}`,
-    `facility=${scriptWords(p.facility)}`,
+    `facility=${facility}`,
     p.syslogHost === undefined ? "" : `syslog_host=${scriptWord(p.syslogHost)}`,
     `grpc_authority=${scriptWord(p.grpcAuthority)}`,
     `tinkerbell_tls=${p.tls}`,
@@ -53,7 +54,8 @@ export function hookKernelArguments(p: HookParameters, initrdName: string): stri
     "modules=loop,squashfs,sd-mod,usb-storage",
     "intel_iommu=on iommu=pt",
     `initrd=${initrdName}`,
-    ...["console=tty0", serialConsole([scriptWords(p.facility), ...free])],
+    "console=tty0",
+    serialConsole([facility, ...free]),
     p.registryMirror === undefined ? "" : `registry_mirror=${scriptUrl(p.registryMirror)}`,
     ...free,
   ];

@@ -1,8 +1,9 @@
 // What a DHCP decision looks like on a machine's timeline.
 import type { MachineEventInput } from "@neverland/api";
-import { type DhcpMessage, type MacAddress, unspecifiedIpv4 } from "@neverland/protocols";
+import type { DhcpMessage, MacAddress } from "@neverland/protocols";
 import { conflictMinutes } from "./address-conflicts.ts";
 import type { BootPlan } from "./boot-plan.ts";
+import { addressAfter } from "./dhcp-grant-text.ts";
 import type { DhcpDecision } from "./dhcp-responder.ts";
 import type { EventGate } from "./event-gate.ts";
 
@@ -67,8 +68,7 @@ function replyFacts(
 ) {
   const reason = type === "nak" ? "WrongAddress" : plan.kind === "refused" ? plan.reason : undefined;
   const data: Record<string, string | number | boolean> = { xid: message.xid, plan: plan.kind };
-  // Who sends an INFORM has an address of its own, and is given none.
-  if (type !== "nak") data.address = reply.yiaddr === unspecifiedIpv4 ? reply.ciaddr : reply.yiaddr;
+  if (type !== "nak") data.address = addressAfter(reply);
   if (client.vendorClass !== "") data.vendorClass = client.vendorClass;
   if (client.uuid !== undefined) data.uuid = client.uuid;
   const file = planFile(plan);

@@ -1,13 +1,11 @@
 // What an offer or an acknowledgement reads like on the timeline: what was given to whom, and what it does with it.
-import type { ClientIdentity, Ipv4Address } from "@neverland/protocols";
+import { type ClientIdentity, type DhcpMessage, type Ipv4Address, unspecifiedIpv4 } from "@neverland/protocols";
 import { type BootClientKind, type BootPlan, bootClientKind } from "./boot-plan.ts";
 import type { BootMachine } from "./hardware-index.ts";
 
 export interface Grant {
   readonly type: "offer" | "ack";
-  /** Without a lease: the one that the machine says it has. */
-  readonly address: Ipv4Address;
-  readonly withLease: boolean;
+  readonly reply: DhcpMessage;
   readonly machine: BootMachine;
   readonly plan: BootPlan;
   readonly client: ClientIdentity;
@@ -19,12 +17,19 @@ const clientNames: Readonly<Record<BootClientKind, string>> = {
   ipxe: "iPXE",
 };
 
+/** What the machine has after this answer: who sends an INFORM has an address of its own, and is given none. */
+export function addressAfter({ yiaddr, ciaddr }: DhcpMessage): Ipv4Address {
+  return yiaddr === unspecifiedIpv4 ? ciaddr : yiaddr;
+}
+
 /** `offered 10.77.0.50 to iPXE of default/m50 (52:54:00:00:00:32), which is to load http://…/auto.ipxe`. */
-export function describeGrant({ type, address, withLease, machine, plan, client }: Grant): string {
+export function describeGrant({ type, reply, machine, plan, client }: Grant): string {
+  const address = addressAfter(reply);
   const kind = bootClientKind(client);
   const whom = `${kind === undefined ? systemName(client, machine) : clientNames[kind]} of ${machine.key} (${machine.mac})`;
   const next = kind === undefined ? "" : whatNext(plan);
-  if (!withLease) return `told its settings to ${whom}, which has the address ${address} from elsewhere${next}`;
+  if (reply.yiaddr === unspecifiedIpv4)
+    return `told its settings to ${whom}, which has the address ${address} from elsewhere${next}`;
   return `${type === "offer" ? "offered" : "acknowledged"} ${address} to ${whom}${next}`;
 }
 

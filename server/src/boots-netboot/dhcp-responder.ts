@@ -171,8 +171,7 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     plan,
     config,
   });
-  const named = withLease ? address : message.ciaddr;
-  const text = describeGrant({ type, address: named, withLease, machine, plan, client });
+  const text = describeGrant({ type, reply, machine, plan, client });
   return { kind: "reply", type, reply, machine, plan, client, message: text };
 }
 

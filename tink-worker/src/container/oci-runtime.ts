@@ -98,10 +98,7 @@ export class OciRuntime implements ContainerRuntime {
     claimForWorker(bundle);
     if (supervisorState(bundle).state === "running") await this.#killer(id)("KILL");
     // The runtime forgets by itself what ended by itself.
-    if (existsSync(join(this.#options.stateDir, runtimeDir, id)))
-      await this.#command(this.#options.program, [...this.#runtime().slice(1), "delete", "--force", id]).catch(
-        () => {},
-      ); // gone is what we want
+    if (existsSync(join(this.#options.stateDir, runtimeDir, id))) await this.#tellRuntime("delete", "--force", id);
     release(bundle);
     const pid = supervisorPid(bundle);
     if (pid !== undefined) killGroup(pid);
@@ -125,15 +122,19 @@ export class OciRuntime implements ContainerRuntime {
   }
 
   #killer(id: string): (signal: "TERM" | "KILL") => Promise<void> {
-    const kill = (...flags: string[]) =>
-      this.#command(this.#options.program, [...this.#runtime().slice(1), "kill", ...flags]);
     return async (signal) => {
       const supervisor = supervisorPid(this.#bundle(id));
       if (signal === "KILL" && supervisor !== undefined) killContainerProcesses(supervisor);
-      await kill(id, signal).catch(() => {}); // it may have ended by itself
+      await this.#tellRuntime("kill", id, signal); // it may have ended by itself
       if (signal === "TERM") return;
-      await kill("--all", id, signal).catch(() => {}); // those that left the family, where there are cgroups
+      await this.#tellRuntime("kill", "--all", id, signal); // those that left the family, where there are cgroups
     };
+  }
+
+  /** A refusal says that it was so already: gone is what we want. */
+  async #tellRuntime(...args: readonly string[]): Promise<void> {
+    const [program = "", ...flags] = this.#runtime();
+    await this.#command(program, [...flags, ...args]).catch(() => {});
   }
 
   async #command(program: string, args: readonly string[]): Promise<void> {

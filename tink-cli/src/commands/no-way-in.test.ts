@@ -1,0 +1,71 @@
+// What each command says that cannot get at a server: none is there, none is named, or it does not know the token.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
+import { after, before, describe, test } from "node:test";
+import { type CliBench, openCliBench, startCli } from "../testing/cli-bench.ts";
+import { templateYaml } from "../testing/manifests.ts";
+
+let bench: CliBench;
+before(async () => {
+  bench = await openCliBench();
+});
+after(() => bench.close());
+
+/** Where nothing listens any more. */
+async function silentServer(): Promise<string> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo; // of TCP, hence no path
+  server.close();
+  await once(server, "close");
+  return `http://127.0.0.1:${port}`;
+}
+
+const commandsWithServer: readonly (readonly string[])[] = [
+  ["get", "hw"],
+  ["get", "hw", "-w"],
+  ["get", "hw/a", "-o", "json"],
+  ["describe", "hw/a"],
+  ["delete", "hw/a"],
+  ["explain", "a"],
+  ["watch", "workflow/a"],
+  ["watch", "hardware/a"],
+  ["logs", "a"],
+  ["logs", "-f", "a"],
+];
+
+describe("without a way in", () => {
+  for (const words of commandsWithServer) {
+    test(`tink ${words.join(" ")} with a wrong token is exit code 77`, async () => {
+      const { code, stdout, stderr } = await startCli(["--server", bench.connection.server, "--token", "x", ...words])
+        .ended;
+      assert.deepEqual([code, stdout], [77, ""]);
+      assert.match(stderr, /^tink: .*token.*\n$/i);
+    });
+    test(`tink ${words.join(" ")} with no server there is exit code 69`, async () => {
+      const { code, stdout, stderr } = await startCli(["--server", await silentServer(), "--token", "x", ...words])
+        .ended;
+      assert.deepEqual([code, stdout], [69, ""]);
+      assert.match(stderr, /^tink: (GET|DELETE) .* got no answer: .*ECONNREFUSED.*Is the server running.*\n$/);
+    });
+  }
+
+  test("an apply says so too, and tells how far it came", async () => {
+    const file = await bench.file("x.yaml", templateYaml("x"));
+    const args = ["apply", "-f", file];
+    assert.equal((await startCli(["--server", bench.connection.server, "--token", "x", ...args]).ended).code, 77);
+    assert.equal((await startCli(["--server", await silentServer(), "--token", "x", ...args]).ended).code, 69);
+  });
+
+  test("nothing that names a server is exit code 69, with the places that were looked at", async () => {
+    const { code, stderr } = await startCli(["get", "hw"]).ended;
+    assert.equal(code, 69);
+    assert.match(stderr, /^tink: No server was found: .*TINK_SERVER.*kubeconfig in .*\nStart one with "tink up"/);
+  });
+
+  test("--data-dir goes before the environment", async () => {
+    const env = { TINK_SERVER: "http://127.0.0.1:1", TINK_TOKEN: "x" };
+    assert.equal((await startCli(["--data-dir", bench.dir, "get", "hw"], env).ended).code, 0);
+  });
+});

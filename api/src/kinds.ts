@@ -27,6 +27,11 @@ export type KindInfo = {
   readonly spec: z.ZodType;
   readonly status?: z.ZodType;
   readonly columns: readonly PrinterColumn[];
+  /**
+   * Dotted paths of the fields that objects are looked up by: a list with such a field selector costs what it finds, not
+   * what there is. `[]` after a step goes through a list: `spec.interfaces[].dhcp.mac`.
+   */
+  readonly indexes: readonly string[];
 };
 
 const tinkerbell = {
@@ -47,6 +52,7 @@ export const kinds = {
     spec: hardwareSpecSchema,
     status: hardwareStatusSchema,
     columns: [{ name: "State", type: "string", path: ".status.state" }],
+    indexes: ["spec.interfaces[].dhcp.mac", "spec.interfaces[].dhcp.ip.address", "spec.agentID"],
   },
   Template: {
     ...tinkerbell,
@@ -57,6 +63,7 @@ export const kinds = {
     spec: templateSpecSchema,
     status: templateStatusSchema,
     columns: [{ name: "State", type: "string", path: ".status.state" }],
+    indexes: [],
   },
   Workflow: {
     ...tinkerbell,
@@ -75,6 +82,7 @@ export const kinds = {
       { name: "Hardware", type: "string", path: ".spec.hardwareRef" },
       { name: "Template-Rendering", type: "string", path: ".status.templateRendering", wide: true },
     ],
+    indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.state"],
   },
   MachineEvent: {
     ...metal,
@@ -93,6 +101,7 @@ export const kinds = {
       { name: "Reason", type: "string", path: ".spec.reason" },
       { name: "Message", type: "string", path: ".spec.message" },
     ],
+    indexes: ["spec.hardware", "spec.mac", "spec.workflow"],
   },
   ActionReport: {
     ...metal,
@@ -108,6 +117,7 @@ export const kinds = {
       { name: "State", type: "string", path: ".spec.state" },
       { name: "Received", type: "string", path: ".spec.receivedAt" },
     ],
+    indexes: ["spec.workflow", "spec.workflowUID"],
   },
 } as const satisfies Record<string, KindInfo>;
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { debianKubectl } from "../../server/src/resource-api/testing/debian-kubectl.ts";
+import { debianKubectl } from "@neverland/resource-api/testing/debian-kubectl.ts";
 import { assertInstalled, type KeptDemoResult } from "./demo-result.ts";
 import { type RunningTink, runTink, startTink } from "./run-tink.ts";
 

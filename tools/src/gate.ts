@@ -1,11 +1,13 @@
 // The steps of the gate: what each checks, and the command that does it.
 import { globSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Step } from "./steps.ts";
 
-const workspaces = globSync("*/package.json", { exclude: ["node_modules", "toolchain/**"] }).map(
-  (path) => path.split("/")[0] ?? "",
+/** Every package's folder; the server is a folder of packages. */
+const workspaces = "{*,server/*}";
+const sources = globSync(`${workspaces}/package.json`, { exclude: ["node_modules", "toolchain/**"] }).map((path) =>
+  dirname(path),
 );
-const sources = workspaces.filter((name) => name !== "toolchain");
 
 /** Nothing is run: the shape of the code alone. */
 export const staticSteps: readonly Step[] = [
@@ -19,12 +21,12 @@ export const staticSteps: readonly Step[] = [
   { name: "generated code is what its source makes", argv: ["node", "tools/src/check-generated.ts"] },
 ];
 
-const slow = "*/src/**/*.slow.test.ts";
-const ofRoot = "*/src/**/*.root{.slow,}.test.ts";
+const slow = `${workspaces}/src/**/*.slow.test.ts`;
+const ofRoot = `${workspaces}/src/**/*.root{.slow,}.test.ts`;
 
 /** Quick tests, every package, in parallel. */
 export function unitSteps(isRoot: boolean): readonly Step[] {
-  const files = testFiles("*/src/**/*.test.ts", isRoot ? [slow] : [slow, ofRoot]);
+  const files = testFiles(`${workspaces}/src/**/*.test.ts`, isRoot ? [slow] : [slow, ofRoot]);
   return [{ name: "unit tests, fuzz and peers", argv: runTests(files) }];
 }
 

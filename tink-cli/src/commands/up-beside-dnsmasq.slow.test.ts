@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { biosKernel } from "@neverland/boots-netboot/testing/boot-code.ts";
 import { orderInLab } from "@neverland/lab";
-import { biosKernel } from "../../../server/src/boots-netboot/testing/boot-code.ts";
 import type { BesideDnsmasqOrder, BesideDnsmasqResult } from "../testing/boot-beside-dnsmasq.ts";
 
 /** Our kernel is one for a BIOS: under UEFI, iPXE loads it and can do no more with it. */

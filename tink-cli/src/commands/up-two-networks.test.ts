@@ -11,7 +11,7 @@ import {
   openNamespace,
   runInside,
   spawnInside,
-} from "../../../server/src/boots-netboot/testing/network-namespace.ts";
+} from "@neverland/boots-netboot/testing/network-namespace.ts";
 
 /** A cable from the server to one machine. */
 type Network = {

@@ -6,8 +6,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { readServerConfig } from "@neverland/server/config";
-import { openNamespace, runInside } from "../../../server/src/boots-netboot/testing/network-namespace.ts";
+import { openNamespace, runInside } from "@neverland/boots-netboot/testing/network-namespace.ts";
+import { readServerConfig } from "@neverland/tink-up/config.ts";
 import { startCli } from "../testing/cli-bench.ts";
 
 let dir: string;

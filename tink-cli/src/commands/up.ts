@@ -1,5 +1,10 @@
 // tink up: everything in one process, in the foreground.
-import { type ComponentName, componentNames, readServerConfig, type ServerConfigInput } from "@neverland/server/config";
+import {
+  type ComponentName,
+  componentNames,
+  readServerConfig,
+  type ServerConfigInput,
+} from "@neverland/tink-up/config.ts";
 import { type Command, Option } from "commander";
 import { z } from "zod";
 import { CliError } from "../cli-error.ts";
@@ -127,7 +132,7 @@ async function runServer(options: UpOptions, command: Command, context: CliConte
   const { dataDir } = command.optsWithGlobals<{ dataDir?: string }>();
   const config = readConfig({ ...options, dataDir: dataDir ?? defaultDataDir(context.env, context.isRoot) });
   // Only here: no other command needs the server's weight to start.
-  const { openLog, startServer } = await import("@neverland/server");
+  const { openLog, startServer } = await import("@neverland/tink-up");
   const server = await startServer(config, {
     signal: context.signal,
     version,

@@ -1,7 +1,7 @@
 // Following workflows: watch and logs, against a real server, with a worker that speaks the protocol.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { TestWorker } from "../../../server/src/tink-server/testing/tink-bench.ts";
+import type { TestWorker } from "@neverland/tink-server/testing/tink-bench.ts";
 import { type CliBench, interruptCliProcess, openCliBench } from "../testing/cli-bench.ts";
 import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
 

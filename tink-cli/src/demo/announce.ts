@@ -1,7 +1,7 @@
 // Makes a demo that is kept known to tink. Of several at once the first is found without a flag, as long as it runs.
 import { mkdir, rm } from "node:fs/promises";
 import { kinds } from "@neverland/api";
-import { writeKubeconfig } from "@neverland/server";
+import { writeKubeconfig } from "@neverland/tink-up";
 import { clientsOf } from "../connect.ts";
 import { type Connection, demoDir, findConnection } from "../connection.ts";
 import type { CliContext } from "../context.ts";

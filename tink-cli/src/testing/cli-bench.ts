@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { workerAt } from "../../../server/src/tink-server/testing/tink-bench.ts";
+import { workerAt } from "@neverland/tink-server/testing/tink-bench.ts";
 import { type Clients, clientsOf } from "../connect.ts";
 import { type Connection, findConnection } from "../connection.ts";
 import type { CliContext } from "../context.ts";

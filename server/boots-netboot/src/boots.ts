@@ -1,0 +1,120 @@
+// Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
+import type { MachineEventInput } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
+import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
+import { openPacketSender, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
+import { portOwner } from "@neverland/platform/network/port-owner.ts";
+import type { Service } from "@neverland/platform/service.ts";
+import type { FastifyInstance } from "fastify";
+import { openBootFiles } from "./boot-files.ts";
+import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
+import { type BootsLink, openBootsLink } from "./boots-link.ts";
+import { AddressConflicts } from "./dhcp/address-conflicts.ts";
+import { EventGate } from "./event-gate.ts";
+import { type DuplicateClaim, HardwareIndex } from "./hardware-index.ts";
+import { registerBootRoutes } from "./http/boot-http.ts";
+import type { ScriptConfig } from "./http/machine-script.ts";
+
+export interface BootsDeps {
+  readonly config: BootsConfig;
+  readonly record: (event: MachineEventInput) => void;
+  readonly clock: Clock;
+  /** For what concerns no machine: one sentence each. */
+  readonly warn: (message: string) => void;
+}
+
+/** Its start opens every link's ports, or throws a NetworkError and leaves nothing open. */
+export interface Boots extends Service {
+  /** Feed it from a watch of Hardware. */
+  readonly index: HardwareIndex;
+  /** Where machines are answered; filled by the start. */
+  readonly links: readonly BootsLink[];
+  registerRoutes(app: FastifyInstance): void;
+}
+
+/** Opens nothing yet. */
+export function createBoots(deps: BootsDeps): Boots {
+  const { config, record, clock } = deps;
+  const gate = new EventGate(record, () => clock.nowMs());
+  const index = new HardwareIndex((claim) => recordDuplicate(gate, claim));
+  const conflicts = new AddressConflicts(() => clock.nowMs());
+  const files = openBootFiles(config.binariesDirectory, [...config.architectureBinaries.values()]);
+  const links: BootsLink[] = [];
+  const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
+  const stop = async (deadline: AbortSignal) => {
+    for (const one of opened.splice(0)) await one.close(deadline);
+  };
+  return {
+    index,
+    links,
+    registerRoutes(app) {
+      const { hookDirectory, filesDirectory } = config;
+      const scriptConfig = (localAddress: string) => scriptConfigFor(config, localAddress);
+      registerBootRoutes(app, { index, gate, files, hookDirectory, filesDirectory, scriptConfig });
+    },
+    async start(signal) {
+      try {
+        const sockets = config.dhcpEnabled ? await openSockets(deps.warn) : undefined;
+        if (sockets?.packets !== undefined) opened.push(sockets.packets);
+        for (const wanted of config.interfaces) {
+          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, conflicts, sockets };
+          const link = await openBootsLink(wanted, linkDeps, signal);
+          opened.unshift(link);
+          links.push(link);
+        }
+        if (config.dhcpEnabled && links.length > 0) await warnOfOtherServers(deps);
+      } catch (error) {
+        await stop(AbortSignal.abort());
+        throw error;
+      }
+    },
+    stop,
+  };
+}
+
+/** Without packet sockets (no CAP_NET_RAW) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */
+async function openSockets(
+  warn: (message: string) => void,
+): Promise<{ libc: Libc; packets: PacketSender | undefined }> {
+  const libc = await loadLibc();
+  try {
+    return { libc, packets: openPacketSender(libc) };
+  } catch (error) {
+    warn(
+      `replies to machines without an address are broadcast: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return { libc, packets: undefined };
+  }
+}
+
+/** Two that share the port are both heard, and a machine takes whichever answers first. */
+async function warnOfOtherServers({ config: { dhcpServerPort: port }, warn }: BootsDeps): Promise<void> {
+  const other = await portOwner("udp", port, process.pid);
+  if (other === undefined) return;
+  warn(`${other} listens on UDP port ${port} too: if it answers DHCP on our interfaces, end it, or use --no-dhcp`);
+}
+
+function scriptConfigFor(config: BootsConfig, localAddress: string): ScriptConfig {
+  const served = config.interfaces.find(({ serverAddress }) => serverAddress !== undefined)?.serverAddress;
+  const isLoopback = localAddress === "" || localAddress.startsWith("127.");
+  // A machine that came through a forwarder on this host knows us by the configured address.
+  const host = isLoopback ? (served ?? localAddress) : localAddress;
+  const base = httpBaseUrl(host, config.httpPort);
+  return {
+    httpBaseUrl: base,
+    hookBaseUrl: config.hookBaseUrl,
+    grpcAuthority: config.grpcAuthority ?? `${host}:${config.grpcPort}`,
+    tls: config.grpcTls,
+    insecureTls: config.grpcInsecureTls,
+    syslogHost: config.syslogHost,
+    registryMirror: base,
+    extraKernelArgs: config.extraKernelArgs,
+  };
+}
+
+function recordDuplicate(gate: EventGate, { kind, value, names }: DuplicateClaim): void {
+  const message = `${names.join(" and ")} claim the same ${kind} ${value}: none of them is answered; change all but one`;
+  const mac = kind === "mac" ? { mac: value } : {};
+  const event = { source: "boots/dhcp", type: "HardwareAmbiguous", reason: "DuplicateClaim", message, ...mac } as const;
+  gate.once(`duplicate ${kind} ${value} ${names.join()}`, 60_000, event);
+}

@@ -1,0 +1,180 @@
+// From datagram to datagram with the sockets replaced by lists: where each reply goes, who is told of no router, who is not answered.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
+import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
+import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
+import { EventGate } from "../event-gate.ts";
+import { HardwareIndex } from "../hardware-index.ts";
+import { captured } from "../testing/captured.ts";
+import { testMachine } from "../testing/machines.ts";
+import { AddressConflicts } from "./address-conflicts.ts";
+import { listenForDhcp } from "./dhcp-listener.ts";
+
+const ip = (text: string) => text as Ipv4Address;
+const serverAddress = ip("10.77.0.1");
+const mac = "52:54:00:00:00:32" as MacAddress;
+const chaddr = Uint8Array.of(0x52, 0x54, 0, 0, 0, 0x32, ...new Uint8Array(10));
+const iPxe = { ...captured("bios-virtio-ipxerom", 0), chaddr };
+const udhcpc = { ...captured("e2e-bios-ec2", 4), chaddr };
+const ipv4 = 0x0800;
+const ipv6 = 0x86dd;
+
+function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
+  const events: MachineEventInput[] = [];
+  const sent: string[] = [];
+  const clock = new ManualClock(0);
+  let handler: (datagram: Datagram) => void = () => {};
+  const endpoint: UdpEndpoint = {
+    port: 67,
+    onDatagram: (callback) => {
+      handler = callback;
+    },
+    send: async (_bytes, address, port) => void sent.push(`udp ${address}:${port}`),
+    close: async () => {},
+  };
+  const frame = (to: Uint8Array, etherType: number) =>
+    `frame ${Buffer.from(to).toString("hex")} ${etherType.toString(16)}`;
+  const packets = {
+    send: (_: unknown, to: Uint8Array, type: number) => void sent.push(frame(to, type)),
+    close: () => {},
+  };
+  const index = new HardwareIndex(() => {});
+  index.apply(hardware);
+  listenForDhcp({
+    transmit: {
+      endpoint,
+      link: { index: 1, mac: "52:54:00:00:00:01" as MacAddress, serverAddress },
+      packets: rawFrames ? packets : undefined,
+      serverPort: 67,
+      clientPort: 68,
+    },
+    index,
+    config: {
+      serverAddress,
+      syslogAddress: undefined,
+      plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
+    },
+    gate: new EventGate(
+      (event) => events.push(event),
+      () => clock.nowMs(),
+    ),
+    conflicts: new AddressConflicts(() => clock.nowMs()),
+  });
+  const receive = async (message: DhcpMessage | Uint8Array) => {
+    handler({
+      bytes: message instanceof Uint8Array ? message : encodeDhcpMessage(message),
+      address: "0.0.0.0",
+      port: 68,
+    });
+    await new Promise(setImmediate);
+  };
+  return { events, sent, clock, receive };
+}
+
+const withType = (message: DhcpMessage, type: number, more: DhcpMessage["options"] = []): DhcpMessage => ({
+  ...message,
+  options: [
+    ...message.options.map((one) => (one.code === 53 ? { code: 53, value: Uint8Array.of(type) } : one)),
+    ...more,
+  ],
+});
+
+test("a client without an address gets a frame to its card, and iPXE a router advertisement after it", async () => {
+  const { sent, receive } = openListener();
+  await receive(udhcpc);
+  await receive(iPxe);
+  const card = "525400000032";
+  assert.deepEqual(sent, [
+    `frame ${card} ${ipv4.toString(16)}`,
+    `frame ${card} ${ipv4.toString(16)}`,
+    `frame ${card} ${ipv6.toString(16)}`,
+  ]);
+});
+
+test("without raw frames the reply is broadcast and no router is advertised", async () => {
+  const { sent, events, receive } = openListener({ rawFrames: false });
+  await receive(iPxe);
+  assert.deepEqual(sent, ["udp 255.255.255.255:68"]);
+  assert.deepEqual(
+    events.map(({ type }) => type),
+    ["DhcpOffer"],
+  );
+});
+
+test("a relayed reply goes to the relay's server port, a renewal to the client's own address", async () => {
+  const { sent, receive } = openListener();
+  await receive({ ...iPxe, giaddr: ip("10.99.0.1") });
+  await receive(withType({ ...udhcpc, ciaddr: ip("10.77.0.50") }, 3));
+  assert.deepEqual(sent, ["udp 10.99.0.1:67", "udp 10.77.0.50:68"]);
+});
+
+test("machines that share a reserved address are not answered until one is changed", async () => {
+  const twin = testMachine(51, { dhcp: { ip: { address: "10.77.0.50" } } });
+  const { sent, events, receive } = openListener({ hardware: [testMachine(50), twin] });
+  await receive(udhcpc);
+  assert.deepEqual(sent, []);
+  assert.deepEqual(
+    events.map(({ reason, mac: of }) => [reason, of]),
+    [["AmbiguousHardware", mac]],
+  );
+});
+
+const decline = (last: number) => withType(udhcpc, 4, [{ code: 50, value: Uint8Array.of(10, 77, 0, last) }]);
+
+test("a declined address is not offered for ten minutes, and then again", async () => {
+  const { sent, events, clock, receive } = openListener();
+  await receive(decline(50));
+  clock.advance(10 * 60_000 - 1);
+  await receive({ ...udhcpc, xid: 1 });
+  assert.deepEqual(sent, []);
+  clock.advance(1);
+  await receive({ ...udhcpc, xid: 2 });
+  assert.equal(sent.length, 1);
+  assert.deepEqual(
+    events.map(({ type, reason }) => [type, reason]),
+    [
+      ["DhcpDecline", "AddressInUse"],
+      ["DhcpIgnored", "AddressInUse"],
+      ["DhcpOffer", undefined],
+    ],
+  );
+});
+
+test("a machine that declines an address that is not its own is offered its own", async () => {
+  const { sent, events, receive } = openListener();
+  await receive(decline(99));
+  await receive(udhcpc);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(
+    events.map(({ type, reason }) => [type, reason]),
+    [
+      ["DhcpIgnored", "NotItsAddress"],
+      ["DhcpOffer", undefined],
+    ],
+  );
+});
+
+test("what cannot be read is one event, and the next message is answered", async () => {
+  const { sent, events, receive } = openListener();
+  for (let i = 0; i < 3; i++) await receive(Uint8Array.of(1, 2, 3));
+  await receive(udhcpc);
+  assert.deepEqual(
+    events.map(({ type, reason }) => [type, reason]),
+    [
+      ["DhcpIgnored", "UnreadablePacket"],
+      ["DhcpOffer", undefined],
+    ],
+  );
+  assert.equal(sent.length, 1);
+});
+
+test("a repeated message is answered each time and told once", async () => {
+  const { sent, events, receive } = openListener();
+  await receive(udhcpc);
+  await receive(udhcpc);
+  assert.equal(sent.length, 2);
+  assert.equal(events.length, 1);
+});

@@ -1,0 +1,126 @@
+// The options of a reply to a machine with a reservation: its network settings, and what it is to boot.
+import {
+  type ClasslessRoute,
+  type DhcpOption,
+  type Ipv4Address,
+  IpxeOption,
+  ipv4FromNumber,
+  ipv4ToNumber,
+  OptionCode,
+  PxeOption,
+  parseIpv4,
+  writeClasslessRoutes,
+  writeDomainSearch,
+  writeEncapsulated,
+  writeIpv4List,
+  writeText,
+  writeU8,
+  writeU32,
+} from "@neverland/protocols";
+import type { DhcpReservation } from "../boot-hardware.ts";
+import type { BootPlan } from "../boot-plan.ts";
+import { leaseSeconds, renewalTimes } from "./lease-times.ts";
+
+const option = (code: number, value: Uint8Array): DhcpOption => ({ code, value });
+const addresses = (code: number, texts: readonly (string | undefined)[]): DhcpOption[] => {
+  const usable = texts.map((text) => parseIpv4(text ?? "")).filter((address) => address !== undefined);
+  return usable.length === 0 ? [] : [option(code, writeIpv4List(usable))];
+};
+/** Option text is at most 255 bytes here: longer names are none. */
+const text = (code: number, value: string | undefined): DhcpOption[] =>
+  value === undefined || value === "" ? [] : [option(code, writeText(value).subarray(0, 255))];
+
+/** Options 51, 58 and 59. Not for an INFORM, which asks for no lease. */
+export function leaseOptions(reservation: DhcpReservation): DhcpOption[] {
+  const lease = leaseSeconds(reservation.lease_time);
+  const times = renewalTimes(lease);
+  const renewal =
+    times === undefined
+      ? []
+      : [
+          option(OptionCode.renewalTime, writeU32(times.renewSeconds)),
+          option(OptionCode.rebindingTime, writeU32(times.rebindSeconds)),
+        ];
+  return [option(OptionCode.leaseTime, writeU32(lease)), ...renewal];
+}
+
+/** Options 1, 3, 6, 7, 12, 15, 28, 42, 119 and 121: what the reservation says, and nothing it does not say. */
+export function networkOptions(reservation: DhcpReservation, syslog: Ipv4Address | undefined): DhcpOption[] {
+  return [
+    ...addresses(OptionCode.subnetMask, [reservation.ip?.netmask]),
+    // RFC 3442: a client that takes option 121 ignores option 3; one that does not needs it.
+    ...addresses(OptionCode.router, [reservation.ip?.gateway]),
+    ...addresses(OptionCode.nameServers, reservation.name_servers ?? []),
+    ...addresses(OptionCode.logServers, [syslog]),
+    ...text(OptionCode.hostName, reservation.hostname),
+    ...text(OptionCode.domainName, reservation.domain_name),
+    ...broadcastOption(reservation),
+    ...addresses(OptionCode.timeServers, reservation.time_servers ?? []),
+    ...searchOption(reservation.domain_name),
+    ...routesOption(reservation),
+  ];
+}
+
+/** Options 43, 60, 66, 67 and 175, by the plan. The boot file itself is in the header, unless it does not fit there. */
+export function bootOptions(plan: BootPlan, fileFieldBytes: number): DhcpOption[] {
+  switch (plan.kind) {
+    case "not-asked":
+      return [];
+    case "operator":
+      return [...text(OptionCode.tftpServerName, plan.server), ...text(OptionCode.bootFileName, plan.file)];
+    case "refused":
+      return [...vendorClass(plan.client), ...noProxyWait(plan.client)];
+    case "binary":
+    case "script": {
+      const tooLong = writeText(plan.file).length >= fileFieldBytes;
+      return [
+        ...(tooLong ? [option(OptionCode.bootFileName, writeText(plan.file))] : []),
+        ...vendorClass(plan.client),
+        option(OptionCode.vendorEncapsulated, noDiscovery()),
+        ...noProxyWait(plan.client),
+      ];
+    }
+  }
+}
+
+/** Firmware takes an offer as one for HTTP boot only if it carries the class back (UEFI 2.10 §24.7.3.1). */
+function vendorClass(client: string): DhcpOption[] {
+  return client === "http" ? [option(OptionCode.vendorClass, writeText("HTTPClient"))] : [];
+}
+
+/** "Use the boot file here and look for no boot servers", ended as PXE 2.1 wants it. */
+function noDiscovery(): Uint8Array {
+  return Uint8Array.of(...writeEncapsulated([[PxeOption.discoveryControl, writeU8(8)]]), 255);
+}
+
+/** iPXE waits 3 s for a ProxyDHCP server unless it is told that there is none. */
+function noProxyWait(client: string): DhcpOption[] {
+  if (client !== "ipxe") return [];
+  return [option(OptionCode.ipxeEncapsulated, writeEncapsulated([[IpxeOption.noProxyDhcp, writeU8(1)]]))];
+}
+
+function broadcastOption({ ip }: DhcpReservation): DhcpOption[] {
+  const address = parseIpv4(ip?.address ?? "");
+  const netmask = parseIpv4(ip?.netmask ?? "");
+  if (address === undefined || netmask === undefined) return [];
+  const broadcast = ipv4FromNumber((ipv4ToNumber(address) | ~ipv4ToNumber(netmask)) >>> 0);
+  return [option(OptionCode.broadcastAddress, writeIpv4List([broadcast]))];
+}
+
+function searchOption(domain: string | undefined): DhcpOption[] {
+  const labels = (domain ?? "").split(".").filter((label) => label !== "");
+  if (labels.length === 0 || labels.some((label) => writeText(label).length > 63)) return [];
+  return [option(OptionCode.domainSearch, writeDomainSearch([labels.join(".")]))];
+}
+
+function routesOption(reservation: DhcpReservation): DhcpOption[] {
+  const routes: ClasslessRoute[] = [];
+  for (const { destination_descriptor = "", router = "" } of reservation.classless_static_routes ?? []) {
+    const [network = "", prefix = ""] = destination_descriptor.split("/");
+    const [destination, via] = [parseIpv4(network), parseIpv4(router)];
+    const prefixLength = /^\d{1,2}$/.test(prefix) ? Number(prefix) : 33;
+    if (destination !== undefined && via !== undefined && prefixLength <= 32)
+      routes.push({ destination, prefixLength, router: via });
+  }
+  return routes.length === 0 ? [] : [option(OptionCode.classlessRoutes, writeClasslessRoutes(routes))];
+}

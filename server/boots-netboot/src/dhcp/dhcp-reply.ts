@@ -1,0 +1,163 @@
+// Puts a DHCP reply together: header, options in order, relay information last, within the client's size limit.
+import {
+  BootpOp,
+  type DhcpMessage,
+  type DhcpOption,
+  encodeDhcpMessage,
+  type Ipv4Address,
+  MessageType,
+  OptionCode,
+  parseIpv4,
+  readU16,
+  trailerFor,
+  unspecifiedIpv4,
+  writeIpv4List,
+  writeText,
+  writeU8,
+} from "@neverland/protocols";
+import type { DhcpReservation } from "../boot-hardware.ts";
+import type { BootPlan } from "../boot-plan.ts";
+import { bootOptions, leaseOptions, networkOptions } from "./dhcp-reply-options.ts";
+
+export interface ReplyInput {
+  readonly type: "offer" | "ack";
+  readonly request: DhcpMessage;
+  readonly options: ReadonlyMap<number, Uint8Array>;
+  readonly reservation: DhcpReservation;
+  readonly address: Ipv4Address;
+  /** False for an INFORM: the client has its address from elsewhere. */
+  readonly withLease: boolean;
+  readonly plan: BootPlan;
+  readonly config: { readonly serverAddress: Ipv4Address; readonly syslogAddress: Ipv4Address | undefined };
+}
+
+const fileFieldBytes = 128;
+/** What every client takes (RFC 2131 §2: 576 bytes of IP packet), and what fits one Ethernet frame. */
+const [leastPacketBytes, mostPacketBytes, ipAndUdpBytes] = [576, 1500, 28];
+/** Left out in this order when a client's limit is too small for all. */
+const dispensable: readonly number[] = [
+  OptionCode.domainSearch,
+  OptionCode.timeServers,
+  OptionCode.logServers,
+  OptionCode.broadcastAddress,
+  OptionCode.classlessRoutes,
+  OptionCode.domainName,
+  OptionCode.nameServers,
+];
+
+export function buildReply(input: ReplyInput): DhcpMessage {
+  const { request, plan, config } = input;
+  const options = [
+    { code: OptionCode.messageType, value: writeU8(input.type === "offer" ? MessageType.offer : MessageType.ack) },
+    { code: OptionCode.serverIdentifier, value: writeIpv4List([config.serverAddress]) },
+    ...(input.withLease ? leaseOptions(input.reservation) : []),
+    ...networkOptions(input.reservation, config.syslogAddress),
+    ...bootOptions(plan, fileFieldBytes),
+    ...echoes(input.options),
+  ];
+  const header = {
+    ...replyHeader(request),
+    ciaddr: request.ciaddr,
+    yiaddr: input.withLease ? input.address : unspecifiedIpv4,
+    siaddr: nextServer(plan, config.serverAddress),
+    file: bootFileField(plan),
+  };
+  return fit(header, options, sizeLimitBytes(input.options));
+}
+
+/** RFC 2131 §4.3.1, table 3: no address, no file, only the message's type, the server, a word of why, and the echoes. */
+export function buildNak(
+  request: DhcpMessage,
+  requestOptions: ReadonlyMap<number, Uint8Array>,
+  serverAddress: Ipv4Address,
+  why: string,
+): DhcpMessage {
+  const options = [
+    { code: OptionCode.messageType, value: writeU8(MessageType.nak) },
+    { code: OptionCode.serverIdentifier, value: writeIpv4List([serverAddress]) },
+    { code: OptionCode.message, value: writeText(why).subarray(0, 255) },
+    ...echoes(requestOptions),
+  ];
+  const header = replyHeader(request);
+  // §4.3.2: behind a relay the client may not be reachable at its address, so the relay is told to broadcast.
+  const flags = request.giaddr === unspecifiedIpv4 ? request.flags : request.flags | 0x8000;
+  return fit({ ...header, flags }, options, leastPacketBytes - ipAndUdpBytes);
+}
+
+type Unfinished = Omit<DhcpMessage, "options" | "trailer">;
+
+function replyHeader(request: DhcpMessage): Unfinished {
+  const { htype, hlen, xid, flags, giaddr, chaddr } = request;
+  const none = unspecifiedIpv4;
+  const empty = { sname: new Uint8Array(64), file: new Uint8Array(fileFieldBytes) };
+  return {
+    op: BootpOp.reply,
+    htype,
+    hlen,
+    hops: 0,
+    xid,
+    secs: 0,
+    flags,
+    ciaddr: none,
+    yiaddr: none,
+    siaddr: none,
+    giaddr,
+    chaddr,
+    ...empty,
+  };
+}
+
+/** Option 61 goes back (RFC 6842), and option 82 too, as the last of all (RFC 3046 §2.2). */
+function echoes(options: ReadonlyMap<number, Uint8Array>): DhcpOption[] {
+  return [OptionCode.clientIdentifier, OptionCode.relayAgentInformation].flatMap((code) => {
+    const value = options.get(code);
+    return value === undefined ? [] : [{ code, value }];
+  });
+}
+
+function nextServer(plan: BootPlan, server: Ipv4Address): Ipv4Address {
+  switch (plan.kind) {
+    case "not-asked":
+      return server;
+    case "operator":
+      return parseIpv4(plan.server) ?? server;
+    case "refused":
+      return unspecifiedIpv4;
+    case "binary":
+    case "script":
+      return plan.nextServer;
+  }
+}
+
+function bootFileField(plan: BootPlan): Uint8Array {
+  const name = writeText(bootFileName(plan));
+  // A name that leaves no room for the zero byte at its end is in option 67 alone.
+  return name.length < fileFieldBytes ? name : new Uint8Array(0);
+}
+
+function bootFileName(plan: BootPlan): string {
+  switch (plan.kind) {
+    case "not-asked":
+      return "";
+    case "refused":
+    case "operator":
+    case "binary":
+    case "script":
+      return plan.file;
+  }
+}
+
+function sizeLimitBytes(options: ReadonlyMap<number, Uint8Array>): number {
+  const value = options.get(OptionCode.maximumMessageSize);
+  const asked = value?.length === 2 ? readU16(value) : leastPacketBytes;
+  return Math.min(Math.max(asked, leastPacketBytes), mostPacketBytes) - ipAndUdpBytes;
+}
+
+function fit(header: Unfinished, options: readonly DhcpOption[], limitBytes: number): DhcpMessage {
+  let kept = options;
+  for (const code of dispensable) {
+    if (encodeDhcpMessage({ ...header, options: kept, trailer: Uint8Array.of(255) }).length <= limitBytes) break;
+    kept = kept.filter((option) => option.code !== code);
+  }
+  return { ...header, options: kept, trailer: trailerFor({ ...header, options: kept }) };
+}

@@ -1,0 +1,327 @@
+// DHCP decisions on captured requests: every client state of RFC 2131 §4.3.2, every silence, every option handed out.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import {
+  type DhcpMessage,
+  decodeDhcpMessage,
+  encodeDhcpMessage,
+  type Ipv4Address,
+  joinOptions,
+  type MacAddress,
+  unspecifiedIpv4,
+} from "@neverland/protocols";
+import type { BootInterface } from "../boot-hardware.ts";
+import type { BootMachine, MachineLookup } from "../hardware-index.ts";
+import { captured } from "../testing/captured.ts";
+import { testMachine } from "../testing/machines.ts";
+import { type Conflicts, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
+
+const ip = (text: string) => text as Ipv4Address;
+const serverAddress = ip("10.77.0.1");
+const config = {
+  serverAddress,
+  syslogAddress: ip("10.77.0.3"),
+  plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
+};
+const hexOf = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString("hex");
+const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1").replace(/\0+$/, "");
+
+const iPxeDiscover = captured("bios-virtio-ipxerom", 0);
+const ovmfPxeDiscover = captured("efi-virtio-native", 0);
+const ovmfHttpDiscover = captured("efi-http-native", 0);
+const udhcpcDiscover = captured("e2e-bios-ec2", 4);
+const udhcpcRequest = captured("e2e-bios-ec2", 6);
+const dhclientDiscover = captured("e2e-bios-ec2", 12);
+
+function knows(card: BootInterface = {}, address: string | null = "10.77.0.50"): MachineLookup {
+  const hardware = testMachine(50, card);
+  const machine: BootMachine = {
+    key: "default/m50",
+    mac: "52:54:00:00:00:32" as MacAddress,
+    address: address === null ? undefined : ip(address),
+    hardware,
+    card: hardware.spec?.interfaces?.[0] ?? {},
+  };
+  return { found: "one", machine };
+}
+
+/** The message with other options and header fields. */
+function changed(
+  message: DhcpMessage,
+  options: Record<number, string | undefined>,
+  header: Partial<DhcpMessage> = {},
+): DhcpMessage {
+  const kept = message.options.filter(({ code }) => !(code in options));
+  const added = Object.entries(options).flatMap(([code, hex]) =>
+    hex === undefined ? [] : [{ code: Number(code), value: Uint8Array.from(Buffer.from(hex, "hex")) }],
+  );
+  return { ...message, ...header, options: [...kept, ...added] };
+}
+
+const noConflicts = { untilMs: () => undefined };
+
+function respond(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = noConflicts): DhcpDecision {
+  return respondToDhcp(message, lookup, conflicts, config);
+}
+
+function replyTo(message: DhcpMessage, lookup = knows()): DhcpDecision & { kind: "reply" } {
+  const decision = respond(message, lookup);
+  assert.equal(decision.kind, "reply");
+  return decision as DhcpDecision & { kind: "reply" }; // asserted above
+}
+
+function silence(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = noConflicts): string {
+  const decision = respond(message, lookup, conflicts);
+  assert.equal(decision.kind, "ignored");
+  return (decision as DhcpDecision & { kind: "ignored" }).reason; // asserted above
+}
+
+/** As a receiver sees it: through the wire. */
+function received(decision: DhcpDecision & { kind: "reply" }) {
+  const message = decodeDhcpMessage(encodeDhcpMessage(decision.reply));
+  const options = Object.fromEntries([...joinOptions(message)].map(([code, value]) => [code, hexOf(value)]));
+  return { message, options };
+}
+
+describe("an offer", () => {
+  test("to udhcpc hands out the whole reservation and nothing of netbooting", () => {
+    const { message, options } = received(replyTo(udhcpcDiscover));
+    assert.equal(message.yiaddr, "10.77.0.50");
+    assert.equal(message.xid, udhcpcDiscover.xid);
+    assert.equal(textOf(message.file), "");
+    assert.deepEqual(options, {
+      53: "02",
+      54: "0a4d0001",
+      51: "00093a80",
+      58: "00049d40",
+      59: "00081330",
+      1: "ffffff00",
+      3: "0a4d0001",
+      6: "0a4d0001",
+      7: "0a4d0003",
+      12: Buffer.from("m50").toString("hex"),
+      15: Buffer.from("lab.example").toString("hex"),
+      28: "0a4d00ff",
+      42: "0a4d0002",
+      119: "036c6162076578616d706c6500",
+      61: hexOf(joinOptions(udhcpcDiscover).get(61)),
+    });
+  });
+
+  test("to iPXE names the script and ends its wait for a ProxyDHCP server", () => {
+    const { message, options } = received(replyTo(iPxeDiscover));
+    assert.equal(textOf(message.file), "http://10.77.0.1:7080/ipxe/script/52:54:00:00:00:32/auto.ipxe");
+    assert.equal(options[175], "b00101");
+    assert.equal(options[43], "060108ff");
+    assert.equal(options[60], undefined);
+  });
+
+  test("to OVMF's PXE names the UEFI binary on our TFTP server", () => {
+    const { message, options } = received(replyTo(ovmfPxeDiscover));
+    assert.equal(textOf(message.file), "snponly.efi");
+    assert.equal(message.siaddr, "10.77.0.1");
+    assert.equal(message.flags, 0x8000);
+    assert.equal(options[175], undefined);
+    assert.equal(options[43], "060108ff");
+  });
+
+  test("to OVMF's HTTP boot names a URL and carries the class back", () => {
+    const { message, options } = received(replyTo(ovmfHttpDiscover));
+    assert.equal(textOf(message.file), "http://10.77.0.1:7080/ipxe/binary/52:54:00:00:00:32/snponly.efi");
+    assert.equal(options[60], Buffer.from("HTTPClient").toString("hex"));
+  });
+
+  test("to firmware that is not to be netbooted names no server and no file that exists", () => {
+    const { message } = received(replyTo(iPxeDiscover, knows({ netboot: { allowPXE: false } })));
+    assert.equal(textOf(message.file), "/netboot-not-allowed");
+    assert.equal(message.siaddr, "0.0.0.0");
+  });
+
+  test("to UEFI's HTTP boot that is not to be netbooted names a URL all the same, or the offer would be dropped", () => {
+    const { message, options } = received(replyTo(ovmfHttpDiscover, knows({ netboot: { allowPXE: false } })));
+    assert.equal(textOf(message.file), "http://10.77.0.1:7080/ipxe/binary/52:54:00:00:00:32/netboot-not-allowed");
+    assert.equal(message.siaddr, "0.0.0.0");
+    assert.equal(message.yiaddr, "10.77.0.50");
+    assert.equal(options[60], Buffer.from("HTTPClient").toString("hex"));
+    assert.equal(options[43], undefined);
+  });
+
+  test("netbooting is refused when allowPXE is absent, and the reason is named", () => {
+    const { plan } = replyTo(iPxeDiscover, knows({ netboot: {} }));
+    assert.deepEqual(plan, {
+      kind: "refused",
+      reason: "NetbootNotAllowed",
+      client: "ipxe",
+      file: "/netboot-not-allowed",
+    });
+  });
+
+  test("with the operator's own server and file carries them and nothing of ours", () => {
+    const lookup = knows({ dhcp: { tftp_server_name: "10.77.0.9", boot_file_name: "grub/x.efi" } });
+    const { message, options } = received(replyTo(ovmfHttpDiscover, lookup));
+    assert.equal(textOf(message.file), "grub/x.efi");
+    assert.equal(message.siaddr, "10.77.0.9");
+    assert.equal(options[66], Buffer.from("10.77.0.9").toString("hex"));
+    assert.equal(options[67], Buffer.from("grub/x.efi").toString("hex"));
+    assert.deepEqual([options[43], options[60], options[175]], [undefined, undefined, undefined]);
+  });
+
+  test("echoes the relay's information as the very last option", () => {
+    const relayed = changed(udhcpcDiscover, { 82: "0104deadbeef" }, { giaddr: ip("10.99.0.1") });
+    const { reply } = replyTo(relayed);
+    assert.deepEqual(reply.options.at(-1), { code: 82, value: Uint8Array.from([1, 4, 0xde, 0xad, 0xbe, 0xef]) });
+    assert.equal(reply.giaddr, "10.99.0.1");
+  });
+
+  test("is at least 300 bytes long and fits the smallest packet a client must take", () => {
+    const long = Array.from({ length: 60 }, (_, i) => `10.1.${i}.1`);
+    const routes = long.map((router) => ({ destination_descriptor: "10.2.3.0/24", router }));
+    const big = knows({ dhcp: { name_servers: long, time_servers: long, classless_static_routes: routes } });
+    const noLimit = changed(udhcpcDiscover, { 57: undefined });
+    assert.ok(encodeDhcpMessage(replyTo(noLimit).reply).length >= 300);
+    assert.ok(encodeDhcpMessage(replyTo(noLimit, big).reply).length <= 548);
+    assert.equal(received(replyTo(noLimit, big)).options[51], "00093a80");
+  });
+
+  test("keeps everything when the client says that it takes more", () => {
+    const routes = Array.from({ length: 60 }, (_, i) => ({
+      destination_descriptor: "10.2.3.0/24",
+      router: `10.1.${i}.1`,
+    }));
+    const big = knows({ dhcp: { classless_static_routes: routes } });
+    const { options } = received(replyTo(changed(udhcpcDiscover, { 57: "05dc" }), big));
+    assert.equal(options[121]?.length, 60 * 8 * 2);
+  });
+
+  test("a boot file too long for the header goes into option 67", () => {
+    const url = `http://10.77.0.1/${"x".repeat(200)}`;
+    const { message, options } = received(replyTo(iPxeDiscover, knows({ netboot: { allowPXE: true, ipxe: { url } } })));
+    assert.equal(textOf(message.file), "");
+    assert.equal(options[67], Buffer.from(url).toString("hex"));
+  });
+
+  for (const [leaseTime, wire] of [
+    [undefined, "00093a80"],
+    [0, "00093a80"],
+    [-1, "00093a80"],
+    [2 ** 32, "00093a80"],
+    [600, "00000258"],
+  ] as const)
+    test(`a lease_time of ${leaseTime} is ${wire} on the wire`, () => {
+      const lookup = knows({ dhcp: leaseTime === undefined ? {} : { lease_time: leaseTime } });
+      assert.equal(received(replyTo(udhcpcDiscover, lookup)).options[51], wire);
+    });
+
+  test("a lease without end has no renewal times", () => {
+    const { options } = received(replyTo(udhcpcDiscover, knows({ dhcp: { lease_time: 0xffffffff } })));
+    assert.deepEqual([options[51], options[58], options[59]], ["ffffffff", undefined, undefined]);
+  });
+
+  test("values of the record that are no addresses are left out, not sent", () => {
+    const { options } = received(
+      replyTo(udhcpcDiscover, knows({ dhcp: { name_servers: ["dns.example", "10.0.0.8"], time_servers: ["ntp"] } })),
+    );
+    assert.deepEqual([options[6], options[42]], ["0a000008", undefined]);
+  });
+});
+
+describe("a request", () => {
+  const base = { 50: undefined, 54: undefined };
+  const own = "0a4d0032";
+  const other = "0a4d0063";
+
+  test("SELECTING our offer is acknowledged", () => {
+    const { type, reply } = replyTo(changed(udhcpcRequest, { 54: "0a4d0001", 50: own }));
+    assert.deepEqual([type, reply.yiaddr], ["ack", "10.77.0.50"]);
+  });
+
+  test("SELECTING another server's offer is left to that server", () => {
+    assert.equal(silence(changed(udhcpcRequest, { 54: "0a4d0002", 50: own })), "OtherServerChosen");
+  });
+
+  test("SELECTING an address that is not its own is refused", () => {
+    assert.equal(replyTo(changed(udhcpcRequest, { 54: "0a4d0001", 50: other })).type, "nak");
+  });
+
+  test("INIT-REBOOT with its own address is acknowledged", () => {
+    assert.equal(replyTo(changed(udhcpcRequest, { ...base, 50: own })).type, "ack");
+  });
+
+  test("INIT-REBOOT with another address is refused, with a word of why and no lease", () => {
+    const decision = replyTo(changed(udhcpcRequest, { ...base, 50: other }));
+    const { message, options } = received(decision);
+    assert.equal(decision.type, "nak");
+    assert.equal(message.yiaddr, "0.0.0.0");
+    assert.deepEqual(Object.keys(options), ["53", "54", "56", "61"]);
+    assert.match(Buffer.from(options[56] ?? "", "hex").toString(), /10\.77\.0\.99 .* 10\.77\.0\.50/);
+  });
+
+  test("RENEWING or REBINDING its own address is acknowledged, another is refused", () => {
+    assert.equal(replyTo(changed(udhcpcRequest, base, { ciaddr: ip("10.77.0.50") })).type, "ack");
+    assert.equal(replyTo(changed(udhcpcRequest, base, { ciaddr: ip("10.77.0.99") })).type, "nak");
+  });
+
+  test("that names no address gets no answer", () => {
+    assert.equal(silence(changed(udhcpcRequest, base)), "NoAddressInRequest");
+  });
+
+  test("behind a relay that is refused tells the relay to broadcast", () => {
+    const relayed = changed(udhcpcRequest, { ...base, 50: other }, { giaddr: ip("10.99.0.1"), flags: 0 });
+    assert.equal(replyTo(relayed).reply.flags, 0x8000);
+  });
+});
+
+describe("other messages", () => {
+  test("INFORM is answered with settings but neither address nor lease", () => {
+    const { message, options } = received(replyTo(changed(udhcpcDiscover, { 53: "08" }, { ciaddr: ip("10.77.0.50") })));
+    assert.equal(message.yiaddr, unspecifiedIpv4);
+    assert.deepEqual([options[53], options[51], options[58], options[59]], ["05", undefined, undefined, undefined]);
+    assert.equal(options[6], "0a4d0001");
+  });
+
+  test("RELEASE and DECLINE are noted and not answered", () => {
+    const release = respond(changed(udhcpcDiscover, { 53: "07" }, { ciaddr: ip("10.77.0.50") }));
+    assert.deepEqual([release.kind, release.kind === "noted" && release.note], ["noted", "released"]);
+    const decline = respond(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0001" }));
+    assert.deepEqual([decline.kind, decline.kind === "noted" && decline.address], ["noted", "10.77.0.50"]);
+  });
+
+  test("DECLINE of another server's address is not ours", () => {
+    assert.equal(silence(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0002" })), "OtherServerChosen");
+  });
+
+  test("an address in use is neither offered nor leased, until which time is said", () => {
+    const conflicts = { untilMs: () => Date.UTC(2026, 0, 1, 12, 10) };
+    const initReboot = changed(udhcpcRequest, { 54: undefined, 50: "0a4d0032" });
+    assert.equal(silence(udhcpcDiscover, knows(), conflicts), "AddressInUse");
+    assert.equal(silence(initReboot, knows(), conflicts), "AddressInUse");
+    const decision = respond(udhcpcDiscover, knows(), conflicts);
+    assert.match(decision.kind === "ignored" ? decision.message : "", /from 2026-01-01T12:10:00\.000Z$/);
+  });
+
+  test("a machine that uses its address already is renewed, whatever was declined in its name", () => {
+    const conflicts = { untilMs: () => Date.UTC(2026, 0, 1) };
+    const renewing = changed(udhcpcRequest, { 54: undefined, 50: undefined }, { ciaddr: ip("10.77.0.50") });
+    assert.equal(respond(renewing, knows(), conflicts).kind, "reply");
+  });
+
+  test("DECLINE of an address that is not the machine's own is told, and holds nothing back", () => {
+    assert.equal(silence(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0063" })), "NotItsAddress");
+  });
+
+  test("each silence has its reason", () => {
+    assert.equal(silence(udhcpcDiscover, { found: "none" }), "UnknownMachine");
+    assert.equal(silence(udhcpcDiscover, { found: "several", names: ["a/b", "c/d"] }), "AmbiguousHardware");
+    assert.equal(silence(udhcpcDiscover, knows({ disableDhcp: true })), "DhcpDisabled");
+    assert.equal(silence(udhcpcDiscover, knows({}, null)), "NoAddressReserved");
+    assert.equal(silence({ ...udhcpcDiscover, op: 2 }), "NotARequest");
+    assert.equal(silence({ ...udhcpcDiscover, htype: 32 }), "NoEthernetAddress");
+    assert.equal(silence(changed(udhcpcDiscover, { 53: undefined })), "NoMessageType");
+    assert.equal(silence(changed(udhcpcDiscover, { 53: "02" })), "NotForServers");
+  });
+
+  test("one MAC with three client identifiers keeps its one address", () => {
+    for (const message of [ovmfPxeDiscover, iPxeDiscover, dhclientDiscover])
+      assert.equal(replyTo(message).reply.yiaddr, "10.77.0.50");
+  });
+});

@@ -1,0 +1,42 @@
+// Boots as a program for tests in a network namespace: settings as JSON in the first argument, events as JSON lines on stdout.
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { systemClock } from "@neverland/platform/clock.ts";
+import fastify from "fastify";
+import type { BootHardware } from "../boot-hardware.ts";
+import { createBoots } from "../boots.ts";
+import { type BootsConfig, defaultBootsConfig } from "../boots-config.ts";
+
+interface Settings {
+  readonly config: Partial<BootsConfig>;
+  readonly hardware: readonly BootHardware[];
+}
+
+/** Lines on stdin replace the list of Hardware; the end of stdin ends the program. */
+async function main(): Promise<void> {
+  const settings = JSON.parse(process.argv[2] ?? "{}") as Settings; // written by the test beside it
+  const say = (line: object) => process.stdout.write(`${JSON.stringify({ atMs: Date.now(), ...line })}\n`);
+  const config = { ...defaultBootsConfig, ...settings.config };
+  const boots = createBoots({
+    config,
+    record: say,
+    clock: systemClock,
+    warn: (message) => say({ type: "Warning", message }),
+  });
+  boots.index.apply(settings.hardware);
+  const app = fastify({ forceCloseConnections: true });
+  boots.registerRoutes(app);
+  await app.listen({ host: "0.0.0.0", port: config.httpPort });
+  await boots.start(AbortSignal.timeout(10_000));
+  const input = createInterface({ input: process.stdin });
+  input.on("line", (line) => {
+    boots.index.apply(JSON.parse(line) as BootHardware[]);
+    say({ type: "Applied" });
+  });
+  say({ type: "Ready" });
+  await once(input, "close");
+  await boots.stop(AbortSignal.timeout(1000));
+  await app.close();
+}
+
+await main();

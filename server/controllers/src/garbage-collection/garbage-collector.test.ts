@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { type KindInfo, kinds, ResourceClient } from "@neverland/api";
+import { systemClock } from "@neverland/platform/clock.ts";
+import { type ApiServer, startApiServer } from "@neverland/resource-api/testing/api-server.ts";
+import { GarbageCollector } from "./garbage-collector.ts";
+
+let api: ApiServer;
+let collector: GarbageCollector;
+let workflows: ResourceClient<typeof kinds.Workflow>;
+let templates: ResourceClient<typeof kinds.Template>;
+const deadline = AbortSignal.timeout(60_000);
+
+beforeEach(async () => {
+  api = await startApiServer();
+  collector = newCollector();
+  workflows = new ResourceClient(kinds.Workflow, { server: api.url, token: api.token });
+  templates = new ResourceClient(kinds.Template, { server: api.url, token: api.token });
+});
+afterEach(async () => {
+  await collector.stop(deadline);
+  await api.close();
+});
+
+function newCollector(): GarbageCollector {
+  return new GarbageCollector({ store: api.store, clock: systemClock, kinds: Object.values<KindInfo>(kinds) });
+}
+
+const key = (name: string) => ({ namespace: "default", name });
+const isGone = (object: unknown) => object === undefined;
+
+/** A workflow, and a template that it owns. */
+async function makePair(): Promise<void> {
+  const { metadata } = await workflows.create({ metadata: { name: "owner" }, spec: {} });
+  const reference = { apiVersion: "tinkerbell.org/v1alpha1", kind: "Workflow", name: "owner", uid: metadata.uid };
+  await templates.create({ metadata: { name: "owned", ownerReferences: [reference] }, spec: {} });
+}
+
+test("what an object owned goes after it", { timeout: 20_000 }, async () => {
+  await collector.start(deadline);
+  await makePair();
+  await workflows.delete(key("owner"));
+  await templates.waitFor(key("owned"), isGone, deadline);
+});
+
+test("a foreground delete takes the dependents first", { timeout: 20_000 }, async () => {
+  await collector.start(deadline);
+  await makePair();
+  await workflows.delete(key("owner"), { propagationPolicy: "Foreground" });
+  await workflows.waitFor(key("owner"), isGone, deadline);
+  assert.equal(await templates.get(key("owned")), undefined);
+});
+
+test("an orphaning delete leaves the dependents without owner", { timeout: 20_000 }, async () => {
+  await collector.start(deadline);
+  await makePair();
+  await workflows.delete(key("owner"), { propagationPolicy: "Orphan" });
+  await workflows.waitFor(key("owner"), isGone, deadline);
+  assert.deepEqual((await templates.get(key("owned")))?.metadata.ownerReferences, []);
+});
+
+test("an owner that was made anew is another one", { timeout: 20_000 }, async () => {
+  await makePair();
+  await workflows.delete(key("owner"));
+  await workflows.create({ metadata: { name: "owner" }, spec: {} });
+  await collector.start(deadline);
+  await templates.waitFor(key("owned"), isGone, deadline);
+});
+
+test("what was left to do is done after a restart", { timeout: 20_000 }, async () => {
+  await makePair();
+  await workflows.delete(key("owner"), { propagationPolicy: "Foreground" });
+  assert.ok(await templates.get(key("owned")));
+  await collector.start(deadline);
+  await workflows.waitFor(key("owner"), isGone, deadline);
+});
+
+test("an owner of a kind that is not kept here is believed", { timeout: 20_000 }, async () => {
+  await collector.start(deadline);
+  const reference = { apiVersion: "v1", kind: "ConfigMap", name: "x", uid: "x" };
+  await templates.create({ metadata: { name: "foreign", ownerReferences: [reference] }, spec: {} });
+  await makePair();
+  await workflows.delete(key("owner"));
+  await templates.waitFor(key("owned"), isGone, deadline);
+  assert.ok(await templates.get(key("foreign")));
+});
+
+test("one owner of two is enough to stay", { timeout: 20_000 }, async () => {
+  await collector.start(deadline);
+  await makePair();
+  const { metadata } = await workflows.create({ metadata: { name: "second" }, spec: {} });
+  const reference = { apiVersion: "tinkerbell.org/v1alpha1", kind: "Workflow", name: "second", uid: metadata.uid };
+  const owned = await templates.get(key("owned"));
+  assert.ok(owned);
+  const ownerReferences = [...(owned.metadata.ownerReferences ?? []), reference];
+  await templates.update({ ...owned, metadata: { ...owned.metadata, ownerReferences } });
+  await workflows.delete(key("owner"));
+  await workflows.delete(key("second"));
+  await templates.waitFor(key("owned"), isGone, deadline);
+});

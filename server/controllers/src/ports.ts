@@ -1,0 +1,56 @@
+// What controllers need of the world, each with the shape of what it is used for.
+import type { Hardware, MachineEventInput, Template, Workflow } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
+import type { TypedStore } from "@neverland/store/typed-resources.ts";
+import type { StartingMachine } from "@neverland/timeline/boot-contact.ts";
+import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
+import type { ReportReader } from "@neverland/workflow-rules/read-reports.ts";
+import type { WorkflowDocument } from "@neverland/workflow-rules/render-status.ts";
+
+/** Renders a Template for a Workflow and checks the result. Problems and warnings are sentences with line and column. */
+export type RenderWorkflow = (request: {
+  readonly workflow: Workflow;
+  readonly template: Template;
+  readonly hardware?: Hardware | undefined;
+}) =>
+  | { readonly document: WorkflowDocument; readonly warnings?: readonly string[] }
+  | { readonly problems: readonly string[] };
+
+/** What is wrong with a Template's text by itself, before it is rendered: sentences with line and column. */
+export type CheckTemplate = (template: { readonly name: string; readonly data: string }) => readonly string[];
+
+export type PowerOutcome =
+  | { readonly state: "complete" }
+  /** Ask again after `pollAfterMs`. */
+  | { readonly state: "running"; readonly pollAfterMs: number }
+  | { readonly state: "failed"; readonly reason: string; readonly message: string };
+
+/**
+ * Carries out a workflow's `bootMode` through the machine's management controller. Both calls may be made again at any
+ * time for the same workflow (by uid), and then say how far the job is.
+ */
+export interface PowerControl {
+  /** Before the workflow: boot device or virtual media, and power. */
+  prepare(workflow: Workflow, signal: AbortSignal): Promise<PowerOutcome>;
+  /** After its last action: eject what was inserted. */
+  finish(workflow: Workflow, signal: AbortSignal): Promise<PowerOutcome>;
+}
+
+export type WorkflowControllerDeps = {
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly limits: WorkflowLimits;
+  /** When this server began to take reports. */
+  readonly listeningSinceMs: number;
+  /** Of Workflows the controller writes the status, and nobody else does. */
+  readonly workflows: Pick<TypedStore<Workflow>, "get" | "list" | "updateStatus">;
+  readonly templates: Pick<TypedStore<Template>, "get">;
+  /** Of Hardware it writes `spec.interfaces[].netboot.allowPXE`, for workflows that ask for it. */
+  readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;
+  readonly reports: ReportReader;
+  readonly render: RenderWorkflow;
+  readonly power: PowerControl;
+  /** When the machine was last seen starting, in ms since 1970: a new DISCOVER, a boot file, its metadata. */
+  readonly bootContactMs: (machine: StartingMachine) => Promise<number | undefined>;
+  readonly record: (event: MachineEventInput) => void;
+};

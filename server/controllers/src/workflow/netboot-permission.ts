@@ -1,0 +1,65 @@
+// Gives and takes back a machine's permission to boot from the network, on every interface of its Hardware.
+import type { Hardware, ResourceKey, Workflow } from "@neverland/api";
+import { StoreError } from "@neverland/store/resource-store.ts";
+import type { WorkflowControllerDeps } from "../ports.ts";
+
+export type Toggled = "done" | "no-hardware" | /** Another workflow of the machine needs it. */ "held";
+
+type Deps = Pick<WorkflowControllerDeps, "hardware" | "workflows">;
+
+const mostAttempts = 8;
+
+/** Safe to repeat: what is as wanted is not written again. */
+export async function allowNetboot(key: ResourceKey, deps: Deps): Promise<Toggled> {
+  return await retryOnConflict(() => setAllowPxe(key, true, deps));
+}
+
+/** Leaves the permission alone while another workflow that asked for it has the machine before it. */
+export async function forbidNetboot(key: ResourceKey, workflowUID: string, deps: Deps): Promise<Toggled> {
+  // The holders are read after the Hardware, so that one that takes it in between makes the write a conflict.
+  return await retryOnConflict(() => setAllowPxe(key, false, deps, () => isHeld(key, workflowUID, deps)));
+}
+
+async function setAllowPxe(
+  key: ResourceKey,
+  allowPXE: boolean,
+  { hardware }: Deps,
+  isHeldByOther: () => Promise<boolean> = async () => false,
+): Promise<Toggled> {
+  const machine = await hardware.get(key);
+  if (machine === undefined) return "no-hardware";
+  if (await isHeldByOther()) return "held";
+  const interfaces = machine.spec?.interfaces ?? [];
+  if (interfaces.every(({ netboot }) => netboot?.allowPXE === allowPXE)) return "done";
+  await hardware.update(withAllowPxe(machine, allowPXE));
+  return "done";
+}
+
+function withAllowPxe(machine: Hardware, allowPXE: boolean): Hardware {
+  const interfaces = machine.spec?.interfaces ?? [];
+  const toggled = interfaces.map((each) => ({ ...each, netboot: { ...each.netboot, allowPXE } }));
+  return { ...machine, spec: { ...machine.spec, interfaces: toggled } };
+}
+
+/** Workflows in POST or a final state hold nothing: of two that end at once, one takes the permission back. */
+async function isHeld({ namespace, name }: ResourceKey, workflowUID: string, { workflows }: Deps): Promise<boolean> {
+  const fields = [{ key: "spec.hardwareRef", operator: "in", values: [name] }] as const;
+  const { items } = await workflows.list({ namespace, fields });
+  return items.some((other) => other.metadata.uid !== workflowUID && holdsPermission(other));
+}
+
+function holdsPermission({ spec, status }: Workflow): boolean {
+  const before = status?.state === "PREPARING" || status?.state === "PENDING" || status?.state === "RUNNING";
+  return before && spec?.bootOptions?.toggleAllowNetboot === true;
+}
+
+async function retryOnConflict<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const conflict = error instanceof StoreError && error.code === "conflict";
+      if (!conflict || attempts === mostAttempts) throw error;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// A new Workflow: renders its Template, once. What cannot be rendered waits for its Template or Hardware to be mended.
+import type { Hardware, Template, Workflow, WorkflowStatus } from "@neverland/api";
+import { withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
+import { renderStatus, type WorkflowDocument } from "@neverland/workflow-rules/render-status.ts";
+import type { WorkflowControllerDeps } from "../ports.ts";
+import { bootModeOf, type Step, type StepContext, statusOf, wantsToggle } from "./step.ts";
+
+/** A change of the Template or Hardware brings the workflow back at once; this is for what was missed. */
+const lookAgainMs = 60_000;
+
+type Deps = Pick<WorkflowControllerDeps, "clock" | "randomBytes" | "templates" | "hardware" | "render">;
+type Rendered =
+  | { readonly document: WorkflowDocument; readonly warnings?: readonly string[] }
+  | { readonly problem: string };
+
+export async function startWorkflow(workflow: Workflow, deps: Deps, { nowMs, time }: StepContext): Promise<Step> {
+  const rendered = await render(workflow, deps);
+  const status = statusOf(workflow);
+  // Disabled, it is nothing but known: which worker it is for.
+  if (workflow.spec?.disabled === true) return { status: disabledStatus(status, rendered) };
+  if ("problem" in rendered)
+    return { status: failedStatus(status, rendered.problem, time), wakeAtMs: nowMs + lookAgainMs };
+  const ids = { nowMs: () => nowMs, randomBytes: deps.randomBytes };
+  const prepares = wantsToggle(workflow) || bootModeOf(workflow) !== "";
+  const next = withState(
+    { ...status, ...renderStatus(rendered.document, ids) },
+    prepares ? "PREPARING" : "PENDING",
+    time,
+  );
+  const message = ["template rendered successfully", ...(rendered.warnings ?? [])].join("; ");
+  return {
+    status: withCondition(next, { type: "TemplateRenderedSuccess", status: "True", reason: "Complete", message }, time),
+  };
+}
+
+async function render(workflow: Workflow, deps: Deps): Promise<Rendered> {
+  const { namespace, name } = workflow.metadata;
+  const { templateRef, hardwareRef } = workflow.spec ?? {};
+  if (!templateRef) return { problem: `workflow ${namespace}/${name} names no template: set spec.templateRef` };
+  const template = await deps.templates.get({ namespace, name: templateRef });
+  if (template === undefined) return missing("Template", templateRef, "spec.templateRef", workflow);
+  const hardware = hardwareRef ? await deps.hardware.get({ namespace, name: hardwareRef }) : undefined;
+  if (hardwareRef && hardware === undefined) return missing("Hardware", hardwareRef, "spec.hardwareRef", workflow);
+  return renderTemplate(workflow, template, hardware, deps);
+}
+
+function renderTemplate(workflow: Workflow, template: Template, hardware: Hardware | undefined, deps: Deps): Rendered {
+  const result = deps.render({ workflow, template, hardware });
+  if ("problems" in result) return { problem: result.problems.join("; ") };
+  const actions = result.document.tasks.flatMap((task) => task.actions);
+  return actions.length > 0
+    ? result
+    : { problem: `template ${template.metadata.name} has no actions: a workflow of nothing cannot be run` };
+}
+
+function missing(kind: string, name: string, field: string, { metadata }: Workflow): Rendered {
+  return {
+    problem: `${kind} ${metadata.namespace}/${name}, which ${field} of workflow ${metadata.name} names, does not exist; create it and the workflow starts`,
+  };
+}
+
+function failedStatus(status: WorkflowStatus, message: string, time: string): WorkflowStatus {
+  const condition = { type: "TemplateRenderedSuccess", status: "False", reason: "Error", message } as const;
+  return withCondition({ ...status, state: "", templateRendering: "failed" }, condition, time);
+}
+
+function disabledStatus(status: WorkflowStatus, rendered: Rendered): WorkflowStatus {
+  const agentID = "document" in rendered ? rendered.document.tasks[0]?.worker : undefined;
+  return agentID === undefined ? status : { ...status, agentID };
+}

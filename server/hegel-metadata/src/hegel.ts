@@ -1,0 +1,164 @@
+// Hegel's routes on the boot plane: each machine is told what is its own, and nothing else.
+import { formatKey, type Hardware, type MachineEventInput } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Lookup } from "./address-index.ts";
+import { callerAddress, type TrustedProxies } from "./caller-address.ts";
+import { FirstContact } from "./first-contact.ts";
+import { metadataTree, readTree } from "./metadata-tree.ts";
+import { seedFile, seedFiles } from "./nocloud-seed.ts";
+import { readPhoneHome } from "./phone-home.ts";
+import { storageDocument } from "./storage-document.ts";
+
+export type HegelDeps = {
+  readonly clock: Clock;
+  /** Fed by a watch; see address-index.ts. */
+  readonly index: { byAddress(address: string): Lookup; byInstanceId(id: string): Lookup };
+  readonly proxies: TrustedProxies;
+  /** Serves `/tootles/instanceID/ID/2009-04-04/…` to anyone who knows an instance id. Default false. */
+  readonly instanceEndpoint?: boolean;
+  readonly record: (event: MachineEventInput) => void;
+};
+
+type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+type Caller =
+  | { readonly hardware: Hardware }
+  | { readonly status: 400 | 404 | 500; readonly reason: string; readonly message: string };
+
+const longestFormBytes = 64 * 1024;
+
+/** Resolves when the routes are there. May be called for several listeners (7080, and 50061 for old clients). */
+export async function registerHegel(app: FastifyInstance, deps: HegelDeps): Promise<void> {
+  await app.register(async (scope) => {
+    const first = new FirstContact();
+    const answer = answerer(deps, first);
+    for (const version of ["/2009-04-04", "/latest"]) addTree(scope, version, answer);
+    scope.get(
+      "/metadata",
+      answer((hardware) => ({ type: "application/json", text: JSON.stringify(storageDocument(hardware)) })),
+    );
+    for (const file of seedFiles)
+      scope.get(
+        `/nocloud/${file}`,
+        answer((hardware) => ({ text: seedFile(hardware, file) })),
+      );
+    if (deps.instanceEndpoint === true)
+      addTree(scope, "/tootles/instanceID/:instanceId/2009-04-04", answerer(deps, first, byInstance));
+    scope.addContentTypeParser(
+      "application/x-www-form-urlencoded",
+      { parseAs: "string", bodyLimit: longestFormBytes },
+      async (_: FastifyRequest, body: string) => body,
+    );
+    scope.post("/phone-home", phoneHome(deps));
+  });
+}
+
+type Text = { readonly text: string; readonly type?: string };
+type Answerer = (read: (hardware: Hardware, request: FastifyRequest) => Text | undefined) => Answer;
+
+function addTree(scope: FastifyInstance, prefix: string, answer: Answerer): void {
+  const handler = answer((hardware, request) => {
+    const text = readTree(metadataTree(hardware), wildcardOf(request));
+    return text === undefined ? undefined : { text };
+  });
+  scope.get(prefix, handler);
+  scope.get(`${prefix}/*`, handler);
+}
+
+function answerer(deps: HegelDeps, first: FirstContact, find = byAddress): Answerer {
+  return (read) => (request, reply) => {
+    const caller = find(request, deps);
+    if ("status" in caller) return refuse(deps, caller, reply);
+    const found = read(caller.hardware, request);
+    if (found === undefined) return plain(reply.code(404), "there is no such metadata\n");
+    noteServed(request, caller.hardware, deps, first);
+    return plain(reply, found.text, found.type);
+  };
+}
+
+function byAddress(request: FastifyRequest, { index, proxies }: HegelDeps): Caller {
+  const header = request.headers["x-forwarded-for"];
+  const forwardedFor = Array.isArray(header) ? header.join(",") : header;
+  const address = callerAddress(request.socket.remoteAddress, forwardedFor, proxies);
+  if (address === undefined)
+    return { status: 400, reason: "UnreadableAddress", message: "the caller's address cannot be read" };
+  return callerOf(index.byAddress(address), `the address ${address}`);
+}
+
+function byInstance(request: FastifyRequest, { index }: HegelDeps): Caller {
+  const { instanceId = "" } = request.params as { instanceId?: string }; // of the route's own pattern
+  return callerOf(index.byInstanceId(instanceId), "this instance id");
+}
+
+function callerOf(lookup: Lookup, claim: string): Caller {
+  switch (lookup.found) {
+    case "one":
+      return { hardware: lookup.hardware };
+    case "none":
+      return {
+        status: 404,
+        reason: "UnknownAddress",
+        message: `no Hardware has ${claim}; metadata is given to the address that a machine gets by DHCP`,
+      };
+    case "several":
+      return {
+        status: 500,
+        reason: "DuplicateClaim",
+        message: `${lookup.names.join(" and ")} all have ${claim}; change all but one`,
+      };
+  }
+}
+
+function refuse(
+  { record }: HegelDeps,
+  { status, reason, message }: Exclude<Caller, { hardware: Hardware }>,
+  reply: FastifyReply,
+): FastifyReply {
+  record({ source: "hegel", type: "MetadataRefused", reason, message });
+  return plain(reply.code(status), `${message}\n`);
+}
+
+/** One event per boot for metadata, and one for user data. */
+function noteServed(
+  request: FastifyRequest,
+  hardware: Hardware,
+  { clock, record }: HegelDeps,
+  first: FirstContact,
+): void {
+  const isUserData = /\/user-data\/?(\?|$)/.test(request.url);
+  const type = isUserData ? "UserDataServed" : "MetadataServed";
+  if (!first.isFirst(`${type} ${formatKey(hardware.metadata)}`, clock.nowMs())) return;
+  const name = formatKey(hardware.metadata);
+  record({
+    source: "hegel",
+    hardware: name,
+    type,
+    message: `${name} ${isUserData ? "read its user data" : "asked for its metadata"}`,
+    data: { path: request.url.slice(0, 200), userAgent: (request.headers["user-agent"] ?? "").slice(0, 100) },
+  });
+}
+
+function phoneHome(deps: HegelDeps): Answer {
+  return (request, reply) => {
+    const caller = byAddress(request, deps);
+    if ("status" in caller) return refuse(deps, caller, reply);
+    const name = formatKey(caller.hardware.metadata);
+    const body = typeof request.body === "string" ? request.body : "";
+    deps.record({
+      source: "hegel",
+      hardware: name,
+      type: "PhonedHome",
+      message: `${name} says that its system is up`,
+      data: readPhoneHome(body),
+    });
+    return plain(reply, "");
+  };
+}
+
+function wildcardOf(request: FastifyRequest): string {
+  return (request.params as { "*"?: string })["*"] ?? ""; // of the route's own pattern
+}
+
+function plain(reply: FastifyReply, text: string, type = "text/plain; charset=utf-8"): FastifyReply {
+  return reply.type(type).header("cache-control", "no-store").send(text);
+}

@@ -1,0 +1,113 @@
+// The kinds as OpenAPI schemas: what `kubectl explain` shows and what kubectl checks a file against before it sends it.
+import type { KindInfo } from "@neverland/api";
+import { z } from "zod";
+import { isObject, type JsonObject, member } from "../wire/json.ts";
+
+const metaGroup = "io.k8s.apimachinery.pkg.apis.meta.v1";
+/** The name of the definition of every object's metadata. */
+export const objectMetaName = `${metaGroup}.ObjectMeta`;
+
+/** The name of a kind's definition: `org.tinkerbell.v1alpha1.Workflow`. */
+export function definitionName({ group, version, kind }: KindInfo): string {
+  return `${group.split(".").reverse().join(".")}.${version}.${kind}`;
+}
+
+export function gvkOf({ group, version, kind }: KindInfo) {
+  return { group, version, kind };
+}
+
+/** What differs between the two versions of OpenAPI. */
+export type Dialect = {
+  /** Where definitions are. */
+  readonly refPrefix: string;
+  /**
+   * The type of what may be anything. kubectl takes a version 2 schema without type for anything, and one of an object
+   * for an object alone; its `explain` fails on a version 3 schema without type.
+   */
+  readonly anything: JsonObject;
+};
+
+export const dialect2: Dialect = { refPrefix: "#/definitions/", anything: {} };
+export const dialect3: Dialect = { refPrefix: "#/components/schemas/", anything: { type: "object" } };
+
+export function kindSchema(kind: KindInfo, dialect: Dialect): JsonObject {
+  const properties = {
+    apiVersion: { type: "string", description: "The group and version of the object's kind." },
+    kind: { type: "string", description: "The object's kind." },
+    metadata: { $ref: `${dialect.refPrefix}${objectMetaName}` },
+    spec: { ...structural(toSchema(kind.spec), dialect), description: "What is wanted." },
+    ...(kind.status && { status: { ...structural(toSchema(kind.status), dialect), description: "What was seen." } }),
+  };
+  return { type: "object", properties, "x-kubernetes-group-version-kind": [gvkOf(kind)] };
+}
+
+/** ObjectMeta with the fields that people write or read. */
+export const objectMetaSchema: JsonObject = {
+  type: "object",
+  description: "What every object has: its name, its versions, and how it belongs to others.",
+  properties: {
+    name: { type: "string", description: "Unique within the namespace and kind; cannot be changed." },
+    generateName: { type: "string", description: "The start of a name that the server completes." },
+    namespace: { type: "string" },
+    labels: { type: "object", additionalProperties: { type: "string" } },
+    annotations: { type: "object", additionalProperties: { type: "string" } },
+    finalizers: { type: "array", items: { type: "string" } },
+    ownerReferences: { type: "array", items: { type: "object" } },
+    managedFields: { type: "array", items: { type: "object" } },
+    uid: { type: "string" },
+    resourceVersion: { type: "string" },
+    generation: { type: "integer", format: "int64" },
+    creationTimestamp: { type: "string", format: "date-time" },
+    deletionTimestamp: { type: "string", format: "date-time" },
+    deletionGracePeriodSeconds: { type: "integer", format: "int64" },
+    selfLink: { type: "string" },
+  },
+};
+
+function toSchema(schema: z.ZodType): unknown {
+  return z.toJSONSchema(schema, { target: "draft-7", io: "input", unrepresentable: "any" });
+}
+
+const keptKeys = ["description", "enum", "required", "pattern", "minimum", "maximum"];
+
+/** Without what OpenAPI v2 and kubectl do not know: null beside a type, unions, JSON Schema's own keys. */
+function structural(schema: unknown, dialect: Dialect): JsonObject {
+  if (!isObject(schema)) return dialect.anything;
+  const options = member(schema, "anyOf");
+  if (Array.isArray(options)) return union(options, schema, dialect);
+  const type = soleType(member(schema, "type"));
+  if (type === undefined) return { ...dialect.anything, "x-kubernetes-preserve-unknown-fields": true };
+  const kept = keptKeys.flatMap((key) => (member(schema, key) === undefined ? [] : [[key, member(schema, key)]]));
+  const result: Record<string, unknown> = { ...Object.fromEntries(kept), type };
+  if (Number.MAX_SAFE_INTEGER === result.maximum) delete result.maximum;
+  if (Number.MIN_SAFE_INTEGER === result.minimum) delete result.minimum;
+  const properties = member(schema, "properties");
+  if (isObject(properties)) result.properties = mapValues(properties, (child) => structural(child, dialect));
+  if (member(schema, "items") !== undefined) result.items = structural(member(schema, "items"), dialect);
+  const additional = member(schema, "additionalProperties");
+  // A loose object with known fields: unknown ones are kept, but kubectl shall say when it finds one in a file.
+  if (isObject(additional) && !properties) result.additionalProperties = structural(additional, dialect);
+  if (result.type === "object" && !properties && !result.additionalProperties)
+    result["x-kubernetes-preserve-unknown-fields"] = true;
+  return result;
+}
+
+/** `undefined` when several types are left beside null. */
+function soleType(type: unknown): string | undefined {
+  const real = [type].flat().filter((name) => typeof name === "string" && name !== "null");
+  return real.length === 1 ? String(real[0]) : undefined;
+}
+
+function union(options: readonly unknown[], schema: JsonObject, dialect: Dialect): JsonObject {
+  const real = options.filter((option) => member(option, "type") !== "null");
+  const description = member(schema, "description");
+  const only =
+    real.length === 1
+      ? structural(real[0], dialect)
+      : { ...dialect.anything, "x-kubernetes-preserve-unknown-fields": true };
+  return description === undefined ? only : { ...only, description };
+}
+
+function mapValues(object: JsonObject, change: (value: unknown) => unknown): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}

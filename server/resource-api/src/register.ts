@@ -1,0 +1,163 @@
+// Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
+import { type KindInfo, kinds } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { type ActionLogs, type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
+import { requireToken } from "./auth.ts";
+import { listEvents, listNamespaces, namespaceOf } from "./discovery/core-resources.ts";
+import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
+import { openApiV2, openApiV3, openApiV3Index } from "./openapi/openapi-document.ts";
+import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
+import { handleResource } from "./resource-handler.ts";
+import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
+import { RequestQuery } from "./wire/request-query.ts";
+import { nothingThere } from "./wire/request-target.ts";
+import { WatchSlots } from "./wire/watch-slots.ts";
+import { IdentityIndex } from "./writes/identity-index.ts";
+
+export type ResourceApiDeps = {
+  readonly store: ResourceStore;
+  readonly clock: Clock;
+  /** What callers must send as bearer token. */
+  readonly token: string;
+  /** Of this program, as `/version` says it: `0.1.0`. */
+  readonly version: string;
+  readonly newUid?: () => string;
+  /** Five characters for generated names. */
+  readonly newSuffix?: () => string;
+  readonly actionLogs?: ActionLogs;
+  readonly limits?: Partial<ApiLimits>;
+  /** Says whether the server can do its work; `/readyz` answers 503 with the reason while it cannot. */
+  readonly notReadyReason?: () => string | undefined;
+  /** Told of faults that are ours (500), with the path that was asked for. */
+  readonly onInternalError?: (error: unknown, path: string) => void;
+};
+
+const protobufType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** Serves `/api`, `/apis`, `/openapi`, `/version` and health; other paths of `app` are not touched. */
+export async function registerResourceApi(app: FastifyInstance, deps: ResourceApiDeps): Promise<void> {
+  const closing = new AbortController();
+  const limits = { ...defaultApiLimits, ...deps.limits };
+  const context: ApiContext = {
+    store: deps.store,
+    kinds: Object.values<KindInfo>(kinds),
+    clock: deps.clock,
+    identities: new IdentityIndex(deps.store, closing.signal),
+    limits,
+    newUid: deps.newUid ?? (() => crypto.randomUUID()),
+    newSuffix: deps.newSuffix ?? randomSuffix,
+    actionLogs: deps.actionLogs,
+    closing: closing.signal,
+  };
+  await app.register(async (scope) => {
+    // Before the server waits for its connections to end, or watches would keep it up.
+    scope.addHook("preClose", async () => closing.abort());
+    scope.addHook("onRequest", async (request) =>
+      requireToken(pathOf(request), request.headers.authorization, deps.token),
+    );
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: limits.bodyBytes }, (_request, body, done) => {
+      done(null, body);
+    });
+    scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
+    registerHealth(scope, deps);
+    registerDiscovery(scope, context.kinds, deps.version);
+    registerCore(scope, context);
+    const slots = new WatchSlots(limits.watches);
+    const handler = (request: FastifyRequest, reply: FastifyReply) => handleResource(context, slots, request, reply);
+    scope.route({ method: methods, url: "/apis/:group/:version/*", handler });
+  });
+}
+
+function registerHealth(scope: FastifyInstance, { notReadyReason }: ResourceApiDeps): void {
+  for (const path of ["/healthz", "/livez"])
+    scope.get(path, async (_request, reply) => reply.type("text/plain").send("ok"));
+  scope.get("/readyz", async (_request, reply) => {
+    const reason = notReadyReason?.();
+    return reply
+      .code(reason === undefined ? 200 : 503)
+      .type("text/plain")
+      .send(reason ?? "ok");
+  });
+}
+
+function registerDiscovery(scope: FastifyInstance, all: readonly KindInfo[], version: string): void {
+  scope.get("/version", async () => versionOf(version));
+  scope.get("/api", async () => coreVersions);
+  scope.get("/api/v1", async () => coreResources);
+  scope.get("/apis", async () => groupList(all));
+  scope.get<{ Params: { group: string } }>("/apis/:group", async (request) =>
+    orNothing(request, groupOf(all, request.params.group)),
+  );
+  scope.get<{ Params: { group: string; version: string } }>("/apis/:group/:version", async (request) =>
+    orNothing(request, resourceList(all, `${request.params.group}/${request.params.version}`)),
+  );
+  scope.get("/openapi/v2", async (request, reply) => {
+    const document = openApiV2(all, version);
+    if (!request.headers.accept?.includes("proto-openapi.spec.v2@v1.0+protobuf")) return document;
+    return reply.type(protobufType).send(Buffer.from(encodeOpenApiV2(document)));
+  });
+  scope.get("/openapi/v3", async () => openApiV3Index(all));
+  scope.get<{ Params: { group: string; version: string } }>("/openapi/v3/apis/:group/:version", async (request) =>
+    orNothing(request, openApiV3(all, `${request.params.group}/${request.params.version}`, version)),
+  );
+}
+
+function registerCore(scope: FastifyInstance, context: ApiContext): void {
+  scope.get("/api/v1/namespaces", async () => await listNamespaces(context));
+  scope.get<{ Params: { name: string } }>("/api/v1/namespaces/:name", async (request) =>
+    namespaceOf(request.params.name),
+  );
+  scope.get("/api/v1/events", async (request) => await listEvents(context, undefined, new RequestQuery(request.url)));
+  scope.get<{ Params: { namespace: string } }>("/api/v1/namespaces/:namespace/events", async (request) =>
+    listEvents(context, request.params.namespace, new RequestQuery(request.url)),
+  );
+  scope.route({ method: methods, url: "/api/*", handler: async (request) => orNothing(request, undefined) });
+}
+
+function sendFault(
+  deps: ResourceApiDeps,
+  limits: ApiLimits,
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const fault = fromFastify(error, limits) ?? toFault(error);
+  if (fault.reason === "InternalError") deps.onInternalError?.(error, pathOf(request));
+  if (fault.reason === "Unauthorized") reply.header("www-authenticate", "Bearer");
+  const { retryAfterSeconds } = fault.details;
+  if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);
+  return reply.code(fault.statusCode).type("application/json").send(toStatus(fault));
+}
+
+function fromFastify(error: FastifyError | Error, { bodyBytes }: ApiLimits): ApiFault | undefined {
+  const status = "statusCode" in error ? error.statusCode : undefined;
+  if (error instanceof ApiFault || status === undefined || status >= 500) return undefined;
+  if (status === 413)
+    return new ApiFault("RequestEntityTooLarge", `Request entity too large: limit is ${bodyBytes} bytes`);
+  return new ApiFault("BadRequest", error.message, {}, { cause: error });
+}
+
+function orNothing<T>(request: FastifyRequest, value: T | undefined): T {
+  if (value === undefined) throw nothingThere(pathOf(request));
+  return value;
+}
+
+function pathOf(request: FastifyRequest): string {
+  return request.url.split("?")[0] ?? "";
+}
+
+/** kubectl compares its version with the server's, so this is the Kubernetes whose API ours is shaped like. */
+function versionOf(version: string) {
+  const platform = `${process.platform}/${process.arch}`;
+  return { major: "1", minor: "32", gitVersion: `v1.32.0+neverland-${version}`, gitCommit: "", platform };
+}
+
+/** Without vowels and look-alikes, so that chance spells nothing. */
+function randomSuffix(): string {
+  const letters = "bcdfghjklmnpqrstvwxz2456789";
+  return [...crypto.getRandomValues(new Uint8Array(5))].map((byte) => letters[byte % letters.length]).join("");
+}

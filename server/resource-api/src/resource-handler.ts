@@ -1,0 +1,226 @@
+// One request to a kind's path: the verb it means, carried out, and the answer.
+import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
+import type { ResourceList } from "@neverland/store/resource-store.ts";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { ApiContext } from "./api-context.ts";
+import { ApiFault, notFound } from "./wire/api-fault.ts";
+import { streamLog } from "./wire/log-stream.ts";
+import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
+import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
+import { RequestQuery } from "./wire/request-query.ts";
+import { parseTarget, type RequestTarget } from "./wire/request-target.ts";
+import { toPartial, toTable } from "./wire/table.ts";
+import type { WatchSlots } from "./wire/watch-slots.ts";
+import { prepareWatch, streamWatch } from "./wire/watch-stream.ts";
+import { deleteResource, deleteSelected, readDeleteOptions } from "./writes/delete-resource.ts";
+import { updateFields } from "./writes/managed-fields.ts";
+import { type NamedTarget, patchResource } from "./writes/patch-resource.ts";
+import { requireVersion, toResource, withoutStatus } from "./writes/resource-input.ts";
+import { changeResource, createResource, statusOnly, writerFor } from "./writes/write-resource.ts";
+
+type Exchange = {
+  readonly context: ApiContext;
+  readonly slots: WatchSlots;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly query: RequestQuery;
+  readonly form: AnswerForm;
+};
+
+/** @throws {ApiFault} */
+export async function handleResource(
+  context: ApiContext,
+  slots: WatchSlots,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const target = parseTarget(request.url.split("?")[0] ?? "", context.kinds);
+  const query = new RequestQuery(request.url);
+  const isLog = target.subresource === "log";
+  const form = isLog ? "object" : negotiate(request.headers.accept);
+  const exchange: Exchange = { context, slots, request, reply, query, form };
+  const { namespace, name } = target;
+  if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
+  const named = { ...target, namespace, name };
+  return isLog ? await handleLog(exchange, named) : await handleObject(exchange, named);
+}
+
+async function handleCollection(exchange: Exchange, target: RequestTarget): Promise<unknown> {
+  const { context, request, reply, query } = exchange;
+  switch (request.method) {
+    case "GET":
+      return query.flag("watch") ? await watch(exchange, target) : await list(exchange, target);
+    case "POST": {
+      if (target.namespace === undefined) throw notAllowed(target, "POST");
+      const object = readObject(request.body, request.headers["content-type"]);
+      const made = await createResource(context, target, object, writeOptions(exchange));
+      return answer(exchange, target.kind, reply.code(201), made);
+    }
+    case "DELETE": {
+      const options = readDeleteOptions(readOptions(request.body, request.headers["content-type"]), query);
+      const gone = await deleteSelected(context, target, query.selection(target), options);
+      return shapeList(exchange, target.kind, gone);
+    }
+    default:
+      throw notAllowed(target, request.method);
+  }
+}
+
+async function handleObject(exchange: Exchange, target: NamedTarget): Promise<unknown> {
+  const { context, request, query, reply } = exchange;
+  const { kind } = target;
+  const contentType = request.headers["content-type"];
+  const isRecord = !kind.hasStatus && (request.method === "PUT" || request.method === "PATCH");
+  if (isRecord || (target.subresource && request.method === "DELETE")) throw notAllowed(target, request.method);
+  switch (request.method) {
+    case "GET":
+      return answer(exchange, kind, reply, await mustGet(context, target));
+    case "PUT":
+      return answer(exchange, kind, reply, await replace(exchange, target));
+    case "PATCH": {
+      const type = patchTypeOf(contentType);
+      const options = { ...writeOptions(exchange, type === "apply"), force: query.flag("force") };
+      const patch = readPatch(request.body, type);
+      const { resource, created } = await patchResource(context, target, type, patch, options);
+      return answer(exchange, kind, reply.code(created ? 201 : 200), resource);
+    }
+    case "DELETE": {
+      const options = readDeleteOptions(readOptions(request.body, contentType), query);
+      const { resource, isGone } = await deleteResource(context, target, options);
+      return isGone ? success(kind, resource) : answer(exchange, kind, reply, resource);
+    }
+    default:
+      throw notAllowed(target, request.method);
+  }
+}
+
+async function replace(exchange: Exchange, target: NamedTarget): Promise<Resource> {
+  const { context, request } = exchange;
+  const object = readObject(request.body, request.headers["content-type"]);
+  requireVersion(target.kind, toResource(object, target));
+  const { manager, dryRun } = writeOptions(exchange);
+  const writer = writerFor(context, target, manager);
+  return await changeResource(context, target, dryRun, (live) => {
+    const next =
+      target.subresource === "status" ? statusOnly(live, object) : { ...withoutStatus(object), ...statusOf(live) };
+    return updateFields(live, next, writer);
+  });
+}
+
+function statusOf(live: { readonly [key: string]: unknown }) {
+  return live.status === undefined ? {} : { status: live.status };
+}
+
+async function handleLog(exchange: Exchange, target: NamedTarget): Promise<unknown> {
+  const { context, slots, request, reply, query } = exchange;
+  if (request.method !== "GET") throw notAllowed(target, request.method);
+  await mustGet(context, target);
+  if (!context.actionLogs) throw new ApiFault("ServiceUnavailable", "This server keeps no logs of actions");
+  const tailLines = query.number("tailLines");
+  const action = query.text("action");
+  const wanted = {
+    follow: query.flag("follow"),
+    ...(action && { action }),
+    ...(tailLines !== undefined && { tailLines }),
+  };
+  const release = slots.take();
+  try {
+    reply.hijack();
+    await streamLog(context, target, {
+      logs: context.actionLogs,
+      query: wanted,
+      accept: request.headers.accept,
+      response: reply.raw,
+    });
+  } finally {
+    release();
+  }
+  return reply;
+}
+
+async function watch(exchange: Exchange, target: RequestTarget): Promise<unknown> {
+  const { context, slots, reply, query, form } = exchange;
+  const start = await prepareWatch(context, target, query);
+  query.selection(target); // for its faults, while they can still be a Status
+  query.number("timeoutSeconds");
+  const release = slots.take();
+  try {
+    reply.hijack();
+    await streamWatch(context, target, query, { start, form, response: reply.raw });
+  } finally {
+    release();
+  }
+  return reply;
+}
+
+async function list(exchange: Exchange, target: RequestTarget): Promise<unknown> {
+  const { context, query } = exchange;
+  const limit = query.number("limit");
+  const continueToken = query.text("continue");
+  const found = await context.store.list(target.kind, {
+    ...query.selection(target),
+    ...(limit !== undefined && { limit }),
+    ...(continueToken && { continueToken }),
+  });
+  return shapeList(exchange, target.kind, found);
+}
+
+function shapeList({ context, query, form }: Exchange, kind: KindInfo, found: ResourceList): unknown {
+  const { resourceVersion, continueToken, remainingItemCount } = found;
+  const metadata = {
+    resourceVersion,
+    ...(continueToken !== undefined && { continue: continueToken }),
+    ...(remainingItemCount !== undefined && { remainingItemCount }),
+  };
+  const { includeObject } = query;
+  if (form === "table")
+    return { ...toTable(kind, found.items, { nowMs: context.clock.nowMs(), includeObject }), metadata };
+  if (form === "partial")
+    return {
+      kind: "PartialObjectMetadataList",
+      apiVersion: "meta.k8s.io/v1",
+      metadata,
+      items: found.items.map(toPartial),
+    };
+  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: found.items };
+}
+
+function answer(
+  { context, query, form }: Exchange,
+  kind: KindInfo,
+  reply: FastifyReply,
+  object: Resource,
+): FastifyReply {
+  const { includeObject } = query;
+  if (form === "table") {
+    const { resourceVersion } = object.metadata;
+    const table = toTable(kind, [object], { nowMs: context.clock.nowMs(), includeObject });
+    return reply.send({ ...table, metadata: { resourceVersion } });
+  }
+  return reply.send(form === "partial" ? toPartial(object) : object);
+}
+
+function success(kind: KindInfo, { metadata }: Resource) {
+  const details = { name: metadata.name, group: kind.group, kind: kind.plural, uid: metadata.uid };
+  return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
+}
+
+async function mustGet({ store }: ApiContext, { kind, namespace, name }: NamedTarget): Promise<Resource> {
+  const object = await store.get(kind, { namespace, name });
+  if (!object) throw notFound(kind, name);
+  return object;
+}
+
+/** Who writes: as the caller says, or by its User-Agent up to the slash. Apply must say. */
+function writeOptions({ request, query }: Exchange, isApply = false) {
+  const named = query.text("fieldManager");
+  if (isApply && named === "") throw new ApiFault("BadRequest", "fieldManager is required for an apply patch");
+  if (named.length > 128) throw new ApiFault("BadRequest", "fieldManager has at most 128 characters");
+  const agent = request.headers["user-agent"]?.split("/")[0] ?? "";
+  return { manager: named || agent || "unknown", dryRun: query.dryRun };
+}
+
+function notAllowed({ kind, subresource }: RequestTarget, method: string): ApiFault {
+  const what = subresource ? `${kind.plural}/${subresource}` : kind.plural;
+  return new ApiFault("MethodNotAllowed", `${method} is not supported on resources of kind "${what}.${kind.group}"`);
+}

@@ -1,0 +1,71 @@
+// A resource API on a free port of the loopback, for tests.
+import { kinds, type Resource } from "@neverland/api";
+import { systemClock } from "@neverland/platform/clock.ts";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import fastify from "fastify";
+import { type ResourceApiDeps, registerResourceApi } from "../register.ts";
+
+export type ApiServer = {
+  readonly url: string;
+  readonly token: string;
+  readonly store: ResourceStore;
+  /** One request; the answer's body is parsed when it is JSON. */
+  request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  close(): Promise<void>;
+};
+export type RequestOptions = { readonly body?: unknown; readonly headers?: { readonly [name: string]: string } };
+// The shape of an answer is what the tests are about; they assert it member by member.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type Answer = { readonly status: number; readonly headers: Headers; readonly body: any };
+
+export const templatesPath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/templates";
+export const hardwarePath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/hardware";
+
+export async function startApiServer(deps: Partial<ResourceApiDeps> & { port?: number } = {}): Promise<ApiServer> {
+  const store = deps.store ?? openMemoryStore();
+  const token = deps.token ?? "a-token-for-tests";
+  const app = fastify({ forceCloseConnections: true });
+  await registerResourceApi(app, { clock: systemClock, version: "0.0.0", ...deps, store, token });
+  const url = await app.listen({ host: "127.0.0.1", port: deps.port ?? 0 });
+  return {
+    url,
+    token,
+    store,
+    request: (method, path, options) => request(`${url}${path}`, method, token, options),
+    close: async () => {
+      await app.close();
+      if (!deps.store) await store.close();
+    },
+  };
+}
+
+async function request(url: string, method: string, token: string, options: RequestOptions = {}): Promise<Answer> {
+  const { body, headers } = options;
+  const response = await fetch(url, {
+    method,
+    headers: {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json");
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+export function templateNamed(name: string, data = "x", metadata: Partial<Resource["metadata"]> = {}) {
+  return {
+    apiVersion: "tinkerbell.org/v1alpha1",
+    kind: kinds.Template.kind,
+    metadata: { name, ...metadata },
+    spec: { data },
+  };
+}
+
+export function hardwareNamed(name: string, mac: string, address: string) {
+  const spec = { interfaces: [{ dhcp: { mac, ip: { address } } }] };
+  return { apiVersion: "tinkerbell.org/v1alpha1", kind: kinds.Hardware.kind, metadata: { name }, spec };
+}

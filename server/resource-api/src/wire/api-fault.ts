@@ -1,0 +1,111 @@
+// Everything the resource API refuses, in Kubernetes' words: the Status object, its reasons and codes.
+import type { KindInfo } from "@neverland/api";
+import { StoreError } from "@neverland/store/resource-store.ts";
+
+/** HTTP status by Kubernetes' reason (apimachinery `metav1.StatusReason`). */
+const codes = {
+  BadRequest: 400,
+  Unauthorized: 401,
+  Forbidden: 403,
+  NotFound: 404,
+  MethodNotAllowed: 405,
+  NotAcceptable: 406,
+  AlreadyExists: 409,
+  Conflict: 409,
+  Expired: 410,
+  RequestEntityTooLarge: 413,
+  UnsupportedMediaType: 415,
+  Invalid: 422,
+  TooManyRequests: 429,
+  InternalError: 500,
+  ServiceUnavailable: 503,
+} as const;
+
+export type FaultReason = keyof typeof codes;
+export type FaultCause = { readonly reason: string; readonly message: string; readonly field: string };
+export type FaultDetails = {
+  readonly name?: string;
+  readonly group?: string;
+  readonly kind?: string;
+  readonly uid?: string;
+  readonly causes?: readonly FaultCause[];
+  readonly retryAfterSeconds?: number;
+};
+
+/** A refusal of the resource API. `reason` is API; the text is for people. */
+export class ApiFault extends Error {
+  override readonly name = "ApiFault";
+  readonly reason: FaultReason;
+  readonly details: FaultDetails;
+  constructor(reason: FaultReason, message: string, details: FaultDetails = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+    this.details = details;
+  }
+  get statusCode(): number {
+    return codes[this.reason];
+  }
+}
+
+/** The Status object of a refusal. */
+export function toStatus(fault: ApiFault) {
+  return {
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    message: fault.message,
+    reason: fault.reason,
+    details: fault.details,
+    code: fault.statusCode,
+  };
+}
+
+/** `workflows.tinkerbell.org`, as Kubernetes names resources in sentences. */
+function resourceName(kind: KindInfo): string {
+  return `${kind.plural}.${kind.group}`;
+}
+
+export function notFound(kind: KindInfo, name: string): ApiFault {
+  return new ApiFault("NotFound", `${resourceName(kind)} "${name}" not found`, detailsOf(kind, name));
+}
+
+/** 422 with one cause per field. */
+export function invalid(kind: KindInfo, name: string, causes: readonly FaultCause[]): ApiFault {
+  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
+  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
+  const details = { name, group: kind.group, kind: kind.kind, causes };
+  return new ApiFault("Invalid", `${kind.kind}.${kind.group} "${name}" is invalid: ${list}`, details);
+}
+
+/** What the store said, as the API says it. Anything unknown is our own fault and is not explained to the caller. */
+export function toFault(error: unknown, kind?: KindInfo, name = ""): ApiFault {
+  if (error instanceof ApiFault) return error;
+  if (error instanceof StoreError) return fromStore(error, kind, name);
+  return new ApiFault("InternalError", "Internal error: the server's log says more", {}, { cause: error });
+}
+
+function fromStore(error: StoreError, kind: KindInfo | undefined, name: string): ApiFault {
+  const details = kind ? detailsOf(kind, name) : {};
+  const what = kind ? `${resourceName(kind)} "${name}"` : "the object";
+  const options = { cause: error };
+  switch (error.code) {
+    case "not-found":
+      return new ApiFault("NotFound", `${what} not found`, details, options);
+    case "already-exists":
+      return new ApiFault("AlreadyExists", `${what} already exists`, details, options);
+    case "conflict": {
+      const advice = "please apply your changes to the latest version and try again";
+      const text = `Operation cannot be fulfilled on ${what}: the object has been modified; ${advice}`;
+      return new ApiFault("Conflict", `${text} (${error.message})`, details, options);
+    }
+    case "gone":
+      return new ApiFault("Expired", error.message, {}, options);
+    case "unavailable":
+      return new ApiFault("ServiceUnavailable", error.message, { retryAfterSeconds: 5 }, options);
+  }
+}
+
+function detailsOf(kind: KindInfo, name: string): FaultDetails {
+  return { name, group: kind.group, kind: kind.plural };
+}

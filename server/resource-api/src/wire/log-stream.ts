@@ -1,0 +1,56 @@
+// A workflow's log as HTTP: plain text for people, or lines of JSON with signs of life for programs that follow it.
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { type LogRecord, logRecordsType } from "@neverland/api";
+import type { ActionLogQuery, ActionLogs, ApiContext } from "../api-context.ts";
+import type { NamedTarget } from "../writes/patch-resource.ts";
+
+export type LogStream = {
+  readonly logs: ActionLogs;
+  readonly query: Omit<ActionLogQuery, "signal">;
+  /** The request's header. */
+  readonly accept: string | undefined;
+  readonly response: ServerResponse;
+};
+
+/** Writes the whole answer. Resolves when it has ended: by itself, by the caller, or because the server stops. */
+export async function streamLog(
+  { clock, closing, limits }: ApiContext,
+  { namespace, name }: NamedTarget,
+  { logs, query, accept, response }: LogStream,
+): Promise<void> {
+  const asRecords = accept?.includes(logRecordsType) === true;
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  response.once("close", end);
+  closing.addEventListener("abort", end, { once: true });
+  let cancelBeat = () => {};
+  const beat = () => {
+    response.write("\n");
+    cancelBeat = clock.after(limits.logBeatMs, beat);
+  };
+  try {
+    const type = asRecords ? logRecordsType : "text/plain; charset=utf-8";
+    // At once: a log may have nothing to say for longer than a caller waits for headers.
+    response.writeHead(200, { "content-type": type, "cache-control": "no-cache" }).flushHeaders();
+    if (asRecords) cancelBeat = clock.after(limits.logBeatMs, beat);
+    for await (const text of logs.read({ namespace, name }, { ...query, signal: stop.signal }))
+      await send(response, asRecords ? `${JSON.stringify({ text } satisfies LogRecord)}\n` : text, stop.signal);
+    response.end();
+  } catch (error) {
+    // The status is out: only a broken connection can say now that this is not the whole log.
+    response.destroy();
+    throw error;
+  } finally {
+    cancelBeat();
+    closing.removeEventListener("abort", end);
+  }
+}
+
+/** Waits while the caller does not read, so that nothing piles up here. */
+async function send(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (response.write(text)) return;
+  await once(response, "drain", { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

@@ -1,0 +1,69 @@
+// Reads the query of a request. A value that cannot be understood is refused, not ignored.
+import type { KindInfo } from "@neverland/api";
+import type { ListOptions } from "@neverland/store/resource-store.ts";
+import { ApiFault } from "./api-fault.ts";
+import type { RequestTarget } from "./request-target.ts";
+import { parseFieldSelector, parseLabelSelector } from "./selector-syntax.ts";
+import type { IncludeObject } from "./table.ts";
+
+export class RequestQuery {
+  readonly #values: URLSearchParams;
+  constructor(url: string) {
+    const start = url.indexOf("?");
+    this.#values = new URLSearchParams(start < 0 ? "" : url.slice(start + 1));
+  }
+
+  text(name: string): string {
+    return this.#values.get(name) ?? "";
+  }
+
+  flag(name: string): boolean {
+    const value = this.text(name);
+    if (["true", "1", ""].includes(value)) return value !== "" || this.#values.has(name);
+    if (["false", "0"].includes(value)) return false;
+    throw new ApiFault("BadRequest", `The query's ${name} must be true or false, not "${value}"`);
+  }
+
+  /** A whole number of at least 0. */
+  number(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === "") return undefined;
+    if (!/^\d{1,15}$/.test(value))
+      throw new ApiFault("BadRequest", `The query's ${name} must be a number, not "${value}"`);
+    return Number(value);
+  }
+
+  /** `true` for `dryRun=All`, the only kind there is. */
+  get dryRun(): boolean {
+    const values = this.#values.getAll("dryRun").filter((value) => value !== "");
+    if (values.some((value) => value !== "All"))
+      throw new ApiFault("BadRequest", `The query's dryRun must be All, not "${values.join()}"`);
+    return values.length > 0;
+  }
+
+  /** `undefined` when none is given. "0" is any version: we have but the newest. */
+  get resourceVersion(): string | undefined {
+    const value = this.number("resourceVersion");
+    return value === undefined || value === 0 ? undefined : String(value);
+  }
+
+  get includeObject(): IncludeObject {
+    const value = this.text("includeObject") || "Metadata";
+    if (value === "None" || value === "Metadata" || value === "Object") return value;
+    throw new ApiFault("BadRequest", `The query's includeObject must be None, Metadata or Object, not "${value}"`);
+  }
+
+  /** Which objects of the target are asked for. */
+  selection({ kind, namespace }: RequestTarget): Pick<ListOptions, "namespace" | "labels" | "fields"> {
+    return {
+      ...(namespace !== undefined && { namespace }),
+      labels: parseLabelSelector(this.text("labelSelector")),
+      fields: parseFieldSelector(this.text("fieldSelector"), selectableFields(kind)),
+    };
+  }
+}
+
+/** The fields that a fieldSelector may name: those that make an object's name, and the kind's columns. */
+function selectableFields(kind: KindInfo): string[] {
+  return ["metadata.name", "metadata.namespace", ...kind.columns.map((column) => column.path.slice(1))];
+}

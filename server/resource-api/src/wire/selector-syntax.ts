@@ -1,0 +1,45 @@
+// Reads the labelSelector and fieldSelector of a query, as kubectl writes them.
+import type { Selector } from "@neverland/store/resource-store.ts";
+import { ApiFault } from "./api-fault.ts";
+
+const labelKey = String.raw`(?:[a-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?`;
+const setClause = new RegExp(String.raw`^(${labelKey})\s+(in|notin)\s*\(([^()]*)\)$`);
+const equalClause = new RegExp(String.raw`^(${labelKey})\s*(==|=|!=)\s*([\w.-]*)$`);
+const existsClause = new RegExp(String.raw`^(!?)\s*(${labelKey})$`);
+
+/** `a=b,c!=d,e in (f,g),h notin (i),j,!k`. @throws {ApiFault} `BadRequest`. */
+export function parseLabelSelector(text: string): Selector[] {
+  return splitClauses(text).map((clause) => {
+    const [, setKey, setOperator, list] = setClause.exec(clause) ?? [];
+    if (setKey !== undefined && list !== undefined) {
+      const values = list.split(",").map((value) => value.trim());
+      return { key: setKey, operator: setOperator === "in" ? "in" : "not-in", values };
+    }
+    const [, key, operator, value] = equalClause.exec(clause) ?? [];
+    if (key !== undefined && value !== undefined)
+      return { key, operator: operator === "!=" ? "not-in" : "in", values: [value] };
+    const [, not, existing] = existsClause.exec(clause) ?? [];
+    if (existing !== undefined) return { key: existing, operator: not ? "not-exists" : "exists" };
+    throw new ApiFault("BadRequest", `unable to parse requirement of the label selector: "${clause}"`);
+  });
+}
+
+/** `metadata.name=a,status.state!=b`. @throws {ApiFault} `BadRequest`, also for a field that cannot be asked for. */
+export function parseFieldSelector(text: string, selectable: readonly string[]): Selector[] {
+  return splitClauses(text).map((clause) => {
+    const [, key, operator, value] = /^([\w./-]+)(==|=|!=)(.*)$/.exec(clause) ?? [];
+    if (key === undefined || value === undefined)
+      throw new ApiFault("BadRequest", `invalid field selector: "${clause}"; it is FIELD=VALUE or FIELD!=VALUE`);
+    if (!selectable.includes(key))
+      throw new ApiFault("BadRequest", `field label not supported: ${key}; supported are ${selectable.join(", ")}`);
+    return { key, operator: operator === "!=" ? "not-in" : "in", values: [value] };
+  });
+}
+
+/** At commas outside of parentheses. */
+function splitClauses(text: string): string[] {
+  return text
+    .split(/,(?![^()]*\))/)
+    .map((clause) => clause.trim())
+    .filter((clause) => clause !== "");
+}

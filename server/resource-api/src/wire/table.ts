@@ -1,0 +1,89 @@
+// The Table that `kubectl get` asks for: the columns of a kind, a row for each object.
+import type { KindInfo, PrinterColumn, Resource } from "@neverland/api";
+import { valueAt } from "@neverland/store/selector.ts";
+
+/** How much of each object a row carries beside its cells. */
+export type IncludeObject = "None" | "Metadata" | "Object";
+
+const nameColumn = {
+  name: "Name",
+  type: "string",
+  format: "name",
+  description: "Name within the namespace.",
+  priority: 0,
+};
+const ageColumn = { name: "Age", type: "string", format: "", description: "Time since creation.", priority: 0 };
+
+function columnsOf(kind: KindInfo) {
+  const own = kind.columns.map(({ name, type, path, wide }) => ({
+    name,
+    type,
+    format: "",
+    description: `The value of ${path}.`,
+    priority: wide ? 1 : 0,
+  }));
+  return [nameColumn, ...own, ageColumn];
+}
+
+export function toTable(
+  kind: KindInfo,
+  objects: readonly Resource[],
+  { nowMs, includeObject, withColumns = true }: { nowMs: number; includeObject: IncludeObject; withColumns?: boolean },
+) {
+  return {
+    kind: "Table",
+    apiVersion: "meta.k8s.io/v1",
+    columnDefinitions: withColumns ? columnsOf(kind) : [],
+    rows: objects.map((object) => ({
+      cells: [
+        object.metadata.name,
+        ...kind.columns.map((column) => cell(object, column, nowMs)),
+        formatAge(nowMs - Date.parse(object.metadata.creationTimestamp ?? "")),
+      ],
+      ...(includeObject !== "None" && { object: includeObject === "Object" ? object : toPartial(object) }),
+    })),
+  };
+}
+
+/** Metadata alone, as clients that need no more ask for it. */
+export function toPartial({ metadata }: Resource) {
+  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata };
+}
+
+function cell(object: Resource, { path, type }: PrinterColumn, nowMs: number): unknown {
+  const value = valueAt(object, path);
+  if (type === "date") return typeof value === "string" ? formatAge(nowMs - Date.parse(value)) : null;
+  return typeof value === "object" ? null : (value ?? null);
+}
+
+/** The units of an age: up to which many seconds a step is used, and in which two units. */
+const second = 1;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+const year = 365 * day;
+const steps = [
+  { below: 2 * minute, big: [second, "s"], small: undefined },
+  { below: 10 * minute, big: [minute, "m"], small: [second, "s"] },
+  { below: 3 * hour, big: [minute, "m"], small: undefined },
+  { below: 8 * hour, big: [hour, "h"], small: [minute, "m"] },
+  { below: 2 * day, big: [hour, "h"], small: undefined },
+  { below: 8 * day, big: [day, "d"], small: [hour, "h"] },
+  { below: 2 * year, big: [day, "d"], small: undefined },
+  { below: 8 * year, big: [year, "y"], small: [day, "d"] },
+  { below: Number.POSITIVE_INFINITY, big: [year, "y"], small: undefined },
+] as const;
+
+/** As kubectl shows ages: `45s`, `5m30s`, `3d4h`. */
+export function formatAge(ageMs: number): string {
+  if (!Number.isFinite(ageMs)) return "<unknown>";
+  const seconds = Math.max(0, Math.floor(ageMs / 1000));
+  const step = steps.find(({ below }) => seconds < below);
+  if (!step) return "<unknown>";
+  const [bigUnit, bigName] = step.big;
+  const whole = `${Math.floor(seconds / bigUnit)}${bigName}`;
+  if (!step.small) return whole;
+  const [smallUnit, smallName] = step.small;
+  const rest = Math.floor((seconds % bigUnit) / smallUnit);
+  return rest === 0 ? whole : `${whole}${rest}${smallName}`;
+}

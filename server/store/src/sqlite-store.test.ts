@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { apiVersionOf, kinds } from "@neverland/api";
+import { systemClock } from "@neverland/platform/clock.ts";
+import { openDatabase } from "./sqlite-database.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import { storeContract } from "./store-contract.ts";
+import { typedStore } from "./typed-resources.ts";
+
+const { Template } = kinds;
+let folder: string;
+let file: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "sqlite-store-"));
+  file = join(folder, "store.db");
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+storeContract("the SQLite store", async (limits) => {
+  const store = openSqliteStore(file, { clock: systemClock, newUid: () => crypto.randomUUID() }, limits);
+  return { store, dispose: () => store.close() };
+});
+
+const template = (name: string, data = "") => ({
+  apiVersion: apiVersionOf(Template),
+  kind: "Template",
+  metadata: { name, namespace: "default" },
+  spec: { data },
+});
+
+test("objects, versions and history outlive the process", async () => {
+  const before = openSqliteStore(file);
+  const first = await before.create(Template, template("a"));
+  const second = await before.create(Template, template("b"));
+  await before.close();
+  const after = openSqliteStore(file);
+  assert.deepEqual(await after.get(Template, first.metadata), first);
+  const stop = new AbortController();
+  const { resourceVersion } = first.metadata;
+  for await (const event of after.watch(Template, { resourceVersion, signal: stop.signal })) {
+    assert.deepEqual(event, { type: "added", object: second });
+    stop.abort();
+  }
+  const third = await after.create(Template, template("c"));
+  assert.equal(Number(third.metadata.resourceVersion), Number(second.metadata.resourceVersion) + 1);
+  await after.close();
+});
+
+test("versions go on after a restart though all history was forgotten", async () => {
+  const forgetful = { historyCount: 0, historyAgeMs: 0 };
+  const before = openSqliteStore(file, undefined, forgetful);
+  const made = await before.create(Template, template("a"));
+  await before.close();
+  const after = openSqliteStore(file, undefined, forgetful);
+  const next = await after.create(Template, template("b"));
+  await after.close();
+  assert.equal(Number(next.metadata.resourceVersion), Number(made.metadata.resourceVersion) + 1);
+});
+
+test("changes older than the kept age are forgotten", async () => {
+  let nowMs = Date.parse("2026-01-01T00:00:00Z");
+  const clock = { ...systemClock, nowMs: () => nowMs };
+  const store = openSqliteStore(file, { clock, newUid: () => crypto.randomUUID() }, { historyAgeMs: 1000 });
+  const made = await store.create(Template, template("a"));
+  nowMs += 5000;
+  await store.create(Template, template("b"));
+  await store.create(Template, template("c"));
+  const { resourceVersion } = made.metadata;
+  const late = store.watch(Template, {
+    resourceVersion: String(Number(resourceVersion) - 1),
+    signal: new AbortController().signal,
+  });
+  await assert.rejects(Array.fromAsync(late), { code: "gone" });
+  await store.close();
+});
+
+test("history is bounded by its size too", async () => {
+  const store = openSqliteStore(file, undefined, { historyBytes: 10_000 });
+  const first = await store.create(Template, template("first"));
+  for (let round = 0; round < 2; round++)
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) => store.create(Template, template(`t${round}-${i}`, "x".repeat(100)))),
+    );
+  const { signal } = new AbortController();
+  const { resourceVersion } = first.metadata;
+  await assert.rejects(Array.fromAsync(store.watch(Template, { resourceVersion, signal })), { code: "gone" });
+  const { continueToken = "", resourceVersion: now } = await store.list(Template, { limit: 1 });
+  assert.equal((await store.list(Template, { limit: 1, continueToken })).resourceVersion, now);
+  await store.close();
+});
+
+test("a second store on the same file is refused with a sentence", async () => {
+  const store = openSqliteStore(file);
+  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /is in use by another process: stop/ });
+  await store.close();
+  await openSqliteStore(file).close();
+});
+
+test("a second process on the same file is refused until the first is killed", async () => {
+  const child = writer(file);
+  await firstLine(child);
+  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /in use by another process/ });
+  await killed(child);
+  await openSqliteStore(file).close();
+});
+
+test("a file of another program and a file that is no database are refused", async () => {
+  await writeFile(file, "this is no database, and it is longer than a header of a hundred bytes would be".repeat(9));
+  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /is not a readable database/ });
+  const other = join(folder, "other.db");
+  const db = openDatabase(other);
+  db.prepare("PRAGMA application_id = 1").get();
+  db.close();
+  assert.throws(() => openSqliteStore(other), { code: "unavailable", message: /of another program/ });
+});
+
+test("a database of a newer schema is refused", async () => {
+  const db = openDatabase(file);
+  db.prepare("PRAGMA user_version = 1000").get();
+  db.close();
+  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /newer Neverland .*schema 1000/ });
+});
+
+test("a missing folder is refused with what to check", () => {
+  const missing = join(folder, "none", "store.db");
+  assert.throws(() => openSqliteStore(missing), { code: "unavailable", message: /check that its folder exists/ });
+});
+
+test("on a full disk a write fails with a sentence, and works again when there is space", {
+  timeout: 60_000,
+}, async () => {
+  // A file system of 1 MiB in a mount namespace of the child's own; no privilege is needed for that.
+  const script = `mount -t tmpfs -o size=1m none "${folder}" && exec "$0" "$1" "${folder}"`;
+  const fill = join(import.meta.dirname, "testing", "fill-disk.ts");
+  const child = spawn("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script, process.execPath, fill]);
+  const output = (await Array.fromAsync(child.stdout)).join("");
+  assert.match(output, /unavailable: The disk of .* is full, and nothing was written: free some space/);
+  assert.match(output, /lost 0 of \d\d+, version \d+ after \d+/);
+  assert.match(output, /written again/);
+});
+
+test("nothing acknowledged is lost to SIGKILL at random moments", { timeout: 60_000 }, async () => {
+  const acknowledged = new Map<string, string>();
+  for (let round = 0; round < 15; round++) {
+    const child = writer(file);
+    const lines: string[] = [];
+    child.stdout.setEncoding("utf8").on("data", (text: string) => lines.push(text));
+    await firstLine(child);
+    await delay(Math.random() * 120); // the moment is what is random; nothing is awaited here
+    await killed(child);
+    const whole = lines.join("").split("\n").slice(0, -1);
+    for (const line of whole.map((text) => text.split(" "))) acknowledged.set(line[0] ?? "", line[1] ?? "");
+  }
+  const store = openSqliteStore(file);
+  const { items } = await store.list(Template);
+  await store.close();
+  const versions = new Map(items.map((item) => [item.metadata.name, Number(item.metadata.resourceVersion)]));
+  const lost = [...acknowledged].filter(([name, version]) => (versions.get(name) ?? -1) < Number(version));
+  assert.ok(acknowledged.size > 100, `${acknowledged.size} objects were acknowledged`);
+  assert.deepEqual(lost, []);
+});
+
+test("typedStore gives the kind's own types", async () => {
+  const store = openSqliteStore(file);
+  const workflows = typedStore(store, kinds.Workflow);
+  const made = await workflows.create({ metadata: { name: "a", namespace: "default" }, spec: { hardwareRef: "m1" } });
+  const next = await workflows.updateStatus({ ...made, status: { state: "PENDING" } });
+  assert.deepEqual([next.kind, next.spec?.hardwareRef, next.status?.state], ["Workflow", "m1", "PENDING"]);
+  assert.equal((await workflows.list()).items[0]?.spec?.hardwareRef, "m1");
+  await store.close();
+});
+
+function writer(database: string) {
+  return spawn(process.execPath, [join(import.meta.dirname, "testing", "write-until-killed.ts"), database], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+}
+
+async function firstLine(child: ReturnType<typeof writer>): Promise<void> {
+  await new Promise((resolve) => child.stdout.once("data", resolve));
+}
+
+async function killed(child: ReturnType<typeof writer>): Promise<void> {
+  const closed = new Promise((resolve) => child.once("close", resolve));
+  child.kill("SIGKILL");
+  await closed;
+}

@@ -1,0 +1,131 @@
+// Takes a worker's report: written down durably before the worker hears that it was taken, and never twice.
+import {
+  type ActionReportSpec,
+  apiVersionOf,
+  formatKey,
+  isFinalState,
+  kinds,
+  parseKey,
+  type Workflow,
+} from "@neverland/api";
+import { formatTime } from "@neverland/platform/clock.ts";
+import { StoreError } from "@neverland/store/resource-store.ts";
+import { timeMs } from "@neverland/workflow-rules/durations.ts";
+import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/judge-report.ts";
+import { mostStarts, readStarts, reportName } from "@neverland/workflow-rules/read-reports.ts";
+import { readFolded } from "./folded-workflow.ts";
+import type { TinkServerDeps } from "./ports.ts";
+import { TinkError } from "./tink-error.ts";
+import { ignoredEvent, reportEvent } from "./worker-events.ts";
+
+type FromWorker = "workflow" | "agentID" | "taskID" | "actionID" | "state" | "message";
+/** A report as it came in; times are the worker's. */
+export type IncomingReport = Pick<
+  ActionReportSpec,
+  FromWorker | "executionStart" | "executionStop" | "executionDuration"
+>;
+
+/** A start without a time of its own that comes so soon after another is that one, sent again. */
+const sameStartMs = 60_000;
+
+/**
+ * Resolves when the report is durable, was so before, or is one that changes nothing and need not be sent again.
+ * @throws {TinkError} `unknown`; `not-now` for the start of an action that must not be started (any more).
+ */
+export async function acceptReport(incoming: IncomingReport, deps: TinkServerDeps): Promise<void> {
+  const key = parseKey(incoming.workflow);
+  if (key === undefined) throw new TinkError("invalid", "invalid workflow id");
+  const folded = await readFolded(key, deps);
+  if (folded === undefined)
+    throw new TinkError("unknown", `there is no workflow ${incoming.workflow}; it may have been deleted`);
+  const { workflow, status } = folded;
+  const receivedAt = formatTime(deps.clock.nowMs());
+  const report: ActionReportSpec = {
+    ...incoming,
+    workflow: formatKey(key),
+    workflowUID: workflow.metadata.uid,
+    receivedAt,
+  };
+  const reason = whyIgnored(status, workflow.metadata.uid, report);
+  if (reason !== undefined) return refuseOrIgnore(workflow, report, reason, deps);
+  const isNew =
+    report.state === "RUNNING" ? await appendStart(workflow, report, deps) : await append(workflow, report, 1, deps);
+  if (isNew) deps.record(reportEvent(workflow, report));
+}
+
+function refuseOrIgnore(
+  workflow: Workflow,
+  report: ActionReportSpec,
+  reason: IgnoredReason,
+  deps: TinkServerDeps,
+): void {
+  switch (reason) {
+    case "unknown-action":
+    case "other-agent":
+    case "other-workflow":
+      throw new TinkError(
+        "unknown",
+        `workflow ${report.workflow} has no action ${report.actionID} for worker ${report.agentID}`,
+      );
+    case "says-nothing":
+      throw new TinkError(
+        "invalid",
+        `an action is reported as RUNNING, SUCCESS, FAILED or TIMEOUT, not as ${report.state}`,
+      );
+    case "not-its-turn":
+    case "not-started":
+      throw new TinkError("not-now", `action ${report.actionID} of workflow ${report.workflow} is not to be run now`);
+    case "already-ended":
+    case "workflow-finished":
+      // A late end is taken quietly, or the worker would send it for ever; a late start must not happen.
+      deps.record(ignoredEvent(workflow, report, reason));
+      if (report.state === "RUNNING")
+        throw new TinkError(
+          "not-now",
+          `action ${report.actionID} of workflow ${report.workflow} is over: do not run it`,
+        );
+  }
+}
+
+async function appendStart(workflow: Workflow, report: ActionReportSpec, deps: TinkServerDeps): Promise<boolean> {
+  const starts = await readStarts(workflow.metadata.namespace, report.actionID, deps.reports);
+  const isKnown = starts.some((start) => isSameStart(start, report)) || starts.length === mostStarts;
+  const isNew = !isKnown && (await append(workflow, report, starts.length + 1, deps));
+  // The workflow may have been given up while this was written; then nobody may begin.
+  const now = await deps.workflows.get(workflow.metadata);
+  if (now?.metadata.uid !== workflow.metadata.uid || isFinalState(now.status?.state))
+    throw new TinkError("not-now", `workflow ${report.workflow} is over: do not run action ${report.actionID}`);
+  return isNew;
+}
+
+function isSameStart(known: ActionReportSpec, report: ActionReportSpec): boolean {
+  if (known.executionStart !== undefined || report.executionStart !== undefined)
+    return known.executionStart === report.executionStart;
+  return (timeMs(report.receivedAt) ?? 0) - (timeMs(known.receivedAt) ?? 0) < sameStartMs;
+}
+
+/** @returns Whether the report was not known before. */
+async function append(
+  { metadata }: Workflow,
+  report: ActionReportSpec,
+  start: number,
+  deps: TinkServerDeps,
+): Promise<boolean> {
+  const owner = {
+    apiVersion: apiVersionOf(kinds.Workflow),
+    kind: kinds.Workflow.kind,
+    name: metadata.name,
+    uid: metadata.uid,
+  };
+  const name = reportName(report.actionID, report.state, start);
+  try {
+    await deps.reports.create({
+      metadata: { namespace: metadata.namespace, name, ownerReferences: [owner] },
+      spec: report,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof StoreError && error.code === "already-exists") return false;
+    throw error;
+  }
+}

@@ -1,0 +1,20 @@
+// What Tink Server needs: of the store, and of the world.
+import type { ActionReport, Hardware, MachineEventInput, Workflow } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
+import type { TypedStore } from "@neverland/store/typed-resources.ts";
+import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
+
+export type TinkServerDeps = {
+  readonly clock: Clock;
+  readonly limits: WorkflowLimits;
+  /** When this server began to take reports. */
+  readonly listeningSinceMs: number;
+  readonly workflows: Pick<TypedStore<Workflow>, "get">;
+  /** Append-only, and Tink Server alone appends. */
+  readonly reports: Pick<TypedStore<ActionReport>, "get" | "create">;
+  /** For one annotation: what the worker found in its machine. */
+  readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;
+  readonly record: (event: MachineEventInput) => void;
+  /** Something failed that the worker need not know of: for the log. */
+  readonly onError: (failure: { doing: string; error: unknown }) => void;
+};

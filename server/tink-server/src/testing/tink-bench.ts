@@ -1,0 +1,145 @@
+// A Tink Server with its workflow controller on one store, and workers that speak the protocol over real connections.
+import { Readable } from "node:stream";
+import { createClient, type Transport } from "@connectrpc/connect";
+import { createGrpcTransport } from "@connectrpc/connect-node";
+import { kinds, type MachineEventInput, type Workflow } from "@neverland/api";
+import { ActionLogService, Stream } from "@neverland/api/action-log";
+import { type ActionResponse, ActionStatusRequest_StateType, WorkflowService } from "@neverland/api/workflow";
+import { noPowerControl } from "@neverland/controllers/workflow/no-power-control.ts";
+import { WorkflowController } from "@neverland/controllers/workflow/workflow-controller.ts";
+import { systemClock } from "@neverland/platform/clock.ts";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { waitFor } from "@neverland/store/testing/wait-for.ts";
+import { typedStore } from "@neverland/store/typed-resources.ts";
+import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
+import type { WorkflowDocument } from "@neverland/workflow-rules/render-status.ts";
+import { action, documentOf, installer } from "@neverland/workflow-rules/testing/examples.ts";
+import { TinkServer, type TinkServerOptions } from "../tink-server.ts";
+
+export type TinkBenchOptions = Partial<TinkServerOptions> & { document?: WorkflowDocument };
+
+export class TinkBench {
+  readonly store: ResourceStore;
+  readonly workflows;
+  readonly reports;
+  readonly hardware;
+  readonly events: MachineEventInput[] = [];
+  readonly errors: string[] = [];
+  readonly server: TinkServer;
+  readonly controller: WorkflowController;
+
+  constructor({
+    document = documentOf([installer, action("stream"), action("write")]),
+    ...options
+  }: TinkBenchOptions = {}) {
+    this.store = options.store ?? openMemoryStore();
+    this.workflows = typedStore(this.store, kinds.Workflow);
+    this.reports = typedStore(this.store, kinds.ActionReport);
+    this.hardware = typedStore(this.store, kinds.Hardware);
+    const { store } = this;
+    const shared = {
+      store,
+      clock: systemClock,
+      limits: defaultLimits,
+      record: (event: MachineEventInput) => void this.events.push(event),
+      onError: ({ doing, error }: { doing: string; error: unknown }) => void this.errors.push(`${doing}: ${error}`),
+    };
+    this.server = new TinkServer({ ...shared, hosts: ["127.0.0.1"], port: 0, ...options });
+    this.controller = new WorkflowController({
+      ...shared,
+      random: Math.random,
+      randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
+      power: noPowerControl,
+      render: () => ({ document }),
+      bootContactMs: async () => undefined,
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.server.start(AbortSignal.timeout(5000));
+    await this.controller.start(AbortSignal.timeout(5000));
+  }
+
+  async stop(): Promise<void> {
+    await this.server.stop(AbortSignal.timeout(2000));
+    await this.controller.stop(AbortSignal.timeout(2000));
+  }
+
+  transport(): Transport {
+    return createGrpcTransport({ baseUrl: `http://127.0.0.1:${this.server.address?.port}` });
+  }
+
+  worker(agentID = installer): TestWorker {
+    return new TestWorker(this.transport(), agentID);
+  }
+
+  async createWorkflow(name = "install", spec: Workflow["spec"] = {}): Promise<Workflow> {
+    const template = { metadata: { namespace: "default", name: "debian" }, spec: { data: "" } };
+    await typedStore(this.store, kinds.Template)
+      .create(template)
+      .catch(() => undefined);
+    return await this.workflows.create({
+      metadata: { namespace: "default", name },
+      spec: { templateRef: "debian", ...spec },
+    });
+  }
+
+  async reachState(state: string, name = "install"): Promise<Workflow> {
+    return await waitFor(this.workflows, { namespace: "default", name }, ({ status }) => status?.state === state);
+  }
+}
+
+/** @param baseUrl Of a Tink Server's gRPC listener. */
+export function workerAt(baseUrl: string, agentID: string): TestWorker {
+  return new TestWorker(createGrpcTransport({ baseUrl }), agentID);
+}
+
+export class TestWorker {
+  readonly client;
+  readonly agentID: string;
+  readonly #logs;
+
+  constructor(transport: Transport, agentID: string) {
+    this.client = createClient(WorkflowService, transport);
+    this.#logs = createClient(ActionLogService, transport);
+    this.agentID = agentID;
+  }
+
+  async ask(signal?: AbortSignal): Promise<ActionResponse> {
+    return await this.client.getAction({ agentId: this.agentID }, signal === undefined ? {} : { signal });
+  }
+
+  async report(action: ActionResponse, state: keyof typeof ActionStatusRequest_StateType, message = ""): Promise<void> {
+    await this.client.reportActionStatus({
+      workflowId: action.workflowId,
+      taskId: action.taskId,
+      actionId: action.actionId,
+      actionName: action.name,
+      agentId: this.agentID,
+      actionState: ActionStatusRequest_StateType[state],
+      // As upstream's agent does: Go's zero time.
+      executionStart: { seconds: -62135596800n, nanos: 0 },
+      message: { message },
+    });
+  }
+
+  /** Sends lines of an action's output, numbered from `from` on. Resolves when they are kept. */
+  async print(
+    { workflowId, taskId, actionId }: ActionResponse,
+    from: number,
+    ...texts: readonly string[]
+  ): Promise<void> {
+    const lines = texts.map((text, at) => ({ text, sequence: BigInt(from + at), stream: Stream.STDOUT }));
+    const message = { workflowId, taskId, actionId, agentId: this.agentID, lines };
+    await this.#logs.appendLogs(Readable.from([message]));
+  }
+
+  /** Asks, starts, ends. */
+  async run(): Promise<ActionResponse> {
+    const action = await this.ask();
+    await this.report(action, "RUNNING");
+    await this.report(action, "SUCCESS");
+    return action;
+  }
+}

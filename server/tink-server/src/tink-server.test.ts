@@ -1,0 +1,253 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
+import { kinds } from "@neverland/api";
+import { WorkflowService } from "@neverland/api/workflow";
+import { systemClock } from "@neverland/platform/clock.ts";
+import { typedStore } from "@neverland/store/typed-resources.ts";
+import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
+import { attributesAnnotation } from "./agent-attributes.ts";
+import { noActionAvailable } from "./status-codes.ts";
+import { TinkBench, type TinkBenchOptions } from "./testing/tink-bench.ts";
+
+async function setUp(t: TestContext, options: TinkBenchOptions = {}): Promise<TinkBench> {
+  const bench = new TinkBench({ waitMs: 100, ...options });
+  t.after(() => bench.stop());
+  await bench.start();
+  return bench;
+}
+
+const withCode = (code: Code) => (error: unknown) => ConnectError.from(error).code === code;
+
+test("a worker runs all actions in order and the workflow succeeds", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  const worker = bench.worker();
+  const names = [(await worker.run()).name, (await worker.run()).name];
+  const { status } = await bench.reachState("SUCCESS");
+  assert.deepEqual(names, ["stream", "write"]);
+  assert.equal(status?.tasks?.[0]?.actions[0]?.executionStart?.startsWith("20"), true);
+});
+
+test("a new workflow reaches a waiting worker in less than 100 ms", async (t) => {
+  const bench = await setUp(t, { waitMs: 20_000 });
+  const worker = bench.worker();
+  // The first pair warms the code up; the figure is the worse of the others.
+  const tookMs: number[] = [];
+  for (const name of ["first", "second", "third"]) {
+    const asking = worker.ask();
+    await until(() => bench.server.waitingWorkers === 1);
+    const fromMs = performance.now();
+    const created = bench.createWorkflow(name);
+    const action = await asking;
+    tookMs.push(performance.now() - fromMs);
+    await created;
+    await worker.report(action, "FAILED");
+    await bench.reachState("FAILED", name);
+  }
+  const worstMs = Math.max(...tookMs.slice(1));
+  t.diagnostic(`created to handed out: ${worstMs.toFixed(1)} ms`);
+  assert.ok(worstMs < 100, `took ${worstMs} ms`);
+});
+
+test("a thousand waiting workers are woken by nothing but their own workflow", async (t) => {
+  const bench = await setUp(t, { waitMs: 30_000, document: documentOf([neighbour, action("stream")]) });
+  const transport = bench.transport();
+  const gaveUp = new AbortController();
+  const idle = Array.from({ length: 1000 }, (_, n) => ask(transport, `agent-${n}`, gaveUp.signal));
+  const asking = bench.worker(neighbour).ask();
+  await until(() => bench.server.waitingWorkers === 1001);
+  const fromMs = performance.now();
+  await bench.createWorkflow();
+  assert.equal((await asking).name, "stream");
+  assert.ok(performance.now() - fromMs < 1000);
+  gaveUp.abort();
+  const ends = await Promise.allSettled(idle);
+  assert.equal(ends.filter(({ status }) => status === "fulfilled").length, 0);
+});
+
+test("a worker without a workflow hears NotFound after its wait, and one event says that it came", async (t) => {
+  const bench = await setUp(t);
+  const worker = bench.worker();
+  await assert.rejects(worker.ask(), withCode(Code.NotFound));
+  await assert.rejects(worker.ask(), withCode(Code.NotFound));
+  assert.deepEqual(
+    bench.events.map(({ type, reason, mac }) => [type, reason, mac]),
+    [["WorkerAsked", "NoWorkflow", installer]],
+  );
+});
+
+test("a worker whose workflows are over hears the quiet refusal that agents know", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  const worker = bench.worker();
+  await worker.report(await worker.ask(), "FAILED", "exit code 1");
+  await bench.reachState("FAILED");
+  const error = await worker.ask().then(() => assert.fail("it was served"), ConnectError.from);
+  assert.equal(error.code, Code.FailedPrecondition);
+  const [detail] = error.details;
+  assert.ok(detail && "type" in detail);
+  assert.equal(detail.type, "google.rpc.PreconditionFailure");
+  assert.ok(Buffer.from(detail.value).includes(noActionAvailable));
+});
+
+test("an empty agent id is refused", async (t) => {
+  const bench = await setUp(t);
+  await assert.rejects(bench.worker("").ask(), withCode(Code.InvalidArgument));
+});
+
+test("after its success was taken an action is not handed out again, though no controller has run", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  await bench.reachState("PENDING");
+  await bench.controller.stop(AbortSignal.timeout(1000));
+  const worker = bench.worker();
+  assert.equal((await worker.run()).name, "stream");
+  assert.equal((await worker.run()).name, "write");
+  await assert.rejects(worker.ask(), withCode(Code.FailedPrecondition));
+});
+
+test("a worker that comes back in the middle of an action gets it again", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  const first = await bench.worker().ask();
+  await bench.worker().report(first, "RUNNING");
+  assert.equal((await bench.worker().ask()).actionId, first.actionId);
+});
+
+test("a restart that nobody saw is done when the worker has come back from it twice", async (t) => {
+  let laterMs = 0;
+  const clock = { ...systemClock, nowMs: () => Date.now() + laterMs };
+  const bench = await setUp(t, { clock, document: documentOf([installer, action("reboot")]) });
+  await bench.createWorkflow();
+  const names: string[] = [];
+  for (let n = 0; n < 2; n++) {
+    const worker = bench.worker();
+    const served = await worker.ask();
+    names.push(served.name);
+    await worker.report(served, "RUNNING");
+    laterMs += 70_000;
+  }
+  await assert.rejects(bench.worker().ask(), withCode(Code.FailedPrecondition));
+  await bench.reachState("SUCCESS");
+  assert.deepEqual(names, ["reboot", "reboot"]);
+});
+
+test("the same report twice is one", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  const worker = bench.worker();
+  const served = await worker.ask();
+  for (const state of ["RUNNING", "RUNNING", "SUCCESS", "SUCCESS"] as const) await worker.report(served, state);
+  const { items } = await bench.reports.list();
+  assert.deepEqual(items.map(({ spec }) => spec?.state).sort(), ["RUNNING", "SUCCESS"]);
+});
+
+test("a late end of a finished workflow's action is taken quietly and changes nothing", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  const worker = bench.worker();
+  const served = await worker.ask();
+  await worker.report(served, "FAILED", "exit code 1");
+  const failed = await bench.reachState("FAILED");
+  await worker.report(served, "SUCCESS");
+  const after = await bench.workflows.get(failed.metadata);
+  assert.deepEqual(after?.status, failed.status);
+  assert.equal(bench.events.at(-1)?.type, "ReportIgnored");
+});
+
+test("a finished workflow's action must not be started", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  const worker = bench.worker();
+  const served = await worker.ask();
+  await worker.report(served, "SUCCESS");
+  await assert.rejects(worker.report(served, "RUNNING"), withCode(Code.FailedPrecondition));
+});
+
+test("a report of another worker's action is refused for good", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  const served = await bench.worker().ask();
+  await assert.rejects(bench.worker(neighbour).report(served, "SUCCESS"), withCode(Code.NotFound));
+});
+
+test("the second worker gets its task while it waits, once the first is done", async (t) => {
+  const document = documentOf([installer, action("stream")], [neighbour, action("check")]);
+  const bench = await setUp(t, { waitMs: 10_000, document });
+  await bench.createWorkflow();
+  const asking = bench.worker(neighbour).ask();
+  await bench.worker().run();
+  assert.equal((await asking).name, "check");
+});
+
+test("a second visit of the same worker ends the first", async (t) => {
+  const bench = await setUp(t, { waitMs: 10_000 });
+  const first = bench.worker().ask();
+  first.catch(() => undefined);
+  await until(() => bench.server.waitingWorkers === 1);
+  const gaveUp = new AbortController();
+  const second = bench.worker().ask(gaveUp.signal);
+  second.catch(() => undefined);
+  await assert.rejects(first, withCode(Code.FailedPrecondition));
+  gaveUp.abort();
+  await assert.rejects(second, withCode(Code.Canceled));
+});
+
+test("what the worker found in its machine is kept on the Hardware, once", async (t) => {
+  const bench = await setUp(t);
+  await bench.hardware.create({ metadata: { namespace: "default", name: "machine" }, spec: {} });
+  await bench.createWorkflow("install", { hardwareRef: "machine" });
+  const { client } = bench.worker();
+  const agentAttributes = { cpu: { totalCores: 4 }, block: [{ name: "vda", size: "8GB" }] };
+  await client.getAction({ agentId: installer, agentAttributes });
+  await client.getAction({ agentId: installer, agentAttributes: { cpu: { totalCores: 8 } } });
+  const machine = await typedStore(bench.store, kinds.Hardware).get({ namespace: "default", name: "machine" });
+  assert.deepEqual(JSON.parse(machine?.metadata.annotations?.[attributesAnnotation] ?? ""), {
+    cpu: { totalCores: 4 },
+    blockDevices: [{ name: "vda", size: "8GB" }],
+  });
+});
+
+test("each action leaves its start and end on the timeline, a failure with its cause", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow("install", { hardwareRef: "machine" }).catch(() => undefined);
+  await bench.hardware.create({ metadata: { namespace: "default", name: "machine" }, spec: {} });
+  const worker = bench.worker();
+  await worker.run();
+  const second = await worker.ask();
+  await worker.report(second, "RUNNING");
+  await worker.report(second, "FAILED", "exit code 3: no space left on device");
+  const own = bench.events.filter(({ source }) => source === "tink-server");
+  assert.deepEqual(
+    own.map(({ type, message }) => `${type}: ${message}`),
+    [
+      `WorkerAsked: worker ${installer} asks for work; ${own[0]?.message.split("; ")[1]}`,
+      'ActionStarted: action "stream" started',
+      'ActionSucceeded: action "stream" succeeded',
+      'ActionStarted: action "write" started',
+      'ActionFailed: action "write" failed: exit code 3: no space left on device',
+    ],
+  );
+  assert.equal(own[4]?.hardware, "machine");
+});
+
+test("stopping the server tells waiting workers to ask again", async (t) => {
+  const bench = await setUp(t, { waitMs: 10_000 });
+  const asking = bench.worker().ask();
+  asking.catch(() => undefined);
+  await until(() => bench.server.waitingWorkers === 1);
+  await bench.server.stop(AbortSignal.timeout(2000));
+  await assert.rejects(asking, withCode(Code.Unavailable));
+});
+
+async function ask(transport: Transport, agentId: string, signal: AbortSignal) {
+  return await createClient(WorkflowService, transport).getAction({ agentId }, { signal });
+}
+
+/** Looks once a turn of the event loop, so that connections get on meanwhile. */
+async function until(isTrue: () => boolean): Promise<void> {
+  const giveUpMs = performance.now() + 10_000;
+  while (!isTrue() && performance.now() < giveUpMs) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(isTrue(), "waited 10 s in vain");
+}

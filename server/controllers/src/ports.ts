@@ -2,7 +2,7 @@
 import type { Hardware, MachineEventInput, Template, Workflow } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
-import type { StartingMachine } from "@neverland/timeline/boot-contact.ts";
+import type { StartingMachine } from "@neverland/timeline/boot-contacts.ts";
 import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
 import type { ReportReader } from "@neverland/workflow-rules/read-reports.ts";
 import type { WorkflowDocument } from "@neverland/workflow-rules/render-status.ts";
@@ -51,6 +51,6 @@ export type WorkflowControllerDeps = {
   readonly render: RenderWorkflow;
   readonly power: PowerControl;
   /** When the machine was last seen starting, in ms since 1970: a new DISCOVER, a boot file, its metadata. */
-  readonly bootContactMs: (machine: StartingMachine) => Promise<number | undefined>;
+  readonly bootContactMs: (machine: StartingMachine) => number | undefined;
   readonly record: (event: MachineEventInput) => void;
 };

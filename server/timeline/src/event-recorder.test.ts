@@ -5,7 +5,7 @@ import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
-import { lastBootContactMs } from "./boot-contact.ts";
+import { BootContacts } from "./boot-contacts.ts";
 import { EventRecorder, type EventRecorderLimits } from "./event-recorder.ts";
 
 const mac = "52:54:00:00:00:01";
@@ -16,9 +16,11 @@ function setUp(limits: Partial<EventRecorderLimits> = {}) {
   const events = typedStore(openMemoryStore(), kinds.MachineEvent);
   const failing = { left: 0 };
   const errors: unknown[] = [];
+  const contacts = new BootContacts();
   const recorder = new EventRecorder(
     {
       clock,
+      contacts,
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       events: {
         update: events.update,
@@ -41,7 +43,7 @@ function setUp(limits: Partial<EventRecorderLimits> = {}) {
     const { items } = await events.list();
     return items.map(({ metadata: { namespace }, spec }) => ({ namespace, ...spec }));
   };
-  return { recorder, clock, events, failing, errors, written };
+  return { recorder, clock, contacts, events, failing, errors, written };
 }
 
 const offer: MachineEventInput = { mac, source: "boots/dhcp", type: "DhcpOffer", message: "offered 10.0.0.5" };
@@ -146,14 +148,10 @@ test("what is recorded is written without being asked for, and at the latest by 
   assert.equal((await events.list()).items.length, 1);
 });
 
-test("a machine was last seen starting when it asked anew, not when it renewed a lease", async () => {
-  const { recorder, clock, events } = setUp();
+test("that a machine starts is known at once, also when nothing more is written down of it", () => {
+  const { recorder, clock, contacts } = setUp({ mostWaiting: 0 });
   recorder.record(offer);
-  clock.advance(60_000);
-  recorder.record({ ...offer, type: "DhcpAck", message: "renewed" });
-  await recorder.flush();
-  const machine = { namespace: "lab", agentID: mac };
-  assert.equal(await lastBootContactMs(events, machine), startMs);
-  assert.equal(await lastBootContactMs(events, { ...machine, hardware: "m1" }), startMs);
-  assert.equal(await lastBootContactMs(events, { ...machine, hardware: "m2" }), undefined);
+  clock.advance(1000);
+  recorder.record(offer);
+  assert.equal(contacts.bootContactMs({ namespace: "lab", agentID: mac, hardware: "m1" }), startMs + 1000);
 });

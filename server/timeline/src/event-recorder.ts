@@ -5,6 +5,7 @@ import type { Service } from "@neverland/platform/service.ts";
 import { makeUlid } from "@neverland/platform/ulid.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
+import type { BootContacts } from "./boot-contacts.ts";
 import { type MachineLookup, type Subject, subjectOf } from "./event-subject.ts";
 import { Repeats } from "./repeats.ts";
 
@@ -13,6 +14,7 @@ export type EventRecorderDeps = {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly events: Pick<TypedStore<MachineEvent>, "create" | "update">;
   readonly lookup: MachineLookup;
+  readonly contacts: BootContacts;
   readonly onError: (failure: { doing: string; error: unknown }) => void;
 };
 
@@ -73,9 +75,10 @@ export class EventRecorder implements Service {
 
   /** Never throws and never waits; the fact is durable a moment later. */
   readonly record = (event: MachineEventInput): void => {
-    const { clock, lookup } = this.#deps;
+    const { clock, lookup, contacts } = this.#deps;
     const nowMs = clock.nowMs();
     const subject = subjectOf(event, lookup);
+    contacts.note(subject, event.type, nowMs);
     const isKnown = subject.hardware !== undefined;
     const key = keyOf(event, subject);
     const windowMs = isKnown ? this.#limits.repeatMs : Number.POSITIVE_INFINITY;

@@ -13,8 +13,8 @@ export type Subject = {
   /** Where the event is kept: with its machine, or its workflow. */
   readonly namespace: string;
   /** Name of the Hardware. */
-  readonly hardware?: string;
-  readonly mac?: string;
+  readonly hardware?: string | undefined;
+  readonly mac?: string | undefined;
 };
 
 /** `hardware` may come as a name or as `namespace/name`. */

@@ -29,7 +29,7 @@ import { registerResourceApi } from "@neverland/resource-api/register.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
-import { lastBootContactMs } from "@neverland/timeline/boot-contact.ts";
+import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { EventRecorder } from "@neverland/timeline/event-recorder.ts";
 import { TinkServer } from "@neverland/tink-server/tink-server.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
@@ -68,6 +68,7 @@ type Shared = {
   /** Of the resource API. */
   readonly token: string;
   readonly names: MachineNames;
+  readonly contacts: BootContacts;
   readonly record: (event: MachineEventInput) => void;
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
 };
@@ -98,9 +99,11 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     log.error({ event: "failed", doing, retryInMs, err: error });
   try {
     const names = new MachineNames();
+    const contacts = await readBootContacts(store);
     const recorder = new EventRecorder({
       ...{ clock: systemClock, randomBytes, onError },
       lookup: names,
+      contacts,
       events: typedStore(store, kinds.MachineEvent),
     });
     const record = (event: MachineEventInput): void => {
@@ -109,12 +112,22 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     };
     const token = await inDataDir(config.dataDir, () => ensureToken(config.dataDir));
     await services.start(recorder, signal);
-    const shared = { config, store, log, version, hosts: bootAddresses(config), tls, token, names, record, onError };
+    const hosts = bootAddresses(config);
+    const shared = { config, store, log, version, hosts, tls, token, names, contacts, record, onError };
     return { addresses: await startComponents(shared, services, signal), stop };
   } catch (error) {
     await stop(AbortSignal.timeout(failedStartDeadlineMs));
     throw error;
   }
+}
+
+/** What was seen before this start: a machine may have come up while the server was away, and its workflow waits for that. */
+async function readBootContacts(store: ResourceStore): Promise<BootContacts> {
+  const contacts = new BootContacts();
+  const { items } = await typedStore(store, kinds.MachineEvent).list();
+  for (const { metadata, spec } of items)
+    if (spec !== undefined) contacts.note({ ...spec, namespace: metadata.namespace }, spec.type, Date.parse(spec.time));
+  return contacts;
 }
 
 /** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
@@ -188,7 +201,7 @@ function makeHardwareFeed({ store, names, onError }: Shared, { index }: Boots, a
   return new HardwareFeed({ store, sinks: [names, index, addresses], onError, clock: systemClock });
 }
 
-function makeControllers({ store, record, onError }: Shared): Service[] {
+function makeControllers({ store, contacts, record, onError }: Shared): Service[] {
   const clock = systemClock;
   const random = Math.random;
   return [
@@ -199,7 +212,7 @@ function makeControllers({ store, record, onError }: Shared): Service[] {
       limits: defaultLimits,
       render: renderWorkflow,
       power: noPowerControl,
-      bootContactMs: async (machine) => await lastBootContactMs(typedStore(store, kinds.MachineEvent), machine),
+      bootContactMs: (machine) => contacts.bootContactMs(machine),
     }),
     new GarbageCollector({
       store,

@@ -17,7 +17,7 @@ export const machineKey = { namespace: "default", name: "machine" };
 export type BenchOptions = {
   power?: PowerControl;
   render?: RenderWorkflow;
-  bootContactMs?: () => Promise<number | undefined>;
+  bootContactMs?: () => number | undefined;
 };
 
 export class ControllerBench {
@@ -47,7 +47,7 @@ export class ControllerBench {
       limits: defaultLimits,
       power: noPowerControl,
       render: () => ({ document: documentOf([installer, action("stream"), action("write")]) }),
-      bootContactMs: async () => undefined,
+      bootContactMs: () => undefined,
       record: (event) => this.events.push(event),
       onError: ({ doing, error }) => this.errors.push(`${doing}: ${error}`),
       ...this.#options,

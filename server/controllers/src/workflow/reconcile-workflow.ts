@@ -61,7 +61,7 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
   const agent = agentFor(queued(workflow), await sameAgent(workflow, deps));
   const expected = rebootExpectedSinceMs(status) !== undefined;
   const machine = { namespace, agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
-  const bootContactMs = expected ? await deps.bootContactMs(machine) : undefined;
+  const bootContactMs = expected ? deps.bootContactMs(machine) : undefined;
   const { limits, listeningSinceMs } = deps;
   const folded = foldReports(status, {
     workflowUID: uid,

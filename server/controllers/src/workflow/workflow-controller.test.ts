@@ -237,7 +237,7 @@ test("a last action that restarts the machine succeeds when the machine is seen 
   let contactMs: number | undefined;
   const bench = await setUpMachine(t, {
     render: () => ({ document: documentOf([installer, action("stream"), action("reboot")]) }),
-    bootContactMs: async () => contactMs,
+    bootContactMs: () => contactMs,
   });
   await bench.createWorkflow();
   const workflow = await bench.reachState("PENDING");

@@ -52,7 +52,7 @@ export class TinkBench {
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       power: noPowerControl,
       render: () => ({ document }),
-      bootContactMs: async () => undefined,
+      bootContactMs: () => undefined,
     });
   }
 

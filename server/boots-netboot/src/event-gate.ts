@@ -1,6 +1,6 @@
 // The gate between Boots and the machines' timelines: each thing is said once.
 import type { MachineEventInput } from "@neverland/api";
-import { RecentMap } from "@neverland/platform/recent-map.ts";
+import { LRUCache } from "lru-cache";
 
 /** Causes remembered at once: a flood of false MACs must not fill the memory. */
 const mostCauses = 4096;
@@ -9,7 +9,7 @@ const mostCauses = 4096;
 export class EventGate {
   readonly #record: (event: MachineEventInput) => void;
   readonly #nowMs: () => number;
-  readonly #seenAtMs = new RecentMap<string, number>(mostCauses);
+  readonly #seenAtMs = new LRUCache<string, number>({ max: mostCauses });
 
   constructor(record: (event: MachineEventInput) => void, nowMs: () => number) {
     this.#record = record;

@@ -1,5 +1,6 @@
 // Runs work by key: one run of a key at a time, requests that come meanwhile merged into one, failures tried again later.
 import type { Clock } from "@neverland/platform/clock.ts";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
 
 /** When the key wants to be run again by itself; absent, when something changes. */
 export type Outcome = { readonly wakeAtMs?: number | undefined };
@@ -58,10 +59,9 @@ export class WorkQueue {
     this.#again.clear();
     for (const key of this.#timers.keys()) this.#cancelTimer(key);
     const giveUp = () => this.#abort.abort(deadline.reason);
-    deadline.addEventListener("abort", giveUp, { once: true });
-    if (deadline.aborted) giveUp();
+    const forget = onAbort(deadline, giveUp);
     await Promise.all(this.#running.values());
-    deadline.removeEventListener("abort", giveUp);
+    forget();
   }
 
   #startWaiting(): void {

@@ -1,5 +1,5 @@
 // Tells the first request of a boot from the dozens that follow it: a machine that asks after a pause has started anew.
-import { RecentMap } from "@neverland/platform/recent-map.ts";
+import { LRUCache } from "lru-cache";
 
 /** cloud-init asks for everything within seconds. */
 const quietMs = 60_000;
@@ -7,7 +7,7 @@ const quietMs = 60_000;
 const mostRemembered = 4096;
 
 export class FirstContact {
-  readonly #lastMs = new RecentMap<string, number>(mostRemembered);
+  readonly #lastMs = new LRUCache<string, number>({ max: mostRemembered });
 
   isFirst(key: string, nowMs: number): boolean {
     const lastMs = this.#lastMs.get(key);

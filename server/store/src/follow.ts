@@ -1,6 +1,8 @@
 // Keeps a reader up to date with one kind of resource: everything once, then every change, for as long as it is wanted.
 import type { KindInfo, Resource } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
+import { Backoff } from "@neverland/platform/wait/backoff.ts";
+import { pause } from "@neverland/platform/wait/pause.ts";
 import { type ResourceStore, StoreError } from "./resource-store.ts";
 
 export type Follower<R extends Resource = Resource> = {
@@ -18,8 +20,7 @@ export type Following = {
   readonly done: Promise<void>;
 };
 
-const firstRetryMs = 50;
-const longestRetryMs = 5000;
+const retries = { firstMs: 50, longestMs: 5000 };
 
 /** Handing over never throws away the watch: an error of the follower's own is passed to `onError` as any other. */
 export function follow<R extends Resource>(
@@ -31,18 +32,18 @@ export function follow<R extends Resource>(
   // Nobody may be waiting for it when the signal aborts.
   ready.promise.catch(() => undefined);
   const run = async () => {
-    let retryMs = firstRetryMs;
+    const backoff = new Backoff(retries);
     while (!signal.aborted) {
       try {
         await listAndWatch(store, kind, follower, signal, () => {
           ready.resolve();
-          retryMs = firstRetryMs;
+          backoff.reset();
         });
       } catch (error) {
+        const retryMs = backoff.nextMs();
         // After `gone` the list says what was missed; that is no fault.
         if (!(error instanceof StoreError && error.code === "gone")) follower.onError(error, retryMs);
         await pause(clock, retryMs, signal);
-        retryMs = Math.min(retryMs * 2, longestRetryMs);
       }
     }
     ready.reject(signal.reason);
@@ -63,18 +64,4 @@ async function listAndWatch<R extends Resource>(
   listed();
   for await (const event of store.watch(kind, { resourceVersion, signal }))
     if (event.type !== "bookmark") follower.onChange(event.type, event.object as R);
-}
-
-/** Resolves after `delayMs`, or as soon as `signal` aborts. */
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      cancel();
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const cancel = clock.after(delayMs, done);
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done();
-  });
 }

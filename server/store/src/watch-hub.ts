@@ -1,6 +1,7 @@
 // Watches over a log of changes: each reads the log from its own place, so a slow one costs no memory.
 import type { Resource } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
+import { News } from "@neverland/platform/wait/pause.ts";
 import { StoreError, type WatchEvent, type WatchOptions } from "./resource-store.ts";
 import { isSelected } from "./selector.ts";
 import type { StoreBackend, StoredChange } from "./store-backend.ts";
@@ -79,16 +80,10 @@ export class WatchHub {
 
   /** Resolves when there may be something to read, when `delayMs` has passed, or when `signal` aborts. */
   async #news(cursor: Cursor, delayMs: number, signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    cursor.wake = resolve;
-    const cancel = this.#clock.after(delayMs, resolve);
-    const onAbort = () => resolve();
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) resolve();
-    await promise;
+    const news = new News();
+    cursor.wake = () => news.tell();
+    await news.wait(this.#clock, delayMs, signal);
     cursor.wake = undefined;
-    cancel();
-    signal.removeEventListener("abort", onAbort);
   }
 
   #refuseGap({ version }: Cursor): void {

@@ -1,12 +1,12 @@
 // Recognises a fact that was told a moment ago, so that it is counted rather than written again.
-import { RecentMap } from "@neverland/platform/recent-map.ts";
+import { LRUCache } from "lru-cache";
 
 /** Bounded: the facts told longest ago are forgotten first. */
 export class Repeats<T> {
-  readonly #facts: RecentMap<string, { readonly value: T; readonly lastMs: number }>;
+  readonly #facts: LRUCache<string, { readonly value: T; readonly lastMs: number }>;
 
   constructor(most: number) {
-    this.#facts = new RecentMap(most);
+    this.#facts = new LRUCache({ max: most });
   }
 
   /** The fact told before under this key, if that was at most `windowMs` ago; hearing it again keeps it fresh. */

@@ -1,6 +1,7 @@
 // Reads a workflow's output for people: one action's or all actions', from the end or as it comes.
 import { isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
+import { News, pause } from "@neverland/platform/wait/pause.ts";
 import { type Step, stepsOf } from "@neverland/workflow-rules/actions-in-order.ts";
 import type { LogLine } from "./action-log-file.ts";
 import type { ActionLogId, ActionLogStore } from "./action-log-store.ts";
@@ -45,13 +46,12 @@ export class ActionLogReader {
 
   /** The workflow once it has actions, or is over without. */
   async #started(key: ResourceKey, { signal }: ActionLogQuery): Promise<Workflow | undefined> {
-    const tick = new Signal(this.#deps.clock, signal);
     for (;;) {
       const workflow = await this.#deps.workflows.get(key);
       const status = workflow?.status ?? {};
       if (workflow === undefined || stepsOf(status).length > 0 || isFinalState(status.state) || signal.aborted)
         return workflow;
-      await tick.wait(lookAgainMs);
+      await pause(this.#deps.clock, lookAgainMs, signal);
     }
   }
 
@@ -84,8 +84,8 @@ export class ActionLogReader {
     query: ActionLogQuery,
   ): AsyncGenerator<string> {
     const id = idOf(workflow, step);
-    const more = new Signal(this.#deps.clock, query.signal);
-    const stopListening = this.#deps.logs.onMore(id, () => more.ring());
+    const more = new News();
+    const stopListening = this.#deps.logs.onMore(id, () => more.tell());
     let hasHeader = query.action !== undefined || offsets.has(step.action.id);
     try {
       for (;;) {
@@ -97,7 +97,7 @@ export class ActionLogReader {
           yield* lines.map(textOf);
         }
         if (over || query.signal.aborted) return;
-        await more.wait(lookAgainMs);
+        await more.wait(this.#deps.clock, lookAgainMs, query.signal);
       }
     } finally {
       stopListening();
@@ -109,36 +109,6 @@ export class ActionLogReader {
     if (now === undefined || now.metadata.uid !== metadata.uid || isFinalState(now.status?.state)) return true;
     const state = stepsOf(now.status ?? {}).find(({ action }) => action.id === step.action.id)?.action.state;
     return state !== "PENDING" && state !== "RUNNING";
-  }
-}
-
-/** Rings at most once per wait, also when it rang before the wait began. */
-class Signal {
-  readonly #clock: Clock;
-  readonly #abort: AbortSignal;
-  #rang = false;
-  #resolve = () => {};
-
-  constructor(clock: Clock, abort: AbortSignal) {
-    this.#clock = clock;
-    this.#abort = abort;
-  }
-
-  ring(): void {
-    this.#rang = true;
-    this.#resolve();
-  }
-
-  async wait(timeoutMs: number): Promise<void> {
-    if (!this.#rang && !this.#abort.aborted) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#resolve = resolve;
-      const cancel = this.#clock.after(timeoutMs, resolve);
-      this.#abort.addEventListener("abort", () => resolve(), { once: true });
-      await promise;
-      cancel();
-    }
-    this.#rang = false;
   }
 }
 

@@ -1,12 +1,14 @@
 // Tells a worker that has just come up from one that only asks again: the first is a fact of its machine's boot.
 
+import { LRUCache } from "lru-cache";
+
 /** A live worker asks again, or reports, within this time unless it runs an action. */
 const longestSilenceMs = 120_000;
 /** Ids come from anyone on the network: the oldest are forgotten beyond this many. */
 const mostAgents = 50_000;
 
 export class AgentContacts {
-  readonly #lastMs = new Map<string, number>();
+  readonly #lastMs = new LRUCache<string, number>({ max: mostAgents });
 
   /**
    * Notes that the worker asked.
@@ -25,10 +27,6 @@ export class AgentContacts {
   }
 
   #note(agentID: string, nowMs: number): void {
-    const id = agentID.toLowerCase();
-    this.#lastMs.delete(id);
-    this.#lastMs.set(id, nowMs);
-    const [oldest] = this.#lastMs.keys();
-    if (this.#lastMs.size > mostAgents && oldest !== undefined) this.#lastMs.delete(oldest);
+    this.#lastMs.set(agentID.toLowerCase(), nowMs);
   }
 }

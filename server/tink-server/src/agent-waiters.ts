@@ -1,5 +1,6 @@
 // Workers that wait for something to do. Waiting costs a promise and a timer; nothing is asked again in the meantime.
 import type { Clock } from "@neverland/platform/clock.ts";
+import { News } from "@neverland/platform/wait/pause.ts";
 
 export type Wake =
   /** Something about the worker's workflows changed. */
@@ -15,8 +16,8 @@ export type Wake =
 /** One worker's visit. What changes between a look and the wait for it is not missed. */
 export class Waiter {
   readonly agentID: string;
-  #pending: Wake | undefined;
-  #resolve: ((wake: Wake) => void) | undefined;
+  readonly #news = new News();
+  #pending: "changed" | "replaced" | "closing" | undefined;
 
   constructor(agentID: string) {
     this.agentID = agentID;
@@ -24,28 +25,22 @@ export class Waiter {
 
   /** Forgets changes up to now; call it before looking. */
   look(): void {
-    if (this.#pending === "changed") this.#pending = undefined;
+    if (this.#pending !== "changed") return;
+    this.#pending = undefined;
+    this.#news.forget();
   }
 
   async next(clock: Clock, timeoutMs: number, signal: AbortSignal): Promise<Wake> {
     if (signal.aborted) return "gone";
-    if (this.#pending !== undefined) return this.#pending;
-    const { promise, resolve } = Promise.withResolvers<Wake>();
-    const hangUp = () => resolve("gone");
-    this.#resolve = resolve;
-    signal.addEventListener("abort", hangUp, { once: true });
-    const cancel = clock.after(timeoutMs, () => resolve("timeout"));
-    const wake = await promise;
-    cancel();
-    signal.removeEventListener("abort", hangUp);
-    this.#resolve = undefined;
-    return wake;
+    const end = this.#pending === undefined ? await this.#news.wait(clock, timeoutMs, signal) : "news";
+    if (end === "news") return this.#pending ?? "changed";
+    return end === "aborted" ? "gone" : end;
   }
 
-  wake(wake: Wake): void {
+  wake(wake: "changed" | "replaced" | "closing"): void {
     // An end outlasts a change.
     this.#pending = this.#pending === "replaced" || this.#pending === "closing" ? this.#pending : wake;
-    this.#resolve?.(this.#pending);
+    this.#news.tell();
   }
 }
 

@@ -7,6 +7,7 @@ import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Clock } from "@neverland/platform/clock.ts";
 import { cannotListen } from "@neverland/platform/network/cannot-listen.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
 
 export type GrpcAddress = { readonly host: string; readonly port: number };
 
@@ -62,12 +63,11 @@ export class GrpcListener implements Service {
     const cut = () => {
       for (const session of this.#sessions.keys()) session.destroy();
     };
-    deadline.addEventListener("abort", cut, { once: true });
     // Calls that run are answered; a session without any ends at once.
     for (const session of this.#sessions.keys()) session.close();
-    if (deadline.aborted) cut();
+    const forget = onAbort(deadline, cut);
     await Promise.all(closed);
-    deadline.removeEventListener("abort", cut);
+    forget();
   }
 
   #makeServer(): Http2Server {

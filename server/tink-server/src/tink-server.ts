@@ -5,6 +5,7 @@ import { ActionLogService } from "@neverland/api/action-log";
 import { WorkflowService } from "@neverland/api/workflow";
 import { formatTime } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
@@ -48,13 +49,8 @@ export class TinkServer implements Service {
   /** Ready when every workflow is known, so that no worker is told there is none. */
   async start(signal: AbortSignal): Promise<void> {
     this.#following = this.#follow();
-    const givenUp = Promise.withResolvers<never>();
-    const giveUp = () => givenUp.reject(signal.reason);
-    signal.addEventListener("abort", giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    await Promise.race([this.#following.ready, givenUp.promise]);
+    await unlessAborted(this.#following.ready, signal);
     await this.#listener.start(signal);
-    signal.removeEventListener("abort", giveUp);
   }
 
   async stop(deadline: AbortSignal): Promise<void> {

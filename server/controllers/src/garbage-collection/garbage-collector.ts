@@ -2,6 +2,7 @@
 import { findKind, type KindInfo, type OwnerReference, type Resource } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import { pause } from "@neverland/platform/wait/pause.ts";
 import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { OwnershipGraph, type OwnershipNode } from "./ownership-graph.ts";
@@ -70,7 +71,7 @@ export class GarbageCollector implements Service {
         }
       } catch (error) {
         if (!(error instanceof StoreError && error.code === "gone")) this.#deps.onError?.(error);
-        await this.#pause();
+        await pause(this.#deps.clock, retryMs, this.#stopping.signal);
         resourceVersion = await this.#load(kind).catch(() => resourceVersion);
         for (const uid of this.#graph.uidsOf(kind)) this.#consider(uid);
       }
@@ -164,14 +165,6 @@ export class GarbageCollector implements Service {
     if (!info) return true;
     const owner = await this.#deps.store.get(info, { namespace: key.namespace, name });
     return owner?.metadata.uid === uid;
-  }
-
-  async #pause(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const cancel = this.#deps.clock.after(retryMs, resolve);
-    this.#stopping.signal.addEventListener("abort", () => resolve(), { once: true });
-    await promise;
-    cancel();
   }
 }
 

@@ -1,6 +1,7 @@
 // Brings every Workflow forward whenever something it depends on changes, or its time has come.
 import { formatKey, type Hardware, kinds, parseKey, type Resource, type Template, type Workflow } from "@neverland/api";
 import type { Service } from "@neverland/platform/service.ts";
+import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
@@ -62,12 +63,7 @@ export class WorkflowController implements Service {
       this.#followHardware(),
     ];
     this.#resyncLater();
-    const givenUp = Promise.withResolvers<never>();
-    const giveUp = () => givenUp.reject(signal.reason);
-    signal.addEventListener("abort", giveUp, { once: true });
-    if (signal.aborted) giveUp();
-    await Promise.race([Promise.all(this.#followings.map(({ ready }) => ready)), givenUp.promise]);
-    signal.removeEventListener("abort", giveUp);
+    await unlessAborted(Promise.all(this.#followings.map(({ ready }) => ready)), signal);
   }
 
   async stop(deadline: AbortSignal): Promise<void> {

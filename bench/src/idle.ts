@@ -1,13 +1,13 @@
 // How small an idle server is, and how soon it is ready: tink up beside etcd, which is only the database of a control plane.
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { ensurePackages } from "@neverland/debian";
 import { median } from "./figures/median.ts";
+import { etcdCommand, etcdPackage } from "./peers/etcd.ts";
 
 export const summary = "tink up: start to ready and idle memory, beside Debian's etcd";
 
@@ -21,15 +21,12 @@ type Server = { readonly argv: readonly [string, ...string[]]; readonly isReady:
 /** Alternates the two, so that a busy machine is as unfair to one as to the other. */
 export async function run(): Promise<void> {
   const isRoot = process.getuid?.() === 0;
-  await ensurePackages([{ package: "etcd-server", purpose: "the peer of this benchmark" }], {
-    say: console.log,
-    isRoot,
-  });
+  await ensurePackages([etcdPackage], { say: console.log, isRoot });
   const ours: Sample[] = [];
   const peers: Sample[] = [];
   for (let round = 0; round < rounds; round += 1) {
     ours.push(await measure(tinkUp));
-    peers.push(await measure(await etcd()));
+    peers.push(await measure(etcdCommand));
   }
   print("tink up", ours);
   print("etcd", peers);
@@ -39,36 +36,18 @@ export async function run(): Promise<void> {
   console.log("goals   ready <= 1000 ms, memory <= 150 MiB");
 }
 
-function tinkUp(dir: string): Server {
+async function tinkUp(dir: string): Promise<Server> {
   const tink = join(import.meta.dirname, "../../tink");
   const listen = ["--api-listen", "127.0.0.1:0", "--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"];
   return { argv: [tink, "up", "--data-dir", dir, ...listen], isReady: (line) => line.includes('"event":"ready"') };
 }
 
-async function etcd(): Promise<(dir: string) => Server> {
-  const [client, peer] = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`) as [
-    string,
-    string,
-  ];
-  const urls = [
-    ["--listen-client-urls", client],
-    ["--advertise-client-urls", client],
-    ["--listen-peer-urls", peer],
-    ["--initial-advertise-peer-urls", peer],
-    ["--initial-cluster", `default=${peer}`],
-  ].flat();
-  return (dir) => ({
-    argv: ["etcd", "--data-dir", dir, ...urls],
-    isReady: (line) => line.includes("ready to serve client requests"),
-  });
-}
-
-async function measure(server: (dir: string) => Server): Promise<Sample> {
+async function measure(server: (dir: string) => Promise<Server>): Promise<Sample> {
   const dir = await mkdtemp(join(tmpdir(), "bench-idle-"));
   const {
     argv: [program, ...args],
     isReady,
-  } = server(dir);
+  } = await server(dir);
   const startMs = performance.now();
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   const exited = new Promise((resolve) => child.once("exit", resolve));
@@ -87,15 +66,6 @@ async function measure(server: (dir: string) => Server): Promise<Sample> {
     await exited;
     await rm(dir, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port is free on 127.0.0.1");
-  return address.port;
 }
 
 function medianOf(samples: readonly Sample[], key: keyof Sample): number {

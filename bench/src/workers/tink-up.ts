@@ -1,0 +1,109 @@
+// `tink up` on loopback with machines that have something to do, made through its HTTP API as people would.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { kinds, ResourceClient } from "@neverland/api";
+import { machineAt } from "./machine.ts";
+import { loopWatchArgs, type ServerCommand } from "./server-process.ts";
+
+const namespace = "default";
+const connections = 32;
+
+export type TinkAddresses = { readonly api: string; readonly grpcPort: number; readonly token: string };
+
+/** As the script `tink` starts it, on free ports of loopback, watched. */
+export function tinkUp(dataDir: string): ServerCommand {
+  const main = join(import.meta.dirname, "../../../tink-cli/src/main.ts");
+  const listen = ["--api-listen", "127.0.0.1:0", "--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"];
+  const node = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=4", ...loopWatchArgs];
+  return {
+    argv: [process.execPath, ...node, main, "up", "--data-dir", dataDir, ...listen],
+    isReady: (line) => line.includes('"event":"ready"'),
+  };
+}
+
+export async function readAddresses(readyLine: string): Promise<TinkAddresses> {
+  const { api, grpc, dataDir } = JSON.parse(readyLine) as { api: string; grpc: string; dataDir: string };
+  const token = (await readFile(join(dataDir, "token"), "utf8")).trim();
+  return { api, token, grpcPort: Number(grpc.split(":").at(-1)) };
+}
+
+/** Hardware, Template and a Workflow for each machine; resolves when all wait for their workers. */
+export async function createMachines(
+  { api, token }: TinkAddresses,
+  order: { readonly machines: number; readonly actions: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const transport = { server: api, token };
+  const clients = {
+    hardware: new ResourceClient(kinds.Hardware, transport),
+    templates: new ResourceClient(kinds.Template, transport),
+    workflows: new ResourceClient(kinds.Workflow, transport),
+  };
+  await clients.templates.create({ metadata: { name: "install", namespace }, spec: { data: template(order.actions) } });
+  let next = 0;
+  const createSome = async () => {
+    while (next < order.machines) {
+      signal.throwIfAborted();
+      const index = next++;
+      const { mac, address } = machineAt(index);
+      const name = `node-${index}`;
+      const ip = { address, netmask: "255.0.0.0", gateway: "127.0.0.1" };
+      await clients.hardware.create({
+        metadata: { name, namespace },
+        spec: { interfaces: [{ dhcp: { mac, ip, hostname: name, lease_time: 86_400 }, netboot: { allowPXE: true } }] },
+      });
+      await clients.workflows.create({
+        metadata: { name, namespace },
+        spec: {
+          templateRef: "install",
+          hardwareRef: name,
+          hardwareMap: { device_1: mac },
+          bootOptions: { toggleAllowNetboot: true },
+        },
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, createSome));
+  await untilNoneIs(["", "PREPARING"], transport, signal);
+}
+
+/** Resolves when every Workflow is over, well or badly. */
+export async function allFinished({ api, token }: TinkAddresses, signal: AbortSignal): Promise<void> {
+  await untilNoneIs(["PENDING", "RUNNING", "POST"], { server: api, token }, signal);
+}
+
+async function untilNoneIs(
+  states: readonly string[],
+  transport: { server: string; token: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const workflows = new ResourceClient(kinds.Workflow, transport);
+  for (const state of states)
+    while ((await workflows.list({ fieldSelector: `status.state=${state}`, limit: 1, signal })).items.length > 0)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+}
+
+/** Actions that a real worker would spend minutes on; here they take no time. */
+function template(actions: number): string {
+  const lines = Array.from({ length: actions }, (_, at) => [
+    `      - name: action-${at}`,
+    `        image: tinkerbell/actions/image2disk:latest`,
+    `        timeout: 900`,
+    `        environment:`,
+    `          IMG_URL: http://192.0.2.1/files/debian.raw.zst`,
+    `          DEST_DISK: /dev/sda`,
+  ]);
+  return [
+    'version: "0.1"',
+    "name: install",
+    "global_timeout: 3600",
+    "tasks:",
+    "  - name: install",
+    '    worker: "{{.device_1}}"',
+    "    volumes:",
+    "      - /dev:/dev",
+    "    actions:",
+    ...lines.flat(),
+    "",
+  ].join("\n");
+}

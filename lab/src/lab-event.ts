@@ -1,5 +1,5 @@
 // What a lab machine tells those who watch it.
-import type { MachineEventInput } from "@neverland/api";
+import type { EventType, MachineEventInput } from "@neverland/api";
 import type { LabError } from "./lab-error.ts";
 import type { MacAddress } from "./mac-address.ts";
 
@@ -18,7 +18,12 @@ export type LabEvent = LabEventBody & {
 
 /** The machine's own facts for its timeline; serial lines are no facts of that kind. */
 export function timelineEvent(event: LabEvent): MachineEventInput | undefined {
-  const fact = (type: string, message: string): MachineEventInput => ({ source: "lab", mac: event.mac, type, message });
+  const fact = (type: EventType, message: string): MachineEventInput => ({
+    source: "lab",
+    mac: event.mac,
+    type,
+    message,
+  });
   switch (event.type) {
     case "powered-on":
       return fact("PoweredOn", `${event.machine} was powered on`);

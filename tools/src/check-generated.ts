@@ -1,11 +1,13 @@
-// Makes the generated code anew in a temporary folder and compares it with what is committed.
+// Makes the generated code and pages anew and compares them with what is committed.
+import { readFileSync } from "node:fs";
 import { runProgram } from "@neverland/debian";
+import { generatedPages } from "./generated-pages.ts";
 
 await runProgram(["pnpm", "--filter", "@neverland/api", "generate"]);
-const changed = (await runProgram(["git", "status", "--porcelain", "--", "api/gen"])).trim();
-if (changed !== "") {
-  console.error(
-    `The code in api/gen is not what api/proto makes:\n${changed}\nCommit what "pnpm --filter @neverland/api generate" wrote.`,
-  );
+const changedCode = (await runProgram(["git", "status", "--porcelain", "--", "api/gen"])).trim();
+const oldPages = Object.entries(generatedPages).filter(([path, make]) => readFileSync(path, "utf8") !== make());
+const changed = [...(changedCode === "" ? [] : [changedCode]), ...oldPages.map(([path]) => path)];
+if (changed.length > 0) {
+  console.error(`Not what its source makes:\n${changed.join("\n")}\nCommit what "npm run generate" writes.`);
   process.exitCode = 1;
 }

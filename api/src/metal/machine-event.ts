@@ -1,30 +1,52 @@
 // MachineEvent (metal.neverland.dev/v1alpha1): one fact about one machine, written once and never changed.
-// Boots, Hegel, Tink Server and the lab append them; a machine's timeline and its stage bill are read from them.
+// Boots, Hegel, Tink Server, controllers and the lab record them; a machine's timeline and its stage bill are read from them.
 import { z } from "zod";
 import type { Resource } from "../resource.ts";
+import type { EventReason } from "../timeline/event-reasons.ts";
+import type { EventSource } from "../timeline/event-sources.ts";
+import type { EventType } from "../timeline/event-types.ts";
 
-/** What a component hands to the injected `record` port. */
-export const machineEventInputSchema = z.looseObject({
-  /** Hardware name, when the component knows it. */
+/** Small facts for programs. */
+const dataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+
+/** What a component hands to the injected `record` port. Who it is about may be said by any of the first four. */
+export type MachineEventInput = {
+  /** Hardware's `namespace/name`, or its name within the workflow's namespace. */
+  readonly hardware?: string | undefined;
+  /** With colons. */
+  readonly mac?: string | undefined;
+  /** The caller's IP address, when the component knows no more of the machine. */
+  readonly address?: string | undefined;
+  /** `namespace/name`, when the fact belongs to a workflow. */
+  readonly workflow?: string | undefined;
+  readonly source: EventSource;
+  readonly type: EventType;
+  /** For each refusal and silence. */
+  readonly reason?: EventReason | undefined;
+  /** One sentence for people. */
+  readonly message: string;
+  readonly data?: Readonly<z.infer<typeof dataSchema>> | undefined;
+};
+
+/** As stored. Types, reasons and sources are free text here: an event of an older or newer server stays readable. */
+export const machineEventSpecSchema = z.looseObject({
+  /** Hardware's name, in the event's own namespace. */
   hardware: z.string().optional(),
   /** Lower case with colons. */
   mac: z.string().optional(),
-  /** `namespace/name`, when the fact belongs to a workflow. */
+  /** The caller's IP address, where the machine was known by it. */
+  address: z.string().optional(),
+  /** `namespace/name`. */
   workflow: z.string().optional(),
-  /** Who says so: `boots/dhcp`, `boots/tftp`, `boots/http`, `hegel`, `tink-server`, `workflow-controller`, `lab`, `demo`. */
+  /** Who says so. */
   source: z.string(),
-  /** What happened, in CamelCase: `DhcpOffer`, `DhcpIgnored`, `ScriptServed`, `WorkerAsked`, `ActionStarted`. */
+  /** What happened, in CamelCase. */
   type: z.string(),
-  /** Why, in CamelCase, for each refusal and silence: `UnknownMachine`, `NetbootNotAllowed`. */
+  /** Why, in CamelCase. */
   reason: z.string().optional(),
   /** One sentence for people. */
   message: z.string(),
-  /** Small facts for programs. */
-  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-});
-export type MachineEventInput = z.infer<typeof machineEventInputSchema>;
-
-export const machineEventSpecSchema = machineEventInputSchema.extend({
+  data: dataSchema.optional(),
   /** RFC 3339 with milliseconds, by the server's clock. */
   time: z.string(),
   /** How often the same fact was seen; the rest of the event is its first sight. */

@@ -1,4 +1,6 @@
 // How far a machine has come on its way to work, and what stands between it and the next step.
+import { eventReasonInfo } from "./event-reasons.ts";
+import { type EventMark, eventTypeInfo, markOf } from "./event-types.ts";
 import type { TimelineEvent } from "./timeline-event.ts";
 
 export type BootStep = {
@@ -16,10 +18,10 @@ const notSeen: BootStep = {
   hint: "switch it on with network boot first in its boot order, on a network that tink up listens on, and check the MAC in its Hardware",
 };
 
-/** By the event that shows it; later ones are further on. */
-const steps: readonly (readonly [types: readonly string[], step: BootStep])[] = [
+/** By the mark that shows it; later ones are further on. */
+const steps: readonly (readonly [marks: readonly (EventMark | undefined)[], step: BootStep])[] = [
   [
-    ["DhcpOffer", "DhcpAck", "RouterAdvertised"],
+    ["address", "router"],
     {
       did: "got an address by DHCP",
       next: "it to fetch its boot file or script",
@@ -27,7 +29,7 @@ const steps: readonly (readonly [types: readonly string[], step: BootStep])[] = 
     },
   ],
   [
-    ["TftpRead", "BinaryServed"],
+    ["loader"],
     {
       did: "fetched iPXE",
       next: "iPXE to ask for its script",
@@ -35,7 +37,7 @@ const steps: readonly (readonly [types: readonly string[], step: BootStep])[] = 
     },
   ],
   [
-    ["ScriptServed"],
+    ["script"],
     {
       did: "got its boot script",
       next: "it to fetch kernel and initramfs",
@@ -43,7 +45,7 @@ const steps: readonly (readonly [types: readonly string[], step: BootStep])[] = 
     },
   ],
   [
-    ["KernelServed", "InitrdServed"],
+    ["kernel"],
     {
       did: "fetched the in-memory system",
       next: "its worker to ask for work",
@@ -51,7 +53,7 @@ const steps: readonly (readonly [types: readonly string[], step: BootStep])[] = 
     },
   ],
   [
-    ["WorkerAsked"],
+    ["worker"],
     {
       did: "runs a worker that asked for work",
       next: "a workflow with a task for that worker",
@@ -66,22 +68,12 @@ export function bootProgress(
   fromMs: number,
 ): BootStep & { readonly event?: TimelineEvent } {
   const recent = timeline.filter(({ atMs }) => atMs >= fromMs);
-  for (const [types, step] of steps.toReversed()) {
-    const event = recent.findLast(({ type }) => types.includes(type));
+  for (const [marks, step] of steps.toReversed()) {
+    const event = recent.findLast(({ type }) => marks.includes(markOf(type)));
     if (event !== undefined) return { ...step, event };
   }
   return notSeen;
 }
-
-const advice = new Map([
-  ["NetbootNotAllowed", "set netboot.allowPXE in the Hardware, or toggleAllowNetboot in the Workflow's bootOptions"],
-  ["UnknownMachine", "apply a Hardware with this MAC"],
-  ["DuplicateClaim", "change all but one of the Hardware that claim the same MAC or address"],
-  ["WrongAddress", "nothing: the machine asks for the right address next"],
-  ["AddressInUse", "find the machine that uses the address, or change the reservation"],
-  ["FileNotLent", "check the file's name in the Hardware"],
-  ["NoWorkflow", "apply a Workflow whose template renders `worker` to this worker's id"],
-]);
 
 /** The last refusal or silence of each reason since `fromMs`: what was said, and what to do. */
 export function refusalsSince(
@@ -89,9 +81,11 @@ export function refusalsSince(
   fromMs: number,
 ): { why: string; todo: string | undefined }[] {
   const refused = timeline.filter(
-    ({ atMs, reason, type }) =>
-      atMs >= fromMs && reason !== "" && /(Ignored|Refused|Nak|Decline|Ambiguous|BrokenOff)$/.test(type),
+    ({ atMs, reason, type }) => atMs >= fromMs && reason !== "" && eventTypeInfo(type)?.sort === "refusal",
   );
   const last = new Map(refused.map((event) => [event.reason, event]));
-  return [...last.values()].map(({ message, reason }) => ({ why: message, todo: advice.get(reason) }));
+  return [...last.values()].map(({ message, reason, type }) => ({
+    why: message,
+    todo: eventReasonInfo(reason)?.mend ?? eventTypeInfo(type)?.todo,
+  }));
 }

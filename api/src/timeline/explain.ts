@@ -3,6 +3,7 @@ import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction, WorkflowState } from "../tinkerbell/workflow.ts";
 import { bootProgress, refusalsSince } from "./boot-progress.ts";
+import type { EventType } from "./event-types.ts";
 import { type TimelineEvent, toTimeline } from "./timeline-event.ts";
 
 export type ExplainInput = {
@@ -168,7 +169,8 @@ function running(
 
 function succeeded({ metadata, status }: Workflow, timeline: readonly TimelineEvent[]): Explanation {
   const sinceMs = Date.parse(status?.stateSince ?? "") || 0;
-  const later = (...types: string[]) => timeline.findLast(({ atMs, type }) => atMs >= sinceMs && types.includes(type));
+  const later = (...types: EventType[]) =>
+    timeline.findLast(({ atMs, type }) => atMs >= sinceMs && types.some((each) => each === type));
   const up = later("PhonedHome", "SshReady") ?? later("MetadataServed", "UserDataServed");
   const state = `Workflow ${metadata.name} succeeded.`;
   if (up !== undefined) return { state, because: [up.message], todo: [] };

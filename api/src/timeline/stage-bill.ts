@@ -1,6 +1,7 @@
 // Where the time of one boot or installation went: stages that follow each other without gaps, so that they add up.
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
-import { advance, noProgress, type Stage, type StageOwner, stageEndedBy } from "./stage-marks.ts";
+import { type EventType, markOf } from "./event-types.ts";
+import { advance, isSystemMark, noProgress, type Stage, type StageOwner, stageEndedBy } from "./stage-marks.ts";
 import { type TimelineEvent, toTimeline } from "./timeline-event.ts";
 
 export type BilledStage = Stage & { readonly seconds: number };
@@ -45,30 +46,32 @@ export function stageBill(events: readonly (MachineEvent | MachineEventSpec)[]):
     ownerSeconds: byOwner(stages),
     fromMs: origin.atMs,
     toMs: lastMs,
-    fromPowerOn: origin.type === "PoweredOn",
+    fromPowerOn: isPowerOn(origin),
   };
 }
 
 /** From the last power-on, or from the start of the boot that led to the last worker or system. */
 function lastRun(timeline: readonly TimelineEvent[]): readonly TimelineEvent[] {
-  const poweredOn = timeline.findLastIndex(({ type }) => type === "PoweredOn");
+  const poweredOn = timeline.findLastIndex(isPowerOn);
   if (poweredOn !== -1) return timeline.slice(poweredOn);
-  const marks = timeline.filter((event) => event.type === "Reset" || stageEndedBy(event, noProgress) !== undefined);
-  const asked = marks.findLastIndex(({ type }) => type === "WorkerAsked" || type === "KernelServed");
+  const marks = timeline.filter(
+    (event) => markOf(event.type) === "power" || stageEndedBy(event, noProgress) !== undefined,
+  );
+  const asked = marks.findLastIndex(({ type }) => ["worker", "kernel"].includes(markOf(type) ?? ""));
   let start = asked === -1 ? marks.length - 1 : asked;
   while (start > 0 && belongsBefore(marks[start - 1], marks[start])) start -= 1;
   const from = marks[start];
   return from === undefined ? [] : timeline.slice(timeline.indexOf(from));
 }
 
+function isPowerOn({ type }: TimelineEvent): boolean {
+  return type === ("PoweredOn" satisfies EventType);
+}
+
 /** Whether two neighbouring marks are of the same boot: close in time, and the system's own are of an earlier one. */
 function belongsBefore(before: TimelineEvent | undefined, after: TimelineEvent | undefined): boolean {
   if (before === undefined || after === undefined || after.atMs - before.atMs > longestPauseMs) return false;
-  return !["MetadataServed", "UserDataServed", "PhonedHome", "SshReady"].includes(before.type) || isOsMark(after);
-}
-
-function isOsMark({ type }: TimelineEvent): boolean {
-  return ["MetadataServed", "UserDataServed", "PhonedHome", "SshReady"].includes(type);
+  return !isSystemMark(before) || isSystemMark(after);
 }
 
 function byOwner(stages: readonly BilledStage[]): Record<StageOwner, number> {

@@ -1,4 +1,5 @@
 // Which part of a machine's way from power-on to login ends with an event.
+import { markOf } from "./event-types.ts";
 import { actionOf, isFromFirmware, type TimelineEvent } from "./timeline-event.ts";
 
 /** Whose time it is: what we can make shorter, the machine's firmware, or the installed system. */
@@ -35,50 +36,57 @@ const osBoot: Stage = { name: "OS boot", owner: "os" };
 const cloudInit: Stage = { name: "cloud-init", owner: "os" };
 const ssh: Stage = { name: "SSH", owner: "os" };
 
-const refusals = new Set(["HttpRefused", "TftpRefused", "DhcpIgnored", "TftpIgnored"]);
-const actionEnds = new Set(["ActionSucceeded", "ActionFailed", "ActionTimedOut"]);
-
 /** @returns The stage whose time ends at the event; `undefined` when the event is not one that ends a stage. */
 export function stageEndedBy(event: TimelineEvent, progress: Progress): Stage | undefined {
-  switch (event.type) {
-    case "DhcpOffer":
-    case "DhcpAck":
+  const mark = markOf(event.type);
+  switch (mark) {
+    case "address":
       return dhcpStage(event, progress);
-    case "RouterAdvertised":
+    case "router":
       return beforeOs(progress) ? dhcp : undefined;
-    case "TftpRead":
-    case "BinaryServed":
-    case "ScriptServed":
+    case "loader":
+    case "script":
       return beforeOs(progress) ? loader : reboot;
-    case "KernelServed":
-    case "InitrdServed":
+    case "kernel":
       return kernel;
-    case "WorkerAsked":
+    case "worker":
       return progress.sawAction ? undefined : worker;
-    case "Reset":
-    case "PoweredOn":
+    case "power":
       return progress.sawWorker ? reboot : undefined;
-    case "MetadataServed":
-    case "UserDataServed":
+    case "metadata":
       return progress.sawMetadata ? cloudInit : osBoot;
-    case "PhonedHome":
+    case "phoned-home":
       return cloudInit;
-    case "SshReady":
+    case "login":
       return ssh;
-    default:
-      return otherStage(event, progress);
+    case "action-start":
+    case "action-end":
+      return { name: `action ${actionOf(event)}`, owner: "action" };
+    case "turned-away":
+      // So a machine that is not to be netbooted any more is sent on to its disk.
+      if (progress.sawAction) return reboot;
+      return progress.sawDhcp && !progress.sawKernel ? loader : undefined;
+    case undefined:
+      return undefined;
   }
 }
 
 export function advance(progress: Progress, { type }: TimelineEvent): Progress {
+  const mark = markOf(type);
   return {
-    sawDhcp: progress.sawDhcp || type === "DhcpOffer" || type === "DhcpAck",
-    sawLoader: progress.sawLoader || ["TftpRead", "BinaryServed", "ScriptServed"].includes(type),
-    sawKernel: progress.sawKernel || type === "KernelServed" || type === "InitrdServed",
-    sawWorker: progress.sawWorker || type === "WorkerAsked",
-    sawAction: progress.sawAction || type === "ActionStarted" || actionEnds.has(type),
-    sawMetadata: progress.sawMetadata || type === "MetadataServed" || type === "UserDataServed",
+    sawDhcp: progress.sawDhcp || mark === "address",
+    sawLoader: progress.sawLoader || mark === "loader" || mark === "script",
+    sawKernel: progress.sawKernel || mark === "kernel",
+    sawWorker: progress.sawWorker || mark === "worker",
+    sawAction: progress.sawAction || mark === "action-start" || mark === "action-end",
+    sawMetadata: progress.sawMetadata || mark === "metadata",
   };
+}
+
+/** Whether it is the installed system that left the mark. */
+export function isSystemMark({ type }: TimelineEvent): boolean {
+  const mark = markOf(type);
+  return mark === "metadata" || mark === "phoned-home" || mark === "login";
 }
 
 function beforeOs({ sawAction, sawMetadata }: Progress): boolean {
@@ -92,13 +100,4 @@ function dhcpStage(event: TimelineEvent, progress: Progress): Stage {
   if (!progress.sawDhcp) return firmware;
   // iPXE asks for an address anew once it was loaded.
   return progress.sawLoader && event.type === "DhcpOffer" ? loader : dhcp;
-}
-
-function otherStage(event: TimelineEvent, progress: Progress): Stage | undefined {
-  if (event.type === "ActionStarted" || actionEnds.has(event.type))
-    return { name: `action ${actionOf(event)}`, owner: "action" };
-  if (!refusals.has(event.type)) return undefined;
-  // What is refused is how a machine that is not to be netbooted any more is sent on to its disk.
-  if (progress.sawAction) return reboot;
-  return progress.sawDhcp && !progress.sawKernel ? loader : undefined;
 }

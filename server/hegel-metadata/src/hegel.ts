@@ -1,5 +1,5 @@
 // Hegel's routes on the boot plane: each machine is told what is its own, and nothing else.
-import { formatKey, type Hardware, type MachineEventInput } from "@neverland/api";
+import { type EventReason, formatKey, type Hardware, type MachineEventInput } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Lookup } from "./address-index.ts";
@@ -23,7 +23,7 @@ export type HegelDeps = {
 type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 type Caller =
   | { readonly hardware: Hardware }
-  | { readonly status: 400 | 404 | 500; readonly reason: string; readonly message: string };
+  | { readonly status: 400 | 404 | 500; readonly reason: EventReason; readonly message: string };
 
 const longestFormBytes = 64 * 1024;
 

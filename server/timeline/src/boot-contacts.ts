@@ -1,22 +1,7 @@
 // When each machine was last seen starting: kept exactly, in memory, since a workflow's success after a restart hangs on it.
-import { formatKey, parseKey } from "@neverland/api";
+import { eventTypeInfo, formatKey, parseKey } from "@neverland/api";
 import { LRUCache } from "lru-cache";
 import type { Subject } from "./event-subject.ts";
-
-/** A renewed lease is not among them: only what a machine does when it starts. */
-const startEvents: ReadonlySet<string> = new Set([
-  "PoweredOn",
-  "Reset",
-  "DhcpOffer",
-  "TftpRead",
-  "TftpRefused",
-  "BinaryServed",
-  "ScriptServed",
-  "HttpRefused",
-  "KernelServed",
-  "MetadataServed",
-  "PhonedHome",
-]);
 
 export type StartingMachine = {
   readonly namespace: string;
@@ -41,7 +26,7 @@ export class BootContacts {
 
   /** Takes every event there is, before anything drops or counts it. */
   note(subject: Subject, type: string, atMs: number): void {
-    if (!startEvents.has(type) || Number.isNaN(atMs)) return;
+    if (!eventTypeInfo(type)?.showsStart || Number.isNaN(atMs)) return;
     const { namespace, hardware, mac } = subject;
     if (hardware !== undefined) keepLatest(this.#ofHardware, formatKey({ namespace, name: hardware }), atMs);
     if (mac !== undefined) keepLatest(hardware === undefined ? this.#ofUnknownMac : this.#ofKnownMac, mac, atMs);

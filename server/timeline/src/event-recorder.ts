@@ -171,10 +171,18 @@ export class EventRecorder implements Service {
 }
 
 function keyOf(
-  { source, type, reason = "", workflow = "", message }: MachineEventInput,
+  { source, type, reason, workflow, message }: MachineEventInput,
   { namespace, hardware = "", mac = "" }: Subject,
 ): string {
   const who = hardware === "" ? mac : hardware;
   // Of an unknown machine one event of a kind is enough; a known one's may differ in what they say.
-  return [namespace, who, source, type, reason, workflow, hardware === "" && mac !== "" ? "" : message].join("\n");
+  return [
+    namespace,
+    who,
+    source,
+    type,
+    reason ?? "",
+    workflow ?? "",
+    hardware === "" && mac !== "" ? "" : message,
+  ].join("\n");
 }

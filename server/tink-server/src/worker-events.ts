@@ -1,6 +1,13 @@
 // What workers do, as facts on their machines' timelines.
-import { type ActionReportSpec, formatKey, type MachineEventInput, type Workflow } from "@neverland/api";
+import {
+  type ActionReportSpec,
+  type EventReason,
+  formatKey,
+  type MachineEventInput,
+  type Workflow,
+} from "@neverland/api";
 import { findStep } from "@neverland/workflow-rules/actions-in-order.ts";
+import type { IgnoredReason } from "@neverland/workflow-rules/judge-report.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 
@@ -8,7 +15,7 @@ const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 export function subjectOf(agentID: string, workflow?: Pick<Workflow, "metadata" | "spec">) {
   const mac = agentID.toLowerCase();
   return {
-    source: "tink-server",
+    source: "tink-server" as const,
     ...(macPattern.test(mac) ? { mac } : {}),
     ...(workflow?.spec?.hardwareRef ? { hardware: workflow.spec.hardwareRef } : {}),
     ...(workflow === undefined ? {} : { workflow: formatKey(workflow.metadata) }),
@@ -42,12 +49,23 @@ export function reportEvent(workflow: Workflow, report: ActionReportSpec): Machi
   };
 }
 
-export function ignoredEvent(workflow: Workflow, report: ActionReportSpec, reason: string): MachineEventInput {
+const ignoredReasons = {
+  "other-workflow": "OtherWorkflow",
+  "workflow-finished": "WorkflowFinished",
+  "not-started": "NotStarted",
+  "unknown-action": "UnknownAction",
+  "other-agent": "OtherAgent",
+  "not-its-turn": "NotItsTurn",
+  "already-ended": "AlreadyEnded",
+  "says-nothing": "SaysNothing",
+} as const satisfies Record<IgnoredReason, EventReason>;
+
+export function ignoredEvent(workflow: Workflow, report: ActionReportSpec, reason: IgnoredReason): MachineEventInput {
   const name = findStep(workflow.status ?? {}, report.actionID)?.action.name ?? report.actionID;
   return {
     ...subjectOf(report.agentID, workflow),
     type: "ReportIgnored",
-    reason: reason.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+    reason: ignoredReasons[reason],
     message: `a report that action "${name}" is ${report.state} changed nothing: ${reason.replaceAll("-", " ")}`,
   };
 }

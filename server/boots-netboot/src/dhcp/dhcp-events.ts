@@ -1,5 +1,5 @@
 // What a DHCP decision looks like on a machine's timeline.
-import type { MachineEventInput } from "@neverland/api";
+import type { EventReason, MachineEventInput } from "@neverland/api";
 import type { DhcpMessage, MacAddress } from "@neverland/protocols";
 import type { BootPlan } from "../boot-plan.ts";
 import type { EventGate } from "../event-gate.ts";
@@ -66,7 +66,8 @@ function replyFacts(
   message: DhcpMessage,
   { type, plan, client, reply, message: text }: DhcpDecision & { kind: "reply" },
 ) {
-  const reason = type === "nak" ? "WrongAddress" : plan.kind === "refused" ? plan.reason : undefined;
+  const reason: EventReason | undefined =
+    type === "nak" ? "WrongAddress" : plan.kind === "refused" ? plan.reason : undefined;
   const data: Record<string, string | number | boolean> = { xid: message.xid, plan: plan.kind };
   if (type !== "nak") data.address = addressAfter(reply);
   if (client.vendorClass !== "") data.vendorClass = client.vendorClass;

@@ -1,5 +1,5 @@
 // Boots' part of the boot plane's HTTP server: scripts, iPXE binaries, kernel and initial RAM disk, disk images. No redirects.
-import type { MachineEventInput } from "@neverland/api";
+import type { EventReason, EventType, MachineEventInput } from "@neverland/api";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
@@ -90,7 +90,7 @@ async function serveDirectory(
   request: FastifyRequest,
   reply: FastifyReply,
   directory: string | undefined,
-  eventType: (name: string) => string,
+  eventType: (name: string) => EventType,
 ): Promise<FastifyReply> {
   const requester = requesterOf(deps, request, "");
   if (!requester.known) return refuse(deps, request, reply, requester);
@@ -111,7 +111,7 @@ async function serveDirectory(
   });
 }
 
-function hookEventType(name: string): string {
+function hookEventType(name: string): EventType {
   if (name.startsWith("vmlinuz")) return "KernelServed";
   return name.startsWith("initramfs") ? "InitrdServed" : "FileServed";
 }
@@ -121,7 +121,7 @@ function requesterOf(deps: BootHttpDeps, request: FastifyRequest, pathElement: s
 }
 
 interface HttpRefusal {
-  readonly reason: string;
+  readonly reason: EventReason;
   readonly message: string;
   readonly machine?: BootMachine;
 }

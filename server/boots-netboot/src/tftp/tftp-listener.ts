@@ -1,5 +1,6 @@
 // TFTP on one address: takes read requests, runs their transfers, and lends only what is on the list to whom may have it.
 import { isDeepStrictEqual } from "node:util";
+import type { EventReason } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import {
@@ -149,7 +150,7 @@ export class TftpListener {
     await this.#deps.endpoint.send(encodeTftpReply({ op: "error", code, message }), from.address, from.port);
   }
 
-  #ignored(from: Datagram, reason: string, message: string): void {
+  #ignored(from: Datagram, reason: EventReason, message: string): void {
     const event = {
       source: "boots/tftp",
       type: "TftpIgnored",
@@ -177,7 +178,7 @@ function describeOutcome(outcome: TransferOutcome, name: string): string {
 
 interface Refusal {
   readonly code: number;
-  readonly reason: string;
+  readonly reason: EventReason;
   readonly message: string;
 }
 

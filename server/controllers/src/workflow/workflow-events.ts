@@ -1,5 +1,7 @@
 // What a change of a Workflow's status puts on the machine's timeline.
 import {
+  asEventReason,
+  type EventType,
   formatKey,
   type MachineEventInput,
   type Workflow,
@@ -7,7 +9,7 @@ import {
   type WorkflowStatus,
 } from "@neverland/api";
 
-const stateEvents: Readonly<Record<WorkflowState, string | undefined>> = {
+const stateEvents: Readonly<Record<WorkflowState, EventType | undefined>> = {
   "": undefined,
   PREPARING: "WorkflowPreparing",
   PENDING: "WorkflowPending",
@@ -18,7 +20,7 @@ const stateEvents: Readonly<Record<WorkflowState, string | undefined>> = {
   TIMEOUT: "WorkflowTimedOut",
 };
 
-const conditionEvents = new Map([
+const conditionEvents = new Map<string, EventType>([
   ["AllowNetbootTrue", "NetbootAllowed"],
   ["AllowNetbootFalse", "NetbootForbidden"],
   ["BootJobFailed", "BootJobFailed"],
@@ -42,7 +44,7 @@ function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus)
     const event =
       type === "TemplateRenderedSuccess" && value === "False" ? "TemplateFailed" : conditionEvents.get(type);
     if (event === undefined) return [];
-    return [{ type: event, message: `workflow ${metadata.name}: ${message ?? ""}`, ...(reason ? { reason } : {}) }];
+    return [{ type: event, message: `workflow ${metadata.name}: ${message ?? ""}`, ...reasonOf(reason) }];
   });
 }
 
@@ -51,7 +53,13 @@ function stateChange({ metadata, status }: Workflow, after: WorkflowStatus): Eve
   if (type === undefined || after.state === (status?.state ?? "")) return [];
   const end = after.conditions?.find((condition) => condition.type === "Succeeded");
   const message = `workflow ${metadata.name}: ${end?.message ?? `is ${after.state}`}`;
-  return [{ type, message, ...(end?.reason ? { reason: end.reason } : {}) }];
+  return [{ type, message, ...reasonOf(end?.reason) }];
+}
+
+/** Only what explains a fault: that a condition is complete is no reason. */
+function reasonOf(reason: string | null | undefined): Pick<Event, "reason"> {
+  const known = asEventReason(reason);
+  return known === undefined ? {} : { reason: known };
 }
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
@@ -59,7 +67,7 @@ const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 function machineOf({ metadata, spec }: Workflow, { agentID }: WorkflowStatus) {
   const mac = agentID?.toLowerCase() ?? "";
   return {
-    source: "workflow-controller",
+    source: "workflow-controller" as const,
     workflow: formatKey(metadata),
     ...(spec?.hardwareRef ? { hardware: spec.hardwareRef } : {}),
     ...(macPattern.test(mac) ? { mac } : {}),

@@ -1,0 +1,157 @@
+// The table of reasons: why a machine did not get what it asked for, or why something went wrong, and how to mend that.
+
+export type EventReasonInfo = {
+  /** One sentence for people, without the full stop. */
+  readonly meaning: string;
+  /** What to do, as `tink explain` says it after "next:". */
+  readonly mend: string;
+};
+
+const nothing = "nothing for a single one; else find out who sends it";
+const late = "nothing: what was known before stands";
+
+export const eventReasons = {
+  // Who asks
+  UnknownMachine: { meaning: "no Hardware has this MAC or address", mend: "apply a Hardware with this MAC" },
+  AmbiguousHardware: {
+    meaning: "several Hardware have this MAC or address",
+    mend: "change all but one of the Hardware that claim the same MAC or address",
+  },
+  DuplicateClaim: {
+    meaning: "several Hardware claim the same MAC or address, so that none of them is answered",
+    mend: "change all but one of the Hardware that claim the same MAC or address",
+  },
+  AddressOfAnotherMachine: {
+    meaning: "the request came from the address of one machine and was for another",
+    mend: "find out which program on the first machine asks in the other's name",
+  },
+  UnknownAddress: {
+    meaning: "no Hardware has the caller's address",
+    mend: "set the address in the Hardware's interface, and see that the machine uses the one it gets by DHCP",
+  },
+  UnreadableAddress: {
+    meaning: "the caller's address cannot be read",
+    mend: "look at what the proxy puts into X-Forwarded-For",
+  },
+
+  // DHCP
+  NotARequest: { meaning: "the DHCP message is an answer, not a question", mend: nothing },
+  NoEthernetAddress: { meaning: "the client has no Ethernet address", mend: "nothing: only Ethernet is served" },
+  NoMessageType: { meaning: "the message is BOOTP, not DHCP", mend: "set the firmware to PXE or HTTP boot" },
+  NotForServers: { meaning: "the message is of a type that is not for servers", mend: nothing },
+  DhcpDisabled: {
+    meaning: "the Hardware says that DHCP is done by another server",
+    mend: "nothing when there is one; else take disableDhcp out of the Hardware's interface",
+  },
+  NoAddressReserved: {
+    meaning: "the Hardware has no address for this interface",
+    mend: "set dhcp.ip.address in the Hardware's interface",
+  },
+  OtherServerChosen: {
+    meaning: "the machine took another DHCP server's offer",
+    mend: "nothing when that server is to give addresses (--no-dhcp); else find it and end it",
+  },
+  AddressInUse: {
+    meaning: "another machine uses the reserved address",
+    mend: "find the machine that uses the address, or change the reservation",
+  },
+  NotItsAddress: { meaning: "the machine speaks of an address that is not its own", mend: nothing },
+  NoAddressInRequest: { meaning: "the machine asks for no address in particular", mend: nothing },
+  WrongAddress: {
+    meaning: "the machine asked for an address that it had elsewhere",
+    mend: "nothing: the machine asks for the right address next",
+  },
+  UnreadablePacket: { meaning: "the packet breaks its protocol's rules", mend: nothing },
+  SendFailed: {
+    meaning: "the answer could not be sent",
+    mend: "read the message: the network card is down, or a firewall on this server refuses",
+  },
+
+  // Boot files
+  NetbootNotAllowed: {
+    meaning: "the Hardware does not let the machine netboot",
+    mend: "set netboot.allowPXE in the Hardware, or toggleAllowNetboot in the Workflow's bootOptions",
+  },
+  UnknownArchitecture: {
+    meaning: "there is no boot file for this kind of firmware",
+    mend: "name a boot file for this architecture in the server's settings",
+  },
+  FileNotLent: { meaning: "the file is not one that is lent", mend: "check the file's name in the Hardware" },
+  TooManyTransfers: { meaning: "too many files are being read at once", mend: "nothing: the machine asks again" },
+  WriteRefused: { meaning: "the machine wanted to write a file", mend: "nothing: this server takes no files" },
+  ModeRefused: { meaning: "TFTP was asked for another mode than octet", mend: "set the client to binary (octet)" },
+  NotInLayout: {
+    meaning: "the image is in none of this server's layouts",
+    mend: "add the image to the layout (tink hook build makes it), or name its own registry in the template",
+  },
+
+  // Workers
+  NoWorkflow: {
+    meaning: "no workflow is for this worker",
+    mend: "apply a Workflow whose template renders `worker` to this worker's id",
+  },
+  WorkflowsFinished: { meaning: "all workflows of this worker are over", mend: "apply a new Workflow for more" },
+  MachineBeingPrepared: {
+    meaning: "the machine is being prepared and restarts",
+    mend: "nothing: it goes on by itself",
+  },
+  OtherWorkersTurn: { meaning: "another worker's task comes first", mend: "see to that worker" },
+  WorkflowWrappingUp: { meaning: "the workflow has done its actions", mend: "nothing: it ends by itself" },
+  OtherWorkflow: { meaning: "the report is for an earlier workflow of the same name", mend: late },
+  WorkflowFinished: { meaning: "the report came after the workflow had ended", mend: late },
+  NotStarted: { meaning: "the report came before the workflow was handed out", mend: late },
+  UnknownAction: { meaning: "the workflow has no such action", mend: late },
+  OtherAgent: { meaning: "the action is another worker's", mend: "see that no two workers run the same workflow" },
+  NotItsTurn: { meaning: "an earlier action has not succeeded", mend: late },
+  AlreadyEnded: { meaning: "the action had ended before", mend: late },
+  SaysNothing: { meaning: "the report says nothing", mend: late },
+
+  // Workflows
+  ActionFailed: { meaning: "an action failed", mend: "tink logs workflow/NAME shows what it printed" },
+  ActionTimeout: {
+    meaning: "an action took longer than its timeout",
+    mend: "tink logs workflow/NAME shows how far it came; give it more time in the template",
+  },
+  GlobalTimeout: {
+    meaning: "the workflow took longer than the template's global_timeout",
+    mend: "give it more time in the template",
+  },
+  WorkerNeverCame: {
+    meaning: "no worker asked for the workflow's first action in time",
+    mend: "tink explain MACHINE says how far the machine came",
+  },
+  WorkerGone: { meaning: "the worker did not ask for the next action in time", mend: "look at the machine's console" },
+  WorkerSilent: { meaning: "the worker did not report an action's end in time", mend: "look at the machine's console" },
+  PreparingTimeout: {
+    meaning: "preparing the machine took too long",
+    mend: "look at the machine's management controller",
+  },
+  PostTimeout: { meaning: "wrapping up took too long", mend: "look at the machine's management controller" },
+  NoHardware: { meaning: "the Hardware that is named does not exist", mend: "apply it, or change hardwareRef" },
+  HeldByOther: { meaning: "another workflow of the machine needs it", mend: "nothing: that workflow takes it back" },
+  NoBMCSupport: {
+    meaning: "the workflow's bootMode needs a management controller",
+    mend: "take bootMode out of the workflow and switch the machine on by hand",
+  },
+  Error: { meaning: "what the message says", mend: "mend what the message says" },
+
+  QemuDied: { meaning: "the virtual machine's process ended by itself", mend: "read the message, start it again" },
+  TooManyEvents: {
+    meaning: "more was said in a short time than is written down",
+    mend: "nothing for a moment's noise; else find out who sends so much",
+  },
+} as const satisfies Record<string, EventReasonInfo>;
+
+export type EventReason = keyof typeof eventReasons;
+
+const byName: ReadonlyMap<string, EventReasonInfo> = new Map(Object.entries(eventReasons));
+
+/** @param reason As stored. @returns `undefined` for a reason of an older or newer server. */
+export function eventReasonInfo(reason: string): EventReasonInfo | undefined {
+  return byName.get(reason);
+}
+
+/** A condition's reason as one of an event; `undefined` when it is not one that explains a fault (`Complete`). */
+export function asEventReason(reason: string | null | undefined): EventReason | undefined {
+  return reason && byName.has(reason) ? (reason as EventReason) : undefined; // a key of the table
+}

@@ -1,0 +1,16 @@
+// The table of who records events: each source, and what it speaks of.
+
+export const eventSources = {
+  "boots/dhcp": "Boots' DHCP and ProxyDHCP",
+  "boots/tftp": "Boots' TFTP",
+  "boots/http": "Boots' HTTP: scripts, boot files, the in-memory system, disk images",
+  "oci-registry": "the registry of action images",
+  hegel: "Hegel: metadata and user data",
+  "tink-server": "Tink Server: workers and their reports",
+  "workflow-controller": "the controller that brings workflows forward",
+  timeline: "the timeline itself: what was left out",
+  lab: "the virtual rack: its machines' power",
+  demo: "the demo",
+} as const;
+
+export type EventSource = keyof typeof eventSources;

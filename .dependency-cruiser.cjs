@@ -17,6 +17,7 @@ const mayImport = {
   tools: everything,
   "server/store": base,
   "server/workflow-rules": base,
+  "server/controller-kit": [...base, "server/store"],
   "server/timeline": [...base, "server/store"],
   "server/machines": [...base, "server/store", "server/timeline"],
   // Components never import each other: Boots, Hegel, Tink Server and the rest meet in tink-up alone.
@@ -25,7 +26,7 @@ const mayImport = {
   "server/tink-server": component,
   "server/oci-registry": [...component, "oci"],
   "server/resource-api": component,
-  "server/controllers": [...component, "templates"],
+  "server/controllers": [...component, "server/controller-kit", "templates"],
   "server/tink-up": everything,
 };
 

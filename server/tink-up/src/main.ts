@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { type KindInfo, kinds, type MachineEventInput } from "@neverland/api";
 import { type Boots, createBoots } from "@neverland/boots-netboot/boots.ts";
 import { defaultBootsConfig } from "@neverland/boots-netboot/boots-config.ts";
+import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { GarbageCollector } from "@neverland/controllers/garbage-collection/garbage-collector.ts";
 import { defaultRetention, MachineEventRetention } from "@neverland/controllers/machine-event-retention.ts";
-import { TemplateController } from "@neverland/controllers/template-controller.ts";
+import { templateController } from "@neverland/controllers/template-controller.ts";
 import { noPowerControl } from "@neverland/controllers/workflow/no-power-control.ts";
 import { checkTemplate, renderWorkflow } from "@neverland/controllers/workflow/render-workflow.ts";
 import { WorkflowController } from "@neverland/controllers/workflow/workflow-controller.ts";
@@ -205,7 +206,7 @@ function makeControllers({ store, contacts, record, onError }: Shared): Service[
   const clock = systemClock;
   const random = Math.random;
   return [
-    new TemplateController({ store, clock, random, check: checkTemplate, onError }),
+    new ControllerRuntime([templateController({ check: checkTemplate })], { store, clock, random, onError }),
     new WorkflowController({
       ...{ store, clock, random, record, onError },
       randomBytes: (count) => randomBytes(count),

@@ -1,13 +1,13 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
 import { isDeepStrictEqual } from "node:util";
 import { formatKey, isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
+import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { formatTime } from "@neverland/platform/clock.ts";
 import { agentFor } from "@neverland/workflow-rules/agent-queue.ts";
 import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/read-reports.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/reboot-action.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
-import type { Outcome } from "../work-queue.ts";
 import { prepareMachine } from "./prepare-machine.ts";
 import { startWorkflow } from "./start-workflow.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";

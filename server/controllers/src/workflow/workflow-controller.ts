@@ -1,12 +1,13 @@
 // Brings every Workflow forward whenever something it depends on changes, or its time has come.
 import { formatKey, type Hardware, kinds, parseKey, type Resource, type Template, type Workflow } from "@neverland/api";
+import { defaultControllerLimits } from "@neverland/controller-kit/controller.ts";
+import { WorkQueue } from "@neverland/controller-kit/work-queue.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
-import { WorkQueue } from "../work-queue.ts";
 import { forbidNetboot } from "./netboot-permission.ts";
 import { hardwareKey } from "./prepare-machine.ts";
 import { reconcileWorkflow } from "./reconcile-workflow.ts";
@@ -46,12 +47,16 @@ export class WorkflowController implements Service {
       hardware: typedStore(store, kinds.Hardware),
       reports: typedStore(store, kinds.ActionReport),
     };
-    this.#queue = new WorkQueue({
-      clock,
-      random,
-      run: async (key, signal) => await this.#reconcile(key, signal),
-      onError: ({ key, error, retryInMs }) => onError({ doing: `bringing workflow ${key} forward`, error, retryInMs }),
-    });
+    this.#queue = new WorkQueue(
+      {
+        clock,
+        random,
+        run: async (key, signal) => await this.#reconcile(key, signal),
+        onError: ({ key, error, retryInMs }) =>
+          onError({ doing: `bringing workflow ${key} forward`, error, retryInMs }),
+      },
+      defaultControllerLimits,
+    );
   }
 
   /** Ready when every workflow there is was queued, so that all deadlines are armed again. */

@@ -1,0 +1,228 @@
+// One controller from a start to a stop: follows what it declared, queues the keys that follow from changes, runs them.
+import { formatKey, type KindInfo, parseKey, type Resource } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
+import { unlessAborted } from "@neverland/platform/wait/abort.ts";
+import { type Following, follow } from "@neverland/store/follow.ts";
+import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import {
+  type Controller,
+  type ControllerLimits,
+  defaultControllerLimits,
+  type Outcome,
+  type Work,
+} from "./controller.ts";
+import { DeclaredStore } from "./declared-store.ts";
+import { runWithFinalizer } from "./finalizer.ts";
+import { Lookups } from "./lookups.ts";
+import { WorkQueue } from "./work-queue.ts";
+
+/** One run of one key, for metrics. */
+export type RunReport = {
+  readonly controller: string;
+  readonly key: string;
+  readonly outcome: "done" | "conflict" | "failed";
+  readonly tookMs: number;
+};
+
+export type ControllerDeps = {
+  readonly store: ResourceStore;
+  readonly clock: Clock;
+  /** From 0 to below 1, to spread retries. */
+  readonly random: () => number;
+  /** A failure that is tried again. A conflict is none: the object changed, and is decided on anew. */
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs: number }) => void;
+  readonly onRun?: (run: RunReport) => void;
+};
+
+const pageSize = 500;
+
+export class ControllerRun {
+  readonly #controller: Controller;
+  readonly #deps: ControllerDeps;
+  readonly #limits: ControllerLimits;
+  readonly #work: Work;
+  readonly #queue: WorkQueue;
+  readonly #lookups: Lookups<Resource>;
+  readonly #abort = new AbortController();
+  readonly #groups = new Map<string, string>();
+  /** Objects that went without their finalizer having been asked, as they were last: by key. */
+  readonly #lost = new Map<string, Resource>();
+  /** Uids of those that were asked and are about to go. */
+  readonly #finalized = new Set<string>();
+  readonly #followings: Following[] = [];
+  readonly #ends: (() => void)[] = [];
+  #cancelResync = () => {};
+
+  constructor(controller: Controller, deps: ControllerDeps) {
+    const { store, onError } = deps;
+    this.#controller = controller;
+    this.#deps = deps;
+    this.#limits = { ...defaultControllerLimits, ...controller.limits };
+    this.#work = controller.begin(new DeclaredStore(store, controller));
+    const { kind, name } = controller;
+    this.#queue = new WorkQueue(
+      {
+        ...deps,
+        run: async (key, signal) => await this.#timed(key, signal),
+        groupOf: (key) => this.#groups.get(key) ?? "",
+        onError: ({ key, error, retryInMs }) => {
+          if (!isConflict(error))
+            onError({ doing: `${name}: bringing ${kind.singular} ${key} forward`, error, retryInMs });
+        },
+      },
+      this.#limits,
+    );
+    this.#lookups = new Lookups(
+      {
+        ...{ ...deps, kind },
+        found: (key) => this.#queue.add(key),
+        onError: ({ key, error, retryInMs }) =>
+          onError({ doing: `${name}: looking up whom ${key} concerns`, error, retryInMs }),
+      },
+      this.#limits,
+    );
+  }
+
+  /** Keys that wait for their turn or run. */
+  get queued(): number {
+    return this.#queue.size;
+  }
+
+  /** Resolves when every object there is was queued, so that all deadlines are armed again. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { signals = [], watches = [], kind } = this.#controller;
+    for (const { subscribe, pick } of signals) this.#ends.push(subscribe(this.#lookups.from(pick)));
+    // The others first: what changes after they were listed is heard of, what changed before is seen by the run that follows.
+    const others = new Set(watches.map((watch) => watch.kind).filter((each) => each !== kind));
+    for (const other of others) this.#followings.push(this.#follow(other));
+    await this.#ready(signal);
+    this.#followings.push(this.#follow(kind));
+    await this.#ready(signal);
+    this.#resyncLater();
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#cancelResync();
+    for (const end of this.#ends) end();
+    this.#abort.abort();
+    await Promise.all([this.#queue.stop(deadline), this.#lookups.stop(deadline)]);
+    await Promise.all(this.#followings.map(({ done }) => done));
+  }
+
+  async #ready(signal: AbortSignal): Promise<void> {
+    await unlessAborted(Promise.all(this.#followings.map(({ ready }) => ready)), signal);
+  }
+
+  #follow(kind: KindInfo): Following {
+    const { controller, deps } = { controller: this.#controller, deps: this.#deps };
+    const isOwn = kind === controller.kind;
+    const tellers = (controller.watches ?? [])
+      .filter((watch) => watch.kind === kind)
+      .map((watch) => ({ watch, tell: this.#lookups.from(watch.pick) }));
+    let isFirst = true;
+    return follow({ store: deps.store, clock: deps.clock, signal: this.#abort.signal }, kind, {
+      onList: (items) => {
+        if (isOwn) this.#ownList(items);
+        // Which changes were missed nobody knows.
+        else if (!isFirst) this.#resync();
+        isFirst = false;
+      },
+      onChange: (type, object) => {
+        if (isOwn) this.#ownChange(type === "deleted", object);
+        for (const { watch, tell } of tellers) for (const affected of watch.affects(object)) tell(affected);
+      },
+      onError: (error, retryInMs) =>
+        deps.onError({ doing: `${controller.name}: watching ${kind.plural}`, error, retryInMs }),
+    });
+  }
+
+  #ownList(items: readonly Resource[]): void {
+    this.#groups.clear();
+    this.#finalized.clear();
+    for (const item of items) this.#ownChange(false, item);
+  }
+
+  #ownChange(isDeleted: boolean, object: Resource): void {
+    const { groupOf, finalizer } = this.#controller;
+    const key = formatKey(object.metadata);
+    if (!isDeleted) {
+      if (groupOf !== undefined) this.#groups.set(key, groupOf(object));
+      this.#queue.add(key);
+      return;
+    }
+    if (finalizer !== undefined && !this.#finalized.delete(object.metadata.uid) && finalizer.isNeeded(object)) {
+      this.#lost.set(key, object);
+      this.#queue.add(key);
+    }
+    this.#groups.delete(key);
+  }
+
+  #resyncLater(): void {
+    this.#cancelResync = this.#deps.clock.after(this.#limits.resyncMs, () => {
+      this.#resync();
+      this.#resyncLater();
+    });
+  }
+
+  #resync(): void {
+    const { name, kind } = this.#controller;
+    this.#queueAll().catch((error: unknown) => {
+      const { resyncMs: retryInMs } = this.#limits;
+      if (!this.#abort.signal.aborted)
+        this.#deps.onError({ doing: `${name}: listing ${kind.plural}`, error, retryInMs });
+    });
+  }
+
+  async #queueAll(): Promise<void> {
+    const { kind } = this.#controller;
+    let page: { continueToken?: string } | undefined;
+    do {
+      const { items, continueToken } = await this.#deps.store.list(kind, { limit: pageSize, ...page });
+      for (const { metadata } of items) this.#queue.add(formatKey(metadata));
+      page = continueToken === undefined ? undefined : { continueToken };
+    } while (page !== undefined && !this.#abort.signal.aborted);
+  }
+
+  async #timed(key: string, signal: AbortSignal): Promise<Outcome> {
+    const { onRun } = this.#deps;
+    if (onRun === undefined) return await this.#runKey(key, signal);
+    const startMs = performance.now();
+    const report = (outcome: RunReport["outcome"]) =>
+      onRun({ controller: this.#controller.name, key, outcome, tookMs: performance.now() - startMs });
+    try {
+      const outcome = await this.#runKey(key, signal);
+      report("done");
+      return outcome;
+    } catch (error) {
+      report(isConflict(error) ? "conflict" : "failed");
+      throw error;
+    }
+  }
+
+  /** Takes a key, not an event: after a restart there are no events, and both cases must be one. */
+  async #runKey(key: string, signal: AbortSignal): Promise<Outcome> {
+    const { kind, finalizer } = this.#controller;
+    const parsed = parseKey(key);
+    const object = parsed === undefined ? undefined : await this.#deps.store.get(kind, parsed);
+    const lost = this.#lost.get(key);
+    if (lost !== undefined) {
+      const outcome = (await this.#work.finalize?.(lost, signal)) ?? {};
+      if (outcome.wakeAtMs !== undefined) return outcome;
+      this.#lost.delete(key);
+    }
+    if (object === undefined) return {};
+    if (finalizer === undefined)
+      return object.metadata.deletionTimestamp ? {} : await this.#work.reconcile(object, signal);
+    const { store } = this.#deps;
+    const onFinalized = ({ metadata }: Resource) => void this.#finalized.add(metadata.uid);
+    return await runWithFinalizer(
+      object,
+      { store, controller: this.#controller, finalizer, work: this.#work, onFinalized },
+      signal,
+    );
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof StoreError && error.code === "conflict";
+}

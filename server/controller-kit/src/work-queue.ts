@@ -1,0 +1,166 @@
+// Runs work by key: one run of a key at a time, requests that come meanwhile merged into one, failures tried again later,
+// groups of keys in turn. Each request, start and end costs the same however many keys there are.
+import type { Clock } from "@neverland/platform/clock.ts";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
+import type { ControllerLimits, Outcome } from "./controller.ts";
+import { Fifo } from "./fifo.ts";
+import { KitError } from "./kit-error.ts";
+
+export type WorkQueueDeps = {
+  readonly clock: Clock;
+  /** From 0 to below 1, to spread retries. */
+  readonly random: () => number;
+  /** May be killed at any line: a run begins from what is stored, never from what an earlier one remembered. */
+  readonly run: (key: string, signal: AbortSignal) => Promise<Outcome>;
+  readonly onError: (failure: { key: string; error: unknown; attempt: number; retryInMs: number }) => void;
+  /** Which keys share `concurrencyPerGroup`. Asked when a key begins to wait; without it all are one group. */
+  readonly groupOf?: (key: string) => string;
+};
+
+export type WorkQueueLimits = Omit<ControllerLimits, "resyncMs">;
+
+type Group = { readonly name: string; readonly waiting: Fifo<string>; running: number; isDue: boolean };
+type Running = { readonly group: Group; readonly abort: AbortController; readonly end: Promise<void>; again: boolean };
+
+export class WorkQueue {
+  readonly #deps: WorkQueueDeps;
+  readonly #limits: WorkQueueLimits;
+  readonly #waiting = new Set<string>();
+  readonly #running = new Map<string, Running>();
+  readonly #groups = new Map<string, Group>();
+  /** Groups that have a key waiting and may run one: whoever was served goes to the end. */
+  readonly #due = new Fifo<Group>();
+  readonly #timers = new Map<string, () => void>();
+  readonly #failures = new Map<string, number>();
+  #stopped = false;
+
+  constructor(deps: WorkQueueDeps, limits: WorkQueueLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
+  }
+
+  /** Keys that wait for their turn or run; those that wait for a time are not among them. */
+  get size(): number {
+    return this.#waiting.size + this.#running.size;
+  }
+
+  /** Runs the key soon; once more after the run it may be in. */
+  add(key: string): void {
+    if (this.#stopped) return;
+    this.#cancelTimer(key);
+    const running = this.#running.get(key);
+    if (running !== undefined) running.again = true;
+    else if (!this.#waiting.has(key)) this.#enqueue(key);
+  }
+
+  /** Resolves when nothing runs or waits to run; keys that wait for a time are not waited for. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.race([...this.#running.values()].map(({ end }) => end));
+  }
+
+  /** Starts nothing more; runs get until `deadline` aborts, then their signals abort too. Safe to call twice. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#stopped = true;
+    this.#waiting.clear();
+    this.#groups.clear();
+    for (const key of this.#timers.keys()) this.#cancelTimer(key);
+    const runs = [...this.#running.values()];
+    const forget = onAbort(deadline, () => {
+      for (const { abort } of runs) abort.abort(deadline.reason);
+    });
+    await Promise.all(runs.map(({ end }) => end));
+    forget();
+  }
+
+  #enqueue(key: string): void {
+    const name = this.#deps.groupOf?.(key) ?? "";
+    const group = this.#groups.getOrInsertComputed(name, () => ({
+      ...{ name, waiting: new Fifo<string>(), running: 0, isDue: false },
+    }));
+    this.#waiting.add(key);
+    group.waiting.push(key);
+    this.#line(group);
+    this.#startDue();
+  }
+
+  #line(group: Group): void {
+    if (group.isDue || group.waiting.size === 0 || group.running >= this.#limits.concurrencyPerGroup) return;
+    group.isDue = true;
+    this.#due.push(group);
+  }
+
+  #startDue(): void {
+    while (!this.#stopped && this.#running.size < this.#limits.concurrency) {
+      const group = this.#due.shift();
+      if (group === undefined) return;
+      group.isDue = false;
+      const key = group.waiting.shift();
+      if (key === undefined) continue;
+      this.#waiting.delete(key);
+      group.running += 1;
+      const abort = new AbortController();
+      this.#running.set(key, { group, abort, end: this.#run(key, abort), again: false });
+      this.#line(group);
+    }
+  }
+
+  async #run(key: string, abort: AbortController): Promise<void> {
+    // A turn of the event loop for each: thousands of keys that wait for nothing else must not hold it.
+    await new Promise(setImmediate);
+    if (!this.#stopped) await this.#runNow(key, abort);
+    this.#ended(key);
+  }
+
+  async #runNow(key: string, abort: AbortController): Promise<void> {
+    const { clock, run } = this.#deps;
+    const { runTimeoutMs } = this.#limits;
+    const cancel = clock.after(runTimeoutMs, () => {
+      abort.abort(new KitError("too-long", `${key} was worked on for ${runTimeoutMs} ms without coming to an end`));
+    });
+    try {
+      const { wakeAtMs } = await run(key, abort.signal);
+      this.#failures.delete(key);
+      if (wakeAtMs !== undefined) this.#addAfter(key, wakeAtMs - clock.nowMs());
+    } catch (error) {
+      this.#retry(key, error);
+    }
+    cancel();
+  }
+
+  #ended(key: string): void {
+    const running = this.#running.get(key);
+    if (running === undefined) return;
+    const { group, again } = running;
+    this.#running.delete(key);
+    group.running -= 1;
+    if (group.running === 0 && group.waiting.size === 0) this.#groups.delete(group.name);
+    else this.#line(group);
+    if (again) this.add(key);
+    this.#startDue();
+  }
+
+  #retry(key: string, error: unknown): void {
+    const attempt = (this.#failures.get(key) ?? 0) + 1;
+    this.#failures.set(key, attempt);
+    const { firstRetryMs, longestRetryMs } = this.#limits;
+    const backoffMs = Math.min(firstRetryMs * 2 ** Math.min(attempt - 1, 30), longestRetryMs);
+    const retryInMs = Math.round(backoffMs * (0.5 + this.#deps.random() / 2));
+    this.#deps.onError({ key, error, attempt, retryInMs });
+    this.#addAfter(key, retryInMs);
+  }
+
+  /** The newest time a key asked for counts. */
+  #addAfter(key: string, delayMs: number): void {
+    this.#cancelTimer(key);
+    if (this.#stopped) return;
+    this.#timers.set(
+      key,
+      this.#deps.clock.after(Math.max(delayMs, 0), () => this.add(key)),
+    );
+  }
+
+  #cancelTimer(key: string): void {
+    this.#timers.get(key)?.();
+    this.#timers.delete(key);
+  }
+}

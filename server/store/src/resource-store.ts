@@ -8,6 +8,8 @@ export type StoreErrorCode =
   | "conflict"
   /** The watch (or the page of a list) cannot go on from that version; list again. */
   | "gone"
+  /** A reader threw at this one object; it is named, and left out. Never thrown by a store: `follow` reports it. */
+  | "not-taken"
   /** Nothing was written: the disk is full, the file is locked or broken. */
   | "unavailable";
 

@@ -103,6 +103,8 @@ function fromStore(error: StoreError, kind: KindInfo | undefined, name: string):
       return new ApiFault("Expired", error.message, {}, options);
     case "unavailable":
       return new ApiFault("ServiceUnavailable", error.message, { retryAfterSeconds: 5 }, options);
+    case "not-taken":
+      return new ApiFault("InternalError", error.message, {}, options);
   }
 }
 

@@ -4,7 +4,8 @@ const { dirname } = require("node:path");
 
 /** What each package may import of ours. One that is not named here may import nothing of ours. */
 const base = ["api", "server/platform"];
-const component = [...base, "server/store", "server/workflow-rules", "server/timeline", "server/machines"];
+const below = [...base, "server/store", "server/workflow-rules", "server/timeline", "server/machines"];
+const component = [...below, "server/component-kit"];
 const everything = [".*"];
 const mayImport = {
   hook: ["oci", "actions", "debian"],
@@ -20,6 +21,7 @@ const mayImport = {
   "server/controller-kit": [...base, "server/store"],
   "server/timeline": [...base, "server/store"],
   "server/machines": [...base, "server/store", "server/timeline"],
+  "server/component-kit": below,
   // Components never import each other: Boots, Hegel, Tink Server and the rest meet in tink-up alone.
   "server/boots-netboot": [...component, "protocols"],
   "server/hegel-metadata": component,

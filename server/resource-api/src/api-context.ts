@@ -1,21 +1,9 @@
 // What the handlers of the resource API share.
-import type { KindInfo, ResourceKey } from "@neverland/api";
+import type { KindInfo } from "@neverland/api";
+import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { IdentityIndex } from "./writes/identity-index.ts";
-
-export type ActionLogQuery = {
-  /** The id or name of one action; all actions of the workflow when absent. */
-  readonly action?: string;
-  /** Go on as lines come, until the workflow ends or `signal` aborts. */
-  readonly follow: boolean;
-  /** The last lines only. */
-  readonly tailLines?: number;
-  readonly signal: AbortSignal;
-};
-
-/** Where the output of actions is kept. Each string is text as it came, with its line ends. */
-export type ActionLogs = { read(workflow: ResourceKey, query: ActionLogQuery): AsyncIterable<string> };
 
 export type ApiLimits = {
   /** Largest request body. Default 3 MiB, as Kubernetes. */

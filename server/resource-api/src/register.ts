@@ -1,9 +1,10 @@
 // Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
 import { type KindInfo, kinds } from "@neverland/api";
+import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { type ActionLogs, type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
+import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
 import { requireToken } from "./auth.ts";
 import { listEvents, listNamespaces, namespaceOf } from "./discovery/core-resources.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";

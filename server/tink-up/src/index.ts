@@ -1,6 +1,4 @@
 // What other packages may use of the server.
 export { type Logger, openLog } from "@neverland/platform/log.ts";
-export { ServerError } from "@neverland/platform/server-error.ts";
 export { writeKubeconfig } from "@neverland/resource-api/access-files.ts";
-export { StoreError } from "@neverland/store/resource-store.ts";
 export { type RunningServer, type ServerAddresses, startServer } from "./main.ts";

@@ -2,7 +2,8 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type LogRecord, logRecordsType } from "@neverland/api";
-import type { ActionLogQuery, ActionLogs, ApiContext } from "../api-context.ts";
+import type { ActionLogQuery, ActionLogs } from "@neverland/component-kit/lent-ports.ts";
+import type { ApiContext } from "../api-context.ts";
 import type { NamedTarget } from "../writes/patch-resource.ts";
 
 export type LogStream = {

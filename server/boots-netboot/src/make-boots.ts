@@ -1,0 +1,42 @@
+// Makes Boots of its settings.
+import { join } from "node:path";
+import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
+import { hookDirOf, type SharedValues, workersSpeakTls } from "@neverland/component-kit/shared-settings.ts";
+import { createBoots } from "./boots.ts";
+import type { BootsConfig } from "./boots-config.ts";
+import type { BootsValues } from "./boots-settings.ts";
+
+export function makeBoots({ config, shared, hosts: [host], record, clock, warn }: ComponentDeps<BootsValues>): Parts {
+  const boots = createBoots({ config: bootsConfig(config, shared, host), record, clock, warn });
+  return {
+    hardwareSinks: [boots.index],
+    bootRoutes: (app) => boots.registerRoutes(app),
+    listeners: [boots],
+    announce: () => ({ interfaces: boots.links.map(({ name, serverAddress }) => ({ name, address: serverAddress })) }),
+  };
+}
+
+/** @param host What machines on the first interface are told; on the others it is the link's own address. */
+function bootsConfig(config: BootsValues, { dataDir, ...shared }: SharedValues, host: string): BootsConfig {
+  const { dhcp, hook, ipxe, tftp, files, syslogHost } = config;
+  const { boots, tinkServer } = shared;
+  return {
+    interfaces: boots.interfaces.map((name, at) => (at === 0 ? { name, serverAddress: host } : { name })),
+    dhcpEnabled: dhcp.enabled,
+    dhcpServerPort: dhcp.port,
+    tftpPort: tftp.port,
+    tftpBlockSizeBytes: tftp.blockSizeBytes,
+    httpPort: boots.http.port,
+    grpcAuthority: tinkServer.authority,
+    grpcPort: tinkServer.port,
+    grpcTls: workersSpeakTls({ dataDir, ...shared }),
+    grpcInsecureTls: tinkServer.tls.anyCertificate,
+    syslogHost,
+    hookBaseUrl: hook.url,
+    architectureBinaries: ipxe.architectures,
+    binariesDirectory: ipxe.dir,
+    hookDirectory: hookDirOf({ dataDir, ...shared }),
+    filesDirectory: files.dir ?? join(dataDir, "files"),
+    extraKernelArgs: hook.kernelArgs,
+  };
+}

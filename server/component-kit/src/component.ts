@@ -1,0 +1,116 @@
+// What a component of the server is, and what composition gives it: whoever is in the table needs nothing else.
+import type { MachineEventInput } from "@neverland/api";
+import type { HardwareSink } from "@neverland/machines/hardware-feed.ts";
+import type { Clock } from "@neverland/platform/clock.ts";
+import type { Service } from "@neverland/platform/service.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import type { BootContacts } from "@neverland/timeline/boot-contacts.ts";
+import type { FastifyInstance } from "fastify";
+import type { ActionLogs } from "./lent-ports.ts";
+import type { Settings } from "./read-settings.ts";
+import { isSetting, type SettingTree, type ValuesOf } from "./setting.ts";
+import type { SharedValues } from "./shared-settings.ts";
+
+/** Settings of one owner, with what must hold between them. */
+export type Section = {
+  /** Where they stand in the file: `boots`. Empty: at the top. */
+  readonly path: string;
+  readonly settings: SettingTree;
+  /** What is wrong with the values as a whole, a sentence each. */
+  readonly problems?: (settings: Settings) => readonly string[];
+};
+
+/** What a component is given to look at before anything is opened or written. */
+export type CheckDeps<Values> = {
+  readonly config: Values;
+  readonly shared: SharedValues;
+  /** For saying which setting is meant. */
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+};
+
+/** What a component is made of. */
+export type ComponentDeps<Values> = {
+  readonly config: Values;
+  readonly shared: SharedValues;
+  readonly settings: Settings;
+  readonly store: ResourceStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** Of this program: `0.1.0`. */
+  readonly version: string;
+  /** Where the boot plane listens; the first is what machines are told where they are told one. */
+  readonly hosts: readonly [string, ...string[]];
+  /** What callers of the management plane must know. */
+  readonly token: string;
+  /** When each machine was last seen starting. */
+  readonly contacts: Pick<BootContacts, "bootContactMs">;
+  /** Puts a fact on a machine's timeline. */
+  readonly record: (event: MachineEventInput) => void;
+  /** What went wrong and is tried again or given up: for the log. */
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
+  /** For what concerns no machine: one sentence each. */
+  readonly warn: (message: string) => void;
+  /** What components before this one in the table lend. */
+  readonly lent: Lent;
+};
+
+/** What one component lends to others, by interface; absent where its owner does not run here. */
+export type Lent = { readonly actionLogs?: ActionLogs };
+
+/** Where the planes are, once they listen: `http://127.0.0.1:7480`; absent when nothing of it runs here. */
+export type PlaneAddresses = { readonly http?: string; readonly grpc?: string; readonly api?: string };
+
+/** What a component is made to; made anew when it is to be started again. */
+export type Parts = {
+  /** Indexes of Hardware, filled before anything else starts. */
+  readonly hardwareSinks?: readonly HardwareSink[];
+  /** Started in order, before the planes listen. */
+  readonly services?: readonly Service[];
+  /** On the boot plane's HTTP listener. */
+  readonly bootRoutes?: (app: FastifyInstance) => Promise<void> | void;
+  /** On the management plane's HTTP listener. */
+  readonly managementRoutes?: (app: FastifyInstance) => Promise<void> | void;
+  /** Ports of its own, opened last: no machine is answered before all that it is going to ask for is there. */
+  readonly listeners?: readonly Service[];
+  readonly lends?: Lent;
+  /** Called when all is ready; what it returns is added to the ready line. */
+  readonly announce?: (planes: PlaneAddresses) => Promise<object> | object;
+};
+
+/** A row of the table of components. Importing one loads its settings alone; `make` loads the rest. */
+export type Component = Section & {
+  /** As `--only` names it. */
+  readonly name: string;
+  /** @returns Warnings. @throws {ServerError} For what this machine does not have. */
+  readonly check: (deps: CheckDeps<unknown>) => Promise<readonly string[]>;
+  readonly make: (deps: ComponentDeps<unknown>) => Promise<Parts>;
+};
+
+/** A component with its settings' types, which the table does not show. */
+export function defineComponent<Tree extends SettingTree>(
+  component: Omit<Section, "settings"> & {
+    readonly name: string;
+    readonly settings: Tree;
+    readonly check?: (deps: CheckDeps<ValuesOf<Tree>>) => Promise<readonly string[]>;
+    readonly make: (deps: ComponentDeps<ValuesOf<Tree>>) => Promise<Parts>;
+  },
+): Component {
+  const { check = async () => [], make } = component;
+  // The values come from these very settings: composition reads them with `valuesOf`.
+  return { ...component, check: check as Component["check"], make: make as Component["make"] };
+}
+
+/** The values of a section, in the shape of its tree. */
+export function valuesOf({ settings: tree, path }: Section, settings: Settings): unknown {
+  return valuesIn(tree, path, settings);
+}
+
+function valuesIn(tree: SettingTree, prefix: string, settings: Settings): object {
+  const entries = Object.entries(tree).map(([name, node]) => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    return [name, isSetting(node) ? settings.get(path) : valuesIn(node, path, settings)];
+  });
+  return Object.fromEntries(entries);
+}

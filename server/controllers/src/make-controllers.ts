@@ -1,0 +1,37 @@
+// Makes every controller there is.
+import { type KindInfo, kinds } from "@neverland/api";
+import type { ComponentDeps } from "@neverland/component-kit/component.ts";
+import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
+import type { Service } from "@neverland/platform/service.ts";
+import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
+import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
+import { defaultRetention, MachineEventRetention } from "./machine-event-retention.ts";
+import { templateController } from "./template-controller.ts";
+import { noPowerControl } from "./workflow/no-power-control.ts";
+import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
+import { WorkflowController } from "./workflow/workflow-controller.ts";
+
+type Deps = Pick<
+  ComponentDeps<unknown>,
+  "store" | "clock" | "random" | "randomBytes" | "contacts" | "record" | "onError"
+>;
+
+export function makeControllers({ store, clock, random, randomBytes, contacts, record, onError }: Deps): Service[] {
+  return [
+    new ControllerRuntime([templateController({ check: checkTemplate })], { store, clock, random, onError }),
+    new WorkflowController({
+      ...{ store, clock, random, randomBytes, record, onError },
+      limits: defaultLimits,
+      render: renderWorkflow,
+      power: noPowerControl,
+      bootContactMs: (machine) => contacts.bootContactMs(machine),
+    }),
+    new GarbageCollector({
+      store,
+      clock,
+      kinds: Object.values<KindInfo>(kinds),
+      onError: (error) => onError({ doing: "collecting garbage", error }),
+    }),
+    new MachineEventRetention({ store, clock, limits: defaultRetention, onError }),
+  ];
+}

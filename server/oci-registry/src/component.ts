@@ -1,0 +1,15 @@
+// The registry as a row of the table of components; what it is made of is loaded when it runs.
+import { join } from "node:path";
+import { defineComponent } from "@neverland/component-kit/component.ts";
+import { hookDirOf } from "@neverland/component-kit/shared-settings.ts";
+
+export const component = defineComponent({
+  name: "registry",
+  path: "registry",
+  settings: {},
+  make: async ({ shared, record }) => {
+    const { registerRegistry } = await import("./register-registry.ts");
+    const layoutDirs = [join(hookDirOf(shared), "actions")];
+    return { bootRoutes: (app) => registerRegistry(app, { layoutDirs, record }) };
+  },
+});

@@ -1,0 +1,20 @@
+// The resource API as a row of the table of components; what it is made of is loaded when it runs.
+import { defineComponent } from "@neverland/component-kit/component.ts";
+
+export const component = defineComponent({
+  name: "api",
+  path: "api",
+  settings: {},
+  make: async ({ shared, store, clock, token, version, lent, onError }) => {
+    const [{ registerResourceApi }, { writeKubeconfig }] = await Promise.all([
+      import("./register.ts"),
+      import("./access-files.ts"),
+    ]);
+    const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
+    return {
+      managementRoutes: (app) => registerResourceApi(app, { store, clock, token, version, onInternalError, ...lent }),
+      announce: async ({ api }) =>
+        api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token) },
+    };
+  },
+});

@@ -1,0 +1,33 @@
+// Settings of the process as a whole, which no component has for itself.
+import { hostPort } from "@neverland/component-kit/value-schemas.ts";
+import { z } from "zod";
+import { components } from "./components.ts";
+
+const names = components.map(({ name }) => name);
+const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
+
+export const serverSettings = {
+  only: {
+    form: "list",
+    schema: z.array(z.enum(names, { error: `expected some of ${names.join(", ")}` })).optional(),
+    effect: `run some of: ${names.join(", ")}`,
+    fallback: "all",
+    flag: { form: "--only <components>", group: "Where it listens:", separator: "," },
+  },
+  api: {
+    listen: {
+      form: "text",
+      schema: hostPort.default({ host: "127.0.0.1", port: 7480 }),
+      effect: "resource API; on loopback only, and port 0 is any free one",
+      fallback: "127.0.0.1:7480",
+      flag: { form: "--api-listen <address:port>", group: "Where it listens:" },
+    },
+  },
+  log: {
+    level: {
+      form: "text",
+      schema: z.enum(levels, { error: `expected one of ${levels.join(", ")}` }).default("info"),
+      effect: "what is written to the log: this and what is worse",
+    },
+  },
+} as const;

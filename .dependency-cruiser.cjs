@@ -3,11 +3,13 @@ const { globSync } = require("node:fs");
 const { dirname } = require("node:path");
 
 /** What each package may import of ours. One that is not named here may import nothing of ours. */
-const base = ["api", "server/platform"];
+const base = ["api", "yaml", "server/platform"];
 const below = [...base, "server/store", "server/workflow-rules", "server/timeline", "server/machines"];
 const component = [...below, "server/component-kit"];
 const everything = [".*"];
 const mayImport = {
+  templates: ["yaml"],
+  api: ["yaml"],
   hook: ["oci", "actions", "debian"],
   actions: ["oci", "debian"],
   lab: ["api", "debian"],
@@ -38,7 +40,7 @@ const packages = globSync("{*,server/*}/package.json", { exclude: ["node_modules
 const inside = (name) => `^${name}/src/`;
 
 /** Pure: bytes and text in, values out. */
-const pure = ["protocols", "templates"];
+const pure = ["protocols", "yaml", "templates"];
 
 module.exports = {
   forbidden: [
@@ -50,6 +52,13 @@ module.exports = {
       severity: "error",
       from: { path: `^(${pure.join("|")})/src/`, pathNot: "(\\.test\\.ts$|/testing/)" },
       to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "one-reader-of-yaml",
+      comment: "What a stranger wrote can cost hours in the package yaml; @neverland/yaml looks first.",
+      severity: "error",
+      from: { pathNot: "(^yaml/src/|\\.test\\.ts$)" },
+      to: { path: "node_modules/yaml/" },
     },
     ...packages.map((name) => ({
       name: `${name}-imports-only-what-it-may`,

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { readYaml } from "@neverland/yaml";
 import { z } from "zod";
 import { CliError } from "./cli-error.ts";
 
@@ -69,7 +69,12 @@ async function readKubeconfig(path: string): Promise<Connection | undefined> {
       { cause: error },
     );
   }
-  const config = kubeconfigSchema.safeParse(parse(text));
+  const read = readYaml(text);
+  if (!read.ok) {
+    const [{ line, column, message }] = read.faults;
+    throw new CliError("usage", `${path}:${line}:${column}: not a kubeconfig of tink up: ${message}`);
+  }
+  const config = kubeconfigSchema.safeParse(read.document.value);
   if (!config.success)
     throw new CliError("usage", `${path} is not a kubeconfig of tink up: ${z.prettifyError(config.error)}`);
   const { cluster } = config.data.clusters[0] ?? {};

@@ -2,7 +2,7 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { ServerError } from "@neverland/platform/server-error.ts";
-import { stringify } from "yaml";
+import { writeYaml } from "@neverland/yaml";
 
 /** 256 bits in base64url. */
 const tokenForm = /^[\w-]{43}$/;
@@ -51,7 +51,7 @@ export async function writeKubeconfig(dataDir: string, server: string, token: st
     contexts: [{ name, context: { cluster: name, user: name, namespace: "default" } }],
     "current-context": name,
   };
-  await writePrivately(file, stringify(config));
+  await writePrivately(file, writeYaml(config));
   return file;
 }
 

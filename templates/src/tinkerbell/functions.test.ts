@@ -48,6 +48,17 @@ function billionLaughs(): string {
   return lines.join("\n");
 }
 
+test("fromYaml of keys of keys is refused before it costs anything", () => {
+  assert.match(
+    rendered('{{ fromYaml (repeat 100000 "? ") }}'),
+    /line 1, column \d+: .* nested more than 100 levels deep$/,
+  );
+});
+
+test("fromYaml leaves a MAC address a text, as Go does", () => {
+  assert.equal(rendered('{{ (fromYaml "a: 52:54:00:00:00:01").a }}'), "52:54:00:00:00:01");
+});
+
 const LEFT_OUT = [
   "now",
   "date",

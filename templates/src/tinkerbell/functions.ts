@@ -1,5 +1,5 @@
 // The four functions that Tinkerbell adds, and the whole set a Tinkerbell template may call.
-import { parseDocument, stringify } from "yaml";
+import { readYaml, writeYaml } from "@neverland/yaml";
 import { builtins } from "../functions/builtins.ts";
 import { defaultFunctions, typeFunctions } from "../functions/defaults.ts";
 import { dictFunctions } from "../functions/dicts.ts";
@@ -25,7 +25,6 @@ import { wordFunctions } from "../functions/words.ts";
 import { toBytes, toText } from "../values/bytes.ts";
 import { fromPlain, toPlain } from "../values/plain.ts";
 import type { GoValue } from "../values/values.ts";
-import { MAX_ALIASES, readOptions, writeOptions } from "./yaml-options.ts";
 
 /** Names by device: /dev/disk/... takes -partN, a name that ends in a digit pN, any other N. */
 function formatPartition(device: string, partition: bigint | number): string {
@@ -47,7 +46,7 @@ function netmaskToPrefixLength(netmask: string): string {
 
 function toYaml(value: GoValue, { budget }: CallContext): string {
   const plain = toPlain(value, budget);
-  const text = stringify(plain, writeOptions);
+  const text = writeYaml(plain);
   budget.spendYaml(text.length);
   return toBytes(text).replace(/\n$/, "");
 }
@@ -55,14 +54,10 @@ function toYaml(value: GoValue, { budget }: CallContext): string {
 function fromYaml(bytes: string, { budget }: CallContext): GoValue {
   budget.spendYaml(bytes.length);
   if (bytes === "") return refuse("fromYaml: empty YAML input");
-  const document = parseDocument(toText(bytes), readOptions);
-  const [error] = document.errors;
-  if (error !== undefined) return refuse(toBytes(`fromYaml: error converting YAML to JSON: yaml: ${error.message}`));
-  try {
-    return fromPlain(document.toJS({ maxAliasCount: MAX_ALIASES }));
-  } catch (cause) {
-    return refuse(toBytes(`fromYaml: ${cause instanceof Error ? cause.message : "cannot be read"}`));
-  }
+  const read = readYaml(toText(bytes));
+  if (read.ok) return fromPlain(read.document.value);
+  const [{ line, column, message }] = read.faults;
+  return refuse(toBytes(`fromYaml: error converting YAML to JSON: yaml: line ${line}, column ${column}: ${message}`));
 }
 
 const tinkerbellOwn: Readonly<Record<string, GoFunction>> = {

@@ -1,8 +1,8 @@
 // The YAML document a template renders to: its shape, and reading and checking it.
-import type { Node } from "yaml";
+import { type Node, offsetOf } from "@neverland/yaml";
 import { imageReferenceProblem } from "./image-reference.ts";
 import type { TemplateProblem } from "./problem.ts";
-import { offsetOf, YamlReader } from "./yaml-reader.ts";
+import { YamlReader } from "./yaml-reader.ts";
 
 export interface WorkflowDocument {
   readonly version?: string;

@@ -1,21 +1,17 @@
 // Reads typed values out of a YAML document, and notes what does not fit with its line and column.
 import {
-  type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
+  offsetOf,
   type Pair,
-  parseDocument,
-  visit,
-} from "yaml";
+  readYaml,
+  type YamlDocument,
+} from "@neverland/yaml";
 import type { TemplateProblem } from "./problem.ts";
-import { readOptions } from "./yaml-options.ts";
 
-/** More nodes than any document needs; aliases could otherwise make endless ones. */
-const MAX_NODES = 50_000;
 const MAX_INT = 2 ** 31 - 1;
 
 export interface Entry {
@@ -29,17 +25,21 @@ export class YamlReader {
   readonly problems: TemplateProblem[] = [];
   readonly warnings: TemplateProblem[] = [];
   readonly root: Node | undefined;
-  readonly #lines = new LineCounter();
-  /** What each alias stands for: the last node before it with that anchor. */
-  readonly #targets = new Map<Node, Node>();
-  #nodes = 0;
+  readonly #document: YamlDocument | undefined;
 
   constructor(text: string) {
-    const document = parseDocument(text, { ...readOptions, lineCounter: this.#lines });
-    for (const error of document.errors)
-      this.problem(error.pos[0], "", `the rendered YAML is broken: ${error.message}`);
-    this.root = asNode(document.contents);
-    this.#findAliases(document);
+    const read = readYaml(text);
+    if (read.ok) {
+      this.#document = read.document;
+      this.root = read.document.root;
+    } else {
+      this.problems.push(
+        ...read.faults.map(({ line, column, message }) => ({
+          ...{ in: "rendered" as const, line, column, field: "" },
+          message: `the rendered YAML is broken: ${message}`,
+        })),
+      );
+    }
   }
 
   problem(offset: number, field: string, message: string): void {
@@ -119,32 +119,14 @@ export class YamlReader {
 
   /** Follows an alias; nothing for what is null. */
   #resolve(node: Node | undefined): Node | undefined {
-    this.#nodes++;
-    if (this.#nodes === MAX_NODES) this.problem(offsetOf(node), "", `the document has more than ${MAX_NODES} nodes`);
-    if (this.#nodes >= MAX_NODES) return undefined;
-    const target = isAlias(node) ? this.#targets.get(node) : node;
+    const target = isAlias(node) ? this.#document?.targets.get(node) : node;
     return target === undefined || (isScalar(target) && target.value === null) ? undefined : target;
   }
 
-  #findAliases(document: Document): void {
-    const anchors = new Map<string, Node>();
-    visit(document, {
-      Node: (_key, node) => {
-        const target = isAlias(node) ? anchors.get(node.source) : undefined;
-        if (target !== undefined) this.#targets.set(node, target);
-        if (!isAlias(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
-      },
-    });
-  }
-
   #note(offset: number, field: string, message: string): TemplateProblem {
-    const { line, col } = this.#lines.linePos(offset);
-    return { in: "rendered", line: Math.max(line, 1), column: Math.max(col, 1), field, message };
+    const { line, column } = this.#document?.placeAt(offset) ?? { line: 1, column: 1 };
+    return { in: "rendered", line, column, field, message };
   }
-}
-
-export function offsetOf(node: Node | undefined): number {
-  return node?.range?.[0] ?? 0;
 }
 
 function asNode(value: unknown): Node | undefined {

@@ -34,8 +34,8 @@ Annotations:  <none>
 Metadata:       <none>
 Spec:
   interfaces:
-    - dhcp:
-        mac: 52:54:00:00:00:01
+  - dhcp:
+      mac: "52:54:00:00:00:01"
 Status:       <none>
 Events:
   AGE   TYPE        REASON   FROM         MESSAGE

@@ -1,6 +1,6 @@
 // One object in full, for people: its name and labels, spec and status as indented fields, then what happened to it.
 import type { MachineEvent, Resource } from "@neverland/api";
-import { stringify } from "yaml";
+import { writeYaml } from "@neverland/yaml";
 import { formatAge, formatTable } from "./table.ts";
 
 /** Metadata that is of use to programs only. */
@@ -39,7 +39,7 @@ function formatPairs(pairs: Record<string, string> | null | undefined): string {
 
 function section(title: string, value: unknown): string {
   if (value === undefined || value === null || Object.keys(value).length === 0) return `${title}:       <none>`;
-  const body = stringify(value, { lineWidth: 0 }).trimEnd().replaceAll(/^/gm, "  ");
+  const body = writeYaml(value).trimEnd().replaceAll(/^/gm, "  ");
   return `${title}:\n${body}`;
 }
 

@@ -1,6 +1,6 @@
 // Objects as -o asks for them: json, yaml, name or a JSONPath template.
 import { findKind, type Resource } from "@neverland/api";
-import { stringify } from "yaml";
+import { writeYaml } from "@neverland/yaml";
 import { CliError } from "../cli-error.ts";
 import { renderJsonPath } from "./jsonpath.ts";
 import { JsonPathError } from "./jsonpath-parser.ts";
@@ -32,7 +32,7 @@ export function formatObjects(objects: readonly Resource[], one: boolean, format
     case "json":
       return `${JSON.stringify(value, null, 2)}\n`;
     case "yaml":
-      return stringify(value, { lineWidth: 0 });
+      return writeYaml(value);
     case "name":
       return objects.map((object) => `${formatName(object)}\n`).join("");
     case "jsonpath":

@@ -1,5 +1,5 @@
 // Reads the body of a request: JSON, or YAML where Kubernetes takes it.
-import { parse } from "yaml";
+import { readYaml } from "@neverland/yaml";
 import { ApiFault } from "./api-fault.ts";
 import { isObject, isShallow, type JsonObject } from "./json.ts";
 
@@ -41,19 +41,27 @@ export function readOptions(body: unknown, contentType: string | undefined): Jso
 
 function readBody(body: unknown, isYaml: boolean): unknown {
   const text = Buffer.isBuffer(body) ? body.toString("utf8") : "";
+  // kubectl calls JSON an apply patch in YAML.
+  if (isYaml && !text.trimStart().startsWith("{")) return readYamlBody(text);
   let value: unknown;
   try {
-    value =
-      isYaml && !text.trimStart().startsWith("{")
-        ? parse(text, { maxAliasCount: 100, logLevel: "error" })
-        : JSON.parse(text);
+    value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ApiFault("BadRequest", `The body of the request cannot be read: ${reason}`);
+    throw unreadable(error instanceof Error ? error.message : String(error));
   }
-  if (!isShallow(value, maxDepth))
-    throw new ApiFault("BadRequest", `The body of the request is nested more than ${maxDepth} levels deep`);
+  if (!isShallow(value, maxDepth)) throw unreadable(`it is nested more than ${maxDepth} levels deep`);
   return value;
+}
+
+function readYamlBody(text: string): unknown {
+  const read = readYaml(text);
+  if (read.ok) return read.document.value;
+  const [{ line, column, message }] = read.faults;
+  throw unreadable(`line ${line}, column ${column}: ${message}`);
+}
+
+function unreadable(reason: string): ApiFault {
+  return new ApiFault("BadRequest", `The body of the request cannot be read: ${reason}`);
 }
 
 function asObject(value: unknown): JsonObject {

@@ -1,0 +1,13 @@
+// What others may use of this package.
+export { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+export { offsetOf } from "./check-nodes.ts";
+export {
+  defaultLimits,
+  readYaml,
+  readYamlDocuments,
+  type YamlDocument,
+  type YamlLimits,
+  type YamlRead,
+} from "./read-yaml.ts";
+export { writeYaml } from "./write-yaml.ts";
+export type { YamlFault, YamlPlace } from "./yaml-fault.ts";

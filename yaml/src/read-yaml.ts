@@ -1,0 +1,124 @@
+// Reads YAML that a stranger may have written: plain values with their places, or every fault with its own.
+import { Composer, type Document, LineCounter, type Node } from "yaml";
+import { boundedTokens, type TokenLimits } from "./bounded-tokens.ts";
+import { type AliasTargets, checkNodes, isNode, offsetOf } from "./check-nodes.ts";
+import { dialect } from "./dialect.ts";
+import { plainValue, type ValueLimits } from "./plain-value.ts";
+import type { YamlFault, YamlPlace } from "./yaml-fault.ts";
+
+export type YamlLimits = TokenLimits & ValueLimits;
+
+/** Some 3,000 lines of block style, whatever the length of the texts in it: a tenth of a second to read. */
+export const defaultLimits: YamlLimits = { maxDepth: 100, maxTokens: 20_000, maxAliasNodes: 2_000 };
+
+export type YamlDocument = {
+  /** As JSON would give it, with own properties only; `null` for an empty document. */
+  readonly value: unknown;
+  /** The nodes the value was made of, for whoever needs what is written: `0600`, not 384. */
+  readonly root: Node | undefined;
+  readonly targets: AliasTargets;
+  /** Where the node of this path stands, or the nearest above it that is there. */
+  readonly placeOf: (path: readonly PropertyKey[]) => YamlPlace;
+  /** Line and column of an offset of the text. */
+  readonly placeAt: (offset: number) => YamlPlace;
+};
+export type YamlRead =
+  | { readonly ok: true; readonly document: YamlDocument }
+  | { readonly ok: false; readonly faults: readonly [YamlFault, ...YamlFault[]] };
+
+/** More would not be read by anybody. */
+const maxFaults = 20;
+
+/** Reads a text of one document; one without any holds `null`. Never throws for what a text holds. */
+export function readYaml(text: string, limits: Partial<YamlLimits> = {}): YamlRead {
+  const [first, second] = readYamlDocuments(text, { limits, maxDocuments: 1 });
+  return second ?? first ?? { ok: true, document: emptyDocument };
+}
+
+/**
+ * Reads all documents of a text, each on its own: one that is refused for what it says leaves the others readable.
+ * @param options.maxDocuments One more is a fault.
+ */
+export function readYamlDocuments(
+  text: string,
+  options: { readonly limits?: Partial<YamlLimits>; readonly maxDocuments?: number } = {},
+): YamlRead[] {
+  return withoutStacks(() => readAll(text, { ...defaultLimits, ...options.limits }, options.maxDocuments));
+}
+
+/** The package makes an Error of each thing it does not like, and the stacks of 200,000 take seconds. */
+function withoutStacks<T>(run: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return run();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+function readAll(text: string, limits: YamlLimits, maxDocuments = Number.POSITIVE_INFINITY): YamlRead[] {
+  const lines = new LineCounter();
+  const cut: YamlFault[] = [];
+  const tokens = boundedTokens(text, limits, lines, (offset, message) =>
+    cut.push({ ...place(lines, offset), message }),
+  );
+  const reads: YamlRead[] = [];
+  for (const document of new Composer(dialect).compose(tokens)) {
+    if (cut.length > 0) break;
+    if (reads.length === maxDocuments)
+      return [refused({ ...place(lines, document.range[0]), message: "there is more than one document here" })];
+    reads.push(readDocument(document, limits, lines));
+  }
+  const [refusal] = cut;
+  return refusal === undefined ? reads : [...reads, refused(refusal)];
+}
+
+function readDocument(document: Document.Parsed, limits: YamlLimits, lines: LineCounter): YamlRead {
+  const faults: YamlFault[] = [];
+  const refuse = (offset: number, message: string): void => {
+    if (faults.length < maxFaults) faults.push({ ...place(lines, offset), message });
+  };
+  for (const error of document.errors.slice(0, maxFaults)) refuse(error.pos[0], error.message);
+  const root = document.contents;
+  const targets = faults.length > 0 ? new Map() : checkNodes(root, refuse);
+  // A document with faults may have aliases that lead round and round.
+  const value = faults.length > 0 ? null : plainValue(root, targets, limits, refuse);
+  const [first, ...others] = faults;
+  if (first !== undefined) return refused(first, ...others);
+  return {
+    ok: true,
+    document: {
+      value,
+      root: root ?? undefined,
+      targets,
+      placeAt: (offset) => place(lines, offset),
+      placeOf: (path) => place(lines, offsetOfPath(document, path)),
+    },
+  };
+}
+
+function refused(...faults: [YamlFault, ...YamlFault[]]): YamlRead {
+  return { ok: false, faults };
+}
+
+const emptyDocument: YamlDocument = {
+  value: null,
+  root: undefined,
+  targets: new Map(),
+  placeAt: () => ({ line: 1, column: 1 }),
+  placeOf: () => ({ line: 1, column: 1 }),
+};
+
+function offsetOfPath(document: Document.Parsed, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length > 0; length--) {
+    const node: unknown = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return offsetOf(document.contents);
+}
+
+function place(lines: LineCounter, offset: number): YamlPlace {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}

@@ -45,7 +45,7 @@ export type ComponentDeps<Values> = {
   /** What callers of the management plane must know. */
   readonly token: string;
   /** When each machine was last seen starting. */
-  readonly contacts: Pick<BootContacts, "bootContactMs">;
+  readonly contacts: Pick<BootContacts, "bootContactMs" | "onBootContact">;
   /** Puts a fact on a machine's timeline. */
   readonly record: (event: MachineEventInput) => void;
   /** What went wrong and is tried again or given up: for the log. */
@@ -57,7 +57,11 @@ export type ComponentDeps<Values> = {
 };
 
 /** What one component lends to others, by interface; absent where its owner does not run here. */
-export type Lent = { readonly actionLogs?: ActionLogs };
+export type Lent = {
+  readonly actionLogs?: ActionLogs;
+  /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */
+  readonly listeningSinceMs?: () => number | undefined;
+};
 
 /** Where the planes are, once they listen: `http://127.0.0.1:7480`; absent when nothing of it runs here. */
 export type PlaneAddresses = { readonly http?: string; readonly grpc?: string; readonly api?: string };

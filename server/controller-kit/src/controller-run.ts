@@ -94,10 +94,8 @@ export class ControllerRun {
     for (const { subscribe, pick } of signals) this.#ends.push(subscribe(this.#lookups.from(pick)));
     // The others first: what changes after they were listed is heard of, what changed before is seen by the run that follows.
     const others = new Set(watches.map((watch) => watch.kind).filter((each) => each !== kind));
-    for (const other of others) this.#followings.push(this.#follow(other));
-    await this.#ready(signal);
-    this.#followings.push(this.#follow(kind));
-    await this.#ready(signal);
+    await this.#followAll([...others], signal);
+    await this.#followAll([kind], signal);
     this.#resyncLater();
   }
 
@@ -109,37 +107,35 @@ export class ControllerRun {
     await Promise.all(this.#followings.map(({ done }) => done));
   }
 
-  async #ready(signal: AbortSignal): Promise<void> {
-    await unlessAborted(Promise.all(this.#followings.map(({ ready }) => ready)), signal);
+  async #followAll(kinds: readonly KindInfo[], signal: AbortSignal): Promise<void> {
+    const followings = kinds.map((kind) => this.#follow(kind));
+    this.#followings.push(...followings);
+    await unlessAborted(Promise.all(followings.map(({ ready }) => ready)), signal);
   }
 
   #follow(kind: KindInfo): Following {
-    const { controller, deps } = { controller: this.#controller, deps: this.#deps };
-    const isOwn = kind === controller.kind;
-    const tellers = (controller.watches ?? [])
+    const { name, kind: ownKind, watches = [] } = this.#controller;
+    const { store, clock, onError } = this.#deps;
+    const tellers = watches
       .filter((watch) => watch.kind === kind)
       .map((watch) => ({ watch, tell: this.#lookups.from(watch.pick) }));
-    let isFirst = true;
-    return follow({ store: deps.store, clock: deps.clock, signal: this.#abort.signal }, kind, {
-      onList: (items) => {
-        if (isOwn) this.#ownList(items);
-        // Which changes were missed nobody knows.
-        else if (!isFirst) this.#resync();
-        isFirst = false;
-      },
+    let isListed = false;
+    const following = follow({ store, clock, signal: this.#abort.signal }, kind, {
       onChange: (type, object) => {
-        if (isOwn) this.#ownChange(type === "deleted", object);
+        if (kind === ownKind) this.#ownChange(type === "deleted", object);
+        // Whomever the first list concerns is run anyway.
+        if (!isListed) return;
         for (const { watch, tell } of tellers) for (const affected of watch.affects(object)) tell(affected);
       },
-      onError: (error, retryInMs) =>
-        deps.onError({ doing: `${controller.name}: watching ${kind.plural}`, error, retryInMs }),
+      onError: (error, retryInMs) => onError({ doing: `${name}: watching ${kind.plural}`, error, retryInMs }),
     });
-  }
-
-  #ownList(items: readonly Resource[]): void {
-    this.#groups.clear();
-    this.#finalized.clear();
-    for (const item of items) this.#ownChange(false, item);
+    following.ready.then(
+      () => {
+        isListed = true;
+      },
+      () => undefined,
+    );
+    return following;
   }
 
   #ownChange(isDeleted: boolean, object: Resource): void {

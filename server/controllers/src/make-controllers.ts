@@ -9,23 +9,26 @@ import { defaultRetention, MachineEventRetention } from "./machine-event-retenti
 import { templateController } from "./template-controller.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
 import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
-import { WorkflowController } from "./workflow/workflow-controller.ts";
+import { workflowController } from "./workflow/workflow-controller.ts";
 
 type Deps = Pick<
   ComponentDeps<unknown>,
-  "store" | "clock" | "random" | "randomBytes" | "contacts" | "record" | "onError"
+  "store" | "clock" | "random" | "randomBytes" | "contacts" | "record" | "onError" | "lent"
 >;
 
-export function makeControllers({ store, clock, random, randomBytes, contacts, record, onError }: Deps): Service[] {
+export function makeControllers(deps: Deps): Service[] {
+  const { store, clock, random, randomBytes, contacts, record, onError, lent } = deps;
+  const workflows = workflowController({
+    ...{ clock, randomBytes, record },
+    limits: defaultLimits,
+    render: renderWorkflow,
+    power: noPowerControl,
+    listeningSinceMs: () => lent.listeningSinceMs?.(),
+    bootContactMs: (machine) => contacts.bootContactMs(machine),
+    onBootContact: (listener) => contacts.onBootContact(listener),
+  });
   return [
-    new ControllerRuntime([templateController({ check: checkTemplate })], { store, clock, random, onError }),
-    new WorkflowController({
-      ...{ store, clock, random, randomBytes, record, onError },
-      limits: defaultLimits,
-      render: renderWorkflow,
-      power: noPowerControl,
-      bootContactMs: (machine) => contacts.bootContactMs(machine),
-    }),
+    new ControllerRuntime([templateController({ check: checkTemplate }), workflows], { store, clock, random, onError }),
     new GarbageCollector({
       store,
       clock,

@@ -40,8 +40,8 @@ export type WorkflowControllerDeps = {
   readonly clock: Clock;
   readonly randomBytes: (count: number) => Uint8Array;
   readonly limits: WorkflowLimits;
-  /** When this server began to take reports. */
-  readonly listeningSinceMs: number;
+  /** Since when Tink Server takes reports; `undefined` while it does not, and then nobody is given up for saying nothing. */
+  readonly listeningSinceMs: () => number | undefined;
   /** Of Workflows the controller writes the status, and nobody else does. */
   readonly workflows: Pick<TypedStore<Workflow>, "get" | "list" | "updateStatus">;
   readonly templates: Pick<TypedStore<Template>, "get">;

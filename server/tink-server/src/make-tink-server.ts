@@ -18,7 +18,10 @@ export async function makeTinkServer(deps: ComponentDeps<unknown>): Promise<Part
   const { actionLogs } = server;
   return {
     services: [server],
-    ...(actionLogs === undefined ? {} : { lends: { actionLogs } }),
+    lends: {
+      listeningSinceMs: () => server.listeningSinceMs,
+      ...(actionLogs === undefined ? {} : { actionLogs }),
+    },
     announce: () => (server.address === undefined ? {} : { grpc: `${server.address.host}:${server.address.port}` }),
   };
 }

@@ -36,6 +36,7 @@ export class TinkServer implements Service {
   readonly #logs: ActionLogStore | undefined;
   readonly #deletions = new Set<Promise<void>>();
   #following: Following | undefined;
+  #listeningSinceMs: number | undefined;
 
   constructor(options: TinkServerOptions) {
     this.#options = options;
@@ -51,14 +52,21 @@ export class TinkServer implements Service {
     this.#following = this.#follow();
     await unlessAborted(this.#following.ready, signal);
     await this.#listener.start(signal);
+    this.#listeningSinceMs = this.#options.clock.nowMs();
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
+    this.#listeningSinceMs = undefined;
     this.#waiters.close();
     await this.#listener.stop(deadline);
     this.#abort.abort();
     await this.#following?.done;
     await Promise.all(this.#deletions);
+  }
+
+  /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */
+  get listeningSinceMs(): number | undefined {
+    return this.#listeningSinceMs;
   }
 
   /** What actions printed, for people; `undefined` without a `logDir`. */

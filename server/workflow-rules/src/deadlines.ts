@@ -7,8 +7,11 @@ import { actionTimeoutSeconds, type WorkflowLimits } from "./limits.ts";
 
 export type DeadlineInput = {
   readonly limits: WorkflowLimits;
-  /** Since when reports could come in: a worker whose server was down gets its say before it is given up. */
-  readonly listeningSinceMs: number;
+  /**
+   * Since when reports could come in: a worker whose server was down gets its say before it is given up. `undefined`
+   * while none can: there is no deadline then.
+   */
+  readonly listeningSinceMs: number | undefined;
   /** Since when the worker could have taken the workflow's next action, or that it is busy with another workflow. */
   readonly agent: { readonly freeSinceMs: number } | { readonly busyWith: string };
 };
@@ -16,12 +19,19 @@ export type DeadlineInput = {
 export type Deadline = { readonly atMs: number; readonly reason: string; readonly message: string };
 
 /** The earliest deadline of a workflow in PENDING or RUNNING; `undefined` in any other state, and while it is queued. */
-export function deadlineOf(status: WorkflowStatus, input: DeadlineInput): Deadline | undefined {
+export function deadlineOf(
+  status: WorkflowStatus,
+  { listeningSinceMs, ...input }: DeadlineInput,
+): Deadline | undefined {
   const step = currentStep(status);
   if (step === undefined || (status.state !== "PENDING" && status.state !== "RUNNING")) return undefined;
-  const all = [globalDeadline(status, input), stepDeadline(status, step, input)];
+  if (listeningSinceMs === undefined) return undefined;
+  const listening = { ...input, listeningSinceMs };
+  const all = [globalDeadline(status, listening), stepDeadline(status, step, listening)];
   return all.filter((each) => each !== undefined).sort((a, b) => a.atMs - b.atMs)[0];
 }
+
+type Listening = DeadlineInput & { readonly listeningSinceMs: number };
 
 /** The status of a workflow whose deadline has passed. */
 export function givenUp(status: WorkflowStatus, deadline: Deadline, time: string): WorkflowStatus {
@@ -32,7 +42,7 @@ export function givenUp(status: WorkflowStatus, deadline: Deadline, time: string
   return ended(next, "TIMEOUT", deadline, time);
 }
 
-function globalDeadline(status: WorkflowStatus, { limits, listeningSinceMs }: DeadlineInput): Deadline | undefined {
+function globalDeadline(status: WorkflowStatus, { limits, listeningSinceMs }: Listening): Deadline | undefined {
   const stopMs = timeMs(status.globalExecutionStop);
   if (status.state !== "RUNNING" || stopMs === undefined) return undefined;
   return {
@@ -42,11 +52,11 @@ function globalDeadline(status: WorkflowStatus, { limits, listeningSinceMs }: De
   };
 }
 
-function stepDeadline(status: WorkflowStatus, step: Step, input: DeadlineInput): Deadline | undefined {
+function stepDeadline(status: WorkflowStatus, step: Step, input: Listening): Deadline | undefined {
   return step.action.state === "RUNNING" ? actionDeadline(step, input) : handOutDeadline(status, step, input);
 }
 
-function actionDeadline({ task, action }: Step, { limits, listeningSinceMs }: DeadlineInput): Deadline {
+function actionDeadline({ task, action }: Step, { limits, listeningSinceMs }: Listening): Deadline {
   const timeoutSeconds = actionTimeoutSeconds(action.timeout, limits);
   const graceMs = limits.graceSeconds * 1000;
   const startMs = timeMs(action.executionStart) ?? listeningSinceMs;
@@ -58,7 +68,7 @@ function actionDeadline({ task, action }: Step, { limits, listeningSinceMs }: De
 }
 
 /** For an action that no worker has taken yet. */
-function handOutDeadline(status: WorkflowStatus, { task, action }: Step, input: DeadlineInput): Deadline | undefined {
+function handOutDeadline(status: WorkflowStatus, { task, action }: Step, input: Listening): Deadline | undefined {
   if ("busyWith" in input.agent) return undefined;
   const sinceMs = Math.max(readySinceMs(status, action.id), input.agent.freeSinceMs, input.listeningSinceMs);
   const waitMs = input.limits.pendingTimeoutSeconds * 1000;

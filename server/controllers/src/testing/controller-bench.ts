@@ -1,15 +1,17 @@
 // A workflow controller on a store in memory, with everything of the world in the test's hands.
 import { kinds, type MachineEventInput, type Workflow, type WorkflowSpec } from "@neverland/api";
+import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
+import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { readStarts, reportName } from "@neverland/workflow-rules/read-reports.ts";
 import { action, documentOf, installer, report, startMs } from "@neverland/workflow-rules/testing/examples.ts";
 import type { PowerControl, RenderWorkflow } from "../ports.ts";
 import { noPowerControl } from "../workflow/no-power-control.ts";
-import { WorkflowController } from "../workflow/workflow-controller.ts";
+import { workflowController } from "../workflow/workflow-controller.ts";
 
 export const key = { namespace: "default", name: "install" };
 export const machineKey = { namespace: "default", name: "machine" };
@@ -17,7 +19,7 @@ export const machineKey = { namespace: "default", name: "machine" };
 export type BenchOptions = {
   power?: PowerControl;
   render?: RenderWorkflow;
-  bootContactMs?: () => number | undefined;
+  listeningSinceMs?: () => number | undefined;
 };
 
 export class ControllerBench {
@@ -27,10 +29,11 @@ export class ControllerBench {
   readonly templates = typedStore(this.store, kinds.Template);
   readonly hardware = typedStore(this.store, kinds.Hardware);
   readonly reports = typedStore(this.store, kinds.ActionReport);
+  readonly contacts = new BootContacts();
   readonly events: MachineEventInput[] = [];
   readonly errors: string[] = [];
   readonly #options: BenchOptions;
-  #controller: WorkflowController | undefined;
+  #controller: ControllerRuntime | undefined;
   #seed = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -39,19 +42,22 @@ export class ControllerBench {
 
   async start(): Promise<void> {
     const { store, clock } = this;
-    this.#controller = new WorkflowController({
-      store,
+    const listeningSinceMs = clock.nowMs();
+    const controller = workflowController({
       clock,
-      random: () => 0.5,
       randomBytes: (count) => new Uint8Array(count).map(() => (this.#seed += 1)),
       limits: defaultLimits,
       power: noPowerControl,
       render: () => ({ document: documentOf([installer, action("stream"), action("write")]) }),
-      bootContactMs: () => undefined,
+      listeningSinceMs: () => listeningSinceMs,
+      bootContactMs: (machine) => this.contacts.bootContactMs(machine),
+      onBootContact: (listener) => this.contacts.onBootContact(listener),
       record: (event) => this.events.push(event),
-      onError: ({ doing, error }) => this.errors.push(`${doing}: ${error}`),
       ...this.#options,
     });
+    const onError = ({ doing, error }: { doing: string; error: unknown }) =>
+      void this.errors.push(`${doing}: ${error}`);
+    this.#controller = new ControllerRuntime([controller], { store, clock, random: () => 0.5, onError });
     await this.#controller.start(AbortSignal.timeout(5000));
   }
 
@@ -82,6 +88,11 @@ export class ControllerBench {
     return await waitFor(this.workflows, { ...key, name }, isWanted);
   }
 
+  /** Resolves when the workflow is not there any more. */
+  async gone(name = key.name): Promise<void> {
+    await waitUntil(async () => (await this.workflows.get({ ...key, name })) === undefined);
+  }
+
   async reachState(state: string, name = key.name): Promise<Workflow> {
     return await this.reach(({ status }) => status?.state === state, name);
   }
@@ -107,5 +118,14 @@ export class ControllerBench {
   async allowPxe(): Promise<(boolean | null | undefined)[]> {
     const machine = await this.hardware.get(machineKey);
     return (machine?.spec?.interfaces ?? []).map(({ netboot }) => netboot?.allowPXE);
+  }
+}
+
+/** Looks once in each turn of the event loop. @throws {Error} After 10 s. */
+export async function waitUntil(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = AbortSignal.timeout(10_000);
+  while (!(await isSo())) {
+    deadline.throwIfAborted();
+    await new Promise(setImmediate);
   }
 }

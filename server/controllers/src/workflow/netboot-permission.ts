@@ -1,7 +1,8 @@
 // Gives and takes back a machine's permission to boot from the network, on every interface of its Hardware.
-import type { Hardware, ResourceKey, Workflow } from "@neverland/api";
+import type { Hardware, ResourceKey } from "@neverland/api";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
+import { holdsPermission } from "./loans.ts";
 
 export type Toggled = "done" | "no-hardware" | /** Another workflow of the machine needs it. */ "held";
 
@@ -16,7 +17,7 @@ export async function allowNetboot(key: ResourceKey, deps: Deps): Promise<Toggle
 
 /** Leaves the permission alone while another workflow that asked for it has the machine before it. */
 export async function forbidNetboot(key: ResourceKey, workflowUID: string, deps: Deps): Promise<Toggled> {
-  // The holders are read after the Hardware, so that one that takes it in between makes the write a conflict.
+  // Workflows of one machine are brought forward one at a time, so that none takes the permission between these two reads.
   return await retryOnConflict(() => setAllowPxe(key, false, deps, () => isHeld(key, workflowUID, deps)));
 }
 
@@ -41,16 +42,10 @@ function withAllowPxe(machine: Hardware, allowPXE: boolean): Hardware {
   return { ...machine, spec: { ...machine.spec, interfaces: toggled } };
 }
 
-/** Workflows in POST or a final state hold nothing: of two that end at once, one takes the permission back. */
 async function isHeld({ namespace, name }: ResourceKey, workflowUID: string, { workflows }: Deps): Promise<boolean> {
   const fields = [{ key: "spec.hardwareRef", operator: "in", values: [name] }] as const;
   const { items } = await workflows.list({ namespace, fields });
   return items.some((other) => other.metadata.uid !== workflowUID && holdsPermission(other));
-}
-
-function holdsPermission({ spec, status }: Workflow): boolean {
-  const before = status?.state === "PREPARING" || status?.state === "PENDING" || status?.state === "RUNNING";
-  return before && spec?.bootOptions?.toggleAllowNetboot === true;
 }
 
 async function retryOnConflict<T>(attempt: () => Promise<T>): Promise<T> {

@@ -1,8 +1,9 @@
 // PREPARING: the permission to boot from the network, then the boot mode's job; after both the workflow is PENDING.
-import type { ResourceKey, Workflow, WorkflowStatus } from "@neverland/api";
+import type { Workflow, WorkflowStatus } from "@neverland/api";
 import { ended, withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
+import { hardwareKey } from "./loans.ts";
 import { allowNetboot } from "./netboot-permission.ts";
 import { bootModeOf, type Step, type StepContext, statusOf, wantsToggle } from "./step.ts";
 
@@ -19,21 +20,18 @@ function jobName({ metadata }: Workflow, bootMode: string): string {
 
 export async function prepareMachine(workflow: Workflow, deps: Deps, context: StepContext): Promise<Step> {
   const status = statusOf(workflow);
+  // Before the deadline is looked at: what an earlier run lent and did not come to write down has to be known.
+  if (wantsToggle(workflow) && status.bootOptions?.allowNetboot?.toggledTrue !== true)
+    return { status: await permitNetboot(workflow, deps, context) };
   const giveUpAtMs = (timeMs(status.stateSince) ?? context.nowMs) + deps.limits.preparingTimeoutSeconds * 1000;
   if (context.nowMs >= giveUpAtMs) {
     const message = `preparing the machine took longer than ${deps.limits.preparingTimeoutSeconds} s; see the conditions for how far it came`;
     return { status: ended(status, "FAILED", { reason: "PreparingTimeout", message }, context.time) };
   }
-  if (wantsToggle(workflow) && status.bootOptions?.allowNetboot?.toggledTrue !== true)
-    return { status: await permitNetboot(workflow, deps, context) };
   const bootMode = bootModeOf(workflow);
   if (bootMode !== "" && status.bootOptions?.jobs?.[jobName(workflow, bootMode)]?.complete !== true)
     return await runBootJob(workflow, bootMode, deps, context, giveUpAtMs);
   return { status: withState(status, "PENDING", context.time) };
-}
-
-export function hardwareKey({ metadata, spec }: Workflow): ResourceKey | undefined {
-  return spec?.hardwareRef ? { namespace: metadata.namespace, name: spec.hardwareRef } : undefined;
 }
 
 async function permitNetboot(workflow: Workflow, deps: Deps, { time }: StepContext): Promise<WorkflowStatus> {

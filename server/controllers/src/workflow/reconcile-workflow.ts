@@ -1,9 +1,9 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
 import { isDeepStrictEqual } from "node:util";
-import { formatKey, isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
+import { formatKey, type Workflow } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { formatTime } from "@neverland/platform/clock.ts";
-import { agentFor } from "@neverland/workflow-rules/agent-queue.ts";
+import { agentFor, type Queued, spellingsOf } from "@neverland/workflow-rules/agent-queue.ts";
 import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/read-reports.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/reboot-action.ts";
@@ -14,25 +14,22 @@ import { type Step, type StepContext, statusOf } from "./step.ts";
 import { eventsOf } from "./workflow-events.ts";
 import { cleanUp, wrapUp } from "./wrap-up.ts";
 
-/** How often a workflow is looked at while another one, or a restart of the machine, must come first. */
-const lookAgainMs = { queued: 15_000, reboot: 1000 } as const;
+/** While Tink Server takes no reports: how often it is looked whether it does. */
+const lookAgainMs = 30_000;
 
-/** Takes a key, not an event: after a restart there are no events, and both cases must be one. */
+/** May be killed at any line: what follows is read from the workflow and the store, and written once. */
 export async function reconcileWorkflow(
-  key: ResourceKey,
+  workflow: Workflow,
   deps: WorkflowControllerDeps,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const workflow = await deps.workflows.get(key);
-  if (workflow === undefined || workflow.metadata.deletionTimestamp) return {};
   const nowMs = deps.clock.nowMs();
   const { status, wakeAtMs } = await nextStep(workflow, deps, { nowMs, time: formatTime(nowMs), signal });
   if (isDeepStrictEqual(status, statusOf(workflow))) return { wakeAtMs };
-  // A conflict throws: the queue comes back and decides anew.
+  // A conflict throws: it is decided on anew. The change itself brings the workflow back for its next step.
   await deps.workflows.updateStatus({ ...workflow, status });
   for (const event of eventsOf(workflow, status)) deps.record(event);
-  const settled = isFinalState(status.state) && isFinalState(workflow.status?.state);
-  return settled ? {} : { wakeAtMs: wakeAtMs ?? nowMs };
+  return {};
 }
 
 async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, context: StepContext): Promise<Step> {
@@ -57,36 +54,29 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
 async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowMs }: StepContext): Promise<Step> {
   const status = statusOf(workflow);
   const { namespace, uid } = workflow.metadata;
-  const reports = await readReports({ namespace, status }, deps.reports);
-  const agent = agentFor(queued(workflow), await sameAgent(workflow, deps));
-  const expected = rebootExpectedSinceMs(status) !== undefined;
   const machine = { namespace, agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
-  const bootContactMs = expected ? deps.bootContactMs(machine) : undefined;
-  const { limits, listeningSinceMs } = deps;
+  const isExpected = rebootExpectedSinceMs(status) !== undefined;
+  const listeningSinceMs = deps.listeningSinceMs();
   const folded = foldReports(status, {
     workflowUID: uid,
-    reports,
+    reports: await readReports({ namespace, status }, deps.reports),
     nowMs,
-    limits,
+    limits: deps.limits,
     listeningSinceMs,
-    agent,
-    bootContactMs,
+    agent: agentFor(queued(workflow), await sameAgent(workflow, deps)),
+    bootContactMs: isExpected ? deps.bootContactMs(machine) : undefined,
   });
-  const lookMs = expected ? lookAgainMs.reboot : "busyWith" in agent ? lookAgainMs.queued : undefined;
-  const times = [folded.wakeAtMs, lookMs === undefined ? undefined : nowMs + lookMs].filter(
-    (each) => each !== undefined,
-  );
-  return { status: folded.status, wakeAtMs: times.length === 0 ? undefined : Math.min(...times) };
+  return listeningSinceMs === undefined ? { ...folded, wakeAtMs: nowMs + lookAgainMs } : folded;
 }
 
 /** Only what waits to be handed out can be behind another workflow. */
-async function sameAgent(workflow: Workflow, deps: WorkflowControllerDeps) {
+async function sameAgent(workflow: Workflow, deps: WorkflowControllerDeps): Promise<Queued[]> {
   if (workflow.status?.currentState?.state !== "PENDING" || !workflow.status.agentID) return [];
-  const fields = [{ key: "status.agentID", operator: "in", values: [workflow.status.agentID] }] as const;
+  const fields = [{ key: "status.agentID", operator: "in", values: spellingsOf(workflow.status.agentID) }] as const;
   return (await deps.workflows.list({ fields })).items.map(queued);
 }
 
-function queued({ metadata, status }: Workflow) {
+export function queued({ metadata, status }: Workflow): Queued {
   return {
     key: formatKey(metadata),
     uid: metadata.uid,

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
-import type { PowerOutcome } from "../ports.ts";
-import { type BenchOptions, ControllerBench, key, machineKey } from "../testing/controller-bench.ts";
+import type { PowerControl, PowerOutcome } from "../ports.ts";
+import { type BenchOptions, ControllerBench, key, machineKey, waitUntil } from "../testing/controller-bench.ts";
+import { takeBackFinalizer } from "./workflow-controller.ts";
 
 const toggle = { hardwareRef: "machine", bootOptions: { toggleAllowNetboot: true } };
 
@@ -182,13 +184,151 @@ test("permission stays while another workflow of the machine waits with it, whic
   assert.deepEqual(await bench.allowPxe(), [false, false]);
 });
 
-test("deleting a workflow before its end takes the permission back", async (t) => {
+test("deleting a workflow before its end takes the permission back before it goes, and says so", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow(toggle);
+  const { metadata } = await bench.reachState("PENDING");
+  assert.deepEqual(metadata.finalizers, [takeBackFinalizer]);
+  await bench.workflows.delete(key);
+  await bench.gone();
+  assert.deepEqual(await bench.allowPxe(), [false, false]);
+  assert.match(bench.events.at(-1)?.message ?? "", /^workflow install: the workflow was deleted: set allowPXE/);
+});
+
+test("a workflow deleted while no controller runs is held until one takes the permission back", async (t) => {
   const bench = await setUpMachine(t);
   await bench.createWorkflow(toggle);
   await bench.reachState("PENDING");
-  await bench.workflows.delete(key);
   await bench.stop();
+  await bench.workflows.delete(key);
+  await bench.start();
+  await bench.gone();
+  assert.deepEqual([await bench.allowPxe(), bench.errors], [[false, false], []]);
+});
+
+test("two workflows of a machine that are deleted at once leave no permission behind", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow(toggle, "first");
+  await bench.createWorkflow(toggle, "second");
+  await bench.reachState("PENDING", "first");
+  await bench.reachState("PENDING", "second");
+  await bench.stop();
+  for (const name of ["first", "second"]) await bench.workflows.delete({ ...key, name });
+  await bench.start();
+  for (const name of ["first", "second"]) await bench.gone(name);
   assert.deepEqual(await bench.allowPxe(), [false, false]);
+});
+
+test("a workflow that lent the permission before there were finalizers gets one at the start", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow(toggle);
+  await bench.reachState("PENDING");
+  await bench.stop();
+  const old = await bench.reachState("PENDING");
+  await bench.workflows.update({ ...old, metadata: { ...old.metadata, finalizers: [] } });
+  await bench.start();
+  await bench.reach(({ metadata }) => metadata.finalizers?.includes(takeBackFinalizer) === true);
+});
+
+test("a workflow that is torn away without its finalizer is cleaned up after all the same", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow(toggle);
+  const pending = await bench.reachState("PENDING");
+  await bench.workflows.delete(key);
+  await bench.workflows
+    .update({ ...pending, metadata: { ...pending.metadata, resourceVersion: "", finalizers: [] } })
+    .catch(() => undefined);
+  await bench.gone();
+  await waitFor(bench.hardware, machineKey, ({ spec }) => spec?.interfaces?.[0]?.netboot?.allowPXE === false);
+});
+
+test("a workflow that is over and has taken everything back can be deleted without a controller", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow(toggle);
+  const workflow = await bench.reachState("PENDING");
+  await bench.report(workflow, 0, "FAILED");
+  const { metadata } = await bench.reach(
+    ({ status, metadata: { finalizers } }) => status?.state === "FAILED" && finalizers?.length === 0,
+  );
+  await bench.stop();
+  await bench.workflows.delete(metadata);
+  assert.equal(await bench.workflows.get(key), undefined);
+});
+
+test("a medium is ejected before a deleted workflow goes, and one that cannot be is said and holds it no longer than its time", async (t) => {
+  const asked: string[] = [];
+  let outcome: PowerOutcome = { state: "running", pollAfterMs: 5000 };
+  const power: PowerControl = {
+    prepare: async () => ({ state: "complete" }),
+    finish: async ({ metadata }) => {
+      asked.push(metadata.name);
+      return outcome;
+    },
+  };
+  const bench = await setUpMachine(t, { power });
+  const bootOptions = { bootMode: "iso", isoURL: "http://192.0.2.1/hook.iso" } as const;
+  await bench.createWorkflow({ hardwareRef: "machine", bootOptions }, "first");
+  await bench.reachState("PENDING", "first");
+  await bench.workflows.delete({ ...key, name: "first" });
+  await waitUntil(() => asked.length > 0);
+  outcome = { state: "complete" };
+  bench.clock.advance(5000);
+  await bench.gone("first");
+
+  outcome = { state: "failed", reason: "NoAnswer", message: "the management controller does not answer" };
+  await bench.createWorkflow({ hardwareRef: "machine", bootOptions }, "second");
+  await bench.reachState("PENDING", "second");
+  await bench.workflows.delete({ ...key, name: "second" });
+  await bench.gone("second");
+  assert.match(bench.events.at(-1)?.message ?? "", /could not be ejected: the management controller does not answer/);
+});
+
+test("a medium is ejected after a failure too", async (t) => {
+  const finished: string[] = [];
+  const power: PowerControl = {
+    prepare: async () => ({ state: "complete" }),
+    finish: async ({ metadata }) => {
+      finished.push(metadata.name);
+      return { state: "complete" };
+    },
+  };
+  const bench = await setUpMachine(t, { power });
+  await bench.createWorkflow({ hardwareRef: "machine", bootOptions: { bootMode: "iso" } });
+  await bench.report(await bench.reachState("PENDING"), 0, "FAILED");
+  const { status } = await bench.reach((each) => each.metadata.finalizers?.length === 0);
+  assert.equal(status?.bootOptions?.jobs?.["iso-eject-install"]?.complete, true);
+  assert.deepEqual(finished, ["install"]);
+});
+
+test("a workflow behind another one of its worker is told at once when that one has ended", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow({}, "first");
+  const first = await bench.reachState("PENDING", "first");
+  await bench.createWorkflow({}, "second");
+  await bench.reachState("PENDING", "second");
+  // Behind the first, the second has no deadline of its own.
+  bench.clock.advance(1_800_000);
+  await bench.report(first, 0, "FAILED");
+  await bench.reachState("FAILED", "first");
+  await waitUntil(() => bench.clock.pending > 1);
+  bench.clock.advance(3_599_000);
+  assert.equal((await bench.workflows.get({ ...key, name: "second" }))?.status?.state, "PENDING");
+  bench.clock.advance(1000);
+  await bench.reachState("TIMEOUT", "second");
+});
+
+test("while no Tink Server takes reports, no worker is given up for its silence", async (t) => {
+  let listeningSinceMs: number | undefined;
+  const bench = await setUpMachine(t, { listeningSinceMs: () => listeningSinceMs });
+  await bench.createWorkflow();
+  await bench.reachState("PENDING");
+  bench.clock.advance(7_200_000);
+  await bench.restart();
+  assert.equal((await bench.workflows.get(key))?.status?.state, "PENDING");
+  listeningSinceMs = bench.clock.nowMs();
+  await bench.restart();
+  bench.clock.advance(3_600_000);
+  await bench.reachState("TIMEOUT");
 });
 
 test("toggling without a Hardware fails with a sentence", async (t) => {
@@ -233,19 +373,17 @@ test("preparing that takes too long fails with a sentence", async (t) => {
   assert.equal(status?.conditions?.at(-1)?.reason, "PreparingTimeout");
 });
 
-test("a last action that restarts the machine succeeds when the machine is seen starting", async (t) => {
-  let contactMs: number | undefined;
+test("a last action that restarts the machine succeeds as soon as the machine is seen starting", async (t) => {
   const bench = await setUpMachine(t, {
     render: () => ({ document: documentOf([installer, action("stream"), action("reboot")]) }),
-    bootContactMs: () => contactMs,
   });
-  await bench.createWorkflow();
+  await bench.createWorkflow({ hardwareRef: "machine" });
   const workflow = await bench.reachState("PENDING");
   await bench.report(workflow, 0, "SUCCESS");
   await bench.report(workflow, 1, "RUNNING");
   await bench.reach(({ status }) => status?.currentState?.state === "RUNNING");
-  contactMs = bench.clock.nowMs() + 20_000;
-  await bench.restart();
+  const machine = { namespace: "default", hardware: "machine", mac: installer };
+  bench.contacts.note(machine, "DhcpOffer", bench.clock.nowMs() + 20_000);
   await bench.reachState("SUCCESS");
 });
 

@@ -1,154 +1,91 @@
 // Brings every Workflow forward whenever something it depends on changes, or its time has come.
-import { formatKey, type Hardware, kinds, parseKey, type Resource, type Template, type Workflow } from "@neverland/api";
-import { defaultControllerLimits } from "@neverland/controller-kit/controller.ts";
-import { WorkQueue } from "@neverland/controller-kit/work-queue.ts";
-import type { Service } from "@neverland/platform/service.ts";
-import { unlessAborted } from "@neverland/platform/wait/abort.ts";
-import { type Following, follow } from "@neverland/store/follow.ts";
-import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { type ActionReport, formatKey, isFinalState, kinds, type Resource, type Workflow } from "@neverland/api";
+import type { Affected, Controller, Watch } from "@neverland/controller-kit/controller.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
+import type { BootContact } from "@neverland/timeline/boot-contacts.ts";
+import { firstOfEachAgent, spellingsOf } from "@neverland/workflow-rules/agent-queue.ts";
+import { rebootExpectedSinceMs } from "@neverland/workflow-rules/reboot-action.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
-import { forbidNetboot } from "./netboot-permission.ts";
-import { hardwareKey } from "./prepare-machine.ts";
-import { reconcileWorkflow } from "./reconcile-workflow.ts";
+import { giveBack } from "./give-back.ts";
+import { hasLoans } from "./loans.ts";
+import { queued, reconcileWorkflow } from "./reconcile-workflow.ts";
+import { statusOf } from "./step.ts";
 
 export type WorkflowControllerOptions = Omit<
   WorkflowControllerDeps,
-  "workflows" | "templates" | "hardware" | "reports" | "listeningSinceMs"
+  "workflows" | "templates" | "hardware" | "reports"
 > & {
-  readonly store: ResourceStore;
-  readonly random: () => number;
-  /** A failure that is tried again, or a store that does not answer: for the log. */
-  readonly onError: (failure: { doing: string; error: unknown; retryInMs: number }) => void;
+  /** Calls back when a machine is seen starting. @returns What ends that. */
+  readonly onBootContact: (listener: (contact: BootContact) => void) => () => void;
 };
 
-/** Everything is looked at again this often, should anything have been missed. */
-const resyncMs = 300_000;
+/** On a Workflow for as long as its machine has something that was lent for it. */
+export const takeBackFinalizer = "metal.neverland.dev/take-back";
 
-export class WorkflowController implements Service {
-  readonly #options: WorkflowControllerOptions;
-  readonly #deps: WorkflowControllerDeps;
-  readonly #queue: WorkQueue;
-  readonly #abort = new AbortController();
-  /** Which Template and Hardware the workflows name, for finding those that a change concerns. */
-  readonly #known = new Map<string, { template: string; hardware: string }>();
-  readonly #cleanUps = new Set<Promise<void>>();
-  #followings: Following[] = [];
-  #cancelResync = () => {};
-
-  constructor(options: WorkflowControllerOptions) {
-    const { store, clock, random, onError } = options;
-    this.#options = options;
-    this.#deps = {
-      ...options,
-      listeningSinceMs: clock.nowMs(),
-      workflows: typedStore(store, kinds.Workflow),
-      templates: typedStore(store, kinds.Template),
-      hardware: typedStore(store, kinds.Hardware),
-      reports: typedStore(store, kinds.ActionReport),
-    };
-    this.#queue = new WorkQueue(
+export function workflowController(options: WorkflowControllerOptions): Controller<Workflow> {
+  return {
+    name: "workflow-controller",
+    kind: kinds.Workflow,
+    watches: [
+      whoNames("spec.templateRef", kinds.Template),
+      whoNames("spec.hardwareRef", kinds.Hardware),
       {
-        clock,
-        random,
-        run: async (key, signal) => await this.#reconcile(key, signal),
-        onError: ({ key, error, retryInMs }) =>
-          onError({ doing: `bringing workflow ${key} forward`, error, retryInMs }),
+        kind: kinds.ActionReport,
+        affects: ({ spec }: ActionReport) => (spec === undefined ? [] : [{ key: spec.workflow }]),
       },
-      defaultControllerLimits,
-    );
-  }
-
-  /** Ready when every workflow there is was queued, so that all deadlines are armed again. */
-  async start(signal: AbortSignal): Promise<void> {
-    this.#followings = [
-      this.#followWorkflows(),
-      this.#followReports(),
-      this.#followTemplates(),
-      this.#followHardware(),
-    ];
-    this.#resyncLater();
-    await unlessAborted(Promise.all(this.#followings.map(({ ready }) => ready)), signal);
-  }
-
-  async stop(deadline: AbortSignal): Promise<void> {
-    this.#cancelResync();
-    this.#abort.abort();
-    await this.#queue.stop(deadline);
-    await Promise.all([...this.#followings.map(({ done }) => done), ...this.#cleanUps]);
-  }
-
-  async #reconcile(key: string, signal: AbortSignal) {
-    const parsed = parseKey(key);
-    return parsed === undefined ? {} : await reconcileWorkflow(parsed, this.#deps, signal);
-  }
-
-  #resyncLater(): void {
-    this.#cancelResync = this.#options.clock.after(resyncMs, () => {
-      for (const key of this.#known.keys()) this.#queue.add(key);
-      this.#resyncLater();
-    });
-  }
-
-  #followWorkflows(): Following {
-    return this.#follow<Workflow>(kinds.Workflow, (workflow, deleted) => {
-      const key = formatKey(workflow.metadata);
-      if (deleted) {
-        this.#known.delete(key);
-        this.#forgetDeleted(workflow);
-        return;
-      }
-      const { templateRef = "", hardwareRef = "" } = workflow.spec ?? {};
-      const inNamespace = (name: string) => formatKey({ namespace: workflow.metadata.namespace, name });
-      this.#known.set(key, { template: inNamespace(templateRef), hardware: inNamespace(hardwareRef) });
-      this.#queue.add(key);
-    });
-  }
-
-  #followReports(): Following {
-    return this.#follow(kinds.ActionReport, ({ spec }: Resource<{ workflow: string }>) => {
-      if (spec !== undefined && this.#known.has(spec.workflow)) this.#queue.add(spec.workflow);
-    });
-  }
-
-  #followTemplates(): Following {
-    return this.#follow<Template>(kinds.Template, ({ metadata }) => {
-      const key = formatKey(metadata);
-      for (const [workflow, { template }] of this.#known) if (template === key) this.#queue.add(workflow);
-    });
-  }
-
-  #followHardware(): Following {
-    return this.#follow<Hardware>(kinds.Hardware, ({ metadata }) => {
-      const key = formatKey(metadata);
-      for (const [workflow, { hardware }] of this.#known) if (hardware === key) this.#queue.add(workflow);
-    });
-  }
-
-  /** Takes back what a workflow that was deleted before its end had asked for; its status is gone, so this is tried once. */
-  #forgetDeleted(workflow: Workflow): void {
-    const { toggledTrue, toggledFalse } = workflow.status?.bootOptions?.allowNetboot ?? {};
-    const key = hardwareKey(workflow);
-    if (toggledTrue !== true || toggledFalse === true || key === undefined) return;
-    const doing = `taking back the netboot permission of ${key.name} after workflow ${workflow.metadata.name} was deleted`;
-    const cleanUp: Promise<void> = forbidNetboot(key, workflow.metadata.uid, this.#deps)
-      .then(() => undefined)
-      .catch((error: unknown) => this.#options.onError({ doing, error, retryInMs: 0 }))
-      .finally(() => this.#cleanUps.delete(cleanUp));
-    this.#cleanUps.add(cleanUp);
-  }
-
-  #follow<R extends Resource>(
-    kind: (typeof kinds)[keyof typeof kinds],
-    changed: (object: R, deleted: boolean) => void,
-  ): Following {
-    const { store, clock, onError } = this.#options;
-    return follow<R>({ store, clock, signal: this.#abort.signal }, kind, {
-      onList: (items) => {
-        for (const item of items) changed(item, false);
+      { kind: kinds.Workflow, affects: whoWaitedBehind, pick: nextInLine },
+    ] as Watch<Resource, Workflow>[],
+    signals: [
+      {
+        subscribe: (tell) => options.onBootContact((contact) => whoRunsOn(contact).forEach(tell)),
+        pick: (found) => found.filter(({ status }) => rebootExpectedSinceMs(status ?? {}) !== undefined),
       },
-      onChange: (type, object) => changed(object, type === "deleted"),
-      onError: (error, retryInMs) => onError({ doing: `watching ${kind.plural}`, error, retryInMs }),
-    });
-  }
+    ],
+    writes: [
+      { kind: kinds.Workflow, part: "status", mode: "exclusive" },
+      // `allowPXE` of its interfaces alone; the rest is people's.
+      { kind: kinds.Hardware, part: "spec", mode: "shared" },
+    ],
+    // One workflow of a machine at a time: the permission to netboot is theirs together.
+    limits: { concurrency: 32, concurrencyPerGroup: 1 },
+    groupOf: ({ metadata, spec }) => formatKey({ ...metadata, name: spec?.hardwareRef || metadata.uid }),
+    finalizer: { name: takeBackFinalizer, isNeeded: hasLoans },
+    begin: (store) => {
+      const deps = {
+        ...options,
+        workflows: typedStore(store, kinds.Workflow),
+        templates: typedStore(store, kinds.Template),
+        hardware: typedStore(store, kinds.Hardware),
+        reports: typedStore(store, kinds.ActionReport),
+      };
+      return {
+        reconcile: async (workflow, signal) => await reconcileWorkflow(workflow, deps, signal),
+        finalize: async (workflow, signal) => await giveBack(workflow, deps, signal),
+      };
+    },
+  };
+}
+
+function whoNames(by: string, kind: Watch["kind"]): Watch {
+  return { kind, affects: ({ metadata: { namespace, name } }) => [{ by, values: [name], namespace }] };
+}
+
+/** When a workflow has ended, is to go, or has gone on to another worker, the one behind it is next. */
+function whoWaitedBehind(workflow: Workflow): Affected[] {
+  const { state, tasks } = statusOf(workflow);
+  const agents = new Set(tasks?.map(({ agentID }) => agentID));
+  const isLeft = isFinalState(state) || agents.size > 1 || Boolean(workflow.metadata.deletionTimestamp);
+  return isLeft && agents.size > 0 ? [{ by: "status.agentID", values: [...agents].flatMap(spellingsOf) }] : [];
+}
+
+function nextInLine(workflows: readonly Workflow[]): Workflow[] {
+  const uids = new Set(firstOfEachAgent(workflows.map(queued)).map(({ uid }) => uid));
+  return workflows.filter(({ metadata }) => uids.has(metadata.uid));
+}
+
+function whoRunsOn({ namespace, hardware, mac }: BootContact): Affected[] {
+  return [
+    ...(hardware === undefined ? [] : [{ by: "spec.hardwareRef", values: [hardware], namespace }]),
+    ...(mac === undefined ? [] : [{ by: "status.agentID", values: spellingsOf(mac) }]),
+  ];
 }

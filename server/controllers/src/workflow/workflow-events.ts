@@ -34,6 +34,12 @@ export function eventsOf(before: Workflow, after: WorkflowStatus): MachineEventI
   }));
 }
 
+/** What concerns the workflow and is no change of its status. */
+export function eventOf(workflow: Workflow, type: EventType, message: string): MachineEventInput {
+  const text = `workflow ${workflow.metadata.name}: ${message}`;
+  return { ...machineOf(workflow, workflow.status ?? {}), type, message: text };
+}
+
 type Event = Pick<MachineEventInput, "type" | "message" | "reason">;
 
 function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus): Event[] {

@@ -5,8 +5,9 @@ import { createGrpcTransport } from "@connectrpc/connect-node";
 import { kinds, type MachineEventInput, type Workflow } from "@neverland/api";
 import { ActionLogService, Stream } from "@neverland/api/action-log";
 import { type ActionResponse, ActionStatusRequest_StateType, WorkflowService } from "@neverland/api/workflow";
+import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { noPowerControl } from "@neverland/controllers/workflow/no-power-control.ts";
-import { WorkflowController } from "@neverland/controllers/workflow/workflow-controller.ts";
+import { workflowController } from "@neverland/controllers/workflow/workflow-controller.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
@@ -27,7 +28,7 @@ export class TinkBench {
   readonly events: MachineEventInput[] = [];
   readonly errors: string[] = [];
   readonly server: TinkServer;
-  readonly controller: WorkflowController;
+  readonly controller: ControllerRuntime;
 
   constructor({
     document = documentOf([installer, action("stream"), action("write")]),
@@ -46,14 +47,16 @@ export class TinkBench {
       onError: ({ doing, error }: { doing: string; error: unknown }) => void this.errors.push(`${doing}: ${error}`),
     };
     this.server = new TinkServer({ ...shared, hosts: ["127.0.0.1"], port: 0, ...options });
-    this.controller = new WorkflowController({
+    const controller = workflowController({
       ...shared,
-      random: Math.random,
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       power: noPowerControl,
       render: () => ({ document }),
+      listeningSinceMs: () => this.server.listeningSinceMs,
       bootContactMs: () => undefined,
+      onBootContact: () => () => undefined,
     });
+    this.controller = new ControllerRuntime([controller], { ...shared, random: Math.random });
   }
 
   async start(): Promise<void> {

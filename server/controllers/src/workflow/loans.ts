@@ -1,0 +1,44 @@
+// What a workflow has lent its machine and not taken back yet: read from the workflow alone, so that it is known after any restart.
+import { isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
+import { bootModeOf, statusOf, wantsToggle } from "./step.ts";
+
+export type Loans = {
+  /** To boot from the network. */
+  readonly permission: boolean;
+  /** A virtual medium. */
+  readonly medium: boolean;
+};
+
+/** From PREPARING on a loan may be out, whether the status says so yet or not. */
+export function loansOf(workflow: Workflow): Loans {
+  const { state = "", bootOptions } = statusOf(workflow);
+  const { toggledTrue, toggledFalse } = bootOptions?.allowNetboot ?? {};
+  const isOut = toggledTrue === true || (state === "PREPARING" && wantsToggle(workflow));
+  const eject = ejectJobName(workflow);
+  return {
+    permission: isOut && toggledFalse !== true && hardwareKey(workflow) !== undefined,
+    medium: eject !== undefined && state !== "" && state !== "SUCCESS" && bootOptions?.jobs?.[eject]?.complete !== true,
+  };
+}
+
+export function hasLoans(workflow: Workflow): boolean {
+  const { permission, medium } = loansOf(workflow);
+  return permission || medium;
+}
+
+/** Whether the workflow has the permission and still has the machine before it. One in POST or ended, or on its way out, has not. */
+export function holdsPermission(workflow: Workflow): boolean {
+  const { state = "" } = statusOf(workflow);
+  const isBefore = state !== "" && state !== "POST" && !isFinalState(state);
+  return isBefore && wantsToggle(workflow) && !workflow.metadata.deletionTimestamp;
+}
+
+export function hardwareKey({ metadata, spec }: Workflow): ResourceKey | undefined {
+  return spec?.hardwareRef ? { namespace: metadata.namespace, name: spec.hardwareRef } : undefined;
+}
+
+/** Under which `status.bootOptions.jobs` keeps that the medium was ejected; `undefined` for a boot mode that inserts none. */
+export function ejectJobName(workflow: Workflow): string | undefined {
+  const bootMode = bootModeOf(workflow);
+  return bootMode === "iso" || bootMode === "isoboot" ? `iso-eject-${workflow.metadata.name}` : undefined;
+}

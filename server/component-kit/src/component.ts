@@ -87,6 +87,8 @@ export type Parts = {
 export type Component = Section & {
   /** As `--only` names it. */
   readonly name: string;
+  /** What is warned of when it is left out. */
+  readonly leftOut?: string;
   /** @returns Warnings. @throws {ServerError} For what this machine does not have. */
   readonly check: (deps: CheckDeps<unknown>) => Promise<readonly string[]>;
   readonly make: (deps: ComponentDeps<unknown>) => Promise<Parts>;
@@ -97,6 +99,7 @@ export function defineComponent<Tree extends SettingTree>(
   component: Omit<Section, "settings"> & {
     readonly name: string;
     readonly settings: Tree;
+    readonly leftOut?: string;
     readonly check?: (deps: CheckDeps<ValuesOf<Tree>>) => Promise<readonly string[]>;
     readonly make: (deps: ComponentDeps<ValuesOf<Tree>>) => Promise<Parts>;
   },

@@ -52,6 +52,8 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     const warnings = await component.check({ config: valuesOf(component, settings), shared, settings, signal });
     warnings.forEach(warn);
   }
+  for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
+    if (leftOut !== undefined) warn(leftOut);
   await makeDataDir(dataDir);
   const store = openSqliteStore(join(dataDir, "neverland.db"));
   const services = new ServiceStack();

@@ -4,7 +4,14 @@ const { dirname } = require("node:path");
 
 /** What each package may import of ours. One that is not named here may import nothing of ours. */
 const base = ["api", "yaml", "server/platform"];
-const below = [...base, "server/store", "server/workflow-rules", "server/timeline", "server/machines"];
+const below = [
+  ...base,
+  "server/store",
+  "server/resources",
+  "server/workflow-rules",
+  "server/timeline",
+  "server/machines",
+];
 const component = [...below, "server/component-kit"];
 const everything = [".*"];
 const mayImport = {
@@ -21,6 +28,7 @@ const mayImport = {
   "server/store": base,
   "server/workflow-rules": base,
   "server/controller-kit": [...base, "server/store"],
+  "server/resources": [...base, "server/store"],
   "server/timeline": [...base, "server/store"],
   "server/machines": [...base, "server/store", "server/timeline"],
   "server/component-kit": below,

@@ -5,6 +5,7 @@ export * from "./client/resource-client.ts";
 export * from "./client/resource-table.ts";
 export type { TransportOptions } from "./client/transport.ts";
 export type { ClientWatchEvent } from "./client/watch-loop.ts";
+export * from "./field-path.ts";
 export * from "./kinds.ts";
 export * from "./metal/action-report.ts";
 export * from "./metal/machine-event.ts";

@@ -14,6 +14,16 @@ export type PrinterColumn = {
   readonly wide?: boolean;
 };
 
+/** `status` is written apart from the rest; `log` is the output of actions, as text. */
+export type Subresource = "status" | "log";
+
+export type UniqueField = {
+  /** As an index's. */
+  readonly path: string;
+  /** `store`: over all namespaces, as machines share wires and agents share one door. */
+  readonly within: "namespace" | "store";
+};
+
 export type KindInfo = {
   readonly group: string;
   readonly version: string;
@@ -22,8 +32,10 @@ export type KindInfo = {
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
-  /** `false`: append-only records have no status and refuse updates of their spec. */
-  readonly hasStatus: boolean;
+  /** A record is appended and deleted, never changed. */
+  readonly record: boolean;
+  /** What of an object has a path of its own beneath it. */
+  readonly subresources: readonly Subresource[];
   readonly spec: z.ZodType;
   readonly status?: z.ZodType;
   readonly columns: readonly PrinterColumn[];
@@ -32,15 +44,26 @@ export type KindInfo = {
    * what there is. `[]` after a step goes through a list: `spec.interfaces[].dhcp.mac`.
    */
   readonly indexes: readonly string[];
+  /** Fields of which no two objects have the same value. Each must be among the indexes, which the check asks. */
+  readonly unique: readonly UniqueField[];
 };
 
 const tinkerbell = {
   group: "tinkerbell.org",
   version: "v1alpha1",
   categories: ["tinkerbell"],
-  hasStatus: true,
+  record: false,
+  subresources: ["status"],
+  unique: [],
 } as const;
-const metal = { group: "metal.neverland.dev", version: "v1alpha1", categories: ["metal"] } as const;
+const metalRecord = {
+  group: "metal.neverland.dev",
+  version: "v1alpha1",
+  categories: ["metal"],
+  record: true,
+  subresources: [],
+  unique: [],
+} as const;
 
 export const kinds = {
   Hardware: {
@@ -53,6 +76,11 @@ export const kinds = {
     status: hardwareStatusSchema,
     columns: [{ name: "State", type: "string", path: ".status.state" }],
     indexes: ["spec.interfaces[].dhcp.mac", "spec.interfaces[].dhcp.ip.address", "spec.agentID"],
+    unique: [
+      { path: "spec.interfaces[].dhcp.mac", within: "store" },
+      { path: "spec.interfaces[].dhcp.ip.address", within: "store" },
+      { path: "spec.agentID", within: "store" },
+    ],
   },
   Template: {
     ...tinkerbell,
@@ -68,6 +96,7 @@ export const kinds = {
   Workflow: {
     ...tinkerbell,
     kind: "Workflow",
+    subresources: ["status", "log"],
     plural: "workflows",
     singular: "workflow",
     shortNames: ["wf"],
@@ -85,12 +114,11 @@ export const kinds = {
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.state"],
   },
   MachineEvent: {
-    ...metal,
+    ...metalRecord,
     kind: "MachineEvent",
     plural: "machineevents",
     singular: "machineevent",
     shortNames: ["mev"],
-    hasStatus: false,
     spec: machineEventSpecSchema,
     columns: [
       { name: "Time", type: "string", path: ".spec.time" },
@@ -104,12 +132,11 @@ export const kinds = {
     indexes: ["spec.hardware", "spec.mac", "spec.workflow"],
   },
   ActionReport: {
-    ...metal,
+    ...metalRecord,
     kind: "ActionReport",
     plural: "actionreports",
     singular: "actionreport",
     shortNames: [],
-    hasStatus: false,
     spec: actionReportSpecSchema,
     columns: [
       { name: "Workflow", type: "string", path: ".spec.workflow" },

@@ -3,6 +3,7 @@ import type { MachineEventInput } from "@neverland/api";
 import type { HardwareSink } from "@neverland/machines/hardware-feed.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import type { FastifyInstance } from "fastify";
@@ -34,7 +35,10 @@ export type ComponentDeps<Values> = {
   readonly config: Values;
   readonly shared: SharedValues;
   readonly settings: Settings;
+  /** What is written to it is checked, and what is made is the component's. */
   readonly store: ResourceStore;
+  /** For who writes in the name of others. */
+  readonly writes: WritePath;
   readonly clock: Clock;
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;

@@ -2,8 +2,8 @@
 import type { KindInfo } from "@neverland/api";
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
+import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
-import type { IdentityIndex } from "./writes/identity-index.ts";
 
 export type ApiLimits = {
   /** Largest request body. Default 3 MiB, as Kubernetes. */
@@ -20,11 +20,8 @@ export type ApiContext = {
   readonly store: ResourceStore;
   readonly kinds: readonly KindInfo[];
   readonly clock: Clock;
-  readonly identities: IdentityIndex;
+  readonly writes: WritePath;
   readonly limits: ApiLimits;
-  readonly newUid: () => string;
-  /** The end of a generated name. */
-  readonly newSuffix: () => string;
   readonly actionLogs: ActionLogs | undefined;
   /** Aborts when the server stops: watches end then. */
   readonly closing: AbortSignal;

@@ -5,14 +5,14 @@ export const component = defineComponent({
   name: "api",
   path: "api",
   settings: {},
-  make: async ({ shared, store, clock, token, version, lent, onError }) => {
+  make: async ({ shared, store, writes, clock, token, version, lent, onError }) => {
     const [{ registerResourceApi }, { writeKubeconfig }] = await Promise.all([
       import("./register.ts"),
       import("./access-files.ts"),
     ]);
     const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
     return {
-      managementRoutes: (app) => registerResourceApi(app, { store, clock, token, version, onInternalError, ...lent }),
+      managementRoutes: (app) => registerResourceApi(app, { store, writes, clock, token, version, onInternalError, ...lent }),
       announce: async ({ api }) =>
         api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token) },
     };

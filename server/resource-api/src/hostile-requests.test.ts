@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { systemClock } from "@neverland/platform/clock.ts";
+import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import fc from "fast-check";
 import fastify from "fastify";
@@ -41,6 +42,7 @@ test("whatever is asked, the answer is no fault of ours", { timeout: 120_000 }, 
   const app = fastify();
   await registerResourceApi(app, {
     store,
+    writes: new WritePath({ store, clock: systemClock }),
     clock: systemClock,
     token: "t",
     version: "0",

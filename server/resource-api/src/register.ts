@@ -2,6 +2,7 @@
 import { type KindInfo, kinds } from "@neverland/api";
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
+import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
@@ -15,18 +16,15 @@ import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { nothingThere } from "./wire/request-target.ts";
 import { WatchSlots } from "./wire/watch-slots.ts";
-import { IdentityIndex } from "./writes/identity-index.ts";
 
 export type ResourceApiDeps = {
   readonly store: ResourceStore;
+  readonly writes: WritePath;
   readonly clock: Clock;
   /** What callers must send as bearer token. */
   readonly token: string;
   /** Of this program, as `/version` says it: `0.1.0`. */
   readonly version: string;
-  readonly newUid?: () => string;
-  /** Five characters for generated names. */
-  readonly newSuffix?: () => string;
   readonly actionLogs?: ActionLogs;
   readonly limits?: Partial<ApiLimits>;
   /** Says whether the server can do its work; `/readyz` answers 503 with the reason while it cannot. */
@@ -46,10 +44,8 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     store: deps.store,
     kinds: Object.values<KindInfo>(kinds),
     clock: deps.clock,
-    identities: new IdentityIndex(deps.store, closing.signal),
+    writes: deps.writes,
     limits,
-    newUid: deps.newUid ?? (() => crypto.randomUUID()),
-    newSuffix: deps.newSuffix ?? randomSuffix,
     actionLogs: deps.actionLogs,
     closing: closing.signal,
   };
@@ -155,10 +151,4 @@ function pathOf(request: FastifyRequest): string {
 function versionOf(version: string) {
   const platform = `${process.platform}/${process.arch}`;
   return { major: "1", minor: "32", gitVersion: `v1.32.0+neverland-${version}`, gitCommit: "", platform };
-}
-
-/** Without vowels and look-alikes, so that chance spells nothing. */
-function randomSuffix(): string {
-  const letters = "bcdfghjklmnpqrstvwxz2456789";
-  return [...crypto.getRandomValues(new Uint8Array(5))].map((byte) => letters[byte % letters.length]).join("");
 }

@@ -1,22 +1,23 @@
 // One request to a kind's path: the verb it means, carried out, and the answer.
 import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
-import type { ResourceList } from "@neverland/store/resource-store.ts";
+import type { JsonObject } from "@neverland/resources/json.ts";
+import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
+import { invalid } from "@neverland/resources/resource-error.ts";
+import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
+import type { WriteTarget } from "@neverland/resources/write-path.ts";
+import { type ResourceList, StoreError } from "@neverland/store/resource-store.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiContext } from "./api-context.ts";
-import { ApiFault, notFound } from "./wire/api-fault.ts";
+import { ApiFault, notFound, toFault } from "./wire/api-fault.ts";
+import { type DeleteOptions, readDeleteOptions } from "./wire/delete-options.ts";
 import { streamLog } from "./wire/log-stream.ts";
 import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
-import { parseTarget, type RequestTarget } from "./wire/request-target.ts";
+import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
 import { toPartial, toTable } from "./wire/table.ts";
 import type { WatchSlots } from "./wire/watch-slots.ts";
 import { prepareWatch, streamWatch } from "./wire/watch-stream.ts";
-import { deleteResource, deleteSelected, readDeleteOptions } from "./writes/delete-resource.ts";
-import { updateFields } from "./writes/managed-fields.ts";
-import { type NamedTarget, patchResource } from "./writes/patch-resource.ts";
-import { requireVersion, toResource, withoutStatus } from "./writes/resource-input.ts";
-import { changeResource, createResource, statusOnly, writerFor } from "./writes/write-resource.ts";
 
 type Exchange = {
   readonly context: ApiContext;
@@ -40,9 +41,13 @@ export async function handleResource(
   const form = isLog ? "object" : negotiate(request.headers.accept);
   const exchange: Exchange = { context, slots, request, reply, query, form };
   const { namespace, name } = target;
-  if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
-  const named = { ...target, namespace, name };
-  return isLog ? await handleLog(exchange, named) : await handleObject(exchange, named);
+  try {
+    if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
+    const named = { ...target, namespace, name };
+    return isLog ? await handleLog(exchange, named) : await handleObject(exchange, named);
+  } catch (error) {
+    throw toFault(error, target.kind, name);
+  }
 }
 
 async function handleCollection(exchange: Exchange, target: RequestTarget): Promise<unknown> {
@@ -52,13 +57,18 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
       return query.flag("watch") ? await watch(exchange, target) : await list(exchange, target);
     case "POST": {
       if (target.namespace === undefined) throw notAllowed(target, "POST");
-      const object = readObject(request.body, request.headers["content-type"]);
-      const made = await createResource(context, target, object, writeOptions(exchange));
+      const object = withoutStatus(readObject(request.body, request.headers["content-type"]));
+      const place = { namespace: target.namespace };
+      const made = await context.writes
+        .create(target.kind, object, place, writeOptions(exchange))
+        .catch((error: unknown) => {
+          throw toFault(error, target.kind, nameIn(object)); // the path does not say which
+        });
       return answer(exchange, target.kind, reply.code(201), made);
     }
     case "DELETE": {
       const options = readDeleteOptions(readOptions(request.body, request.headers["content-type"]), query);
-      const gone = await deleteSelected(context, target, query.selection(target), options);
+      const gone = await deleteSelected(exchange, target, options);
       return shapeList(exchange, target.kind, gone);
     }
     default:
@@ -70,7 +80,7 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<un
   const { context, request, query, reply } = exchange;
   const { kind } = target;
   const contentType = request.headers["content-type"];
-  const isRecord = !kind.hasStatus && (request.method === "PUT" || request.method === "PATCH");
+  const isRecord = kind.record && (request.method === "PUT" || request.method === "PATCH");
   if (isRecord || (target.subresource && request.method === "DELETE")) throw notAllowed(target, request.method);
   switch (request.method) {
     case "GET":
@@ -78,15 +88,12 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<un
     case "PUT":
       return answer(exchange, kind, reply, await replace(exchange, target));
     case "PATCH": {
-      const type = patchTypeOf(contentType);
-      const options = { ...writeOptions(exchange, type === "apply"), force: query.flag("force") };
-      const patch = readPatch(request.body, type);
-      const { resource, created } = await patchResource(context, target, type, patch, options);
+      const { resource, created } = await patch(exchange, target);
       return answer(exchange, kind, reply.code(created ? 201 : 200), resource);
     }
     case "DELETE": {
       const options = readDeleteOptions(readOptions(request.body, contentType), query);
-      const { resource, isGone } = await deleteResource(context, target, options);
+      const { resource, isGone } = await context.writes.delete(kind, target, options.preconditions, options);
       return isGone ? success(kind, resource) : answer(exchange, kind, reply, resource);
     }
     default:
@@ -97,18 +104,45 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<un
 async function replace(exchange: Exchange, target: NamedTarget): Promise<Resource> {
   const { context, request } = exchange;
   const object = readObject(request.body, request.headers["content-type"]);
-  requireVersion(target.kind, toResource(object, target));
-  const { manager, dryRun } = writeOptions(exchange);
-  const writer = writerFor(context, target, manager);
-  return await changeResource(context, target, dryRun, (live) => {
-    const next =
-      target.subresource === "status" ? statusOnly(live, object) : { ...withoutStatus(object), ...statusOf(live) };
-    return updateFields(live, next, writer);
-  });
+  requireVersion(target, toResource(target.kind, object, target));
+  return await replaceResource(context.writes, writeTarget(target), object, writeOptions(exchange));
 }
 
-function statusOf(live: { readonly [key: string]: unknown }) {
-  return live.status === undefined ? {} : { status: live.status };
+/** Without the version that was read, an update would undo what others wrote since. */
+function requireVersion({ kind, name }: NamedTarget, { metadata }: Resource): void {
+  if (metadata.resourceVersion) return;
+  const message = "Invalid value: 0x0: must be specified for an update";
+  throw invalid(kind, name, [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }]);
+}
+
+async function patch(exchange: Exchange, target: NamedTarget): Promise<{ resource: Resource; created: boolean }> {
+  const { context, request, query } = exchange;
+  const type = patchTypeOf(request.headers["content-type"]);
+  const options = writeOptions(exchange, type === "apply");
+  const value = readPatch(request.body, type);
+  const written = writeTarget(target);
+  if (type === "apply")
+    return await applyResource(context.writes, written, value, { ...options, force: query.flag("force") });
+  return { resource: await patchResource(context.writes, written, type, value, options), created: false };
+}
+
+function writeTarget({ kind, namespace, name, subresource }: NamedTarget): WriteTarget {
+  return { kind, namespace, name, half: subresource === "status" ? "status" : "content" };
+}
+
+function nameIn(object: JsonObject): string {
+  const { name } = metadataOf(object);
+  return typeof name === "string" ? name : "";
+}
+
+/** Deletes what is selected and answers with it. What another deleted meanwhile is no fault. */
+async function deleteSelected({ context, query }: Exchange, target: RequestTarget, options: DeleteOptions) {
+  const list = await context.store.list(target.kind, query.selection(target));
+  for (const { metadata } of list.items)
+    await context.writes.delete(target.kind, metadata, options.preconditions, options).catch((error: unknown) => {
+      if (!(error instanceof StoreError) || error.code !== "not-found") throw error;
+    });
+  return list;
 }
 
 async function handleLog(exchange: Exchange, target: NamedTarget): Promise<unknown> {

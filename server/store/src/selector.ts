@@ -1,5 +1,5 @@
 // Says whether an object is among those that a label or field selector asks for.
-import type { Resource } from "@neverland/api";
+import { fieldsAt, type Resource } from "@neverland/api";
 import type { ListOptions, Selector } from "./resource-store.ts";
 
 type Filter = Pick<ListOptions, "namespace" | "labels" | "fields">;
@@ -11,8 +11,14 @@ export function isSelected(object: Resource, { namespace, labels = [], fields = 
   return (
     labels.every((clause) => holds(clause, textOf(labelOf(clause.key)))) &&
     // A field that is not there counts as empty, as Kubernetes has it: `spec.hardware!=a` selects what names no hardware.
-    fields.every((clause) => holds(clause, textOf(valueAt(object, clause.key)) ?? ""))
+    fields.every((clause) => fieldTexts(object, clause.key).some((value) => holds(clause, value)))
   );
+}
+
+/** One text for a plain path; one for each item that a path through a list leads to. */
+function fieldTexts(object: Resource, path: string): string[] {
+  if (!path.includes("[]")) return [textOf(valueAt(object, path)) ?? ""];
+  return fieldsAt(object, path).map(({ value }) => textOf(value) ?? "");
 }
 
 /** The value at a dotted path such as `.status.state`; `undefined` when a step is not there. */

@@ -12,6 +12,8 @@ import type { Logger } from "@neverland/platform/log.ts";
 import { findLink } from "@neverland/platform/network/interfaces.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { ensureToken } from "@neverland/resource-api/access-files.ts";
+import { guardedStore } from "@neverland/resources/guarded-store.ts";
+import { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
@@ -78,8 +80,9 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     };
     const token = await inDataDir(dataDir, () => ensureToken(dataDir));
     await services.start(recorder, signal);
+    const writes = new WritePath({ store, clock: systemClock });
     const deps: Shared = {
-      ...{ shared, settings, store, version, hosts: bootAddresses(config), token, contacts, record, onError, warn },
+      ...{ shared, settings, store, writes, version, hosts: bootAddresses(config), token, contacts, record, onError, warn },
       ...{ clock: systemClock, random: Math.random, randomBytes: (count) => randomBytes(count) },
     };
     return { addresses: await startComponents(config, deps, names, services, signal), stop };
@@ -144,7 +147,8 @@ async function makeComponents(config: ServerConfig, deps: Shared): Promise<Parts
   const made: Parts[] = [];
   for (const component of running(config)) {
     const lent = Object.assign({}, ...made.map(({ lends = {} }) => lends));
-    made.push(await component.make({ ...deps, lent, config: valuesOf(component, config.settings) }));
+    const store = guardedStore(deps.writes, component.name);
+    made.push(await component.make({ ...deps, store, lent, config: valuesOf(component, config.settings) }));
   }
   return made;
 }

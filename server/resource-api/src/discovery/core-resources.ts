@@ -12,9 +12,7 @@ const maxEvents = 200;
 
 /** `default`, and every namespace that holds something. */
 export async function listNamespaces(context: ApiContext) {
-  const lists = await Promise.all(
-    context.kinds.filter((kind) => kind.hasStatus).map((kind) => context.store.list(kind)),
-  );
+  const lists = await Promise.all(context.kinds.filter((kind) => !kind.record).map((kind) => context.store.list(kind)));
   const used = lists.flatMap((list) => list.items.map((item) => item.metadata.namespace));
   const names = [...new Set(["default", ...used])].toSorted();
   const resourceVersion = lists[0]?.resourceVersion ?? "0";

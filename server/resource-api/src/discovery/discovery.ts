@@ -3,6 +3,7 @@ import { apiVersionOf, type KindInfo } from "@neverland/api";
 
 const readVerbs = ["get", "list", "watch"];
 const recordVerbs = ["create", "delete", "deletecollection", ...readVerbs];
+const subresourceVerbs = { status: ["get", "patch", "update"], log: ["get"] } as const;
 const allVerbs = [...recordVerbs, "patch", "update"];
 
 /** `/api`: the core group, of which only what kubectl needs is there. */
@@ -54,11 +55,12 @@ export function resourceList(kinds: readonly KindInfo[], groupVersion: string) {
 }
 
 function resourcesOf(info: KindInfo) {
-  const { plural, singular, shortNames, categories, kind, hasStatus } = info;
+  const { plural, singular, shortNames, categories, kind, record, subresources } = info;
   const base = { namespaced: true, kind };
-  const verbs = hasStatus ? allVerbs : recordVerbs;
+  const verbs = record ? recordVerbs : allVerbs;
   const whole = { name: plural, singularName: singular, ...base, verbs, shortNames, categories };
-  const status = { name: `${plural}/status`, singularName: "", ...base, verbs: ["get", "patch", "update"] };
-  const log = { name: `${plural}/log`, singularName: "", ...base, verbs: ["get"] };
-  return [whole, ...(hasStatus ? [status] : []), ...(kind === "Workflow" ? [log] : [])];
+  const beneath = subresources.map((name) => {
+    return { name: `${plural}/${name}`, singularName: "", ...base, verbs: subresourceVerbs[name] };
+  });
+  return [whole, ...beneath];
 }

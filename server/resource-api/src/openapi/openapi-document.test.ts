@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type KindInfo, kinds } from "@neverland/api";
-import { isObject, member } from "../wire/json.ts";
+import { isObject, member } from "@neverland/resources/json.ts";
 import { openApiV2, openApiV3, openApiV3Index } from "./openapi-document.ts";
 import { encodeOpenApiV2 } from "./openapi-protobuf.ts";
 

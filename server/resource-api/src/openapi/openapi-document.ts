@@ -1,6 +1,6 @@
 // The OpenAPI documents: version 2 (all clients), version 3 (kubectl from 1.26 on; a document per group and version).
 import { apiVersionOf, type KindInfo } from "@neverland/api";
-import type { JsonObject } from "../wire/json.ts";
+import type { JsonObject } from "@neverland/resources/json.ts";
 import {
   definitionName,
   dialect2,
@@ -26,7 +26,7 @@ export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV
     swagger: "2.0",
     info: { title, version },
     paths: Object.fromEntries(
-      kinds.filter((kind) => kind.hasStatus).map((kind) => [pathOf(kind), { patch: patchOf(kind) }]),
+      kinds.filter((kind) => !kind.record).map((kind) => [pathOf(kind), { patch: patchOf(kind) }]),
     ),
     definitions: {
       [objectMetaName]: objectMetaSchema,

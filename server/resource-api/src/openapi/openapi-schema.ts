@@ -1,7 +1,7 @@
 // The kinds as OpenAPI schemas: what `kubectl explain` shows and what kubectl checks a file against before it sends it.
 import type { KindInfo } from "@neverland/api";
+import { isObject, type JsonObject, member } from "@neverland/resources/json.ts";
 import { z } from "zod";
-import { isObject, type JsonObject, member } from "../wire/json.ts";
 
 const metaGroup = "io.k8s.apimachinery.pkg.apis.meta.v1";
 /** The name of the definition of every object's metadata. */

@@ -1,6 +1,7 @@
 // A resource API on a free port of the loopback, for tests.
 import { kinds, type Resource } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
+import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import fastify from "fastify";
@@ -26,7 +27,11 @@ export async function startApiServer(deps: Partial<ResourceApiDeps> & { port?: n
   const store = deps.store ?? openMemoryStore();
   const token = deps.token ?? "a-token-for-tests";
   const app = fastify({ forceCloseConnections: true });
-  await registerResourceApi(app, { clock: systemClock, version: "0.0.0", ...deps, store, token });
+  await registerResourceApi(app, {
+    ...{ clock: systemClock, version: "0.0.0", writes: new WritePath({ store, clock: systemClock }) },
+    ...deps,
+    ...{ store, token },
+  });
   const url = await app.listen({ host: "127.0.0.1", port: deps.port ?? 0 });
   return {
     url,

@@ -1,5 +1,6 @@
 // Everything the resource API refuses, in Kubernetes' words: the Status object, its reasons and codes.
 import type { KindInfo } from "@neverland/api";
+import { type FieldFault, ResourceError } from "@neverland/resources/resource-error.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 
 /** HTTP status by Kubernetes' reason (apimachinery `metav1.StatusReason`). */
@@ -22,13 +23,12 @@ const codes = {
 } as const;
 
 export type FaultReason = keyof typeof codes;
-export type FaultCause = { readonly reason: string; readonly message: string; readonly field: string };
 export type FaultDetails = {
   readonly name?: string;
   readonly group?: string;
   readonly kind?: string;
   readonly uid?: string;
-  readonly causes?: readonly FaultCause[];
+  readonly causes?: readonly FieldFault[];
   readonly retryAfterSeconds?: number;
 };
 
@@ -70,19 +70,29 @@ export function notFound(kind: KindInfo, name: string): ApiFault {
   return new ApiFault("NotFound", `${resourceName(kind)} "${name}" not found`, detailsOf(kind, name));
 }
 
-/** 422 with one cause per field. */
-export function invalid(kind: KindInfo, name: string, causes: readonly FaultCause[]): ApiFault {
-  const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);
-  const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
-  const details = { name, group: kind.group, kind: kind.kind, causes };
-  return new ApiFault("Invalid", `${kind.kind}.${kind.group} "${name}" is invalid: ${list}`, details);
-}
-
-/** What the store said, as the API says it. Anything unknown is our own fault and is not explained to the caller. */
+/** What the store or the rules of writing said, as the API says it. Anything unknown is our own fault and is not explained to the caller. */
 export function toFault(error: unknown, kind?: KindInfo, name = ""): ApiFault {
   if (error instanceof ApiFault) return error;
+  if (error instanceof ResourceError) return fromRules(error);
   if (error instanceof StoreError) return fromStore(error, kind, name);
   return new ApiFault("InternalError", "Internal error: the server's log says more", {}, { cause: error });
+}
+
+const reasons = {
+  invalid: "Invalid",
+  malformed: "BadRequest",
+  owned: "Conflict",
+  unchangeable: "MethodNotAllowed",
+} as const;
+
+function fromRules(error: ResourceError): ApiFault {
+  const { kind, objectName, faults } = error.details;
+  const details = {
+    ...(objectName !== undefined && { name: objectName }),
+    ...(kind && { group: kind.group, kind: kind.kind }),
+    ...(faults && { causes: faults }),
+  };
+  return new ApiFault(reasons[error.code], error.message, details, { cause: error });
 }
 
 function fromStore(error: StoreError, kind: KindInfo | undefined, name: string): ApiFault {

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import { type LogRecord, logRecordsType } from "@neverland/api";
 import type { ActionLogQuery, ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { ApiContext } from "../api-context.ts";
-import type { NamedTarget } from "../writes/patch-resource.ts";
+import type { NamedTarget } from "./request-target.ts";
 
 export type LogStream = {
   readonly logs: ActionLogs;

@@ -1,11 +1,10 @@
 // Reads the body of a request: JSON, or YAML where Kubernetes takes it.
+import { isObject, isShallow, type JsonObject } from "@neverland/resources/json.ts";
+import type { PatchType } from "@neverland/resources/patches/patch-resource.ts";
 import { readYaml } from "@neverland/yaml";
 import { ApiFault } from "./api-fault.ts";
-import { isObject, isShallow, type JsonObject } from "./json.ts";
 
-export type PatchType = "json" | "merge" | "apply";
-
-const patchTypes = new Map<string, PatchType>([
+const patchTypes = new Map<string, PatchType | "apply">([
   ["application/json-patch+json", "json"],
   ["application/merge-patch+json", "merge"],
   ["application/apply-patch+yaml", "apply"],
@@ -15,7 +14,7 @@ const objectTypes = ["application/json", "application/yaml"];
 const maxDepth = 200;
 
 /** @throws {ApiFault} `UnsupportedMediaType`, also for strategic merge, which custom resources do not have. */
-export function patchTypeOf(contentType: string | undefined): PatchType {
+export function patchTypeOf(contentType: string | undefined): PatchType | "apply" {
   const type = patchTypes.get(mediaType(contentType));
   if (!type) throw unsupported(contentType, [...patchTypes.keys()]);
   return type;
@@ -29,7 +28,7 @@ export function readObject(body: unknown, contentType: string | undefined): Json
 }
 
 /** The value of a patch; which values are patches is for its type to say. */
-export function readPatch(body: unknown, type: PatchType): unknown {
+export function readPatch(body: unknown, type: PatchType | "apply"): unknown {
   const value = readBody(body, type === "apply");
   return type === "json" ? value : asObject(value);
 }

@@ -1,5 +1,5 @@
 // Reads the path of a request: which kind, namespace, object and subresource it names.
-import type { KindInfo } from "@neverland/api";
+import type { KindInfo, Subresource } from "@neverland/api";
 import { ApiFault } from "./api-fault.ts";
 
 export type RequestTarget = {
@@ -8,8 +8,9 @@ export type RequestTarget = {
   readonly namespace?: string;
   /** The collection when absent. */
   readonly name?: string;
-  readonly subresource?: "status" | "log";
+  readonly subresource?: Subresource;
 };
+export type NamedTarget = RequestTarget & { readonly namespace: string; readonly name: string };
 
 /**
  * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`.
@@ -26,9 +27,9 @@ export function parseTarget(path: string, kinds: readonly KindInfo[]): RequestTa
   if (name === undefined) return { kind, ...(namespace !== undefined && { namespace }) };
   if (namespace === undefined) throw nothingThere(path);
   if (subresource === undefined) return { kind, namespace, name };
-  if (subresource === "status" && kind.hasStatus) return { kind, namespace, name, subresource };
-  if (subresource === "log" && kind.kind === "Workflow") return { kind, namespace, name, subresource };
-  throw nothingThere(path);
+  const own = kind.subresources.find((known) => known === subresource);
+  if (own === undefined) throw nothingThere(path);
+  return { kind, namespace, name, subresource: own };
 }
 
 export function nothingThere(path: string): ApiFault {

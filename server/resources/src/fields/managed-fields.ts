@@ -1,8 +1,8 @@
 // Who owns which field (server-side apply): what an apply or an update makes of the object and of its managedFields.
 import { isDeepStrictEqual } from "node:util";
 import { type ManagedFieldsEntry, serverMetadata } from "@neverland/api";
-import { ApiFault } from "../wire/api-fault.ts";
-import { isObject, type JsonObject, member, withMember } from "../wire/json.ts";
+import { isObject, type JsonObject, member, withMember } from "../json.ts";
+import { ResourceError } from "../resource-error.ts";
 import { mergeApplied, removeField, withoutNulls } from "./apply-merge.ts";
 import { describePath, type FieldSet, fromFieldsV1, leavesOf, ownsAtOrBelow, toFieldsV1 } from "./field-set.ts";
 
@@ -23,7 +23,7 @@ const unowned = ["name", "namespace", "generateName", ...serverMetadata];
 /**
  * Server-side apply: `live` with what `applied` says, without what this manager applied before and does no more.
  * @param live `undefined` when the object is to be created.
- * @throws {ApiFault} `Conflict` when another manager owns a field that would change, unless `force`.
+ * @throws {ResourceError} `owned` when another manager owns a field that would change, unless `force`.
  */
 export function applyFields(
   live: JsonObject | undefined,
@@ -101,17 +101,17 @@ function fieldsOnly(paths: readonly string[]): FieldSet {
 }
 
 function refuseConflicts(others: readonly Entry[], taken: FieldSet): void {
-  const causes = others.flatMap(({ writer, fields }) =>
+  const faults = others.flatMap(({ writer, fields }) =>
     [...fields.intersection(taken)].map((path) => ({
       reason: "FieldManagerConflict",
       message: `conflict with "${writer.manager}"${writer.subresource ? ` with subresource "status"` : ""} using ${writer.apiVersion}`,
       field: describePath(path),
     })),
   );
-  if (causes.length === 0) return;
-  const count = causes.length === 1 ? "1 conflict" : `${causes.length} conflicts`;
-  const texts = causes.map((cause) => `${cause.message}: ${cause.field}`);
-  throw new ApiFault("Conflict", `Apply failed with ${count}: ${texts.join("; ")}`, { causes });
+  if (faults.length === 0) return;
+  const count = faults.length === 1 ? "1 conflict" : `${faults.length} conflicts`;
+  const texts = faults.map((fault) => `${fault.message}: ${fault.field}`);
+  throw new ResourceError("owned", `Apply failed with ${count}: ${texts.join("; ")}`, { faults });
 }
 
 function isSame(entry: Entry, writer: Writer, operation: Entry["operation"]): boolean {

@@ -1,5 +1,5 @@
 // Sets of field paths, as server-side apply keeps them (FieldsV1), and the fields that an object has.
-import { isObject, type JsonObject, member } from "../wire/json.ts";
+import { isObject, type JsonObject, member } from "../json.ts";
 
 /**
  * A path is its FieldsV1 steps as JSON text (`["f:spec","f:data"]`), so that a set of paths is a Set of strings.

@@ -1,6 +1,6 @@
 // The object half of server-side apply: merges what is applied into the live object, and takes fields away again.
 
-import { isObject, type JsonObject, member, withMember } from "../wire/json.ts";
+import { isObject, type JsonObject, member, withMember } from "../json.ts";
 import { itemStep, listType } from "./field-set.ts";
 
 /** `live` with everything in `applied` as `applied` says. Maps are merged, lists replaced but for those with a type. */

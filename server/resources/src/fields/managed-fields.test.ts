@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { isObject, type JsonObject, member } from "../wire/json.ts";
+import { isObject, type JsonObject, member } from "../json.ts";
 import { fromFieldsV1, leavesOf, ownsAtOrBelow, toFieldsV1 } from "./field-set.ts";
 import { applyFields, updateFields, type Writer } from "./managed-fields.ts";
 
@@ -51,7 +51,7 @@ test("the maps that lose their last field go too", () => {
 test("changing another's field conflicts and names it; the same value is shared", () => {
   const first = applyFields(undefined, object({ agentID: "a", userData: "u" }), by("ann"), false);
   assert.throws(() => applyFields(first, object({ agentID: "b", userData: "v" }), by("bob"), false), {
-    reason: "Conflict",
+    code: "owned",
     message: `Apply failed with 2 conflicts: conflict with "ann" using ${apiVersion}: .spec.agentID; conflict with "ann" using ${apiVersion}: .spec.userData`,
   });
   const shared = applyFields(first, object({ agentID: "a" }), by("bob"), false);
@@ -79,7 +79,7 @@ test("adding to another's empty map is no conflict", () => {
 test("lists are one value: whoever changes an item changes the list", () => {
   const first = applyFields(undefined, object({ disks: [{ device: "/dev/sda" }] }), by("ann"), false);
   const change = () => applyFields(first, object({ disks: [{ device: "/dev/sdb" }] }), by("bob"), false);
-  assert.throws(change, { reason: "Conflict", message: /: \.spec\.disks$/ });
+  assert.throws(change, { code: "owned", message: /: \.spec\.disks$/ });
 });
 
 test("finalizers of several managers are kept side by side", () => {

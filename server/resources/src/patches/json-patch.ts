@@ -1,14 +1,14 @@
 // JSON Patch (RFC 6902) over values that are never changed in place.
 import { isDeepStrictEqual } from "node:util";
-import { ApiFault } from "../wire/api-fault.ts";
-import { isObject, member, withMember } from "../wire/json.ts";
+import { isObject, member, withMember } from "../json.ts";
+import { ResourceError } from "../resource-error.ts";
 
 /** As Kubernetes' own limit: a patch is an edit, not a program. */
 const maxOperations = 10_000;
 /** Of all copies of one patch: a few copies of copies would otherwise grow without bound. */
 const maxCopiedBytes = 3 * 1024 * 1024;
 
-/** @throws {ApiFault} `BadRequest` when `patch` is no patch; `Invalid` when an operation cannot be done on `target`. */
+/** @throws {ResourceError} `malformed` when `patch` is no patch; `invalid` when an operation cannot be done on `target`. */
 export function jsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw malformed("a JSON patch is a list of operations");
   if (patch.length > maxOperations) throw malformed(`a JSON patch has at most ${maxOperations} operations`);
@@ -124,10 +124,10 @@ function newValue(operation: unknown, where: string): unknown {
   return value;
 }
 
-function malformed(what: string): ApiFault {
-  return new ApiFault("BadRequest", `The patch cannot be read: ${what}`);
+function malformed(what: string): ResourceError {
+  return new ResourceError("malformed", `The patch cannot be read: ${what}`);
 }
 
-function impossible(what: string): ApiFault {
-  return new ApiFault("Invalid", `The patch cannot be applied: ${what}`);
+function impossible(what: string): ResourceError {
+  return new ResourceError("invalid", `The patch cannot be applied: ${what}`);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { ApiFault } from "../wire/api-fault.ts";
+import { ResourceError } from "../resource-error.ts";
 import { jsonPatch } from "./json-patch.ts";
 
 /** After RFC 6902, appendix A. */
@@ -56,27 +56,27 @@ describe("JSON patch does what RFC 6902 shows", () => {
     test(name, () => assert.deepEqual(jsonPatch(target, patch), result));
 });
 
-const bad: [string, unknown, unknown, ApiFault["reason"]][] = [
-  ["A.9 a test that fails", { baz: "qux" }, [{ op: "test", path: "/baz", value: "bar" }], "Invalid"],
-  ["A.12 a parent that is not there", { foo: "bar" }, [{ op: "add", path: "/baz/bat", value: "qux" }], "Invalid"],
-  ["A.15 a number is no text", { a: 10 }, [{ op: "test", path: "/a", value: "10" }], "Invalid"],
-  ["a place beyond the list", { a: [1] }, [{ op: "add", path: "/a/2", value: 0 }], "Invalid"],
-  ["a place with a leading zero", { a: [1, 2] }, [{ op: "remove", path: "/a/01" }], "Invalid"],
-  ["a member that is not there", {}, [{ op: "remove", path: "/toString" }], "Invalid"],
-  ["a move into itself", { a: { b: 1 } }, [{ op: "move", from: "/a", path: "/a/b" }], "Invalid"],
-  ["an operation that is none", {}, [{ op: "merge", path: "/a" }], "BadRequest"],
-  ["a patch that is no list", {}, { op: "add" }, "BadRequest"],
-  ["a pointer without slash", {}, [{ op: "add", path: "a", value: 1 }], "BadRequest"],
+const bad: [string, unknown, unknown, ResourceError["code"]][] = [
+  ["A.9 a test that fails", { baz: "qux" }, [{ op: "test", path: "/baz", value: "bar" }], "invalid"],
+  ["A.12 a parent that is not there", { foo: "bar" }, [{ op: "add", path: "/baz/bat", value: "qux" }], "invalid"],
+  ["A.15 a number is no text", { a: 10 }, [{ op: "test", path: "/a", value: "10" }], "invalid"],
+  ["a place beyond the list", { a: [1] }, [{ op: "add", path: "/a/2", value: 0 }], "invalid"],
+  ["a place with a leading zero", { a: [1, 2] }, [{ op: "remove", path: "/a/01" }], "invalid"],
+  ["a member that is not there", {}, [{ op: "remove", path: "/toString" }], "invalid"],
+  ["a move into itself", { a: { b: 1 } }, [{ op: "move", from: "/a", path: "/a/b" }], "invalid"],
+  ["an operation that is none", {}, [{ op: "merge", path: "/a" }], "malformed"],
+  ["a patch that is no list", {}, { op: "add" }, "malformed"],
+  ["a pointer without slash", {}, [{ op: "add", path: "a", value: 1 }], "malformed"],
 ];
 
 describe("JSON patch refuses", () => {
-  for (const [name, target, patch, reason] of bad)
-    test(name, () => assert.throws(() => jsonPatch(target, patch), { reason }));
+  for (const [name, target, patch, code] of bad)
+    test(name, () => assert.throws(() => jsonPatch(target, patch), { code }));
 });
 
 test("copies of copies are stopped before they fill the memory", () => {
   const doubling = Array.from({ length: 60 }, (_, i) => ({ op: "copy", from: "/a", path: `/a/x${i}` }));
-  assert.throws(() => jsonPatch({ a: { text: "0123456789" } }, doubling), { reason: "BadRequest" });
+  assert.throws(() => jsonPatch({ a: { text: "0123456789" } }, doubling), { code: "malformed" });
 });
 
 test("adding a member and removing it again changes nothing, and the target is never changed", () => {
@@ -112,7 +112,7 @@ test("whatever comes as a patch, only faults come out", () => {
       try {
         jsonPatch(target, patch);
       } catch (error) {
-        assert.ok(error instanceof ApiFault);
+        assert.ok(error instanceof ResourceError);
       }
     }),
   );

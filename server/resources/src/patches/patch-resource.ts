@@ -1,0 +1,111 @@
+// Changes an object by what a caller sent: a whole object, a JSON patch, a merge patch, or server-side apply.
+import type { Resource } from "@neverland/api";
+import { StoreError } from "@neverland/store/resource-store.ts";
+import { applyFields, updateFields } from "../fields/managed-fields.ts";
+import { isObject, type JsonObject, member } from "../json.ts";
+import { ResourceError } from "../resource-error.ts";
+import { metadataOf, toResource, withoutStatus } from "../resource-input.ts";
+import type { WriteOptions, WritePath, WriteTarget } from "../write-path.ts";
+import { jsonPatch } from "./json-patch.ts";
+import { mergePatch } from "./merge-patch.ts";
+
+/** Which language a patch is in. `apply` is another matter: see {@link applyResource}. */
+export type PatchType = "json" | "merge";
+
+/** @throws {ResourceError | StoreError} */
+export async function patchResource(
+  writes: WritePath,
+  target: WriteTarget,
+  type: PatchType,
+  patch: unknown,
+  options: WriteOptions,
+): Promise<Resource> {
+  const edit = type === "json" ? jsonPatch : mergePatch;
+  return await editResource(writes, target, options, (live) => {
+    const patched = edit(live, patch);
+    if (!isObject(patched)) throw new ResourceError("invalid", "The patch leaves no object");
+    return patched;
+  });
+}
+
+/** Puts `object` in the place of what is there. @throws {ResourceError | StoreError} */
+export async function replaceResource(
+  writes: WritePath,
+  target: WriteTarget,
+  object: JsonObject,
+  options: WriteOptions,
+): Promise<Resource> {
+  return await editResource(writes, target, options, () => object);
+}
+
+/** Of what `edit` makes, the half that is written; its fields are the manager's then. */
+async function editResource(
+  writes: WritePath,
+  target: WriteTarget,
+  { manager, dryRun }: WriteOptions,
+  edit: (live: Resource) => JsonObject,
+): Promise<Resource> {
+  const writer = writes.writerFor(target.kind, target.half, manager);
+  const halfOf = (live: Resource, next: JsonObject): JsonObject =>
+    target.half === "status" ? statusOnly(live, next) : { ...withoutStatus(next), ...statusOf(live) };
+  return await writes.change(target, (live) => updateFields(live, halfOf(live, edit(live)), writer), dryRun);
+}
+
+/**
+ * Server-side apply.
+ * @returns Whether the object was created.
+ * @throws {ResourceError | StoreError}
+ */
+export async function applyResource(
+  writes: WritePath,
+  target: WriteTarget,
+  patch: unknown,
+  { force, ...options }: WriteOptions & { readonly force: boolean },
+): Promise<{ resource: Resource; created: boolean }> {
+  const { kind, namespace, name, half } = target;
+  const applied = readApplied(target, patch);
+  const writer = writes.writerFor(kind, half, options.manager);
+  const create = async () => {
+    const owned = applyFields(undefined, withoutStatus(applied), writer, force);
+    return { resource: await writes.createOwned(kind, owned, { namespace, name }, options), created: true };
+  };
+  const change = async () => {
+    const edit = (live: Resource): JsonObject => {
+      const next = applyFields(live, applied, writer, force);
+      const { resourceVersion } = metadataOf(applied);
+      return { ...next, metadata: { ...metadataOf(next), ...(resourceVersion !== undefined && { resourceVersion }) } };
+    };
+    return { resource: await writes.change(target, edit, options.dryRun), created: false };
+  };
+  const isThere = (await writes.store.get(kind, { namespace, name })) !== undefined;
+  if (isThere || half === "status") return await change();
+  // Two first applies at once: the one that comes second changes what the first made.
+  return await create().catch((error: unknown) => {
+    if (error instanceof StoreError && error.code === "already-exists") return change();
+    throw error;
+  });
+}
+
+/** What is applied must say what it is, and leaves ownership to us. */
+function readApplied({ kind, namespace, name, half }: WriteTarget, patch: unknown): JsonObject {
+  const applied = isObject(patch) ? patch : {};
+  if (member(applied, "apiVersion") === undefined || member(applied, "kind") === undefined)
+    throw new ResourceError("malformed", "What is applied must have apiVersion and kind");
+  if (metadataOf(applied).managedFields !== undefined)
+    throw new ResourceError("malformed", "metadata.managedFields must not be in what is applied");
+  toResource(kind, applied, { namespace, name }); // for its checks of names and forms
+  return {
+    ...(half === "status" ? applied : withoutStatus(applied)),
+    metadata: { ...metadataOf(applied), name, namespace },
+  };
+}
+
+/** For a write of the status alone: the live object with the status and the owners of `next`. */
+function statusOnly(live: Resource, next: JsonObject): JsonObject {
+  const { managedFields, resourceVersion } = metadataOf(next);
+  return { ...live, metadata: { ...metadataOf(live), managedFields, resourceVersion }, status: next.status };
+}
+
+function statusOf(live: Resource) {
+  return live.status === undefined ? {} : { status: live.status };
+}

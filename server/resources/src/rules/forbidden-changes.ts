@@ -1,0 +1,26 @@
+// Changes that are refused however valid the object would be.
+import { isDeepStrictEqual } from "node:util";
+import type { KindInfo, Resource } from "@neverland/api";
+import { invalid, ResourceError } from "../resource-error.ts";
+
+/** @throws {ResourceError} `unchangeable`, `invalid`. */
+export function refuseForbiddenChanges(kind: KindInfo, live: Resource, next: Resource): void {
+  if (kind.record) refuseNewContent(kind, live, next);
+  refuseNewFinalizers(kind, live, next);
+}
+
+/** A record says what happened. Its metadata may change: owners and finalizers are about its life, not about the fact. */
+function refuseNewContent(kind: KindInfo, live: Resource, next: Resource): void {
+  if (isDeepStrictEqual(live.spec, next.spec)) return;
+  const { namespace, name } = live.metadata;
+  throw new ResourceError("unchangeable", `${kind.kind} ${namespace}/${name} is a record and never changes`, { kind });
+}
+
+/** An object on its way out can only lose finalizers, or it might never go. */
+function refuseNewFinalizers(kind: KindInfo, live: Resource, next: Resource): void {
+  const present = live.metadata.finalizers ?? [];
+  const added = (next.metadata.finalizers ?? []).filter((finalizer) => !present.includes(finalizer));
+  if (!live.metadata.deletionTimestamp || added.length === 0) return;
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found ${added.join(", ")}`;
+  throw invalid(kind, live.metadata.name, [{ reason: "FieldValueForbidden", message, field: "metadata.finalizers" }]);
+}

@@ -1,0 +1,43 @@
+// What a schema says of a value, field by field, in Kubernetes' words.
+import type { z } from "zod";
+import type { FieldFault } from "../resource-error.ts";
+
+/** @param root The name of `value`: `spec`, `status`, `metadata`. */
+export function schemaFaults(schema: z.ZodType, value: unknown, root: string): FieldFault[] {
+  const result = schema.safeParse(value);
+  return result.success ? [] : result.error.issues.map((issue) => toFault(issue, value, root));
+}
+
+export function badValue(field: string, value: unknown, expected: string): FieldFault {
+  return { reason: "FieldValueInvalid", message: `Invalid value: ${brief(value)}: ${expected}`, field };
+}
+
+function toFault(issue: z.core.$ZodIssue, value: unknown, root: string): FieldFault {
+  const field = issue.path.reduce<string>((path, step) => `${path}${formatStep(step)}`, root);
+  const found = issue.path.reduce<unknown>(
+    (part, step) => (typeof part === "object" && part !== null ? Reflect.get(part, step) : undefined),
+    value,
+  );
+  if (found === undefined && issue.code === "invalid_type")
+    return { reason: "FieldValueRequired", message: `Required value: expected ${issue.expected}`, field };
+  if (issue.code === "invalid_value") {
+    const values = issue.values.map((option) => JSON.stringify(option)).join(", ");
+    const message = `Unsupported value: ${brief(found)}: supported values: ${values}`;
+    return { reason: "FieldValueNotSupported", message, field };
+  }
+  if (issue.code === "invalid_type") {
+    const message = `Invalid value: ${brief(found)}: expected ${issue.expected}`;
+    return { reason: "FieldValueTypeInvalid", message, field };
+  }
+  return badValue(field, found, issue.message);
+}
+
+function formatStep(step: PropertyKey): string {
+  if (typeof step === "number") return `[${step}]`;
+  return /^[\w-]+$/.test(String(step)) ? `.${String(step)}` : `[${String(step)}]`;
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? "nothing";
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
+}

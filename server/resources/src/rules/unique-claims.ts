@@ -1,0 +1,117 @@
+// No two objects have the same value of a field that a kind calls unique, or a machine would be answered as another.
+import { fieldsAt, formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { type FieldFault, invalid } from "../resource-error.ts";
+
+type Claimed = { readonly id: string; readonly path: string; readonly field: string; readonly value: string };
+
+/**
+ * A write claims the values that it brings before it is done, so that of two writes of one MAC at once the second is
+ * refused; writes of different ones go on side by side and share the store's transactions. What is in the store already
+ * is asked of its index: no list of everything, nothing to load.
+ */
+export class UniqueClaims {
+  readonly #store: Pick<ResourceStore, "list">;
+  /** By value, who is about to have it, and how many writes of that object are on their way. */
+  readonly #claims = new Map<string, { readonly holder: string; writes: number }>();
+
+  constructor(store: Pick<ResourceStore, "list">) {
+    this.#store = store;
+  }
+
+  /**
+   * Carries out `write` while what is new in `next` is claimed.
+   * @param live The object as it is; `undefined` when it is to be made. What it has already is not asked for again.
+   * @throws {ResourceError} `invalid`, naming the object that has the value.
+   */
+  async hold<T>(kind: KindInfo, live: Resource | undefined, next: Resource, write: () => Promise<T>): Promise<T> {
+    const claims = newValues(kind, live, next);
+    if (claims.length === 0) return await write();
+    this.#refuseClaimed(kind, next, claims);
+    for (const { id } of claims) this.#take(id, formatKey(next.metadata)); // and nothing was awaited since the check
+    try {
+      await this.#refuseStored(kind, next, claims);
+      return await write();
+    } finally {
+      for (const { id } of claims) this.#giveBack(id);
+    }
+  }
+
+  /** As {@link hold}, without a write: a dry run stands in nobody's way. */
+  async check(kind: KindInfo, live: Resource | undefined, next: Resource): Promise<void> {
+    const claims = newValues(kind, live, next);
+    this.#refuseClaimed(kind, next, claims);
+    await this.#refuseStored(kind, next, claims);
+  }
+
+  #take(id: string, holder: string): void {
+    this.#claims.getOrInsertComputed(id, () => ({ holder, writes: 0 })).writes += 1;
+  }
+
+  #giveBack(id: string): void {
+    const claim = this.#claims.get(id);
+    if (!claim) return;
+    claim.writes -= 1;
+    if (claim.writes === 0) this.#claims.delete(id);
+  }
+
+  #refuseClaimed(kind: KindInfo, next: Resource, claims: readonly Claimed[]): void {
+    refuseHeld(kind, next, claims, ({ id }) => this.#claims.get(id)?.holder);
+  }
+
+  async #refuseStored(kind: KindInfo, next: Resource, claims: readonly Claimed[]): Promise<void> {
+    const holders = new Map<string, string>();
+    for (const { path, namespace, values } of askedFor(kind, claims, next.metadata)) {
+      const fields = [{ key: path, operator: "in", values } as const];
+      const { items } = await this.#store.list(kind, { ...(namespace !== undefined && { namespace }), fields });
+      const others = items.filter(({ metadata }) => formatKey(metadata) !== formatKey(next.metadata));
+      for (const other of others)
+        for (const { id } of valuesOf(kind, other)) holders.set(id, formatKey(other.metadata));
+    }
+    refuseHeld(kind, next, claims, ({ id }) => holders.get(id));
+  }
+}
+
+/** @param holderOf Who has the value, or is about to. */
+function refuseHeld(
+  kind: KindInfo,
+  { metadata }: Resource,
+  claims: readonly Claimed[],
+  holderOf: (claim: Claimed) => string | undefined,
+): void {
+  const faults = claims.flatMap((claim): FieldFault[] => {
+    const holder = holderOf(claim);
+    if (holder === undefined || holder === formatKey(metadata)) return [];
+    const message = `Duplicate value: "${claim.value}": ${kind.kind} ${holder} has it already`;
+    return [{ reason: "FieldValueDuplicate", message, field: claim.field }];
+  });
+  if (faults.length > 0) throw invalid(kind, metadata.name, faults);
+}
+
+/** One question to the store for each path. */
+function askedFor(kind: KindInfo, claims: readonly Claimed[], { namespace }: ResourceKey) {
+  const unique = kind.unique.map(({ path, within }) => ({
+    path,
+    ...(within === "namespace" && { namespace }),
+    values: claims.filter((claim) => claim.path === path).map(({ value }) => value),
+  }));
+  return unique.filter(({ values }) => values.length > 0);
+}
+
+function newValues(kind: KindInfo, live: Resource | undefined, next: Resource): Claimed[] {
+  if (kind.unique.length === 0) return [];
+  const present = new Set(live && valuesOf(kind, live).map(({ id }) => id));
+  return valuesOf(kind, next).filter(({ id }) => !present.has(id));
+}
+
+function valuesOf(kind: KindInfo, object: Resource): Claimed[] {
+  return kind.unique.flatMap(({ path, within }) => {
+    const scope = `${kind.group}/${kind.kind} ${within === "namespace" ? object.metadata.namespace : ""} ${path}`;
+    const texts = fieldsAt(object, path).flatMap(({ field, value }) =>
+      typeof value === "string" ? { field, value } : [],
+    );
+    return texts
+      .filter(({ value }) => value !== "")
+      .map((found) => ({ id: `${scope} ${found.value}`, path, ...found }));
+  });
+}

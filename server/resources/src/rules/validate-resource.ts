@@ -1,0 +1,47 @@
+// Checks a resource before it is written: names, labels, and the schemas of its kind.
+import type { KindInfo, Resource } from "@neverland/api";
+import { type FieldFault, invalid } from "../resource-error.ts";
+import { badValue, schemaFaults } from "./schema-faults.ts";
+
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const qualifiedName = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
+
+/** @throws {ResourceError} `invalid`, with a fault for each field. Unknown fields are none. */
+export function validateResource(kind: KindInfo, resource: Resource): void {
+  refuse(kind, resource, [...metadataFaults(resource), ...schemaFaults(kind.spec, resource.spec ?? {}, "spec")]);
+}
+
+/** @throws {ResourceError} `invalid`. */
+export function validateStatus(kind: KindInfo, resource: Resource): void {
+  if (kind.status) refuse(kind, resource, schemaFaults(kind.status, resource.status ?? {}, "status"));
+}
+
+function refuse(kind: KindInfo, { metadata }: Resource, faults: readonly FieldFault[]): void {
+  if (faults.length > 0) throw invalid(kind, metadata.name, faults);
+}
+
+function metadataFaults({ metadata }: Resource): FieldFault[] {
+  const faults: FieldFault[] = [];
+  const check = (ok: boolean, field: string, value: string, expected: string) => {
+    if (!ok) faults.push(badValue(field, value, expected));
+  };
+  const { name, namespace, labels, finalizers } = metadata;
+  const nameRule = "a lower case DNS name of at most 253 letters, digits, '-' and '.', such as machine-1";
+  check(name.length <= 253 && subdomain.test(name), "metadata.name", name, `must be ${nameRule}`);
+  const rule = "must be at most 63 lower case letters, digits and '-'";
+  check(namespaceName.test(namespace), "metadata.namespace", namespace, rule);
+  for (const [key, value] of Object.entries(labels ?? {})) {
+    check(qualifiedName.test(key), "metadata.labels", key, "a label's name must be letters, digits, '-', '_' and '.'");
+    check(
+      labelValue.test(value),
+      `metadata.labels[${key}]`,
+      value,
+      "must be at most 63 letters, digits, '-', '_', '.'",
+    );
+  }
+  for (const [index, finalizer] of (finalizers ?? []).entries())
+    check(qualifiedName.test(finalizer), `metadata.finalizers[${index}]`, finalizer, "must be a qualified name");
+  return faults;
+}

@@ -1,0 +1,159 @@
+// The one write path: what must hold of every object before the store is given it, whoever writes it.
+import { apiVersionOf, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { type Clock, formatTime } from "@neverland/platform/clock.ts";
+import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
+import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import { type DeletePolicy, deleteResource } from "./delete-resource.ts";
+import { updateFields, type Writer } from "./fields/managed-fields.ts";
+import type { JsonObject } from "./json.ts";
+import { randomSuffix } from "./random-suffix.ts";
+import { invalid } from "./resource-error.ts";
+import { type Place, toResource } from "./resource-input.ts";
+import { refuseForbiddenChanges } from "./rules/forbidden-changes.ts";
+import { UniqueClaims } from "./rules/unique-claims.ts";
+import { validateResource, validateStatus } from "./rules/validate-resource.ts";
+
+export type WritePathDeps = {
+  readonly store: ResourceStore;
+  readonly clock: Clock;
+  readonly newUid?: () => string;
+  /** The end of a generated name. */
+  readonly newSuffix?: () => string;
+};
+
+export type WriteOptions = {
+  /** Who is to own the fields that are written. */
+  readonly manager: string;
+  /** Answer as if, and write nothing. */
+  readonly dryRun: boolean;
+};
+
+export type WriteTarget = ResourceKey & {
+  readonly kind: KindInfo;
+  /** Which half is written: everything but the status, or the status alone. */
+  readonly half: "content" | "status";
+};
+
+/** Makes of the live object what it shall be, its managedFields included. */
+export type Edit = (live: Resource) => JsonObject;
+
+/** How often a change is tried anew when another write came between; its caller named no version, so does not care. */
+const changeAttempts = 8;
+const nameAttempts = 8;
+
+export class WritePath {
+  readonly store: ResourceStore;
+  readonly #clock: Clock;
+  readonly #claims: UniqueClaims;
+  readonly #newUid: () => string;
+  readonly #newSuffix: () => string;
+
+  constructor({ store, clock, newUid, newSuffix }: WritePathDeps) {
+    this.store = store;
+    this.#clock = clock;
+    this.#claims = new UniqueClaims(store);
+    this.#newUid = newUid ?? (() => crypto.randomUUID());
+    this.#newSuffix = newSuffix ?? randomSuffix;
+  }
+
+  /** @throws {ResourceError | StoreError} */
+  async create(kind: KindInfo, object: JsonObject, place: Place, options: WriteOptions): Promise<Resource> {
+    const writer = this.writerFor(kind, "content", options.manager);
+    const owned = kind.record ? object : updateFields(undefined, object, writer);
+    return await this.createOwned(kind, owned, place, options);
+  }
+
+  /**
+   * As {@link create}, for an object whose managedFields are right already. With `generateName` the name is completed.
+   * @throws {ResourceError | StoreError}
+   */
+  async createOwned(kind: KindInfo, object: JsonObject, place: Place, { dryRun }: WriteOptions): Promise<Resource> {
+    const resource = toResource(kind, object, place);
+    const { generateName, name } = resource.metadata;
+    if (name || !generateName) return await this.#createNamed(kind, resource, dryRun);
+    for (let attempt = 1; ; attempt++) {
+      const metadata = { ...resource.metadata, name: `${generateName}${this.#newSuffix()}` };
+      try {
+        return await this.#createNamed(kind, { ...resource, metadata }, dryRun);
+      } catch (error) {
+        const isTaken = error instanceof StoreError && error.code === "already-exists";
+        if (!isTaken || attempt === nameAttempts) throw error;
+      }
+    }
+  }
+
+  /**
+   * Reads the object, edits it, writes it; again when another write came between and the edit named no version.
+   * @throws {ResourceError | StoreError}
+   */
+  async change(target: WriteTarget, edit: Edit, dryRun: boolean): Promise<Resource> {
+    const { kind, namespace, name } = target;
+    for (let attempt = 1; ; attempt++) {
+      const live = await this.store.get(kind, { namespace, name });
+      if (!live) throw new StoreError("not-found", `${kind.kind} ${namespace}/${name} not found`);
+      const next = toResource(kind, edit(live), { namespace, name });
+      const { resourceVersion } = live.metadata;
+      const isPinned = Boolean(next.metadata.resourceVersion) && next.metadata.resourceVersion !== resourceVersion;
+      const pinned = next.metadata.resourceVersion
+        ? next
+        : { ...next, metadata: { ...next.metadata, resourceVersion } };
+      try {
+        return await this.#writeChanged(target, live, pinned, dryRun);
+      } catch (error) {
+        const isLate = error instanceof StoreError && error.code === "conflict";
+        if (!isLate || isPinned || attempt === changeAttempts) throw error;
+      }
+    }
+  }
+
+  /** Blindly as far as the rest of the object goes. @throws {ResourceError | StoreError} */
+  async updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
+    validateStatus(kind, resource);
+    return await this.store.updateStatus(kind, resource);
+  }
+
+  /** @throws {StoreError} */
+  async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions, policy: DeletePolicy) {
+    return await deleteResource(this.store, kind, key, preconditions, policy);
+  }
+
+  /** Who writes, and what of the object. */
+  writerFor(kind: KindInfo, half: WriteTarget["half"], manager: string): Writer {
+    const time = formatTime(this.#clock.nowMs()).replace(/\.\d+Z$/, "Z");
+    return { manager, apiVersion: apiVersionOf(kind), time, ...(half === "status" && { subresource: "status" }) };
+  }
+
+  async #createNamed(kind: KindInfo, resource: Resource, dryRun: boolean): Promise<Resource> {
+    if (!resource.metadata.name) throw invalid(kind, "", [nameRequired]);
+    validateResource(kind, resource);
+    if (resource.status !== undefined) validateStatus(kind, resource);
+    if (!dryRun) return await this.#claims.hold(kind, undefined, resource, () => this.store.create(kind, resource));
+    await this.#claims.check(kind, undefined, resource);
+    const stored = await this.store.get(kind, resource.metadata);
+    return decideCreate(kind, stored, resource, { ...this.#stamp(stored), uid: this.#newUid() }).object;
+  }
+
+  async #writeChanged({ kind, half }: WriteTarget, live: Resource, next: Resource, dryRun: boolean): Promise<Resource> {
+    if (half === "status") {
+      validateStatus(kind, next);
+      if (dryRun) return decideUpdateStatus(kind, live, next, this.#stamp(live)).object;
+      return await this.store.updateStatus(kind, next);
+    }
+    refuseForbiddenChanges(kind, live, next);
+    validateResource(kind, next);
+    if (!dryRun) return await this.#claims.hold(kind, live, next, () => this.store.update(kind, next));
+    await this.#claims.check(kind, live, next);
+    return decideUpdate(kind, live, next, this.#stamp(live)).object;
+  }
+
+  /** A dry run shows the version that is there. */
+  #stamp(live: Resource | undefined) {
+    return { version: Number(live?.metadata.resourceVersion ?? 0), nowMs: this.#clock.nowMs() };
+  }
+}
+
+const nameRequired = {
+  reason: "FieldValueRequired",
+  message: "Required value: name or generateName is required",
+  field: "metadata.name",
+};

@@ -12,7 +12,8 @@ export const component = defineComponent({
     ]);
     const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
     return {
-      managementRoutes: (app) => registerResourceApi(app, { store, writes, clock, token, version, onInternalError, ...lent }),
+      managementRoutes: (app) =>
+        registerResourceApi(app, { store, writes, clock, token, version, onInternalError, ...lent }),
       announce: async ({ api }) =>
         api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token) },
     };

@@ -82,7 +82,19 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     await services.start(recorder, signal);
     const writes = new WritePath({ store, clock: systemClock });
     const deps: Shared = {
-      ...{ shared, settings, store, writes, version, hosts: bootAddresses(config), token, contacts, record, onError, warn },
+      ...{
+        shared,
+        settings,
+        store,
+        writes,
+        version,
+        hosts: bootAddresses(config),
+        token,
+        contacts,
+        record,
+        onError,
+        warn,
+      },
       ...{ clock: systemClock, random: Math.random, randomBytes: (count) => randomBytes(count) },
     };
     return { addresses: await startComponents(config, deps, names, services, signal), stop };

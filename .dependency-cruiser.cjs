@@ -30,7 +30,7 @@ const mayImport = {
   "server/controller-kit": [...base, "server/store"],
   "server/resources": [...base, "server/store"],
   "server/timeline": [...base, "server/store"],
-  "server/machines": [...base, "server/store", "server/timeline"],
+  "server/machines": [...base, "protocols", "server/store", "server/timeline"],
   "server/component-kit": below,
   // Components never import each other: Boots, Hegel, Tink Server and the rest meet in tink-up alone.
   "server/boots-netboot": [...component, "protocols"],

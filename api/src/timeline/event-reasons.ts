@@ -21,6 +21,10 @@ export const eventReasons = {
     meaning: "several Hardware claim the same MAC or address, so that none of them is answered",
     mend: "change all but one of the Hardware that claim the same MAC or address",
   },
+  NotOfItsSchema: {
+    meaning: "the Hardware has a value that cannot be read, so the machine counts as unknown",
+    mend: "put right what the message names, and apply the Hardware again",
+  },
   AddressOfAnotherMachine: {
     meaning: "the request came from the address of one machine and was for another",
     mend: "find out which program on the first machine asks in the other's name",

@@ -4,6 +4,7 @@ export const eventSources = {
   "boots/dhcp": "Boots' DHCP and ProxyDHCP",
   "boots/tftp": "Boots' TFTP",
   "boots/http": "Boots' HTTP: scripts, boot files, the in-memory system, disk images",
+  machines: "the memory of all Hardware: records that cannot be used",
   "oci-registry": "the registry of action images",
   hegel: "Hegel: metadata and user data",
   "tink-server": "Tink Server: workers and their reports",

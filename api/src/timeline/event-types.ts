@@ -61,6 +61,7 @@ export const eventTypes = {
   RouterAdvertised: { ...step, mark: "router", meaning: "iPXE was told that there is no IPv6 router to wait for" },
   Ipv6BootRefused: { ...refusal, meaning: "firmware was told that there is nothing to boot over IPv6" },
   HardwareAmbiguous: { ...refusal, meaning: "several Hardware claim the same MAC or address" },
+  HardwareUnusable: { ...refusal, meaning: "the machine's Hardware cannot be used as it is" },
 
   TftpRead: { ...start, mark: "loader", meaning: "the machine read a boot file over TFTP" },
   TftpRefused: { ...start, ...refusal, mark: "turned-away", meaning: "a TFTP request was answered with an error" },

@@ -1,6 +1,7 @@
 // Alone decides what a machine is to boot: from its architecture (option 93), its classes (60, 77) and its Hardware.
+
+import type { NetbootSettings } from "@neverland/machines/machine-card.ts";
 import type { ClientIdentity, Ipv4Address, MacAddress } from "@neverland/protocols";
-import type { NetbootSettings } from "./boot-hardware.ts";
 
 export interface BootPlanConfig {
   /** Where machines reach our HTTP server, as `http://10.77.0.1:7080`; no slash at the end. */

@@ -1,5 +1,6 @@
 // Boots on one link: the sockets it needs there, opened together and closed together.
 
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import { bindUdpToDevice } from "@neverland/platform/network/device-socket.ts";
 import { findLink, linkIndex } from "@neverland/platform/network/interfaces.ts";
@@ -13,13 +14,12 @@ import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } fro
 import type { AddressConflicts } from "./dhcp/address-conflicts.ts";
 import { listenForDhcp } from "./dhcp/dhcp-listener.ts";
 import type { EventGate } from "./event-gate.ts";
-import type { HardwareIndex } from "./hardware-index.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6/ipv6-refusal.ts";
 import { TftpListener } from "./tftp/tftp-listener.ts";
 
 export interface LinkDeps {
   readonly config: BootsConfig;
-  readonly index: HardwareIndex;
+  readonly index: MachineIndex;
   readonly gate: EventGate;
   readonly files: BootFiles;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
 import type { MachineEventInput } from "@neverland/api";
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
@@ -11,12 +12,12 @@ import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
 import { AddressConflicts } from "./dhcp/address-conflicts.ts";
 import { EventGate } from "./event-gate.ts";
-import { type DuplicateClaim, HardwareIndex } from "./hardware-index.ts";
 import { registerBootRoutes } from "./http/boot-http.ts";
 import type { ScriptConfig } from "./http/machine-script.ts";
 
 export interface BootsDeps {
   readonly config: BootsConfig;
+  readonly index: MachineIndex;
   readonly record: (event: MachineEventInput) => void;
   readonly clock: Clock;
   /** For what concerns no machine: one sentence each. */
@@ -25,8 +26,6 @@ export interface BootsDeps {
 
 /** Its start opens every link's ports, or throws a NetworkError and leaves nothing open. */
 export interface Boots extends Service {
-  /** Feed it from a watch of Hardware. */
-  readonly index: HardwareIndex;
   /** Where machines are answered; filled by the start. */
   readonly links: readonly BootsLink[];
   registerRoutes(app: FastifyInstance): void;
@@ -34,9 +33,8 @@ export interface Boots extends Service {
 
 /** Opens nothing yet. */
 export function createBoots(deps: BootsDeps): Boots {
-  const { config, record, clock } = deps;
+  const { config, index, record, clock } = deps;
   const gate = new EventGate(record, () => clock.nowMs());
-  const index = new HardwareIndex((claim) => recordDuplicate(gate, claim));
   const conflicts = new AddressConflicts(() => clock.nowMs());
   const files = openBootFiles(config.binariesDirectory, [...config.architectureBinaries.values()]);
   const links: BootsLink[] = [];
@@ -45,7 +43,6 @@ export function createBoots(deps: BootsDeps): Boots {
     for (const one of opened.splice(0)) await one.close(deadline);
   };
   return {
-    index,
     links,
     registerRoutes(app) {
       const { hookDirectory, filesDirectory } = config;
@@ -110,11 +107,4 @@ function scriptConfigFor(config: BootsConfig, localAddress: string): ScriptConfi
     registryMirror: base,
     extraKernelArgs: config.extraKernelArgs,
   };
-}
-
-function recordDuplicate(gate: EventGate, { kind, value, names }: DuplicateClaim): void {
-  const message = `${names.join(" and ")} claim the same ${kind} ${value}: none of them is answered; change all but one`;
-  const mac = kind === "mac" ? { mac: value } : {};
-  const event = { source: "boots/dhcp", type: "HardwareAmbiguous", reason: "DuplicateClaim", message, ...mac } as const;
-  gate.once(`duplicate ${kind} ${value} ${names.join()}`, 60_000, event);
 }

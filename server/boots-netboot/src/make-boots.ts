@@ -6,10 +6,17 @@ import { createBoots } from "./boots.ts";
 import type { BootsConfig } from "./boots-config.ts";
 import type { BootsValues } from "./boots-settings.ts";
 
-export function makeBoots({ config, shared, hosts: [host], record, clock, warn }: ComponentDeps<BootsValues>): Parts {
-  const boots = createBoots({ config: bootsConfig(config, shared, host), record, clock, warn });
+export function makeBoots({
+  config,
+  shared,
+  hosts: [host],
+  machines,
+  record,
+  clock,
+  warn,
+}: ComponentDeps<BootsValues>): Parts {
+  const boots = createBoots({ config: bootsConfig(config, shared, host), index: machines, record, clock, warn });
   return {
-    hardwareSinks: [boots.index],
     bootRoutes: (app) => boots.registerRoutes(app),
     listeners: [boots],
     announce: () => ({ interfaces: boots.links.map(({ name, serverAddress }) => ({ name, address: serverAddress })) }),

@@ -1,6 +1,6 @@
 // What a component of the server is, and what composition gives it: whoever is in the table needs nothing else.
 import type { MachineEventInput } from "@neverland/api";
-import type { HardwareSink } from "@neverland/machines/hardware-feed.ts";
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -48,6 +48,8 @@ export type ComponentDeps<Values> = {
   readonly hosts: readonly [string, ...string[]];
   /** What callers of the management plane must know. */
   readonly token: string;
+  /** All Hardware, by whatever a machine is known by; filled before anything starts. */
+  readonly machines: MachineIndex;
   /** When each machine was last seen starting. */
   readonly contacts: Pick<BootContacts, "bootContactMs" | "onBootContact">;
   /** Puts a fact on a machine's timeline. */
@@ -72,8 +74,6 @@ export type PlaneAddresses = { readonly http?: string; readonly grpc?: string; r
 
 /** What a component is made to; made anew when it is to be started again. */
 export type Parts = {
-  /** Indexes of Hardware, filled before anything else starts. */
-  readonly hardwareSinks?: readonly HardwareSink[];
   /** Started in order, before the planes listen. */
   readonly services?: readonly Service[];
   /** On the boot plane's HTTP listener. */

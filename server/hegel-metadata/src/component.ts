@@ -27,18 +27,15 @@ export const component = defineComponent({
   name: "hegel",
   path: "hegel",
   settings: hegelSettings,
-  make: async ({ config, record, clock }) => {
-    const [{ AddressIndex }, { trustedProxies }, { registerHegel }] = await Promise.all([
-      import("./address-index.ts"),
+  make: async ({ config, machines, record, clock }) => {
+    const [{ trustedProxies }, { registerHegel }] = await Promise.all([
       import("./caller-address.ts"),
       import("./hegel.ts"),
     ]);
-    const index = new AddressIndex();
     const { instanceEndpoint } = config;
     const proxies = trustedProxies(config.trustedProxies);
     return {
-      hardwareSinks: [index],
-      bootRoutes: (app) => registerHegel(app, { index, record, clock, instanceEndpoint, proxies }),
+      bootRoutes: (app) => registerHegel(app, { index: machines, record, clock, instanceEndpoint, proxies }),
     };
   },
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Hardware, MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import fastify from "fastify";
-import { AddressIndex } from "./address-index.ts";
 import { callerAddress, trustedProxies } from "./caller-address.ts";
 import { type HegelDeps, registerHegel } from "./hegel.ts";
 
@@ -24,7 +24,7 @@ function hardware(name: string, address: string, id = name): Hardware {
 async function setUp(t: TestContext, more: Partial<HegelDeps> = {}) {
   const events: MachineEventInput[] = [];
   const clock = new ManualClock(0);
-  const index = new AddressIndex();
+  const index = new MachineIndex();
   index.apply([
     hardware("m1", "10.0.0.5"),
     hardware("m2", "10.0.0.6"),

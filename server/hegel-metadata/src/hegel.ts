@@ -1,8 +1,9 @@
 // Hegel's routes on the boot plane: each machine is told what is its own, and nothing else.
-import { type EventReason, formatKey, type Hardware, type MachineEventInput } from "@neverland/api";
+import { type EventReason, formatKey, type MachineEventInput } from "@neverland/api";
+import type { KnownHardware } from "@neverland/machines/machine-card.ts";
+import type { HardwareLookup, MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Lookup } from "./address-index.ts";
 import { callerAddress, type TrustedProxies } from "./caller-address.ts";
 import { FirstContact } from "./first-contact.ts";
 import { metadataTree, readTree } from "./metadata-tree.ts";
@@ -12,8 +13,7 @@ import { storageDocument } from "./storage-document.ts";
 
 export type HegelDeps = {
   readonly clock: Clock;
-  /** Fed by a watch; see address-index.ts. */
-  readonly index: { byAddress(address: string): Lookup; byInstanceId(id: string): Lookup };
+  readonly index: Pick<MachineIndex, "byAddress" | "byInstanceId">;
   readonly proxies: TrustedProxies;
   /** Serves `/tootles/instanceID/ID/2009-04-04/…` to anyone who knows an instance id. Default false. */
   readonly instanceEndpoint?: boolean;
@@ -22,7 +22,7 @@ export type HegelDeps = {
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 type Caller =
-  | { readonly hardware: Hardware }
+  | { readonly hardware: KnownHardware }
   | { readonly status: 400 | 404 | 500; readonly reason: EventReason; readonly message: string };
 
 const longestFormBytes = 64 * 1024;
@@ -54,7 +54,7 @@ export async function registerHegel(app: FastifyInstance, deps: HegelDeps): Prom
 }
 
 type Text = { readonly text: string; readonly type?: string };
-type Answerer = (read: (hardware: Hardware, request: FastifyRequest) => Text | undefined) => Answer;
+type Answerer = (read: (hardware: KnownHardware, request: FastifyRequest) => Text | undefined) => Answer;
 
 function addTree(scope: FastifyInstance, prefix: string, answer: Answerer): void {
   const handler = answer((hardware, request) => {
@@ -90,7 +90,7 @@ function byInstance(request: FastifyRequest, { index }: HegelDeps): Caller {
   return callerOf(index.byInstanceId(instanceId), "this instance id");
 }
 
-function callerOf(lookup: Lookup, claim: string): Caller {
+function callerOf(lookup: HardwareLookup, claim: string): Caller {
   switch (lookup.found) {
     case "one":
       return { hardware: lookup.hardware };
@@ -111,7 +111,7 @@ function callerOf(lookup: Lookup, claim: string): Caller {
 
 function refuse(
   { record }: HegelDeps,
-  { status, reason, message }: Exclude<Caller, { hardware: Hardware }>,
+  { status, reason, message }: Exclude<Caller, { hardware: KnownHardware }>,
   reply: FastifyReply,
 ): FastifyReply {
   record({ source: "hegel", type: "MetadataRefused", reason, message });
@@ -121,7 +121,7 @@ function refuse(
 /** One event per boot for metadata, and one for user data. */
 function noteServed(
   request: FastifyRequest,
-  hardware: Hardware,
+  hardware: KnownHardware,
   { clock, record }: HegelDeps,
   first: FirstContact,
 ): void {

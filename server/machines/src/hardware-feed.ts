@@ -1,51 +1,84 @@
-// Feeds every in-memory index of Hardware from one watch, so that packets and requests never read the store.
-import { type Hardware, kinds } from "@neverland/api";
+// Feeds the index of machines from one watch, so that packets and requests never read the store.
+import { formatKey, type Hardware, kinds, type MachineEventInput } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
+import { ServerError } from "@neverland/platform/server-error.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
-
-/** An index. `apply` replaces everything. */
-export type HardwareSink = {
-  readonly apply: (all: readonly Hardware[]) => void;
-  readonly upsert: (hardware: Hardware) => void;
-  readonly remove: (hardware: Hardware) => void;
-};
+import { ambiguousHardware, unusableHardware } from "./hardware-events.ts";
+import type { MachineIndex } from "./machine-index.ts";
 
 export type HardwareFeedDeps = {
-  readonly store: ResourceStore;
+  readonly store: Pick<ResourceStore, "list" | "watch">;
   readonly clock: Clock;
-  readonly sinks: readonly HardwareSink[];
+  readonly index: MachineIndex;
+  readonly record: (event: MachineEventInput) => void;
   readonly onError: (failure: { doing: string; error: unknown; retryInMs: number }) => void;
 };
+
+/** A store that has not listed its Hardware within this time is not going to. */
+const longestStartMs = 60_000;
 
 export class HardwareFeed implements Service {
   readonly #deps: HardwareFeedDeps;
   readonly #abort = new AbortController();
   #following: Following | undefined;
+  #lastError: unknown;
 
   constructor(deps: HardwareFeedDeps) {
     this.#deps = deps;
   }
 
-  /** Ready when the indexes hold all there is: no machine is taken for unknown because we have just started. */
+  /**
+   * Ready when the index holds all there is: no machine is taken for unknown because we have just started.
+   * @throws {ServerError} `not-ready` when the store does not answer in time.
+   */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { store, clock, sinks, onError } = this.#deps;
+    const { store, clock, index, onError } = this.#deps;
     this.#following = follow<Hardware>({ store, clock, signal: this.#abort.signal }, kinds.Hardware, {
-      onList: (items) => {
-        for (const sink of sinks) sink.apply(items);
+      onChange: (type, hardware) => (type === "deleted" ? index.remove(hardware) : this.#take(hardware)),
+      onError: (error, retryInMs) => {
+        this.#lastError = error;
+        onError({ doing: "watching hardware", error, retryInMs });
       },
-      onChange: (type, hardware) => {
-        for (const sink of sinks) type === "deleted" ? sink.remove(hardware) : sink.upsert(hardware);
-      },
-      onError: (error, retryInMs) => onError({ doing: "watching hardware", error, retryInMs }),
     });
-    await this.#following.ready;
+    await this.#inTime(this.#following.ready, signal);
   }
 
-  async stop(): Promise<void> {
+  async stop(deadline: AbortSignal): Promise<void> {
     this.#abort.abort();
-    await this.#following?.done;
+    if (this.#following === undefined) return;
+    // A store that does not answer is not waited for any longer: nothing of ours is lost with it.
+    await unlessAborted(this.#following.done, deadline).catch(() => undefined);
+  }
+
+  async #inTime(ready: Promise<void>, signal: AbortSignal): Promise<void> {
+    const late = new AbortController();
+    const cancel = this.#deps.clock.after(longestStartMs, () => late.abort());
+    try {
+      await unlessAborted(ready, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (signal.aborted || !late.signal.aborted) throw error;
+      const cause = this.#lastError;
+      const why = cause === undefined ? "the store did not answer" : String(cause);
+      const waited = `the Hardware could not be read from the store within ${longestStartMs / 1000} s`;
+      throw new ServerError("not-ready", `${waited}: ${why}; look at the store's disk, then start again`, { cause });
+    } finally {
+      cancel();
+    }
+  }
+
+  /** A record that cannot be used is left out, so that it does not keep the others from being known. */
+  #take(hardware: Hardware): void {
+    const { index, record } = this.#deps;
+    const { error } = kinds.Hardware.spec.safeParse(hardware.spec ?? {});
+    if (error === undefined) {
+      for (const claim of index.upsert(hardware)) for (const event of ambiguousHardware(claim)) record(event);
+      return;
+    }
+    index.remove(hardware);
+    record(unusableHardware(formatKey(hardware.metadata), error.issues));
   }
 }

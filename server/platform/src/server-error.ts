@@ -4,7 +4,9 @@ export type ServerErrorCode =
   /** An option names what is not there or not what it should be. */
   | "bad-config"
   /** The data directory cannot be used. */
-  | "bad-data-dir";
+  | "bad-data-dir"
+  /** Something that the server stands on did not answer in time. */
+  | "not-ready";
 
 export class ServerError extends Error {
   override readonly name = "ServerError";

@@ -32,6 +32,7 @@ function setUp(limits: Partial<EventRecorderLimits> = {}) {
       },
       lookup: {
         byMac: (asked) => (asked === mac ? { namespace: "lab", name: "m1" } : undefined),
+        byIp: () => undefined,
         macOf: ({ name }) => (name === "m1" ? mac : undefined),
       },
       onError: ({ error }) => errors.push(error),

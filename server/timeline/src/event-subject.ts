@@ -1,10 +1,12 @@
 // Finds out which machine an event is about, whatever of it the component knew.
 import { type MachineEventInput, parseKey, type ResourceKey } from "@neverland/api";
 
-/** What the Hardware there is says of MACs; kept elsewhere by a watch. */
+/** What the Hardware there is says of addresses; kept elsewhere by a watch. */
 export type MachineLookup = {
   /** `undefined` for a MAC of no Hardware, or of several. */
   byMac(mac: string): ResourceKey | undefined;
+  /** Of an address that a machine gets by DHCP; `undefined` for one of no Hardware, or of several. */
+  byIp(address: string): ResourceKey | undefined;
   /** The machine's first MAC. */
   macOf(hardware: ResourceKey): string | undefined;
 };

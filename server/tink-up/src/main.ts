@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { kinds, type MachineEventInput } from "@neverland/api";
 import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@neverland/component-kit/component.ts";
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
-import { MachineNames } from "@neverland/machines/machine-names.ts";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { machineNames } from "@neverland/machines/machine-names.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { inDataDir, makeDataDir } from "@neverland/platform/data-dir.ts";
 import type { Logger } from "@neverland/platform/log.ts";
@@ -66,11 +67,11 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   const onError: Shared["onError"] = ({ doing, error, retryInMs }) =>
     log.error({ event: "failed", doing, retryInMs, err: error });
   try {
-    const names = new MachineNames();
+    const machines = new MachineIndex();
     const contacts = await readBootContacts(store);
     const recorder = new EventRecorder({
       ...{ clock: systemClock, randomBytes, onError },
-      lookup: names,
+      lookup: machineNames(machines),
       contacts,
       events: typedStore(store, kinds.MachineEvent),
     });
@@ -88,6 +89,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
         store,
         writes,
         version,
+        machines,
         hosts: bootAddresses(config),
         token,
         contacts,
@@ -97,7 +99,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
       },
       ...{ clock: systemClock, random: Math.random, randomBytes: (count) => randomBytes(count) },
     };
-    return { addresses: await startComponents(config, deps, names, services, signal), stop };
+    return { addresses: await startComponents(config, deps, services, signal), stop };
   } catch (error) {
     await stop(AbortSignal.timeout(failedStartDeadlineMs));
     throw error;
@@ -129,13 +131,11 @@ function bootAddresses({ shared: { boots } }: ServerConfig): [string, ...string[
 async function startComponents(
   config: ServerConfig,
   deps: Shared,
-  names: MachineNames,
   services: ServiceStack,
   signal: AbortSignal,
 ): Promise<ServerAddresses> {
   const made = await makeComponents(config, deps);
-  const sinks = [names, ...made.flatMap(({ hardwareSinks = [] }) => hardwareSinks)];
-  await services.start(new HardwareFeed({ ...deps, sinks }), signal);
+  await services.start(new HardwareFeed({ ...deps, index: deps.machines }), signal);
   for (const service of made.flatMap((parts) => parts.services ?? [])) await services.start(service, signal);
   const boot = bootPlane(
     config,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { HardwareInterface } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
-import type { BootInterface } from "../boot-hardware.ts";
-import { HardwareIndex } from "../hardware-index.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { respondToDhcp } from "./dhcp-responder.ts";
@@ -13,8 +13,8 @@ const plan = { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architecture
 const noConflicts = { untilMs: () => undefined };
 
 /** The sentence for the nth packet of a captured boot, when its machine's interface is `card`. */
-function textFor(boot: string, at: number, card: BootInterface = {}): string {
-  const index = new HardwareIndex(() => {});
+function textFor(boot: string, at: number, card: HardwareInterface = {}): string {
+  const index = new MachineIndex();
   index.apply([testMachine(50, card)]);
   const decision = respondToDhcp(captured(boot, at), index.byMac("52:54:00:00:00:32" as MacAddress), noConflicts, {
     plan,

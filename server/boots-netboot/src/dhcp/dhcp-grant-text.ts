@@ -1,12 +1,13 @@
 // What an offer or an acknowledgement reads like on the timeline: what was given to whom, and what it does with it.
+
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import { type ClientIdentity, type DhcpMessage, type Ipv4Address, unspecifiedIpv4 } from "@neverland/protocols";
 import { type BootClientKind, type BootPlan, bootClientKind } from "../boot-plan.ts";
-import type { BootMachine } from "../hardware-index.ts";
 
 export interface Grant {
   readonly type: "offer" | "ack";
   readonly reply: DhcpMessage;
-  readonly machine: BootMachine;
+  readonly machine: MachineCard;
   readonly plan: BootPlan;
   readonly client: ClientIdentity;
 }
@@ -34,7 +35,7 @@ export function describeGrant({ type, reply, machine, plan, client }: Grant): st
 }
 
 /** Hook asks with BusyBox's client, and only on a machine that was let boot from us; installed systems hardly ever do. */
-function systemName({ vendorClass }: ClientIdentity, { card }: BootMachine): string {
+function systemName({ vendorClass }: ClientIdentity, { card }: MachineCard): string {
   return vendorClass.startsWith("udhcp") && card.netboot?.allowPXE === true ? "Hook" : "the operating system";
 }
 

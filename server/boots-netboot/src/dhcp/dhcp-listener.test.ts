@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
 import { EventGate } from "../event-gate.ts";
-import { HardwareIndex } from "../hardware-index.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
@@ -41,7 +41,7 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
     send: (_: unknown, to: Uint8Array, type: number) => void sent.push(frame(to, type)),
     close: () => {},
   };
-  const index = new HardwareIndex(() => {});
+  const index = new MachineIndex();
   index.apply(hardware);
   listenForDhcp({
     transmit: {

@@ -1,9 +1,9 @@
 // DHCP on one link: receive, decode, ask, encode, send. No datagram can stop it.
 
+import type { CardLookup, MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Datagram } from "@neverland/platform/network/udp-endpoint.ts";
 import { clientMac, type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage, PacketError } from "@neverland/protocols";
 import type { EventGate } from "../event-gate.ts";
-import type { HardwareIndex, MachineLookup } from "../hardware-index.ts";
 import type { AddressConflicts } from "./address-conflicts.ts";
 import { recordDhcp } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
@@ -12,7 +12,7 @@ import { replyDestination } from "./reply-address.ts";
 
 export interface DhcpListenerDeps {
   readonly transmit: TransmitDeps;
-  readonly index: HardwareIndex;
+  readonly index: MachineIndex;
   readonly config: DhcpConfig;
   readonly gate: EventGate;
   readonly conflicts: AddressConflicts;
@@ -35,7 +35,7 @@ export function listenForDhcp(deps: DhcpListenerDeps): void {
 async function answer(deps: DhcpListenerDeps, datagram: Datagram): Promise<void> {
   const message = decodeDhcpMessage(datagram.bytes);
   const mac = clientMac(message);
-  const lookup: MachineLookup = mac === undefined ? { found: "none" } : unambiguous(deps.index, deps.index.byMac(mac));
+  const lookup: CardLookup = mac === undefined ? { found: "none" } : unambiguous(deps.index, deps.index.byMac(mac));
   const decision = respondToDhcp(message, lookup, deps.conflicts, deps.config);
   recordDhcp(deps.gate, message, mac, decision);
   if (decision.kind === "reply") await reply(deps, message, decision);
@@ -72,7 +72,7 @@ function waitsForRouter({ plan }: DhcpDecision & { kind: "reply" }): boolean {
 }
 
 /** Two machines with one reserved address would fight for it: neither gets it. */
-function unambiguous(index: HardwareIndex, lookup: MachineLookup): MachineLookup {
+function unambiguous(index: MachineIndex, lookup: CardLookup): CardLookup {
   if (lookup.found !== "one" || lookup.machine.address === undefined) return lookup;
   const byIp = index.byIp(lookup.machine.address);
   return byIp.found === "several" ? byIp : lookup;

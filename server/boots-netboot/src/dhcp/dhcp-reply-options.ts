@@ -1,4 +1,6 @@
 // The options of a reply to a machine with a reservation: its network settings, and what it is to boot.
+
+import type { DhcpReservation } from "@neverland/machines/machine-card.ts";
 import {
   type ClasslessRoute,
   type DhcpOption,
@@ -17,7 +19,6 @@ import {
   writeU8,
   writeU32,
 } from "@neverland/protocols";
-import type { DhcpReservation } from "../boot-hardware.ts";
 import type { BootPlan } from "../boot-plan.ts";
 import { leaseSeconds, renewalTimes } from "./lease-times.ts";
 

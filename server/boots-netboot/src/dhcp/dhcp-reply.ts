@@ -1,4 +1,6 @@
 // Puts a DHCP reply together: header, options in order, relay information last, within the client's size limit.
+
+import type { DhcpReservation } from "@neverland/machines/machine-card.ts";
 import {
   BootpOp,
   type DhcpMessage,
@@ -15,7 +17,6 @@ import {
   writeText,
   writeU8,
 } from "@neverland/protocols";
-import type { DhcpReservation } from "../boot-hardware.ts";
 import type { BootPlan } from "../boot-plan.ts";
 import { bootOptions, leaseOptions, networkOptions } from "./dhcp-reply-options.ts";
 

@@ -1,6 +1,9 @@
 // DHCP decisions on captured requests: every client state of RFC 2131 §4.3.2, every silence, every option handed out.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { HardwareInterface } from "@neverland/api";
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import type { CardLookup } from "@neverland/machines/machine-index.ts";
 import {
   type DhcpMessage,
   decodeDhcpMessage,
@@ -10,8 +13,6 @@ import {
   type MacAddress,
   unspecifiedIpv4,
 } from "@neverland/protocols";
-import type { BootInterface } from "../boot-hardware.ts";
-import type { BootMachine, MachineLookup } from "../hardware-index.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { type Conflicts, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
@@ -33,9 +34,9 @@ const udhcpcDiscover = captured("e2e-bios-ec2", 4);
 const udhcpcRequest = captured("e2e-bios-ec2", 6);
 const dhclientDiscover = captured("e2e-bios-ec2", 12);
 
-function knows(card: BootInterface = {}, address: string | null = "10.77.0.50"): MachineLookup {
+function knows(card: HardwareInterface = {}, address: string | null = "10.77.0.50"): CardLookup {
   const hardware = testMachine(50, card);
-  const machine: BootMachine = {
+  const machine: MachineCard = {
     key: "default/m50",
     mac: "52:54:00:00:00:32" as MacAddress,
     address: address === null ? undefined : ip(address),

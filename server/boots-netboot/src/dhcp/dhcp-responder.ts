@@ -1,5 +1,7 @@
 // The DHCP server's decisions: what to answer a message, or why not to. Sees no socket and no clock.
 
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import type { CardLookup } from "@neverland/machines/machine-index.ts";
 import { formatTime } from "@neverland/platform/clock.ts";
 import {
   BootpOp,
@@ -14,7 +16,6 @@ import {
   readU8,
 } from "@neverland/protocols";
 import { type BootPlan, type BootPlanConfig, planBoot } from "../boot-plan.ts";
-import type { BootMachine, MachineLookup } from "../hardware-index.ts";
 import { describeGrant } from "./dhcp-grant-text.ts";
 import { buildNak, buildReply } from "./dhcp-reply.ts";
 import { addressOption, requestState } from "./dhcp-request-state.ts";
@@ -46,7 +47,7 @@ export type DhcpDecision =
       readonly kind: "reply";
       readonly type: "offer" | "ack" | "nak";
       readonly reply: DhcpMessage;
-      readonly machine: BootMachine;
+      readonly machine: MachineCard;
       readonly plan: BootPlan;
       readonly client: ClientIdentity;
       /** For a NAK, what was wrong; else what was given to whom. */
@@ -56,7 +57,7 @@ export type DhcpDecision =
       readonly kind: "noted";
       /** `declined`: the machine found its address in use by another. */
       readonly note: "released" | "declined";
-      readonly machine: BootMachine;
+      readonly machine: MachineCard;
       readonly address: Ipv4Address;
     }
   | { readonly kind: "ignored"; readonly reason: DhcpIgnoredReason; readonly message: string };
@@ -65,7 +66,7 @@ export type DhcpDecision =
 interface Exchange {
   readonly message: DhcpMessage;
   readonly options: ReadonlyMap<number, Uint8Array>;
-  readonly machine: BootMachine;
+  readonly machine: MachineCard;
   readonly address: Ipv4Address;
   readonly conflicts: Conflicts;
   readonly config: DhcpConfig;
@@ -82,7 +83,7 @@ export interface Conflicts {
  */
 export function respondToDhcp(
   message: DhcpMessage,
-  lookup: MachineLookup,
+  lookup: CardLookup,
   conflicts: Conflicts,
   config: DhcpConfig,
 ): DhcpDecision {

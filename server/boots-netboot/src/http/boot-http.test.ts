@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
 import fastify, { type InjectOptions } from "fastify";
 import { createBoots } from "../boots.ts";
@@ -29,8 +30,10 @@ before(async () => {
     filesDirectory: directory,
     binariesDirectory: directory,
   };
-  const boots = createBoots({ config, record: (event) => events.push(event), clock: systemClock, warn: () => {} });
-  boots.index.apply([testMachine(50), testMachine(51, { netboot: { allowPXE: false } }), testMachine(52)]);
+  const index = new MachineIndex();
+  const record = (event: MachineEventInput) => void events.push(event);
+  const boots = createBoots({ config, index, record, clock: systemClock, warn: () => {} });
+  index.apply([testMachine(50), testMachine(51, { netboot: { allowPXE: false } }), testMachine(52)]);
   boots.registerRoutes(app);
 });
 
@@ -166,13 +169,15 @@ test("a script says what the server was told: its own port of the worker protoco
     syslogHost: "logs.example",
     hookBaseUrl: "http://10.9.9.9/hook",
   };
+  const index = new MachineIndex();
   const told = createBoots({
     config: { ...defaultBootsConfig, ...settings },
+    index,
     record: () => {},
     clock: systemClock,
     warn: () => {},
   });
-  told.index.apply([testMachine(50)]);
+  index.apply([testMachine(50)]);
   const other = fastify();
   told.registerRoutes(other);
   const { body } = await other.inject({ url: "/ipxe/script/auto.ipxe", remoteAddress: "10.77.0.50" });

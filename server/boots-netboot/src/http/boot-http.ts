@@ -1,16 +1,17 @@
 // Boots' part of the boot plane's HTTP server: scripts, iPXE binaries, kernel and initial RAM disk, disk images. No redirects.
 import type { EventReason, EventType, MachineEventInput } from "@neverland/api";
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
 import type { EventGate } from "../event-gate.ts";
-import type { BootMachine, HardwareIndex } from "../hardware-index.ts";
 import { sendBytes, sendFile } from "./file-response.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
 import { findRequester, type Requester } from "./requester.ts";
 
 export interface BootHttpDeps {
-  readonly index: HardwareIndex;
+  readonly index: MachineIndex;
   readonly gate: EventGate;
   readonly files: BootFiles;
   /** Holds `vmlinuz-x86_64` and `initramfs-x86_64`; undefined: nothing is served under `/hook/`. */
@@ -123,7 +124,7 @@ function requesterOf(deps: BootHttpDeps, request: FastifyRequest, pathElement: s
 interface HttpRefusal {
   readonly reason: EventReason;
   readonly message: string;
-  readonly machine?: BootMachine;
+  readonly machine?: MachineCard;
 }
 
 /** 404 without a hint of what is there: iPXE then falls through to the next boot device. */
@@ -145,7 +146,7 @@ function notFound(reply: FastifyReply): FastifyReply {
   return reply.code(404).type("text/plain").send("not found\n");
 }
 
-function subject(machine: BootMachine): Pick<MachineEventInput, "source" | "hardware" | "mac"> {
+function subject(machine: MachineCard): Pick<MachineEventInput, "source" | "hardware" | "mac"> {
   return { source: "boots/http", hardware: machine.key, mac: machine.mac };
 }
 

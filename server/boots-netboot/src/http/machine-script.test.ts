@@ -1,9 +1,9 @@
 // Which script a machine gets: its own, a chained one, or ours with its own values.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { HardwareInterface } from "@neverland/api";
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { MacAddress } from "@neverland/protocols";
-import type { BootInterface } from "../boot-hardware.ts";
-import type { BootMachine } from "../hardware-index.ts";
 import { testMachine } from "../testing/machines.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
 
@@ -18,9 +18,13 @@ const config: ScriptConfig = {
   extraKernelArgs: ["console=ttyS0"],
 };
 
-function scriptOf(card: BootInterface, spec: { agentID?: string } = {}, changed: Partial<ScriptConfig> = {}): string {
+function scriptOf(
+  card: HardwareInterface,
+  spec: { agentID?: string } = {},
+  changed: Partial<ScriptConfig> = {},
+): string {
   const hardware = testMachine(50, { ...card, netboot: { allowPXE: true, ...card.netboot } });
-  const machine: BootMachine = {
+  const machine: MachineCard = {
     key: "default/m50",
     mac: "52:54:00:00:00:32" as MacAddress,
     address: undefined,

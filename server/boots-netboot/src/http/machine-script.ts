@@ -1,6 +1,7 @@
 // Which iPXE script a machine gets, from its Hardware and the server's settings.
+
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import { chainScript, customScript, hookScript } from "@neverland/protocols";
-import type { BootMachine } from "../hardware-index.ts";
 
 export interface ScriptConfig {
   /** Where the machine reaches our HTTP server; no slash at the end. */
@@ -23,7 +24,7 @@ export type MachineScript =
   | { readonly allowed: true; readonly kind: "chain" | "custom" | "hook"; readonly text: string }
   | { readonly allowed: false; readonly reason: "NetbootNotAllowed"; readonly message: string };
 
-export function scriptForMachine(machine: BootMachine, config: ScriptConfig): MachineScript {
+export function scriptForMachine(machine: MachineCard, config: ScriptConfig): MachineScript {
   const { netboot } = machine.card;
   if (netboot?.allowPXE !== true) {
     const message = `${machine.key} does not have allowPXE set for ${machine.mac}; the machine goes on to its next boot device`;
@@ -36,7 +37,7 @@ export function scriptForMachine(machine: BootMachine, config: ScriptConfig): Ma
   return { allowed: true, kind: "hook", text: defaultScript(machine, config) };
 }
 
-function defaultScript({ mac, card, hardware }: BootMachine, config: ScriptConfig): string {
+function defaultScript({ mac, card, hardware }: MachineCard, config: ScriptConfig): string {
   const architecture = card.dhcp?.arch || "x86_64";
   const osie = card.netboot?.osie;
   return hookScript({

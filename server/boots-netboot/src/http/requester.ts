@@ -1,9 +1,11 @@
 // Which machine asks for a file or a script: by the MAC in the path, else by its address.
+
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { parseMac } from "@neverland/protocols";
-import type { BootMachine, HardwareIndex } from "../hardware-index.ts";
 
 export type Requester =
-  | { readonly known: true; readonly machine: BootMachine }
+  | { readonly known: true; readonly machine: MachineCard }
   | {
       readonly known: false;
       readonly reason: "UnknownMachine" | "AmbiguousHardware" | "AddressOfAnotherMachine";
@@ -14,7 +16,7 @@ export type Requester =
  * @param pathElement What may be a MAC; text that is none is passed over.
  * @param address The sender's IPv4 address.
  */
-export function findRequester(index: HardwareIndex, pathElement: string, address: string): Requester {
+export function findRequester(index: MachineIndex, pathElement: string, address: string): Requester {
   const mac = parseMac(pathElement);
   const byIp = index.byIp(address);
   const lookup = mac === undefined ? byIp : index.byMac(mac);

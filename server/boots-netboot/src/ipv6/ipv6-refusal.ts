@@ -1,5 +1,6 @@
 // Ends the wait of firmware that tries to boot over IPv6, which we do not serve: a minute for PXE and one for HTTP, each boot.
 
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import {
   decodeBootSolicit,
@@ -11,7 +12,6 @@ import {
   solicitsBoot,
 } from "@neverland/protocols";
 import type { EventGate } from "../event-gate.ts";
-import type { HardwareIndex } from "../hardware-index.ts";
 
 /** All DHCPv6 servers and relays on a link (RFC 8415 §7.1). */
 export const dhcpv6Servers = "ff02::1:2";
@@ -22,7 +22,7 @@ export interface Ipv6RefusalDeps {
   readonly endpoint: UdpEndpoint;
   /** Our card's address on that link. */
   readonly mac: MacAddress;
-  readonly index: HardwareIndex;
+  readonly index: MachineIndex;
   readonly gate: EventGate;
 }
 

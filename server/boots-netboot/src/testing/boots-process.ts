@@ -1,15 +1,16 @@
 // Boots as a program for tests in a network namespace: settings as JSON in the first argument, events as JSON lines on stdout.
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import type { KnownHardware } from "@neverland/machines/machine-card.ts";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
 import fastify from "fastify";
-import type { BootHardware } from "../boot-hardware.ts";
 import { createBoots } from "../boots.ts";
 import { type BootsConfig, defaultBootsConfig } from "../boots-config.ts";
 
 interface Settings {
   readonly config: Partial<BootsConfig>;
-  readonly hardware: readonly BootHardware[];
+  readonly hardware: readonly KnownHardware[];
 }
 
 /** Lines on stdin replace the list of Hardware; the end of stdin ends the program. */
@@ -17,20 +18,22 @@ async function main(): Promise<void> {
   const settings = JSON.parse(process.argv[2] ?? "{}") as Settings; // written by the test beside it
   const say = (line: object) => process.stdout.write(`${JSON.stringify({ atMs: Date.now(), ...line })}\n`);
   const config = { ...defaultBootsConfig, ...settings.config };
+  const index = new MachineIndex();
   const boots = createBoots({
     config,
+    index,
     record: say,
     clock: systemClock,
     warn: (message) => say({ type: "Warning", message }),
   });
-  boots.index.apply(settings.hardware);
+  index.apply(settings.hardware);
   const app = fastify({ forceCloseConnections: true });
   boots.registerRoutes(app);
   await app.listen({ host: "0.0.0.0", port: config.httpPort });
   await boots.start(AbortSignal.timeout(10_000));
   const input = createInterface({ input: process.stdin });
   input.on("line", (line) => {
-    boots.index.apply(JSON.parse(line) as BootHardware[]);
+    index.apply(JSON.parse(line) as KnownHardware[]);
     say({ type: "Applied" });
   });
   say({ type: "Ready" });

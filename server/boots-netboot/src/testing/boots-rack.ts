@@ -1,7 +1,7 @@
 // A server and its clients for tests: Boots in one namespace at 10.77.0.1, each client in another, all on one bridge.
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type { BootHardware } from "../boot-hardware.ts";
+import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import type { BootsConfig } from "../boots-config.ts";
 import { type Namespace, openNamespace, runInside, spawnInside } from "./network-namespace.ts";
 
@@ -20,7 +20,7 @@ export interface Rack {
   readonly events: readonly RackEvent[];
   /** The first event that matches, past or to come. Rejects after `timeoutMs`. */
   waitFor(what: string, matches: (event: RackEvent) => boolean, timeoutMs: number): Promise<RackEvent>;
-  setHardware(hardware: readonly BootHardware[]): Promise<void>;
+  setHardware(hardware: readonly KnownHardware[]): Promise<void>;
   /** A client with a card of this MAC on the bridge; its link is `eth0` and has no address. */
   addClient(mac: string): Promise<Namespace>;
   close(): Promise<void>;
@@ -32,7 +32,7 @@ const bridge = [
   "ip link set br0 up",
 ].join("; ");
 
-export async function openRack(config: Partial<BootsConfig>, hardware: readonly BootHardware[]): Promise<Rack> {
+export async function openRack(config: Partial<BootsConfig>, hardware: readonly KnownHardware[]): Promise<Rack> {
   const server = await openNamespace(bridge);
   const settings = JSON.stringify({ config: { interfaces: [{ name: "br0" }], ...config }, hardware });
   const program = fileURLToPath(new URL("./boots-process.ts", import.meta.url));

@@ -1,8 +1,9 @@
 // Hardware records for tests.
-import type { BootHardware, BootInterface } from "../boot-hardware.ts";
+import type { HardwareInterface } from "@neverland/api";
+import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 
 /** A machine `m<last>` with the MAC 52:54:00:00:00:<last> and the address 10.77.0.<last>; allowed to netboot unless told otherwise. */
-export function testMachine(last: number, card: BootInterface = {}): BootHardware {
+export function testMachine(last: number, card: HardwareInterface = {}): KnownHardware {
   const pair = last.toString(16).padStart(2, "0");
   return {
     metadata: { namespace: "default", name: `m${last}` },

@@ -5,27 +5,26 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { afterEach, beforeEach, test } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { MachineEventInput } from "@neverland/api";
+import type { HardwareInterface, MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { bindUdp, type UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import { TftpErrorCode } from "@neverland/protocols";
 import fc from "fast-check";
-import type { BootInterface } from "../boot-hardware.ts";
 import { EventGate } from "../event-gate.ts";
-import { HardwareIndex } from "../hardware-index.ts";
 import { testMachine } from "../testing/machines.ts";
 import { TftpListener } from "./tftp-listener.ts";
 
 const loopback = "127.0.0.1";
 const file = Uint8Array.from({ length: 1300 }, (_, i) => i % 251);
 let events: MachineEventInput[];
-let index: HardwareIndex;
+let index: MachineIndex;
 let endpoint: UdpEndpoint;
 let listener: TftpListener;
 
 beforeEach(async () => {
   events = [];
-  index = new HardwareIndex(() => {});
+  index = new MachineIndex();
   index.upsert(machineHere());
   endpoint = await bindUdp({ host: loopback, port: 0, purpose: "TFTP" }, AbortSignal.timeout(5000));
   listener = new TftpListener({
@@ -42,7 +41,7 @@ beforeEach(async () => {
 
 afterEach(() => listener.stop(AbortSignal.abort()));
 
-function machineHere(card: BootInterface = {}) {
+function machineHere(card: HardwareInterface = {}) {
   return testMachine(50, { ...card, dhcp: { ip: { address: loopback } } });
 }
 

@@ -1,6 +1,7 @@
 // TFTP on one address: takes read requests, runs their transfers, and lends only what is on the list to whom may have it.
 import { isDeepStrictEqual } from "node:util";
 import type { EventReason } from "@neverland/api";
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import {
@@ -14,7 +15,6 @@ import {
 } from "@neverland/protocols";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
 import type { EventGate } from "../event-gate.ts";
-import type { HardwareIndex } from "../hardware-index.ts";
 import { findRequester, type Requester } from "../http/requester.ts";
 import { TftpTransfer } from "./tftp-transfer.ts";
 
@@ -22,7 +22,7 @@ export interface TftpListenerDeps {
   /** Bound to the address that machines ask, so that answers come from it. All transfers share its port, which passes NAT and firewalls. */
   readonly endpoint: UdpEndpoint;
   readonly files: BootFiles;
-  readonly index: HardwareIndex;
+  readonly index: MachineIndex;
   readonly gate: EventGate;
   readonly clock: Clock;
   readonly limits: TftpLimits;

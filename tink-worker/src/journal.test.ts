@@ -1,7 +1,8 @@
 // The journal across lives of the worker.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import fs, { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
@@ -54,4 +55,27 @@ test("nobody else may read it, since environments hold secrets", (t) => {
   const path = directory(t);
   Journal.open(path).settle();
   assert.equal(statSync(join(path, "journal.json")).mode & 0o777, 0o600);
+});
+
+test("a change is flushed, then its new name is", (t) => {
+  const path = directory(t);
+  const journal = Journal.open(path);
+  const calls: string[] = [];
+  const { fsyncSync, renameSync } = fs;
+  t.mock.method(fs, "fsyncSync", (handle: number) => {
+    calls.push(`flush ${readlinkSync(`/proc/self/fd/${handle}`)}`);
+    fsyncSync(handle);
+  });
+  t.mock.method(fs, "renameSync", (from: string, to: string) => {
+    calls.push(`rename to ${to}`);
+    renameSync(from, to);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  journal.settle();
+  const file = join(path, "journal.json");
+  assert.deepEqual(calls, [`flush ${file}.new`, `rename to ${file}`, `flush ${path}`]);
 });

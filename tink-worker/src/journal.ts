@@ -1,7 +1,7 @@
 // What must outlive the worker: the action in its hands, and how recent ones ended.
 
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Action, actionKey } from "./action.ts";
 import type { Outcome } from "./outcome.ts";
 import { WorkerError } from "./worker-error.ts";
@@ -29,7 +29,7 @@ type JournalFile = { readonly version: 1; readonly inFlight?: InFlight; readonly
 const completedLimit = 64;
 const fileLimitBytes = 16 << 20;
 
-/** Each change is on disk before the call returns: written aside, flushed, renamed. */
+/** Each change is on disk before the call returns: written aside, flushed, renamed, and the new name flushed too. */
 export class Journal {
   readonly #path: string;
   #file: JournalFile;
@@ -70,15 +70,21 @@ export class Journal {
 
   #write(file: JournalFile): void {
     const aside = `${this.#path}.new`;
-    const handle = openSync(aside, "w", 0o600); // environments may hold secrets
-    try {
-      writeFileSync(handle, JSON.stringify(file));
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
+    flush(aside, "w", (handle) => writeFileSync(handle, JSON.stringify(file)));
     renameSync(aside, this.#path);
+    // A name is content of its directory: until that is on disk, a power cut brings the old journal back.
+    flush(dirname(this.#path), "r");
     this.#file = file;
+  }
+}
+
+function flush(path: string, flags: "r" | "w", write?: (handle: number) => void): void {
+  const handle = openSync(path, flags, 0o600); // environments may hold secrets
+  try {
+    write?.(handle);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import fs, { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { syncBuiltinESMExports } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -35,4 +36,26 @@ test("the kubeconfig carries the token in the URL where kubectl would not send i
   const secure = parse(await readFile(file, "utf8"));
   assert.equal(secure.clusters[0].cluster.server, "https://[2001:db8::1]:7480");
   assert.deepEqual(secure.users[0].user, { token: "abc" });
+});
+
+test("a token is flushed, then its name is: a power cut does not bring another", async (t) => {
+  const calls: string[] = [];
+  const { open, rename } = fs;
+  t.mock.method(fs, "open", async (path: string, flags: string, mode?: number) => {
+    const handle = await open(path, flags, mode);
+    t.mock.method(handle, "sync", async () => void calls.push(`flush ${path}`));
+    return handle;
+  });
+  t.mock.method(fs, "rename", async (from: string, to: string) => {
+    calls.push(`rename to ${to}`);
+    await rename(from, to);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    t.mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  await ensureToken(folder);
+  const file = join(folder, "token");
+  assert.deepEqual(calls, [`flush ${file}.new`, `rename to ${file}`, `flush ${folder}`]);
 });

@@ -1,6 +1,6 @@
 // The files in the data directory by which people and programs of this machine get in: the token and a kubeconfig.
 import { open, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import { writeYaml } from "@neverland/yaml";
 
@@ -67,6 +67,17 @@ async function writePrivately(file: string, text: string): Promise<void> {
     await handle.close();
   }
   await rename(temporary, file);
+  await flushFolder(dirname(file));
+}
+
+/** Until a folder is on disk, a power cut brings back what had a new file's name before: clients would hold a token that is gone. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 function randomToken(): string {

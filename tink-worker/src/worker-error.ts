@@ -1,6 +1,6 @@
 // The one error class of the worker.
 
-export type WorkerErrorCode = "bad-config" | "bad-action" | "image" | "container" | "state" | "power";
+export type WorkerErrorCode = "bad-config" | "bad-action" | "image" | "container" | "state" | "power" | "unreachable";
 
 /** `code` is API and never changes; the text is for people, and ends up in the workflow's status. */
 export class WorkerError extends Error {

@@ -76,6 +76,19 @@ for (const [code, kind] of [
     assert.equal((await client.reportOutcome(anAction(), outcome, t.signal)).kind, kind);
   });
 
+test("a report that failed leaves the question for work under way alone", async (t) => {
+  const { server, client } = await serverAndClient(t);
+  server.onReport = () => {
+    throw new ConnectError("no", Code.Unavailable);
+  };
+  const asked = client.nextAction(t.signal);
+  for (let reports = 0; reports < 3; reports++)
+    assert.equal((await client.reportRunning(anAction(), 0, t.signal)).kind, "failed");
+  server.actions.push({ actionId: "a", timeout: 30n });
+  assert.equal((await asked).kind, "action");
+  assert.equal(server.requests.length, 1);
+});
+
 test("after the server came back the same client goes on", async (t) => {
   const { server, client } = await serverAndClient(t);
   assert.equal((await client.reportRunning(anAction(), 0, t.signal)).kind, "acknowledged");

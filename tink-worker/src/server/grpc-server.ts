@@ -3,7 +3,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
-import { createGrpcTransport, Http2SessionManager } from "@connectrpc/connect-node";
+import { createGrpcTransport } from "@connectrpc/connect-node";
 import { ActionLogService, type AppendLogsRequestSchema, Stream } from "@neverland/api/action-log";
 import {
   type ActionStatusRequestSchema,
@@ -14,6 +14,7 @@ import {
 import { type Action, toAction } from "../action.ts";
 import type { BatchResult, LogBatch, PullProgress } from "../logs/log-shipper.ts";
 import { formatDuration, type Outcome } from "../outcome.ts";
+import { ServerConnection } from "./server-connection.ts";
 import type { NextAction, ReportResult, ServerPort } from "./server-port.ts";
 
 export type GrpcServerOptions = {
@@ -26,22 +27,25 @@ export type GrpcServerOptions = {
   readonly attributes?: AgentAttributes | undefined;
 };
 
-/** Servers answer an idle GetAction after about 60 s; a connection that died without a word shows here. No HTTP/2 pings:
- *  published servers end connections that ping more often than every five minutes. */
+/** Servers answer an idle GetAction after about 60 s; a connection that died without a word shows here. */
 const nextActionTimeoutMs = 90_000;
 const reportTimeoutMs = 30_000;
 
 export class GrpcServer implements ServerPort {
   readonly #options: GrpcServerOptions;
   readonly #attributes: AgentAttributes | undefined;
-  #session: Http2SessionManager;
-  #workflows: Client<typeof WorkflowService>;
-  #logs: Client<typeof ActionLogService>;
+  readonly #connection: ServerConnection;
+  readonly #workflows: Client<typeof WorkflowService>;
+  readonly #logs: Client<typeof ActionLogService>;
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
     this.#attributes = options.attributes;
-    ({ session: this.#session, workflows: this.#workflows, logs: this.#logs } = connect(options));
+    const baseUrl = `${options.tls ? "https" : "http"}://${options.authority}`;
+    this.#connection = new ServerConnection(baseUrl, options.insecureTls ? { rejectUnauthorized: false } : {});
+    const transport = createGrpcTransport({ baseUrl, sessionManager: this.#connection });
+    this.#workflows = createClient(WorkflowService, transport);
+    this.#logs = createClient(ActionLogService, transport);
   }
 
   async nextAction(signal: AbortSignal): Promise<NextAction> {
@@ -92,7 +96,7 @@ export class GrpcServer implements ServerPort {
   }
 
   close(): void {
-    this.#session.abort();
+    this.#connection.close();
   }
 
   async #report(
@@ -109,7 +113,7 @@ export class GrpcServer implements ServerPort {
     }
   }
 
-  /** A connection on which a call got no answer is not used again: its TCP may wait a quarter of an hour for a dead peer. */
+  /** After a call without an answer the connection must show that it lives: its TCP may wait a quarter of an hour for a dead peer. */
   #failed(error: unknown, signal: AbortSignal): ConnectError {
     signal.throwIfAborted();
     const failure = ConnectError.from(error);
@@ -117,31 +121,14 @@ export class GrpcServer implements ServerPort {
       [Code.DeadlineExceeded, Code.Unavailable, Code.Internal, Code.Unknown, Code.Canceled, Code.Aborted].includes(
         failure.code,
       )
-    ) {
-      this.#session.abort();
-      ({ session: this.#session, workflows: this.#workflows, logs: this.#logs } = connect(this.#options));
-    }
+    )
+      this.#connection.doubt();
     return failure;
   }
 
   #sentence(what: string, code: Code, message: string): string {
     return `The worker ${what} of ${this.#options.authority}: ${Code[code]}, ${message}`;
   }
-}
-
-function connect({ authority, tls, insecureTls }: GrpcServerOptions): {
-  session: Http2SessionManager;
-  workflows: Client<typeof WorkflowService>;
-  logs: Client<typeof ActionLogService>;
-} {
-  const baseUrl = `${tls ? "https" : "http"}://${authority}`;
-  const session = new Http2SessionManager(baseUrl, {}, insecureTls ? { rejectUnauthorized: false } : {});
-  const transport = createGrpcTransport({ baseUrl, sessionManager: session });
-  return {
-    session,
-    workflows: createClient(WorkflowService, transport),
-    logs: createClient(ActionLogService, transport),
-  };
 }
 
 function idsOf({

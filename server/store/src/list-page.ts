@@ -1,75 +1,114 @@
 // One page of a list: the state of one kind at one version, in the order of keys.
-import type { Resource, ResourceKey } from "@neverland/api";
+import { formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { Breather } from "@neverland/platform/wait/breather.ts";
+import type { KindTable } from "./kind-table.ts";
 import { type ListOptions, type ResourceList, StoreError } from "./resource-store.ts";
 import { isSelected } from "./selector.ts";
-import { compareKeys, type ScanRange, type StoreBackend, type StoredRow } from "./store-backend.ts";
+import { compareKeys, type KeyRange } from "./sorted-resources.ts";
+import { kindIdOf, type StoreState } from "./store-state.ts";
 
 type Position = { readonly version: number; readonly after?: ResourceKey };
 
 /** @throws {StoreError} `gone` when the state that the first page showed is forgotten. */
-export function listResources(backend: StoreBackend, kindId: string, options: ListOptions): ResourceList {
-  const { version, after } = startOf(backend, options.continueToken);
-  const range: ScanRange = {
-    ...(options.namespace !== undefined && { namespace: options.namespace }),
-    ...(after && { after }),
-  };
+export async function listResources(state: StoreState, kind: KindInfo, options: ListOptions): Promise<ResourceList> {
+  const { version, after } = startOf(state, options.continueToken);
+  const { namespace } = options;
+  const range: KeyRange = { ...(namespace !== undefined && { namespace }), ...(after && { after }) };
   const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
-  const items: Resource[] = [];
-  for (const row of rowsAt(backend, kindId, range, version)) {
-    const object: Resource = JSON.parse(row.json);
-    if (!isSelected(object, options)) continue;
-    if (items.length === limit) return cutPage(backend, kindId, options, { items, version });
-    items.push(object);
+  const isFiltered = Boolean(options.labels?.length || options.fields?.length);
+  // Read in one turn of the loop, so of one state: what is written while the rest is done does not show.
+  const table = state.tableOf(kind);
+  const since = changedSince(state, kind, version);
+  const enough = isFiltered ? Number.POSITIVE_INFINITY : limit + 1 + since.size;
+  const now = found(table, range, options) ?? table.list(range, enough);
+  const left = table.count(range) - limit;
+  const then = since.size === 0 ? now : await putBack(now, since, range);
+  const items = isFiltered ? await select(then, options, limit + 1) : then;
+  if (items.length <= limit) return { items, resourceVersion: String(version) };
+  const page = items.slice(0, limit);
+  const last = page.at(-1)?.metadata;
+  const continueToken = formatToken({ version, ...(last && { after: last }) });
+  // How many more a selector would find, or an old state had, is not known without looking at them all.
+  const remaining = isFiltered || since.size > 0 ? {} : { remainingItemCount: left };
+  return { items: page, resourceVersion: String(version), continueToken, ...remaining };
+}
+
+/** By an index, when a selector names a field that has one. */
+function found(table: KindTable, range: KeyRange, { fields = [] }: ListOptions): Resource[] | undefined {
+  for (const clause of fields) {
+    const resources = clause.operator === "in" ? table.find(clause.key, clause.values, range) : undefined;
+    if (resources) return resources;
   }
-  return { items, resourceVersion: String(version) };
+  return undefined;
 }
 
-function cutPage(
-  backend: StoreBackend,
-  kindId: string,
-  { namespace, labels, fields }: ListOptions,
-  { items, version }: { items: Resource[]; version: number },
-): ResourceList {
-  const last = items.at(-1)?.metadata;
-  const after = last && { namespace: last.namespace, name: last.name };
-  const page = {
-    items,
-    resourceVersion: String(version),
-    continueToken: formatToken({ version, ...(after && { after }) }),
-  };
-  // How many more a selector would find is not known without reading them all.
-  if (labels?.length || fields?.length || version !== backend.version) return page;
-  const rest: ScanRange = { ...(namespace !== undefined && { namespace }), ...(after && { after }) };
-  return { ...page, remainingItemCount: backend.count(kindId, rest) };
-}
-
-/** The rows as they were at `version`: those of now, but what changed since is put back as it was. */
-function rowsAt(backend: StoreBackend, kindId: string, range: ScanRange, version: number): Iterable<StoredRow> {
-  const now = backend.scan(kindId, range);
-  if (version === backend.version) return now;
-  const changedSince = new Map<string, StoredRow | undefined>();
-  for (const change of backend.changes(kindId, version, Number.MAX_SAFE_INTEGER)) {
-    const { key, previous } = change;
-    const id = `${key.namespace}/${key.name}`;
-    if (!changedSince.has(id))
-      changedSince.set(id, previous === undefined ? undefined : { key, version, json: previous });
+async function select(resources: readonly Resource[], options: ListOptions, most: number): Promise<Resource[]> {
+  const breather = new Breather();
+  const selected: Resource[] = [];
+  for (const [at, resource] of resources.entries()) {
+    if (selected.length === most) break;
+    if (isSelected(resource, options)) selected.push(resource);
+    if (at % 64 === 63 && breather.isDue) await breather.breathe();
   }
-  const unchanged = [...now].filter((row) => !changedSince.has(`${row.key.namespace}/${row.key.name}`));
-  const put = [...changedSince.values()].filter((row) => row !== undefined && isInRange(row.key, range));
-  return [...unchanged, ...put].filter((row) => row !== undefined).toSorted((a, b) => compareKeys(a.key, b.key));
+  return selected;
 }
 
-function isInRange(key: ResourceKey, { namespace, after }: ScanRange): boolean {
+/** What was written since `version`, by key, as it was then. */
+function changedSince(state: StoreState, kind: KindInfo, version: number): Map<string, Resource | undefined> {
+  const changed = new Map<string, Resource | undefined>();
+  if (version === state.log.version) return changed;
+  const log = state.log.of(kindIdOf(kind));
+  for (let at = log.find((change) => change.version <= version); at < log.end; at++) {
+    const change = log.at(at);
+    const id = change && formatKey(change.key);
+    if (id !== undefined && !changed.has(id)) changed.set(id, change?.before);
+  }
+  return changed;
+}
+
+/** The resources of now, but what changed since is as it was. */
+async function putBack(
+  now: readonly Resource[],
+  changed: ReadonlyMap<string, Resource | undefined>,
+  range: KeyRange,
+): Promise<Resource[]> {
+  const breather = new Breather();
+  const unchanged: Resource[] = [];
+  for (const [at, resource] of now.entries()) {
+    if (!changed.has(formatKey(resource.metadata))) unchanged.push(resource);
+    if (at % 64 === 63 && breather.isDue) await breather.breathe();
+  }
+  const before = [...changed.values()].filter((resource) => resource !== undefined);
+  return merge(
+    unchanged,
+    before.filter(({ metadata }) => isInRange(metadata, range)).sort((a, b) => compareKeys(a.metadata, b.metadata)),
+  );
+}
+
+/** Two lists in order as one. */
+function merge(left: readonly Resource[], right: readonly Resource[]): Resource[] {
+  const all: Resource[] = [];
+  let at = 0;
+  for (const item of left) {
+    for (let next = right[at]; next && compareKeys(next.metadata, item.metadata) < 0; next = right[++at])
+      all.push(next);
+    all.push(item);
+  }
+  for (; at < right.length; at++) all.push(right[at] as Resource); // within the list
+  return all;
+}
+
+function isInRange(key: ResourceKey, { namespace, after }: KeyRange): boolean {
   if (namespace !== undefined && key.namespace !== namespace) return false;
   return after === undefined || compareKeys(key, after) > 0;
 }
 
-function startOf(backend: StoreBackend, token: string | undefined): Position {
-  if (token === undefined) return { version: backend.version };
+function startOf({ log }: StoreState, token: string | undefined): Position {
+  if (token === undefined) return { version: log.version };
   const position = parseToken(token);
   if (!position)
     throw new StoreError("gone", "The continue token was not made by this store: list again from the start.");
-  if (position.version < backend.compactedVersion || position.version > backend.version) {
+  if (position.version < log.compactedVersion || position.version > log.version) {
     throw new StoreError(
       "gone",
       `The list was begun at version ${position.version}, and that state is no longer kept: list again from the start.`,

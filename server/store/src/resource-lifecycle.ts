@@ -1,6 +1,6 @@
 // What a write makes of the stored object: versions, generation, finalizers, deletion. Pure; every driver uses it.
-import { isDeepStrictEqual } from "node:util";
 import { apiVersionOf, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { sameJson } from "./resource-json.ts";
 import { type NewResource, type Preconditions, StoreError } from "./resource-store.ts";
 
 /** `object` carries the version of the write; `unchanged` takes no version and makes no event. */
@@ -39,7 +39,7 @@ export function decideUpdate(
   const metadata = { ...wanted.metadata, ...keptMetadata(current) };
   const next: Resource = { ...content, apiVersion: current.apiVersion, kind: current.kind, metadata };
   if (current.status !== undefined) next.status = current.status;
-  if (!isDeepStrictEqual(contentOf(next), contentOf(current))) metadata.generation += 1;
+  if (!sameJson(contentOf(next), contentOf(current))) metadata.generation += 1;
   const gone = metadata.deletionTimestamp && !metadata.finalizers?.length;
   return settle(gone ? "deleted" : "modified", current, next, version);
 }
@@ -112,19 +112,14 @@ function keptMetadata({ metadata }: Resource) {
 }
 
 function settle(type: "modified" | "deleted", current: Resource, next: Resource, version: number): WriteDecision {
-  // By way of JSON, as it will be stored: `undefined` members are none.
-  if (type === "modified" && isDeepStrictEqual(asJson(next), asJson(current)))
-    return { type: "unchanged", object: current };
+  // Compared as it will be stored: `undefined` members are none.
+  if (type === "modified" && sameJson(next, current)) return { type: "unchanged", object: current };
   return { type, object: { ...next, metadata: { ...next.metadata, resourceVersion: String(version) } } };
 }
 
 /** All but metadata and status: what `generation` counts the changes of. */
 function contentOf({ metadata: _, status: __, ...content }: Resource): unknown {
-  return asJson(content);
-}
-
-function asJson(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
+  return content;
 }
 
 function nameOf(kind: KindInfo, key: ResourceKey): string {

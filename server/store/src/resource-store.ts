@@ -81,7 +81,10 @@ export type Preconditions = { readonly uid?: string; readonly resourceVersion?: 
  * - `delete` of an object with finalizers sets `deletionTimestamp`; it goes when an update removes the last finalizer.
  * - History is kept for a bounded time. A watch from a version whose successors are forgotten, or that this store never
  *   reached, throws `gone`; so does the next page of a list.
- * - Objects handed out are the caller's own: changing them changes nothing in the store.
+ * - Objects handed out are shared with everybody, and frozen to their leaves: copy what is to be changed. Of one version there is one
+ *   object in a process, whether from get, list or watch; all watches get the same event. `resourceJson(object)` is its text.
+ * - A list by `in` of a field that is in `KindInfo.indexes`, or of `metadata.name`, costs what it finds. Through a step with `[]` an
+ *   object has several values: `in` holds when one of them is asked for, `not-in` when none is.
  */
 export interface ResourceStore {
   get(kind: KindInfo, key: ResourceKey): Promise<Resource | undefined>;

@@ -1,16 +1,18 @@
 // Opens the database file: durable, ours alone, and at the newest schema. The one file that imports node:sqlite.
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from "node:sqlite";
+import { renameSync, rmSync } from "node:fs";
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { closeToOthers, makePrivate } from "./private-files.ts";
 import { StoreError } from "./resource-store.ts";
 import { migrations } from "./sqlite-migrations.ts";
 
-export type Row = Record<string, SQLOutputValue>;
-
-/** A prepared statement with the errors of the store. */
+/** A prepared statement with the errors of the store. Rows are lists of their columns' values. */
 export type Query = {
-  get(...values: SQLInputValue[]): Row | undefined;
-  all(...values: SQLInputValue[]): Row[];
+  get(...values: SQLInputValue[]): Cell[] | undefined;
+  iterate(...values: SQLInputValue[]): Iterator<Cell[]>;
   run(...values: SQLInputValue[]): void;
 };
+
+type Cell = string | number | null;
 
 export type Database = {
   prepare(sql: string): Query;
@@ -27,10 +29,12 @@ const resultCode = { busy: 5, readonly: 8, ioError: 10, corrupt: 11, full: 13, c
 /** @throws {StoreError} `unavailable` when the file is in use, is not ours, or cannot be read or written. */
 export function openDatabase(file: string): Database {
   const attempt = <T>(work: () => T): T => translate(file, work);
-  const db = attempt(() => new DatabaseSync(file, { timeout: 0 }));
+  makePrivate(file);
+  const db = attempt(() => new DatabaseSync(file, { timeout: 0, returnArrays: true }));
   try {
     attempt(() => takePossession(db));
     migrate(db, file, attempt);
+    closeToOthers(file);
   } catch (error) {
     db.close();
     throw error;
@@ -64,32 +68,56 @@ function migrate(db: DatabaseSync, file: string, attempt: <T>(work: () => T) => 
     const versions = `it has schema ${version}, this program knows up to ${migrations.length}`;
     throw new StoreError("unavailable", `${file} was written by a newer Neverland (${versions}): run that one.`);
   }
-  for (const [index, step] of migrations.entries()) {
-    if (index < version) continue;
-    attempt(() =>
-      inTransaction(db, () => {
-        db.exec(step);
-        db.exec(`PRAGMA application_id = ${applicationId}`);
-        db.exec(`PRAGMA user_version = ${index + 1}`);
-      }),
-    );
-  }
+  if (version === migrations.length) return;
+  if (!isNew) attempt(() => copyBefore(db, `${file}.before-${migrations.length}`));
+  attempt(() =>
+    inTransaction(db, () => {
+      for (const step of migrations.slice(version)) db.exec(step);
+      db.exec(`PRAGMA application_id = ${applicationId}`);
+      db.exec(`PRAGMA user_version = ${migrations.length}`);
+    }),
+  );
+}
+
+/** Whole or not at all: the name is given when the copy is complete. */
+function copyBefore(db: DatabaseSync, copy: string): void {
+  const unfinished = `${copy}.unfinished`;
+  rmSync(unfinished, { force: true });
+  makePrivate(unfinished);
+  db.prepare("VACUUM INTO ?").run(unfinished);
+  renameSync(unfinished, copy);
 }
 
 function pragma(db: DatabaseSync, name: string): number {
-  return Number(db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+  return number(db, `PRAGMA ${name}`);
 }
 
 function tableCount(db: DatabaseSync): number {
-  return Number(db.prepare("SELECT count(*) AS tables FROM sqlite_schema").get()?.tables ?? 0);
+  return number(db, "SELECT count(*) FROM sqlite_schema");
+}
+
+function number(db: DatabaseSync, sql: string): number {
+  const row: unknown = db.prepare(sql).get();
+  return Array.isArray(row) ? Number(row[0]) : 0;
 }
 
 function prepare(db: DatabaseSync, sql: string, attempt: <T>(work: () => T) => T): Query {
   const statement = attempt(() => db.prepare(sql));
+  // With `returnArrays` rows are lists, which their type does not know; our columns hold texts and numbers.
+  const cells = (row: unknown) => row as Cell[];
   return {
-    get: (...values) => attempt(() => statement.get(...values)),
-    all: (...values) => attempt(() => statement.all(...values)),
+    get: (...values) => attempt(() => cells(statement.get(...values))),
     run: (...values) => attempt(() => void statement.run(...values)),
+    iterate: (...values) => {
+      const rows = attempt(() => statement.iterate(...values));
+      return {
+        next: () =>
+          attempt(() => {
+            const { done, value } = rows.next();
+            return done ? { done, value } : { value: cells(value) };
+          }),
+      };
+    },
   };
 }
 

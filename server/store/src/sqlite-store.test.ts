@@ -22,7 +22,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 storeContract("the SQLite store", async (limits) => {
-  const store = openSqliteStore(file, { clock: systemClock, newUid: () => crypto.randomUUID() }, limits);
+  const store = await openSqliteStore(file, { clock: systemClock, newUid: () => crypto.randomUUID() }, limits);
   return { store, dispose: () => store.close() };
 });
 
@@ -34,11 +34,11 @@ const template = (name: string, data = "") => ({
 });
 
 test("objects, versions and history outlive the process", async () => {
-  const before = openSqliteStore(file);
+  const before = await openSqliteStore(file);
   const first = await before.create(Template, template("a"));
   const second = await before.create(Template, template("b"));
   await before.close();
-  const after = openSqliteStore(file);
+  const after = await openSqliteStore(file);
   assert.deepEqual(await after.get(Template, first.metadata), first);
   const stop = new AbortController();
   const { resourceVersion } = first.metadata;
@@ -53,10 +53,10 @@ test("objects, versions and history outlive the process", async () => {
 
 test("versions go on after a restart though all history was forgotten", async () => {
   const forgetful = { historyCount: 0, historyAgeMs: 0 };
-  const before = openSqliteStore(file, undefined, forgetful);
+  const before = await openSqliteStore(file, undefined, forgetful);
   const made = await before.create(Template, template("a"));
   await before.close();
-  const after = openSqliteStore(file, undefined, forgetful);
+  const after = await openSqliteStore(file, undefined, forgetful);
   const next = await after.create(Template, template("b"));
   await after.close();
   assert.equal(Number(next.metadata.resourceVersion), Number(made.metadata.resourceVersion) + 1);
@@ -65,7 +65,7 @@ test("versions go on after a restart though all history was forgotten", async ()
 test("changes older than the kept age are forgotten", async () => {
   let nowMs = Date.parse("2026-01-01T00:00:00Z");
   const clock = { ...systemClock, nowMs: () => nowMs };
-  const store = openSqliteStore(file, { clock, newUid: () => crypto.randomUUID() }, { historyAgeMs: 1000 });
+  const store = await openSqliteStore(file, { clock, newUid: () => crypto.randomUUID() }, { historyAgeMs: 1000 });
   const made = await store.create(Template, template("a"));
   nowMs += 5000;
   await store.create(Template, template("b"));
@@ -80,7 +80,7 @@ test("changes older than the kept age are forgotten", async () => {
 });
 
 test("history is bounded by its size too", async () => {
-  const store = openSqliteStore(file, undefined, { historyBytes: 10_000 });
+  const store = await openSqliteStore(file, undefined, { historyBytes: 10_000 });
   const first = await store.create(Template, template("first"));
   for (let round = 0; round < 2; round++)
     await Promise.all(
@@ -95,40 +95,40 @@ test("history is bounded by its size too", async () => {
 });
 
 test("a second store on the same file is refused with a sentence", async () => {
-  const store = openSqliteStore(file);
-  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /is in use by another process: stop/ });
+  const store = await openSqliteStore(file);
+  await assert.rejects(openSqliteStore(file), { code: "unavailable", message: /is in use by another process: stop/ });
   await store.close();
-  await openSqliteStore(file).close();
+  await (await openSqliteStore(file)).close();
 });
 
 test("a second process on the same file is refused until the first is killed", async () => {
   const child = writer(file);
   await firstLine(child);
-  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /in use by another process/ });
+  await assert.rejects(openSqliteStore(file), { code: "unavailable", message: /in use by another process/ });
   await killed(child);
-  await openSqliteStore(file).close();
+  await (await openSqliteStore(file)).close();
 });
 
 test("a file of another program and a file that is no database are refused", async () => {
   await writeFile(file, "this is no database, and it is longer than a header of a hundred bytes would be".repeat(9));
-  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /is not a readable database/ });
+  await assert.rejects(openSqliteStore(file), { code: "unavailable", message: /is not a readable database/ });
   const other = join(folder, "other.db");
   const db = openDatabase(other);
-  db.prepare("PRAGMA application_id = 1").get();
+  db.prepare("PRAGMA application_id = 1").run();
   db.close();
-  assert.throws(() => openSqliteStore(other), { code: "unavailable", message: /of another program/ });
+  await assert.rejects(openSqliteStore(other), { code: "unavailable", message: /of another program/ });
 });
 
 test("a database of a newer schema is refused", async () => {
   const db = openDatabase(file);
-  db.prepare("PRAGMA user_version = 1000").get();
+  db.prepare("PRAGMA user_version = 1000").run();
   db.close();
-  assert.throws(() => openSqliteStore(file), { code: "unavailable", message: /newer Neverland .*schema 1000/ });
+  await assert.rejects(openSqliteStore(file), { code: "unavailable", message: /newer Neverland .*schema 1000/ });
 });
 
-test("a missing folder is refused with what to check", () => {
+test("a missing folder is refused with what to check", async () => {
   const missing = join(folder, "none", "store.db");
-  assert.throws(() => openSqliteStore(missing), { code: "unavailable", message: /check that its folder exists/ });
+  await assert.rejects(openSqliteStore(missing), { code: "unavailable", message: /check that its folder exists/ });
 });
 
 test("on a full disk a write fails with a sentence, and works again when there is space", {
@@ -156,7 +156,7 @@ test("nothing acknowledged is lost to SIGKILL at random moments", { timeout: 60_
     const whole = lines.join("").split("\n").slice(0, -1);
     for (const line of whole.map((text) => text.split(" "))) acknowledged.set(line[0] ?? "", line[1] ?? "");
   }
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const { items } = await store.list(Template);
   await store.close();
   const versions = new Map(items.map((item) => [item.metadata.name, Number(item.metadata.resourceVersion)]));
@@ -166,7 +166,7 @@ test("nothing acknowledged is lost to SIGKILL at random moments", { timeout: 60_
 });
 
 test("typedStore gives the kind's own types", async () => {
-  const store = openSqliteStore(file);
+  const store = await openSqliteStore(file);
   const workflows = typedStore(store, kinds.Workflow);
   const made = await workflows.create({ metadata: { name: "a", namespace: "default" }, spec: { hardwareRef: "m1" } });
   const next = await workflows.updateStatus({ ...made, status: { state: "PENDING" } });

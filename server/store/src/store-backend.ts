@@ -1,52 +1,49 @@
-// What a storage medium must do for StoreEngine: rows, a log of changes, transactions. It knows no resources.
+// What a storage medium must do for StoreEngine: keep rows and a log of changes, durably. It knows no resources, and is never read
+// on behalf of a reader: everything there is is loaded into memory once.
 import type { ResourceKey } from "@neverland/api";
 
-/** One stored object, as JSON text. `version` is that of its last write. */
-export type StoredRow = { readonly key: ResourceKey; readonly version: number; readonly json: string };
-
-/** One entry of the log. `previous` is the object before: it tells what left a selector, and rebuilds old states. */
-export type StoredChange = {
-  readonly version: number;
-  readonly timeMs: number;
+/** One stored object. `json` is as it was written, or as somebody made it with another program. */
+export type StoredRow = {
   readonly kindId: string;
   readonly key: ResourceKey;
-  readonly type: "added" | "modified" | "deleted";
+  /** Of its last write. */
+  readonly version: number;
   readonly json: string;
-  readonly previous?: string;
 };
 
-export type ScanRange = { readonly namespace?: string; readonly after?: ResourceKey };
+/** One write. `json` is the object after it; of a deleted one, as it was last. */
+export type StoredChange = StoredRow & { readonly timeMs: number; readonly type: "added" | "modified" | "deleted" };
 
-/** What of the log is kept: at most so many changes of so many bytes in all, none from before that time. */
-export type HistoryBounds = { readonly count: number; readonly bytes: number; readonly sinceMs: number };
+/** One entry of the log as it is read back. */
+export type StoredHistory = Omit<StoredChange, "json"> & {
+  /** The object before: it tells what left a selector, and rebuilds old states. */
+  readonly previous?: string;
+  /** Of a deleted object, as it was last. Of others the object after is the `previous` of its next change, or its row. */
+  readonly last?: string;
+};
 
-/** Everything is synchronous; what it throws is a StoreError `unavailable`. */
-export interface StoreBackend {
+export type StoredVersions = {
   /** The version of the last write; 0 for an empty store. */
   readonly version: number;
   /** Changes up to this version are forgotten. */
   readonly compactedVersion: number;
-  read(kindId: string, key: ResourceKey): StoredRow | undefined;
-  /** In the order of namespace and name. */
-  scan(kindId: string, range: ScanRange): Iterable<StoredRow>;
-  count(kindId: string, range: ScanRange): number;
-  /** Oldest first, at most `limit`. */
-  changes(kindId: string, afterVersion: number, limit: number): readonly StoredChange[];
-  /** Runs `work` wholly or not at all. When it returns, what `work` wrote is durable. */
-  transaction<T>(work: () => T): T;
-  /** Within a transaction only. */
-  write(change: StoredChange): void;
-  /** Forgets the changes beyond any of the bounds, oldest first. Within a transaction only. */
-  compact(bounds: HistoryBounds): void;
-  close(): void;
-}
+};
 
-/** Where `key` stands in the order of a scan, relative to `other`. */
-export function compareKeys(key: ResourceKey, other: ResourceKey): number {
-  return compareText(key.namespace, other.namespace) || compareText(key.name, other.name);
-}
-
-function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+/**
+ * Everything it throws is a StoreError `unavailable`. One call at a time of each: the next comes when the last was answered.
+ * A medium that several servers share (PostgreSQL) has to refuse a commit whose versions are taken, and to tell of others' changes.
+ */
+export interface StoreBackend {
+  versions(): Promise<StoredVersions>;
+  /** All rows, in parts small enough to be taken in one turn of the event loop. Before the first commit only. */
+  rows(): AsyncIterable<readonly StoredRow[]>;
+  /** The log, newest first, in parts likewise. Before the first commit only. */
+  history(): AsyncIterable<readonly StoredHistory[]>;
+  /**
+   * Writes all of it or nothing; durable when it resolves. Versions grow by one.
+   * @param forgottenVersion Changes up to this one may be forgotten.
+   */
+  commit(changes: readonly StoredChange[], forgottenVersion: number): Promise<void>;
+  /** After what is being written. Safe to call twice. */
+  close(): Promise<void>;
 }

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { apiVersionOf, kinds, type Resource } from "@neverland/api";
+import { resourceJson } from "./resource-json.ts";
 import type { NewResource, ResourceStore, Selector, WatchEvent } from "./resource-store.ts";
 
 /** Keep about `historyCount` changes, and send bookmarks after `bookmarkMs`. */
@@ -52,10 +53,31 @@ function creating(store: () => ResourceStore): void {
   test("an object that is not there is undefined", async () => {
     assert.equal(await store().get(Template, key("none")), undefined);
   });
-  test("changing an object handed out changes nothing in the store", async () => {
-    const made = await store().create(Template, template("a", "one"));
-    made.spec = { data: "changed" };
+  test("what is handed out is one object for everybody, and frozen to its leaves", async () => {
+    const wanted = { ...template("a", "one"), spec: { data: "one", deep: { list: [{ leaf: true }] } } };
+    const stop = new AbortController();
+    const [events, others] = [1, 2].map(() => store().watch(Template, { signal: stop.signal }));
+    const made = await store().create(Template, wanted);
+    assert.equal(await store().get(Template, key("a")), made);
+    assert.equal((await store().list(Template)).items[0], made);
+    assert.ok(events && others);
+    const [event, other] = await Promise.all([events, others].map(async (each) => await firstOf(each)));
+    assert.equal(event, other);
+    assert.equal(event?.type === "added" && event.object, made);
+    assert.throws(() => Object.assign(made.metadata, { name: "b" }), TypeError);
+    assert.throws(() => (made.spec as typeof wanted.spec).deep.list.push({ leaf: false }), TypeError);
+    stop.abort();
+  });
+  test("an object that was handed in stays the caller's own", async () => {
+    const wanted = template("a", "one");
+    await store().create(Template, wanted);
+    wanted.spec = { data: "changed" };
     assert.deepEqual((await store().get(Template, key("a")))?.spec, { data: "one" });
+  });
+  test("the text of a stored object is at hand, and a copy of it does not take it along", async () => {
+    const made = await store().create(Template, template("a", "one"));
+    assert.equal(resourceJson(made), JSON.stringify(made));
+    assert.match(resourceJson({ ...made, spec: { data: "two" } }), /"data":"two"/);
   });
   test("concurrent creates of one name succeed once", async () => {
     const tries = Array.from({ length: 8 }, (_, index) => store().create(Template, template("a", String(index))));
@@ -347,6 +369,11 @@ async function eventsFrom(store: ResourceStore, from: Pick<Resource, "metadata">
   const stop = new AbortController();
   const { resourceVersion } = from.metadata;
   return await take(store.watch(Template, { resourceVersion, signal: stop.signal }), count, stop);
+}
+
+async function firstOf(events: AsyncIterable<WatchEvent>): Promise<WatchEvent | undefined> {
+  for await (const event of events) if (event.type !== "bookmark") return event;
+  return undefined;
 }
 
 /** The first `count` events that are no bookmarks. */

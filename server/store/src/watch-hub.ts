@@ -1,108 +1,71 @@
-// Watches over a log of changes: each reads the log from its own place, so a slow one costs no memory.
-import type { Resource } from "@neverland/api";
+// The watches of a store: who waits is woken by the write, and each is told now and then how far it has come.
 import type { Clock } from "@neverland/platform/clock.ts";
-import { News } from "@neverland/platform/wait/pause.ts";
+import type { ChangeLog, LoggedChange } from "./change-log.ts";
 import { StoreError, type WatchEvent, type WatchOptions } from "./resource-store.ts";
-import { isSelected } from "./selector.ts";
-import type { StoreBackend, StoredChange } from "./store-backend.ts";
+import { ResourceWatch, type Watches } from "./resource-watch.ts";
 
-/** Where a watch is in the log. `wake` is there while it waits, and then it has read everything up to `version`. */
-type Cursor = { readonly kindId: string; version: number; wake?: (() => void) | undefined };
-
-/** Changes read from the log at once. */
-const readAhead = 128;
-
-export class WatchHub {
-  readonly #backend: StoreBackend;
+export class WatchHub implements Watches {
+  readonly #log: ChangeLog;
   readonly #clock: Clock;
-  readonly #bookmarkMs: number;
-  readonly #cursors = new Set<Cursor>();
+  readonly bookmarkMs: number;
+  /** By kind, those that have read all there is of it. */
+  readonly #waiting = new Map<string, Set<ResourceWatch>>();
+  #cancelRound: (() => void) | undefined;
   #closed = false;
 
-  constructor(backend: StoreBackend, clock: Clock, bookmarkMs: number) {
-    this.#backend = backend;
+  constructor(log: ChangeLog, clock: Clock, bookmarkMs: number) {
+    this.#log = log;
     this.#clock = clock;
-    this.#bookmarkMs = bookmarkMs;
+    this.bookmarkMs = bookmarkMs;
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
+  follow(kindId: string, options: WatchOptions): AsyncIterable<WatchEvent> {
+    return new ResourceWatch(this, this.#log, kindId, options);
   }
 
   /** Tells the watches that these changes are in the log. */
-  publish(changes: readonly StoredChange[]): void {
-    const version = changes.at(-1)?.version;
-    if (version === undefined) return;
-    const touched = new Set(changes.map((change) => change.kindId));
-    for (const cursor of this.#cursors) {
-      if (!cursor.wake) continue;
-      // A watch that waits on a quiet kind moves along, or a busy one would push it out of the kept history.
-      if (touched.has(cursor.kindId)) cursor.wake();
-      else cursor.version = version;
-    }
+  publish(changes: readonly LoggedChange[]): void {
+    for (const kindId of new Set(changes.map((change) => change.kindId)))
+      for (const watch of this.#waiting.get(kindId) ?? []) watch.wake();
   }
 
   /** Ends all watches with `unavailable`. */
   close(): void {
     this.#closed = true;
-    for (const cursor of this.#cursors) cursor.wake?.();
+    this.#cancelRound?.();
+    this.#cancelRound = undefined;
+    for (const watches of this.#waiting.values()) for (const watch of watches) watch.wake();
   }
 
-  follow(kindId: string, options: WatchOptions): AsyncIterable<WatchEvent> {
-    const version = options.resourceVersion === undefined ? this.#backend.version : Number(options.resourceVersion);
-    return this.#events({ kindId, version }, options);
-  }
-
-  async *#events(cursor: Cursor, options: WatchOptions): AsyncGenerator<WatchEvent> {
-    let toldMs = this.#clock.nowMs();
-    this.#cursors.add(cursor);
-    try {
-      while (!options.signal.aborted) {
-        this.#refuseGap(cursor);
-        const changes = this.#backend.changes(cursor.kindId, cursor.version, readAhead);
-        for (const change of changes) {
-          cursor.version = change.version;
-          const event = toEvent(change, options);
-          if (!event) continue;
-          yield event;
-          if (options.signal.aborted) return;
-          toldMs = this.#clock.nowMs();
-        }
-        if (changes.length === 0) {
-          cursor.version = this.#backend.version;
-          await this.#news(cursor, toldMs + this.#bookmarkMs - this.#clock.nowMs(), options.signal);
-        }
-        if (this.#clock.nowMs() >= toldMs + this.#bookmarkMs && !options.signal.aborted) {
-          yield { type: "bookmark", resourceVersion: String(cursor.version) };
-          toldMs = this.#clock.nowMs();
-        }
-      }
-    } finally {
-      this.#cursors.delete(cursor);
-    }
-  }
-
-  /** Resolves when there may be something to read, when `delayMs` has passed, or when `signal` aborts. */
-  async #news(cursor: Cursor, delayMs: number, signal: AbortSignal): Promise<void> {
-    const news = new News();
-    cursor.wake = () => news.tell();
-    await news.wait(this.#clock, delayMs, signal);
-    cursor.wake = undefined;
-  }
-
-  #refuseGap({ version }: Cursor): void {
+  /** @throws {StoreError} `unavailable`. */
+  mustBeOpen(): void {
     if (this.#closed) throw new StoreError("unavailable", "The store is closed: this process is shutting down.");
-    const { compactedVersion, version: newest } = this.#backend;
-    if (version >= compactedVersion && version <= newest) return;
-    const reason =
-      version < compactedVersion
-        ? `changes up to version ${compactedVersion} are no longer kept`
-        : `this store is only at version ${newest}, so the version is of another one`;
-    throw new StoreError("gone", `Cannot watch from version ${version}: ${reason}. List again, and watch from there.`);
   }
-}
 
-function toEvent(change: StoredChange, options: WatchOptions): WatchEvent | undefined {
-  const object: Resource = JSON.parse(change.json);
-  const before: Resource | undefined = change.previous === undefined ? undefined : JSON.parse(change.previous);
-  const was = before !== undefined && isSelected(before, options);
-  const is = change.type !== "deleted" && isSelected(object, options);
-  if (is) return { type: was ? "modified" : "added", object };
-  return was ? { type: "deleted", object } : undefined;
+  waits(kindId: string, watch: ResourceWatch): void {
+    this.#waiting.getOrInsertComputed(kindId, () => new Set()).add(watch);
+    this.#cancelRound ??= this.#clock.after(this.#roundMs, () => this.#round());
+  }
+
+  waitsNoMore(kindId: string, watch: ResourceWatch): void {
+    const watches = this.#waiting.get(kindId);
+    watches?.delete(watch);
+    if (watches?.size === 0) this.#waiting.delete(kindId);
+  }
+
+  /** One timer for all: a timer of each would be armed anew at every event. */
+  #round(): void {
+    this.#cancelRound = undefined;
+    if (this.#waiting.size === 0) return;
+    this.#cancelRound = this.#clock.after(this.#roundMs, () => this.#round());
+    for (const watches of this.#waiting.values()) for (const watch of watches) watch.wake();
+  }
+
+  get #roundMs(): number {
+    return Math.max(this.bookmarkMs / 4, 10);
+  }
 }

@@ -114,7 +114,7 @@ test("a server killed at random moments loses no acknowledged report, and the ru
   await server.kill();
   t.diagnostic(`${kills} kills, ${served.length} hand-outs of ${actionCount} actions`);
 
-  const store = openSqliteStore(server.file);
+  const store = await openSqliteStore(server.file);
   const bench = new TinkBench({ store });
   t.after(async () => {
     await bench.stop();

@@ -154,7 +154,7 @@ test("closing the server ends its watches", { timeout: 10_000 }, async () => {
 test("the client's watch goes on over a restart of the server and misses nothing", { timeout: 20_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), "watch-restart-"));
   const file = join(folder, "store.db");
-  let store = openSqliteStore(file);
+  let store = await openSqliteStore(file);
   let server = await startApiServer({ store });
   const port = Number(new URL(server.url).port);
   const client = new ResourceClient(kinds.Template, { server: server.url, token: server.token });
@@ -165,7 +165,7 @@ test("the client's watch goes on over a restart of the server and misses nothing
   const first = await next();
   await server.close();
   await store.close();
-  store = openSqliteStore(file);
+  store = await openSqliteStore(file);
   const between = templateNamed("between", "2", { namespace: "default" });
   await store.create(kinds.Template, { ...between, metadata: { name: "between", namespace: "default" } });
   server = await startApiServer({ store, port });

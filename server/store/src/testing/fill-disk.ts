@@ -9,7 +9,7 @@ const { Template } = kinds;
 const folder = process.argv[2] ?? "";
 const ballast = join(folder, "ballast");
 writeFileSync(ballast, Buffer.alloc(400_000));
-const store = openSqliteStore(join(folder, "store.db"));
+const store = await openSqliteStore(join(folder, "store.db"));
 const say = (line: string) => writeSync(1, `${line}\n`);
 const create = (name: string) =>
   store.create(Template, {

@@ -4,7 +4,7 @@ import { apiVersionOf, kinds } from "@neverland/api";
 import { openSqliteStore } from "../sqlite-store.ts";
 
 const { Template } = kinds;
-const store = openSqliteStore(process.argv[2] ?? "");
+const store = await openSqliteStore(process.argv[2] ?? "");
 const run = `r${process.pid}`;
 
 async function write(name: string): Promise<void> {

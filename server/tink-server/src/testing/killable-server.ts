@@ -7,7 +7,7 @@ import { TinkBench } from "./tink-bench.ts";
 
 const [dataDir = "", actionCount = "0"] = process.argv.slice(2);
 const actions = Array.from({ length: Number(actionCount) }, (_, n) => action(`action-${n}`));
-const store = openSqliteStore(dataDir);
+const store = await openSqliteStore(dataDir);
 const bench = new TinkBench({
   store,
   limits: defaultLimits,

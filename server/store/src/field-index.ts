@@ -1,0 +1,43 @@
+// Which objects have a value in one field. Most values belong to one object, so a set is made only for the second.
+import type { Resource } from "@neverland/api";
+import { fieldTexts } from "./selector.ts";
+
+export class FieldIndex {
+  readonly #path: string;
+  readonly #ids = new Map<string, string | Set<string>>();
+
+  /** @param path As of KindInfo.indexes: dotted, `[]` after a step that is a list. */
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  find(value: string): Iterable<string> {
+    const found = this.#ids.get(value);
+    if (found === undefined) return [];
+    return typeof found === "string" ? [found] : found;
+  }
+
+  /** The object `id` was `before` and is `after`; `undefined` where it was not or is not there. */
+  replace(id: string, before: Resource | undefined, after: Resource | undefined): void {
+    const old = before === undefined ? [] : fieldTexts(before, this.#path);
+    const now = after === undefined ? [] : fieldTexts(after, this.#path);
+    for (const value of old) if (!now.includes(value)) this.#remove(value, id);
+    for (const value of now) if (value !== "") this.#add(value, id);
+  }
+
+  #add(value: string, id: string): void {
+    const found = this.#ids.get(value);
+    if (found === undefined) this.#ids.set(value, id);
+    else if (typeof found !== "string") found.add(id);
+    else if (found !== id) this.#ids.set(value, new Set([found, id]));
+  }
+
+  #remove(value: string, id: string): void {
+    const found = this.#ids.get(value);
+    if (found === id) this.#ids.delete(value);
+    else if (found !== undefined && typeof found !== "string") {
+      found.delete(id);
+      if (found.size === 0) this.#ids.delete(value);
+    }
+  }
+}

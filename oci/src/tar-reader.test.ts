@@ -2,14 +2,16 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
+import { OciError } from "./oci-error.ts";
 import { restoreBlock } from "./special-nodes.ts";
-import { decodePax, readTar } from "./tar-reader.ts";
+import { decodePax, readTar, type TarEntry } from "./tar-reader.ts";
 
 const capability = Buffer.from("0100000200200000000000000000000000000000", "hex"); // cap_net_raw+ep, as setcap writes it
 
 function paxRecord(key: string, value: Buffer): Buffer {
-  const rest = Buffer.concat([Buffer.from(` ${key}=`), value, Buffer.from("\n")]);
-  return Buffer.concat([Buffer.from(String(rest.length + 2)), rest]); // two digits, for records of 10 to 99 bytes
+  const rest = Buffer.concat([Buffer.from(` ${key}=`, "latin1"), value, Buffer.from("\n")]);
+  return Buffer.concat([Buffer.from(String(rest.length + 3).padStart(3, "0")), rest]);
 }
 
 function header(name: string, type: string, sizeBytes: number): Buffer {
@@ -69,4 +71,44 @@ test("setfattr is told paths in octal and values in base64", () => {
     xattrs: new Map([["user.k", Buffer.from("v")]]),
   });
   assert.equal(block, "# file: /a\\040b\\134c\\351\nuser.k=0sdg==\n");
+});
+
+async function entryWith(key: string, value: Buffer): Promise<readonly TarEntry[]> {
+  const record = paxRecord(key, value);
+  const blocks = [header("pax", "x", record.length), padded(record), header("a", "0", 0), Buffer.alloc(1024)];
+  return await Array.fromAsync(readTar(one(Buffer.concat(blocks))));
+}
+
+for (const name of [
+  "user.b\n\n# file: /etc/passwd\nsecurity.capability",
+  "user.a\rb",
+  "user.",
+  "nothing",
+  "trusted.overlay.redirect",
+])
+  test(`a layer that sets the extended attribute ${JSON.stringify(name)} is refused`, async () => {
+    await assert.rejects(entryWith(`SCHILY.xattr.${name}`, capability), { code: "bad-layer" });
+  });
+
+/** Any key that a record can carry, most of them beginning as one that means something. */
+const paxKey = fc
+  .tuple(
+    fc.constantFrom("", "path", "size", "SCHILY.xattr.", "SCHILY.xattr.user.", "SCHILY.xattr.security.capability"),
+    fc.array(fc.oneof(fc.integer({ min: 0, max: 32 }), fc.integer({ min: 0, max: 255 })), { maxLength: 20 }),
+  )
+  .map(([start, bytes]) => start + Buffer.from(bytes.map((byte) => (byte === 0x3d ? 0 : byte))).toString("latin1"));
+
+test("whatever is in a header's keys, setfattr reads one line for each attribute, of the one file", async () => {
+  const property = fc.asyncProperty(paxKey, fc.uint8Array({ maxLength: 40 }), async (key, value) => {
+    const entries = await entryWith(key, Buffer.from(value)).catch((error: unknown) => {
+      assert.ok(error instanceof OciError);
+      return [];
+    });
+    for (const { xattrs, name } of entries) {
+      const lines = restoreBlock({ path: Buffer.from(`/layer/${name}`, "latin1"), xattrs }).split("\n");
+      assert.equal(lines.length, xattrs.size + 2);
+      assert.match(lines.slice(1).join("\n"), /^(?:[a-z]+\.[!-<>-~]+=0s[\w+/]*={0,2}\n)*$/);
+    }
+  });
+  await fc.assert(property, { numRuns: 2_000 });
 });

@@ -2,6 +2,7 @@
 
 import { decodeTarHeader, type TarEntryType, type TarHeader } from "./decode-tar-header.ts";
 import { OciError } from "./oci-error.ts";
+import { xattrsOf } from "./xattr-names.ts";
 
 export type TarEntry = Omit<TarHeader, "type"> & {
   readonly type: Exclude<TarEntryType, "pax-local" | "pax-global" | "gnu-long-name" | "gnu-long-link">;
@@ -87,8 +88,6 @@ export function decodePax(body: Buffer): PaxRecords {
   return records;
 }
 
-const xattrPrefix = "SCHILY.xattr.";
-
 function applyRecords(header: TarHeader, records: PaxRecords): Omit<TarEntry, "content"> {
   if ([...records.keys()].some((key) => key.startsWith("GNU.sparse.")))
     throw new OciError(
@@ -110,11 +109,7 @@ function applyRecords(header: TarHeader, records: PaxRecords): Omit<TarEntry, "c
     uid: decimal(records, "uid") ?? header.uid,
     gid: decimal(records, "gid") ?? header.gid,
     mtimeSeconds: decimal(records, "mtime") ?? header.mtimeSeconds,
-    xattrs: new Map(
-      [...records].flatMap(([key, value]) =>
-        key.startsWith(xattrPrefix) ? [[key.slice(xattrPrefix.length), value] as const] : [],
-      ),
-    ),
+    xattrs: xattrsOf(records),
   };
 }
 

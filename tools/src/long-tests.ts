@@ -1,0 +1,77 @@
+// Every test that takes longer than a minute, a row each: what npm test leaves to npm run test:all, and CI runs in turns.
+
+export type LongTest = {
+  /** For `npm run test:long -- NAME`. */
+  readonly name: string;
+  /** On two cores without KVM, rounded up. */
+  readonly minutes: number;
+  readonly proves: string;
+  /** Run one at a time, so that their deadlines mean something. Those of *.root.slow.test.ts are left out for ordinary users. */
+  readonly files: readonly [string, ...string[]];
+};
+
+export const longTests: readonly LongTest[] = [
+  {
+    name: "hook-build",
+    minutes: 5,
+    proves: "Hook and the disk image are built of Debian's packages, twice the same, with every driver that is named",
+    files: ["hook/src/build-hook.slow.test.ts", "hook/src/image/install-debian.slow.test.ts"],
+  },
+  {
+    name: "hook-boots",
+    minutes: 6,
+    proves: "the in-memory OS starts on the smallest machines, and says what a poor one lacks",
+    files: ["hook/src/hook-boots.slow.test.ts"],
+  },
+  {
+    name: "packages",
+    minutes: 1,
+    proves: "Debian packages are fetched and unpacked by whoever may not install them",
+    files: ["debian/src/unpack-packages.slow.test.ts"],
+  },
+  {
+    name: "action-images",
+    minutes: 4,
+    proves: "the standard actions do in their images what they promise, on real disks and file systems",
+    files: ["actions/src/build/action-images.root.slow.test.ts"],
+  },
+  {
+    name: "firmware",
+    minutes: 4,
+    proves: "SeaBIOS, iPXE and OVMF load what Boots gives them, by PXE and by HTTP, over IPv4 beside IPv6",
+    files: ["server/boots-netboot/src/firmware.slow.test.ts"],
+  },
+  {
+    name: "leases",
+    minutes: 2,
+    proves: "Debian's DHCP clients and relay renew, rebind and release what Boots leased",
+    files: ["server/boots-netboot/src/foreign-leases.slow.test.ts"],
+  },
+  {
+    name: "beside-dnsmasq",
+    minutes: 4,
+    proves: "every kind of firmware boots by our files where dnsmasq answers DHCP, set up as the example says",
+    files: ["tink-cli/src/commands/up-beside-dnsmasq.slow.test.ts"],
+  },
+  {
+    name: "lab",
+    minutes: 2,
+    proves: "a lab starts, takes machines, powers them and is destroyed without a trace",
+    files: ["tink-cli/src/commands/lab.slow.test.ts"],
+  },
+  {
+    name: "kexec",
+    minutes: 5,
+    proves: "an installation that ends by kexec is reported, and its machine never restarts",
+    files: ["e2e/src/kexecs.e2e.ts"],
+  },
+  {
+    name: "killed-server",
+    minutes: 6,
+    proves: "a server killed at random moments of an installation loses nothing and does nothing twice",
+    files: ["e2e/src/survives-kills.e2e.ts"],
+  },
+];
+
+/** The two that npm test does not leave out: one whole installation for each firmware. */
+export const installations = ["e2e/src/installs-from-power-on.e2e.ts", "e2e/src/keeps-running.e2e.ts"];

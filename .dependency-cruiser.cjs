@@ -25,6 +25,7 @@ const mayImport = {
   bench: everything,
   e2e: everything,
   tools: everything,
+  "server/platform": ["api"],
   "server/store": base,
   "server/workflow-rules": base,
   "server/controller-kit": [...base, "server/store"],

@@ -1,7 +1,9 @@
 // The kinds there are: names, groups, columns and validators, in one table that the store, the resource API and the CLI read.
 import type { z } from "zod";
+import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
+import type { Resource } from "./resource.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
@@ -12,6 +14,8 @@ export type PrinterColumn = {
   readonly type: "string" | "integer" | "date";
   readonly path: string;
   readonly wide?: boolean;
+  /** The number of members at `path`, instead of the value. */
+  readonly count?: boolean;
 };
 
 /** `status` is written apart from the rest; `log` is the output of actions, as text. */
@@ -22,6 +26,12 @@ export type UniqueField = {
   readonly path: string;
   /** `store`: over all namespaces, as machines share wires and agents share one door. */
   readonly within: "namespace" | "store";
+};
+
+/** A field of a protobuf message, by what it becomes in JSON. Bytes become base64. */
+export type ProtobufField = {
+  readonly name: string;
+  readonly type: "flag" | "text" | "texts" | "text-map" | "bytes-map";
 };
 
 export type KindInfo = {
@@ -36,8 +46,14 @@ export type KindInfo = {
   readonly record: boolean;
   /** What of an object has a path of its own beneath it. */
   readonly subresources: readonly Subresource[];
-  readonly spec: z.ZodType;
+  readonly spec?: z.ZodType;
   readonly status?: z.ZodType;
+  /** What stands beside metadata in objects of kinds without a spec, by name. */
+  readonly members?: { readonly [name: string]: z.ZodType };
+  /** Fields, by number, of kinds that Kubernetes' clients send as protobuf; `metadata` is always the first. */
+  readonly protobuf?: { readonly [number: number]: ProtobufField };
+  /** Turns the shorter forms that people may write into the one that is kept. */
+  readonly prepare?: (object: { readonly [member: string]: unknown }) => { readonly [member: string]: unknown };
   readonly columns: readonly PrinterColumn[];
   /**
    * Dotted paths of the fields that objects are looked up by: a list with such a field selector costs what it finds, not
@@ -46,6 +62,8 @@ export type KindInfo = {
   readonly indexes: readonly string[];
   /** Fields of which no two objects have the same value. Each must be among the indexes, which the check asks. */
   readonly unique: readonly UniqueField[];
+  /** Paths, as an index's, of what only the holder of a token is to see: no log, event, error or `describe` shows it. */
+  readonly sensitive: readonly string[];
 };
 
 const tinkerbell = {
@@ -55,6 +73,7 @@ const tinkerbell = {
   record: false,
   subresources: ["status"],
   unique: [],
+  sensitive: [],
 } as const;
 const metalRecord = {
   group: "metal.neverland.dev",
@@ -63,6 +82,7 @@ const metalRecord = {
   record: true,
   subresources: [],
   unique: [],
+  sensitive: [],
 } as const;
 
 export const kinds = {
@@ -80,6 +100,13 @@ export const kinds = {
       { path: "spec.interfaces[].dhcp.mac", within: "store" },
       { path: "spec.interfaces[].dhcp.ip.address", within: "store" },
       { path: "spec.agentID", within: "store" },
+    ],
+    sensitive: [
+      "spec.userData",
+      "spec.vendorData",
+      "spec.metadata.instance.userdata",
+      "spec.metadata.instance.crypted_root_password",
+      "spec.metadata.instance.storage.filesystems[].mount.files[].contents",
     ],
   },
   Template: {
@@ -111,6 +138,8 @@ export const kinds = {
       { name: "Hardware", type: "string", path: ".spec.hardwareRef" },
       { name: "Template-Rendering", type: "string", path: ".status.templateRendering", wide: true },
     ],
+    // Rendered of the Hardware, so as secret as that.
+    sensitive: ["status.tasks[].environment", "status.tasks[].actions[].environment"],
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.state"],
   },
   MachineEvent: {
@@ -146,13 +175,61 @@ export const kinds = {
     ],
     indexes: ["spec.workflow", "spec.workflowUID"],
   },
+  Secret: {
+    group: "",
+    version: "v1",
+    kind: "Secret",
+    plural: "secrets",
+    singular: "secret",
+    shortNames: [],
+    categories: [],
+    record: false,
+    subresources: [],
+    members: secretMembers,
+    prepare: prepareSecret,
+    protobuf: secretProtobuf,
+    columns: [
+      { name: "Type", type: "string", path: ".type" },
+      { name: "Data", type: "integer", path: ".data", count: true },
+    ],
+    indexes: [],
+    unique: [],
+    sensitive: ["data", "stringData"],
+  },
 } as const satisfies Record<string, KindInfo>;
 
 export type KindName = keyof typeof kinds;
 
-/** `group/version`, as in an object's `apiVersion`. */
+type Inferred<K, Name extends string> = K extends { readonly [N in Name]: infer S extends z.ZodType }
+  ? z.infer<S>
+  : Name extends keyof K
+    ? unknown
+    : never;
+type MembersOf<K> = K extends { readonly members: infer M extends { readonly [name: string]: z.ZodType } }
+  ? { [Name in keyof M]?: z.infer<M[Name]> }
+  : unknown;
+
+/** The resource type of an entry of `kinds`: `ResourceOf<typeof kinds.Workflow>` is `Workflow`. */
+export type ResourceOf<K extends KindInfo> = Resource<Inferred<K, "spec">, Inferred<K, "status">> & MembersOf<K>;
+
+/** `group/version`, as in an object's `apiVersion`; of the core group, `""`, the version alone. */
 export function apiVersionOf(kind: Pick<KindInfo, "group" | "version">): string {
-  return `${kind.group}/${kind.version}`;
+  return kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
+}
+
+/** Where the API serves the kind's group: `/apis/tinkerbell.org/v1alpha1`, `/api/v1`. */
+export function apiRootOf(kind: Pick<KindInfo, "group" | "version">): string {
+  return `${kind.group === "" ? "/api" : "/apis"}/${apiVersionOf(kind)}`;
+}
+
+/** `workflows.tinkerbell.org`, as Kubernetes names kinds in sentences; `secrets` of the core group. */
+export function qualifiedName({ group }: Pick<KindInfo, "group">, name: string): string {
+  return group === "" ? name : `${name}.${group}`;
+}
+
+/** What of an object its author writes, but for metadata: name and schema of each part. */
+export function contentSchemas({ spec, members = {} }: KindInfo): [string, z.ZodType][] {
+  return [...(spec ? [["spec", spec] satisfies [string, z.ZodType]] : []), ...Object.entries(members)];
 }
 
 /** Finds a kind by `apiVersion` and `kind` of an object. */

@@ -1,6 +1,5 @@
 // A typed client of the resource API for one kind. Runs wherever `fetch` does.
-import type { z } from "zod";
-import { apiVersionOf, type KindInfo } from "../kinds.ts";
+import { apiRootOf, apiVersionOf, type KindInfo, type ResourceOf } from "../kinds.ts";
 import type { ObjectMetaInput, Resource, ResourceKey } from "../resource.ts";
 import { jsonLines } from "./json-lines.ts";
 import { logRecordsType, readLogRecords } from "./log-records.ts";
@@ -9,10 +8,7 @@ import { type Request, send, sendForJson, type TransportOptions } from "./transp
 import { type ClientWatchEvent, type Versioned, type WatchPort, watchLoop } from "./watch-loop.ts";
 
 /** The resource type of an entry of `kinds`. */
-export type ClientResource<K extends KindInfo> = Resource<
-  z.infer<K["spec"]>,
-  K extends { readonly status: infer S extends z.ZodType } ? z.infer<S> : never
->;
+export type ClientResource<K extends KindInfo> = ResourceOf<K>;
 
 export type Call = { readonly signal?: AbortSignal; readonly dryRun?: boolean };
 export type ClientListOptions = Call & {
@@ -28,7 +24,9 @@ export type ClientList<R extends Resource> = {
   readonly resourceVersion: string;
   readonly continueToken?: string;
 };
-export type NewObject<R extends Resource> = Pick<R, "spec" | "status"> & { readonly metadata: ObjectMetaInput };
+export type NewObject<R extends Resource> = Omit<R, "apiVersion" | "kind" | "metadata"> & {
+  readonly metadata: ObjectMetaInput;
+};
 export type ClientWatchOptions = Omit<ClientListOptions, "limit" | "continueToken"> & {
   readonly resourceVersion?: string;
   readonly signal: AbortSignal;
@@ -203,7 +201,7 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
 
   #collection(namespace: string | undefined): string {
     const scope = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
-    return `/apis/${apiVersionOf(this.#kind)}${scope}/${this.#kind.plural}`;
+    return `${apiRootOf(this.#kind)}${scope}/${this.#kind.plural}`;
   }
 
   #path({ namespace, name }: ResourceKey): string {

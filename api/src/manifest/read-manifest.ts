@@ -1,7 +1,8 @@
 // Reads YAML (or JSON) with one or more resources: all of them, or every fault with its place.
 import { readYamlDocuments, type YamlDocument, type YamlFault } from "@neverland/yaml";
 import { z } from "zod";
-import { findKind, type KindInfo, kinds } from "../kinds.ts";
+import { apiVersionOf, contentSchemas, findKind, type KindInfo, kinds } from "../kinds.ts";
+import { isSensitive, redactedText } from "../redaction.ts";
 import { type ObjectMetaInput, objectMetaSchema } from "../resource.ts";
 import { asWritten } from "./as-written.ts";
 import type { ManifestFault } from "./manifest-fault.ts";
@@ -13,6 +14,7 @@ export type ManifestResource = {
   readonly kind: string;
   readonly metadata: ObjectMetaInput;
   readonly spec?: unknown;
+  readonly status?: unknown;
 };
 export type Manifest =
   | {
@@ -77,14 +79,17 @@ function readResource(value: unknown, place: Place): Read {
   const resource: ManifestResource = header.data;
   const kind = findKind(resource.apiVersion, resource.kind);
   if (!kind) {
-    const known = Object.values(kinds).map((info) => `${info.kind} (${info.group}/${info.version})`);
+    const known = Object.values(kinds).map((info) => `${info.kind} (${apiVersionOf(info)})`);
     const text = `there is no ${resource.kind} in ${resource.apiVersion}; there are ${known.join(", ")}`;
     return { faults: [faultAt(place, ["kind"], text)] };
   }
   const named = Boolean(resource.metadata.name || resource.metadata.generateName);
   const unnamed = named ? [] : [faultAt(place, ["metadata"], "expected a name", "metadata.name")];
-  const spec = kind.spec.safeParse(resource.spec ?? {});
-  const faults = spec.success ? [] : issuesToFaults(place, value, spec.error.issues, ["spec"]);
+  const faults = contentSchemas(kind).flatMap(([name, schema]) => {
+    const content = Reflect.get(resource, name) ?? (name === "spec" ? {} : undefined);
+    const read = schema.safeParse(content);
+    return read.success ? [] : issuesToFaults(place, value, read.error.issues, [name], kind);
+  });
   return { faults: [...unnamed, ...faults], resource, kind };
 }
 
@@ -93,10 +98,13 @@ function issuesToFaults(
   value: unknown,
   issues: readonly z.core.$ZodIssue[],
   root: readonly string[],
+  kind?: KindInfo,
 ): ManifestFault[] {
   return issues.map((issue) => {
     const path = [...root, ...issue.path];
-    return faultAt(place, path, describe(issue, valueAt(value, path)));
+    const found = valueAt(value, path);
+    const isShown = found === undefined || kind === undefined || !isSensitive(kind, path);
+    return faultAt(place, path, describe(issue, isShown ? found : redactedText));
   });
 }
 

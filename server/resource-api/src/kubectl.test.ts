@@ -71,6 +71,30 @@ function suite(kubectl: string): void {
       return stdout;
     }
 
+    test("makes, shows, applies, labels and edits a secret; describe shows no value of it", async () => {
+      const literals = ["--from-literal=user=ann", "--from-literal=password=canary-4711"];
+      await ok(["create", "secret", "generic", "bmc", ...literals]);
+      assert.match(await ok(["get", "secrets"]), /^NAME +TYPE +DATA +AGE\nbmc +Opaque +2 +\S+\n$/);
+      assert.equal(await ok(["get", "secret", "bmc", "-o", "jsonpath={.data.user}"]), "YW5u");
+      const described = await ok(["describe", "secret", "bmc"]);
+      assert.match(described, /^password: +11 bytes$/m);
+      assert.ok(!described.includes("canary"));
+      const file = join(folder, "secret.yaml");
+      const yaml = (password: string) =>
+        `apiVersion: v1\nkind: Secret\nmetadata: {name: applied}\ntype: kubernetes.io/basic-auth\nstringData: {password: ${password}}\n`;
+      await writeFile(file, yaml("one"));
+      assert.match(await ok(["apply", "-f", file]), /^secret\/applied created$/m);
+      await writeFile(file, yaml("two"));
+      assert.match(await ok(["apply", "-f", file]), /^secret\/applied configured$/m);
+      assert.equal(await ok(["get", "secret", "applied", "-o", "jsonpath={.data.password}"]), "dHdv");
+      await ok(["label", "secret", "applied", "rack=a"]);
+      assert.match(
+        await ok(["apply", "--server-side", "--force-conflicts", "-f", file]),
+        /^secret\/applied serverside-applied$/m,
+      );
+      assert.match(await ok(["delete", "secret", "-l", "rack=a"]), /secret "applied" deleted/);
+    });
+
     test("api-resources lists the kinds with short names", async () => {
       const text = await ok(["api-resources", "--no-headers"]);
       assert.match(text, /^hardware +hw +tinkerbell\.org\/v1alpha1 +true +Hardware$/m);

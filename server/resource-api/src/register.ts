@@ -65,7 +65,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     registerCore(scope, context);
     const slots = new WatchSlots(limits.watches);
     const handler = (request: FastifyRequest, reply: FastifyReply) => handleResource(context, slots, request, reply);
-    scope.route({ method: methods, url: "/apis/:group/:version/*", handler });
+    for (const url of ["/apis/:group/:version/*", "/api/:version/*"]) scope.route({ method: methods, url, handler });
   });
 }
 
@@ -84,7 +84,7 @@ function registerHealth(scope: FastifyInstance, { notReadyReason }: ResourceApiD
 function registerDiscovery(scope: FastifyInstance, all: readonly KindInfo[], version: string): void {
   scope.get("/version", async () => versionOf(version));
   scope.get("/api", async () => coreVersions);
-  scope.get("/api/v1", async () => coreResources);
+  scope.get("/api/v1", async () => coreResources(all));
   scope.get("/apis", async () => groupList(all));
   scope.get<{ Params: { group: string } }>("/apis/:group", async (request) =>
     orNothing(request, groupOf(all, request.params.group)),
@@ -98,8 +98,8 @@ function registerDiscovery(scope: FastifyInstance, all: readonly KindInfo[], ver
     return reply.type(protobufType).send(Buffer.from(encodeOpenApiV2(document)));
   });
   scope.get("/openapi/v3", async () => openApiV3Index(all));
-  scope.get<{ Params: { group: string; version: string } }>("/openapi/v3/apis/:group/:version", async (request) =>
-    orNothing(request, openApiV3(all, `${request.params.group}/${request.params.version}`, version)),
+  scope.get<{ Params: { "*": string } }>("/openapi/v3/*", async (request) =>
+    orNothing(request, openApiV3(all, `/${request.params["*"]}`, version)),
   );
 }
 
@@ -112,7 +112,6 @@ function registerCore(scope: FastifyInstance, context: ApiContext): void {
   scope.get<{ Params: { namespace: string } }>("/api/v1/namespaces/:namespace/events", async (request) =>
     listEvents(context, request.params.namespace, new RequestQuery(request.url)),
   );
-  scope.route({ method: methods, url: "/api/*", handler: async (request) => orNothing(request, undefined) });
 }
 
 function sendFault(

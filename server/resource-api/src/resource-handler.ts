@@ -1,5 +1,5 @@
 // One request to a kind's path: the verb it means, carried out, and the answer.
-import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
+import { apiVersionOf, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
 import type { JsonObject } from "@neverland/resources/json.ts";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
@@ -57,7 +57,7 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
       return query.flag("watch") ? await watch(exchange, target) : await list(exchange, target);
     case "POST": {
       if (target.namespace === undefined) throw notAllowed(target, "POST");
-      const object = withoutStatus(readObject(request.body, request.headers["content-type"]));
+      const object = withoutStatus(readObject(request.body, request.headers["content-type"], target.kind));
       const place = { namespace: target.namespace };
       const made = await context.writes
         .create(target.kind, object, place, writeOptions(exchange))
@@ -103,7 +103,7 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<un
 
 async function replace(exchange: Exchange, target: NamedTarget): Promise<Resource> {
   const { context, request } = exchange;
-  const object = readObject(request.body, request.headers["content-type"]);
+  const object = readObject(request.body, request.headers["content-type"], target.kind);
   requireVersion(target, toResource(target.kind, object, target));
   return await replaceResource(context.writes, writeTarget(target), object, writeOptions(exchange));
 }
@@ -117,7 +117,7 @@ function requireVersion({ kind, name }: NamedTarget, { metadata }: Resource): vo
 
 async function patch(exchange: Exchange, target: NamedTarget): Promise<{ resource: Resource; created: boolean }> {
   const { context, request, query } = exchange;
-  const type = patchTypeOf(request.headers["content-type"]);
+  const type = patchTypeOf(request.headers["content-type"], target.kind);
   const options = writeOptions(exchange, type === "apply");
   const value = readPatch(request.body, type);
   const written = writeTarget(target);
@@ -256,5 +256,8 @@ function writeOptions({ request, query }: Exchange, isApply = false) {
 
 function notAllowed({ kind, subresource }: RequestTarget, method: string): ApiFault {
   const what = subresource ? `${kind.plural}/${subresource}` : kind.plural;
-  return new ApiFault("MethodNotAllowed", `${method} is not supported on resources of kind "${what}.${kind.group}"`);
+  return new ApiFault(
+    "MethodNotAllowed",
+    `${method} is not supported on resources of kind "${qualifiedName(kind, what)}"`,
+  );
 }

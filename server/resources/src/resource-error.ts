@@ -1,5 +1,5 @@
 // Why a write is refused. The store's own refusals (not found, conflict, unavailable) pass as StoreError.
-import type { KindInfo } from "@neverland/api";
+import { type KindInfo, qualifiedName } from "@neverland/api";
 
 export type ResourceErrorCode =
   /** A field is not what its kind allows: `faults` names each. */
@@ -36,6 +36,6 @@ export class ResourceError extends Error {
 export function invalid(kind: KindInfo, objectName: string, faults: readonly FieldFault[]): ResourceError {
   const texts = faults.map((fault) => `${fault.field}: ${fault.message}`);
   const list = texts.length === 1 ? texts[0] : `[${texts.join(", ")}]`;
-  const what = kind.group === "" ? kind.kind : `${kind.kind}.${kind.group}`;
+  const what = qualifiedName(kind, kind.kind);
   return new ResourceError("invalid", `${what} "${objectName}" is invalid: ${list}`, { kind, objectName, faults });
 }

@@ -16,7 +16,7 @@ export function toResource(kind: KindInfo, object: JsonObject, { namespace, name
   mustBe(object, "apiVersion", apiVersionOf(kind));
   mustBe(object, "kind", kind.kind);
   const metadata = metadataOf(object);
-  const faults = schemaFaults(objectMetaSchema, metadata, "metadata");
+  const faults = schemaFaults(objectMetaSchema, metadata, "metadata", kind);
   const ownName = textOf(metadata, "name");
   if (faults.length > 0) throw invalid(kind, ownName ?? name ?? "", faults);
   if (name !== undefined && ownName !== undefined && ownName !== name)
@@ -45,6 +45,11 @@ export function metadataOf(object: JsonObject): JsonObject {
 /** Without `status`: it is written through the status subresource alone. */
 export function withoutStatus(object: JsonObject): JsonObject {
   return withMember(object, "status", undefined);
+}
+
+/** In the form in which objects of the kind are kept. */
+export function prepared(kind: KindInfo, object: JsonObject): JsonObject {
+  return kind.prepare?.(object) ?? object;
 }
 
 /** @throws {ResourceError} `malformed` when the object names another kind than the one it is sent as. */

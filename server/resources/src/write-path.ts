@@ -8,7 +8,7 @@ import { updateFields, type Writer } from "./fields/managed-fields.ts";
 import type { JsonObject } from "./json.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
-import { type Place, toResource } from "./resource-input.ts";
+import { type Place, prepared, toResource } from "./resource-input.ts";
 import { refuseForbiddenChanges } from "./rules/forbidden-changes.ts";
 import { UniqueClaims } from "./rules/unique-claims.ts";
 import { validateResource, validateStatus } from "./rules/validate-resource.ts";
@@ -59,7 +59,8 @@ export class WritePath {
   /** @throws {ResourceError | StoreError} */
   async create(kind: KindInfo, object: JsonObject, place: Place, options: WriteOptions): Promise<Resource> {
     const writer = this.writerFor(kind, "content", options.manager);
-    const owned = kind.record ? object : updateFields(undefined, object, writer);
+    const whole = prepared(kind, object);
+    const owned = kind.record ? whole : updateFields(undefined, whole, writer);
     return await this.createOwned(kind, owned, place, options);
   }
 

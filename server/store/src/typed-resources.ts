@@ -1,6 +1,5 @@
 // The store, narrowed to one kind and its types, as components get it.
-import { apiVersionOf, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
-import type { z } from "zod";
+import { apiVersionOf, type KindInfo, type Resource, type ResourceKey, type ResourceOf } from "@neverland/api";
 import type {
   ListOptions,
   NewResource,
@@ -9,12 +8,6 @@ import type {
   ResourceStore,
   WatchOptions,
 } from "./resource-store.ts";
-
-/** The resource type of an entry of `kinds`: `ResourceOf<typeof kinds.Workflow>` is `Workflow`. */
-export type ResourceOf<K extends KindInfo> = Resource<
-  z.infer<K["spec"]>,
-  K extends { readonly status: infer S extends z.ZodType } ? z.infer<S> : never
->;
 
 export type TypedWatchEvent<R extends Resource> =
   | { readonly type: "added" | "modified" | "deleted"; readonly object: R }

@@ -1,5 +1,5 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
-import { ApiError, type KindInfo } from "@neverland/api";
+import { ApiError, type KindInfo, qualifiedName } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -34,13 +34,14 @@ async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResour
     throw new CliError("usage", `a ${kind.kind} has generateName, which apply cannot find again: give it a name`);
   const client = clients(kind);
   const before = await client.get({ namespace, name });
-  const wanted = { spec: object.spec, metadata: { ...object.metadata, name } };
+  const { status: _, ...content } = object;
+  const wanted = { ...content, metadata: { ...object.metadata, name } };
   const after = await client.apply(wanted, { force }).catch((error: unknown) => {
     throw error instanceof ApiError && error.code === "conflict" ? explainConflict(error, kind, name) : error;
   });
   const unchanged = before?.metadata.resourceVersion === after.metadata.resourceVersion;
   const outcome = before === undefined ? "created" : unchanged ? "unchanged" : "configured";
-  return `${kind.singular}.${kind.group}/${name} ${outcome}`;
+  return `${qualifiedName(kind, kind.singular)}/${name} ${outcome}`;
 }
 
 function explainConflict(cause: ApiError, { singular }: KindInfo, name: string): CliError {

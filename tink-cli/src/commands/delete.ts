@@ -1,5 +1,5 @@
 // tink delete: removes objects, by name or as a file lists them.
-import type { KindInfo } from "@neverland/api";
+import { type KindInfo, qualifiedName } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
@@ -28,7 +28,7 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
         const key = { namespace: target.namespace ?? namespace, name };
         if (options.ignoreNotFound && (await clients(kind).get(key)) === undefined) continue;
         await clients(kind).delete(key);
-        context.stdout(`${kind.singular}.${kind.group}/${name} deleted\n`);
+        context.stdout(`${qualifiedName(kind, kind.singular)}/${name} deleted\n`);
       }
     });
 }

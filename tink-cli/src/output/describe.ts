@@ -1,5 +1,6 @@
-// One object in full, for people: its name and labels, spec and status as indented fields, then what happened to it.
-import type { MachineEvent, Resource } from "@neverland/api";
+// One object in full, for people: its name and labels, what it holds as indented fields, then what happened to it. Values of
+// sensitive fields are not shown: people describe what they then paste.
+import { type MachineEvent, type Resource, redactObject } from "@neverland/api";
 import { writeYaml } from "@neverland/yaml";
 import { formatAge, formatTable } from "./table.ts";
 
@@ -17,8 +18,11 @@ const hiddenMetadata = new Set([
 
 /** @param events Newest last; `nowMs` is what ages are counted from. */
 export function describeObject(object: Resource, events: readonly MachineEvent[], nowMs: number): string {
-  const { apiVersion, kind, metadata, spec, status } = object;
+  const { apiVersion, kind, metadata, spec, status, ...members } = redactObject(object);
   const rest = Object.fromEntries(Object.entries(metadata).filter(([key]) => !hiddenMetadata.has(key)));
+  const content = Object.entries(members).map(([name, value]) =>
+    section(name.charAt(0).toUpperCase() + name.slice(1), value),
+  );
   return [
     `Name:         ${metadata.name}`,
     `Namespace:    ${metadata.namespace}`,
@@ -26,8 +30,7 @@ export function describeObject(object: Resource, events: readonly MachineEvent[]
     `Labels:       ${formatPairs(metadata.labels)}`,
     `Annotations:  ${formatPairs(metadata.annotations)}`,
     section("Metadata", rest),
-    section("Spec", spec),
-    section("Status", status),
+    ...(content.length > 0 ? content : [section("Spec", spec), section("Status", status)]),
     `Events:${describeEvents(events, nowMs)}`,
   ].join("\n");
 }

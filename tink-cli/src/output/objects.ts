@@ -1,5 +1,5 @@
 // Objects as -o asks for them: json, yaml, name or a JSONPath template.
-import { findKind, type Resource } from "@neverland/api";
+import { findKind, qualifiedName, type Resource } from "@neverland/api";
 import { writeYaml } from "@neverland/yaml";
 import { CliError } from "../cli-error.ts";
 import { renderJsonPath } from "./jsonpath.ts";
@@ -52,5 +52,6 @@ function renderTemplate(template: string, value: unknown): string {
 /** `workflow.tinkerbell.org/name`, as kubectl names things. */
 function formatName({ apiVersion, kind, metadata }: Resource): string {
   const info = findKind(apiVersion, kind);
-  return `${info?.singular ?? kind.toLowerCase()}.${apiVersion.split("/")[0]}/${metadata.name}`;
+  const singular = info?.singular ?? kind.toLowerCase();
+  return `${info ? qualifiedName(info, singular) : singular}/${metadata.name}`;
 }

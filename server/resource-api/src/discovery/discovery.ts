@@ -9,33 +9,37 @@ const allVerbs = [...recordVerbs, "patch", "update"];
 /** `/api`: the core group, of which only what kubectl needs is there. */
 export const coreVersions = { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
 
+/** What of `/api/v1` is no kind of the store. */
+const coreViews = [
+  {
+    name: "events",
+    singularName: "event",
+    namespaced: true,
+    kind: "Event",
+    verbs: ["get", "list"],
+    shortNames: ["ev"],
+  },
+  {
+    name: "namespaces",
+    singularName: "namespace",
+    namespaced: false,
+    kind: "Namespace",
+    verbs: ["get", "list"],
+    shortNames: ["ns"],
+  },
+];
+
 /** `/api/v1`. */
-export const coreResources = {
-  kind: "APIResourceList",
-  groupVersion: "v1",
-  resources: [
-    {
-      name: "events",
-      singularName: "event",
-      namespaced: true,
-      kind: "Event",
-      verbs: ["get", "list"],
-      shortNames: ["ev"],
-    },
-    {
-      name: "namespaces",
-      singularName: "namespace",
-      namespaced: false,
-      kind: "Namespace",
-      verbs: ["get", "list"],
-      shortNames: ["ns"],
-    },
-  ],
-};
+export function coreResources(kinds: readonly KindInfo[]) {
+  const own = kinds.filter((kind) => kind.group === "").flatMap(resourcesOf);
+  return { kind: "APIResourceList", groupVersion: "v1", resources: [...coreViews, ...own] };
+}
 
 /** `/apis`. */
 export function groupList(kinds: readonly KindInfo[]) {
-  const groups = [...new Set(kinds.map((kind) => kind.group))].map((group) => groupOf(kinds, group));
+  const groups = [...new Set(kinds.map((kind) => kind.group).filter((group) => group !== ""))].map((group) =>
+    groupOf(kinds, group),
+  );
   return { kind: "APIGroupList", apiVersion: "v1", groups };
 }
 

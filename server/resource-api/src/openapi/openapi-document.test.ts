@@ -49,5 +49,5 @@ test("no schema of version 2 has a keyword of JSON Schema that version 2 lacks",
 test("the protobuf form begins with the version and holds every definition's name", () => {
   const bytes = Buffer.from(encodeOpenApiV2(openApiV2(all, "0.1.0")));
   assert.equal(bytes.subarray(0, 5).toString("latin1"), "\n\x032.0");
-  for (const kind of all) assert.ok(bytes.includes(`v1alpha1.${kind.kind}`));
+  for (const kind of all) assert.ok(bytes.includes(`${kind.version}.${kind.kind}`));
 });

@@ -1,5 +1,5 @@
 // The OpenAPI documents: version 2 (all clients), version 3 (kubectl from 1.26 on; a document per group and version).
-import { apiVersionOf, type KindInfo } from "@neverland/api";
+import { apiRootOf, type KindInfo } from "@neverland/api";
 import type { JsonObject } from "@neverland/resources/json.ts";
 import {
   definitionName,
@@ -37,13 +37,13 @@ export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV
 
 /** `/openapi/v3`: where the documents are. */
 export function openApiV3Index(kinds: readonly KindInfo[]) {
-  const names = [...new Set(kinds.map((kind) => `apis/${apiVersionOf(kind)}`))];
+  const names = [...new Set(kinds.map((kind) => apiRootOf(kind).slice(1)))];
   return { paths: Object.fromEntries(names.map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}` }])) };
 }
 
-/** `/openapi/v3/apis/GROUP/VERSION`. */
-export function openApiV3(kinds: readonly KindInfo[], groupVersion: string, version: string) {
-  const members = kinds.filter((kind) => apiVersionOf(kind) === groupVersion);
+/** `/openapi/v3/apis/GROUP/VERSION`. @param root `/apis/GROUP/VERSION` */
+export function openApiV3(kinds: readonly KindInfo[], root: string, version: string) {
+  const members = kinds.filter((kind) => apiRootOf(kind) === root);
   if (members.length === 0) return undefined;
   const schemas = members.map((kind) => [definitionName(kind), kindSchema(kind, dialect3)]);
   const paths = members.map((kind) => [pathOf(kind), { get: describedBy(kind, "get"), patch: v3Patch(kind) }]);
@@ -56,7 +56,7 @@ export function openApiV3(kinds: readonly KindInfo[], groupVersion: string, vers
 }
 
 function pathOf(kind: KindInfo): string {
-  return `/apis/${apiVersionOf(kind)}/namespaces/{namespace}/${kind.plural}/{name}`;
+  return `${apiRootOf(kind)}/namespaces/{namespace}/${kind.plural}/{name}`;
 }
 
 function patchOf(kind: KindInfo): JsonObject {

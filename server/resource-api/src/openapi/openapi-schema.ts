@@ -9,7 +9,8 @@ export const objectMetaName = `${metaGroup}.ObjectMeta`;
 
 /** The name of a kind's definition: `org.tinkerbell.v1alpha1.Workflow`. */
 export function definitionName({ group, version, kind }: KindInfo): string {
-  return `${group.split(".").reverse().join(".")}.${version}.${kind}`;
+  const owner = group === "" ? "io.k8s.api.core" : group.split(".").reverse().join(".");
+  return `${owner}.${version}.${kind}`;
 }
 
 export function gvkOf({ group, version, kind }: KindInfo) {
@@ -35,7 +36,8 @@ export function kindSchema(kind: KindInfo, dialect: Dialect): JsonObject {
     apiVersion: { type: "string", description: "The group and version of the object's kind." },
     kind: { type: "string", description: "The object's kind." },
     metadata: { $ref: `${dialect.refPrefix}${objectMetaName}` },
-    spec: { ...structural(toSchema(kind.spec), dialect), description: "What is wanted." },
+    ...(kind.spec && { spec: { ...structural(toSchema(kind.spec), dialect), description: "What is wanted." } }),
+    ...mapValues(kind.members ?? {}, (schema) => structural(toSchema(schema), dialect)),
     ...(kind.status && { status: { ...structural(toSchema(kind.status), dialect), description: "What was seen." } }),
   };
   return { type: "object", properties, "x-kubernetes-group-version-kind": [gvkOf(kind)] };
@@ -108,6 +110,6 @@ function union(options: readonly unknown[], schema: JsonObject, dialect: Dialect
   return description === undefined ? only : { ...only, description };
 }
 
-function mapValues(object: JsonObject, change: (value: unknown) => unknown): JsonObject {
+function mapValues<T>(object: { readonly [key: string]: T }, change: (value: T) => unknown): JsonObject {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }

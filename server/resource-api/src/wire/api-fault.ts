@@ -1,5 +1,5 @@
 // Everything the resource API refuses, in Kubernetes' words: the Status object, its reasons and codes.
-import type { KindInfo } from "@neverland/api";
+import { type KindInfo, qualifiedName } from "@neverland/api";
 import { type FieldFault, ResourceError } from "@neverland/resources/resource-error.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 
@@ -61,13 +61,8 @@ export function toStatus(fault: ApiFault) {
   };
 }
 
-/** `workflows.tinkerbell.org`, as Kubernetes names resources in sentences. */
-function resourceName(kind: KindInfo): string {
-  return `${kind.plural}.${kind.group}`;
-}
-
 export function notFound(kind: KindInfo, name: string): ApiFault {
-  return new ApiFault("NotFound", `${resourceName(kind)} "${name}" not found`, detailsOf(kind, name));
+  return new ApiFault("NotFound", `${qualifiedName(kind, kind.plural)} "${name}" not found`, detailsOf(kind, name));
 }
 
 /** What the store or the rules of writing said, as the API says it. Anything unknown is our own fault and is not explained to the caller. */
@@ -97,7 +92,7 @@ function fromRules(error: ResourceError): ApiFault {
 
 function fromStore(error: StoreError, kind: KindInfo | undefined, name: string): ApiFault {
   const details = kind ? detailsOf(kind, name) : {};
-  const what = kind ? `${resourceName(kind)} "${name}"` : "the object";
+  const what = kind ? `${qualifiedName(kind, kind.plural)} "${name}"` : "the object";
   const options = { cause: error };
   switch (error.code) {
     case "not-found":

@@ -1,28 +1,33 @@
 // Reads the body of a request: JSON, or YAML where Kubernetes takes it.
+import type { KindInfo } from "@neverland/api";
 import { isObject, isShallow, type JsonObject } from "@neverland/resources/json.ts";
 import type { PatchType } from "@neverland/resources/patches/patch-resource.ts";
 import { readYaml } from "@neverland/yaml";
 import { ApiFault } from "./api-fault.ts";
+import { protobufType, readProtobuf } from "./protobuf-body.ts";
 
 const patchTypes = new Map<string, PatchType | "apply">([
   ["application/json-patch+json", "json"],
   ["application/merge-patch+json", "merge"],
   ["application/apply-patch+yaml", "apply"],
 ]);
+const strategicType = "application/strategic-merge-patch+json";
 const objectTypes = ["application/json", "application/yaml"];
 /** Deeper than any resource; a body that is deeper would exhaust the stack of what works on it. */
 const maxDepth = 200;
 
-/** @throws {ApiFault} `UnsupportedMediaType`, also for strategic merge, which custom resources do not have. */
-export function patchTypeOf(contentType: string | undefined): PatchType | "apply" {
-  const type = patchTypes.get(mediaType(contentType));
+/** @throws {ApiFault} `UnsupportedMediaType`, also for strategic merge, which kinds outside of the core group do not have. */
+export function patchTypeOf(contentType: string | undefined, { group }: KindInfo): PatchType | "apply" {
+  const media = mediaType(contentType);
+  const type = patchTypes.get(media) ?? (media === strategicType && group === "" ? "strategic" : undefined);
   if (!type) throw unsupported(contentType, [...patchTypes.keys()]);
   return type;
 }
 
 /** @throws {ApiFault} `UnsupportedMediaType`, `BadRequest`. */
-export function readObject(body: unknown, contentType: string | undefined): JsonObject {
+export function readObject(body: unknown, contentType: string | undefined, kind?: KindInfo): JsonObject {
   const media = mediaType(contentType) || "application/json";
+  if (media === protobufType && kind?.protobuf && Buffer.isBuffer(body)) return readProtobuf(body, kind);
   if (!objectTypes.includes(media)) throw unsupported(contentType, objectTypes);
   return asObject(readBody(body, media.endsWith("yaml")));
 }
@@ -46,10 +51,15 @@ function readBody(body: unknown, isYaml: boolean): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw unreadable(error instanceof Error ? error.message : String(error));
+    throw unreadable(withoutText(error instanceof Error ? error.message : String(error)));
   }
   if (!isShallow(value, maxDepth)) throw unreadable(`it is nested more than ${maxDepth} levels deep`);
   return value;
+}
+
+/** The engine shows what stands around the fault, which may be a secret: `Unexpected token 'x', ..."": "ab"x}" is not…`. */
+function withoutText(message: string): string {
+  return message.replace(/, (\.\.\.)?".*$/s, "");
 }
 
 function readYamlBody(text: string): unknown {

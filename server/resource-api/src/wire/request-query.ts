@@ -65,5 +65,9 @@ export class RequestQuery {
 
 /** The fields that a fieldSelector may name: those that make an object's name, and the kind's columns. */
 function selectableFields(kind: KindInfo): string[] {
-  return ["metadata.name", "metadata.namespace", ...kind.columns.map((column) => column.path.slice(1))];
+  return [
+    "metadata.name",
+    "metadata.namespace",
+    ...kind.columns.filter(({ count }) => !count).map((column) => column.path.slice(1)),
+  ];
 }

@@ -13,17 +13,18 @@ export type RequestTarget = {
 export type NamedTarget = RequestTarget & { readonly namespace: string; readonly name: string };
 
 /**
- * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`.
+ * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`; `/api/VERSION/…` of the
+ * core group.
  * @throws {ApiFault} `NotFound` for every path that names nothing.
  */
 export function parseTarget(path: string, kinds: readonly KindInfo[]): RequestTarget {
   const steps = path.split("/").slice(1).map(decode);
-  const [root, group, version, ...rest] = steps;
+  const [group = "", version, ...rest] = steps[0] === "api" ? ["", ...steps.slice(1)] : steps.slice(1);
   const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
   const [plural, name, subresource, ...surplus] = isNamespaced ? rest.slice(2) : rest;
   const kind = kinds.find((info) => info.group === group && info.version === version && info.plural === plural);
   const namespace = isNamespaced ? rest[1] : undefined;
-  if (root !== "apis" || !kind || surplus.length > 0 || steps.includes("")) throw nothingThere(path);
+  if (!kind || surplus.length > 0 || steps.includes("")) throw nothingThere(path);
   if (name === undefined) return { kind, ...(namespace !== undefined && { namespace }) };
   if (namespace === undefined) throw nothingThere(path);
   if (subresource === undefined) return { kind, namespace, name };

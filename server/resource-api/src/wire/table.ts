@@ -50,8 +50,9 @@ export function toPartial({ metadata }: Resource) {
   return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata };
 }
 
-function cell(object: Resource, { path, type }: PrinterColumn, nowMs: number): unknown {
+function cell(object: Resource, { path, type, count }: PrinterColumn, nowMs: number): unknown {
   const value = valueAt(object, path);
+  if (count) return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
   if (type === "date") return typeof value === "string" ? formatAge(nowMs - Date.parse(value)) : null;
   return typeof value === "object" ? null : (value ?? null);
 }

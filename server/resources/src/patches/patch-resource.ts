@@ -4,13 +4,16 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 import { applyFields, updateFields } from "../fields/managed-fields.ts";
 import { isObject, type JsonObject, member } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
-import { metadataOf, toResource, withoutStatus } from "../resource-input.ts";
+import { metadataOf, prepared, toResource, withoutStatus } from "../resource-input.ts";
 import type { WriteOptions, WritePath, WriteTarget } from "../write-path.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { mergePatch } from "./merge-patch.ts";
+import { strategicMergePatch } from "./strategic-merge-patch.ts";
 
 /** Which language a patch is in. `apply` is another matter: see {@link applyResource}. */
-export type PatchType = "json" | "merge";
+export type PatchType = "json" | "merge" | "strategic";
+
+const editors = { json: jsonPatch, merge: mergePatch, strategic: strategicMergePatch } as const;
 
 /** @throws {ResourceError | StoreError} */
 export async function patchResource(
@@ -20,7 +23,7 @@ export async function patchResource(
   patch: unknown,
   options: WriteOptions,
 ): Promise<Resource> {
-  const edit = type === "json" ? jsonPatch : mergePatch;
+  const edit = editors[type];
   return await editResource(writes, target, options, (live) => {
     const patched = edit(live, patch);
     if (!isObject(patched)) throw new ResourceError("invalid", "The patch leaves no object");
@@ -48,7 +51,11 @@ async function editResource(
   const writer = writes.writerFor(target.kind, target.half, manager);
   const halfOf = (live: Resource, next: JsonObject): JsonObject =>
     target.half === "status" ? statusOnly(live, next) : { ...withoutStatus(next), ...statusOf(live) };
-  return await writes.change(target, (live) => updateFields(live, halfOf(live, edit(live)), writer), dryRun);
+  return await writes.change(
+    target,
+    (live) => updateFields(live, halfOf(live, prepared(target.kind, edit(live))), writer),
+    dryRun,
+  );
 }
 
 /**
@@ -95,7 +102,7 @@ function readApplied({ kind, namespace, name, half }: WriteTarget, patch: unknow
     throw new ResourceError("malformed", "metadata.managedFields must not be in what is applied");
   toResource(kind, applied, { namespace, name }); // for its checks of names and forms
   return {
-    ...(half === "status" ? applied : withoutStatus(applied)),
+    ...(half === "status" ? applied : withoutStatus(prepared(kind, applied))),
     metadata: { ...metadataOf(applied), name, namespace },
   };
 }

@@ -1,23 +1,28 @@
 // What a schema says of a value, field by field, in Kubernetes' words.
+import { isSensitive, type KindInfo, Sensitive } from "@neverland/api";
 import type { z } from "zod";
 import type { FieldFault } from "../resource-error.ts";
 
-/** @param root The name of `value`: `spec`, `status`, `metadata`. */
-export function schemaFaults(schema: z.ZodType, value: unknown, root: string): FieldFault[] {
+/**
+ * @param root The name of `value`: `spec`, `status`, `metadata`.
+ * @param kind Says which fields are sensitive: of these the faults do not show what was found.
+ */
+export function schemaFaults(schema: z.ZodType, value: unknown, root: string, kind: KindInfo): FieldFault[] {
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.map((issue) => toFault(issue, value, root));
+  return result.success ? [] : result.error.issues.map((issue) => toFault(issue, value, root, kind));
 }
 
 export function badValue(field: string, value: unknown, expected: string): FieldFault {
   return { reason: "FieldValueInvalid", message: `Invalid value: ${brief(value)}: ${expected}`, field };
 }
 
-function toFault(issue: z.core.$ZodIssue, value: unknown, root: string): FieldFault {
+function toFault(issue: z.core.$ZodIssue, value: unknown, root: string, kind: KindInfo): FieldFault {
   const field = issue.path.reduce<string>((path, step) => `${path}${formatStep(step)}`, root);
-  const found = issue.path.reduce<unknown>(
+  const there = issue.path.reduce<unknown>(
     (part, step) => (typeof part === "object" && part !== null ? Reflect.get(part, step) : undefined),
     value,
   );
+  const found = there !== undefined && isSensitive(kind, [root, ...issue.path]) ? new Sensitive(there) : there;
   if (found === undefined && issue.code === "invalid_type")
     return { reason: "FieldValueRequired", message: `Required value: expected ${issue.expected}`, field };
   if (issue.code === "invalid_value") {

@@ -1,5 +1,5 @@
 // Checks a resource before it is written: names, labels, and the schemas of its kind.
-import type { KindInfo, Resource } from "@neverland/api";
+import { contentSchemas, type KindInfo, type Resource } from "@neverland/api";
 import { type FieldFault, invalid } from "../resource-error.ts";
 import { badValue, schemaFaults } from "./schema-faults.ts";
 
@@ -10,12 +10,16 @@ const labelValue = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
 
 /** @throws {ResourceError} `invalid`, with a fault for each field. Unknown fields are none. */
 export function validateResource(kind: KindInfo, resource: Resource): void {
-  refuse(kind, resource, [...metadataFaults(resource), ...schemaFaults(kind.spec, resource.spec ?? {}, "spec")]);
+  const content = contentSchemas(kind).flatMap(([name, schema]) => {
+    const value: unknown = Reflect.get(resource, name);
+    return schemaFaults(schema, name === "spec" ? (value ?? {}) : value, name, kind);
+  });
+  refuse(kind, resource, [...metadataFaults(resource), ...content]);
 }
 
 /** @throws {ResourceError} `invalid`. */
 export function validateStatus(kind: KindInfo, resource: Resource): void {
-  if (kind.status) refuse(kind, resource, schemaFaults(kind.status, resource.status ?? {}, "status"));
+  if (kind.status) refuse(kind, resource, schemaFaults(kind.status, resource.status ?? {}, "status", kind));
 }
 
 function refuse(kind: KindInfo, { metadata }: Resource, faults: readonly FieldFault[]): void {

@@ -1,0 +1,58 @@
+// Keeps the values of sensitive fields out of what people and logs are shown: by kind and path, not by guessing at words.
+import { findKind, type KindInfo } from "./kinds.ts";
+
+export const redactedText = "[redacted]";
+
+/** An annotation in which `kubectl apply` keeps a copy of the whole object, secrets and all. */
+export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
+
+/** The object with `[redacted]` for each text in its sensitive fields. What is no object of a kind of ours is returned as it is. */
+export function redactObject<T>(object: T): T {
+  if (!isRecord(object) || typeof object.apiVersion !== "string" || typeof object.kind !== "string") return object;
+  const kind = findKind(object.apiVersion, object.kind);
+  if (kind === undefined) return object;
+  const paths = [...kind.sensitive, `metadata.annotations.${lastAppliedAnnotation.replaceAll(".", "\0")}`];
+  // The shape is kept: only texts inside are others.
+  return paths.reduce<unknown>((value, path) => redactAt(value, path.split(".")), object) as T;
+}
+
+/** As {@link redactObject}, for each member: what a log line is made of. */
+export function redactMembers(members: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, redactObject(value)]));
+}
+
+/**
+ * Whether the value at `path` is sensitive, or holds what is.
+ * @param path The steps to a field, numbers for places in lists: `["spec", "interfaces", 0, "dhcp"]`.
+ */
+export function isSensitive(kind: KindInfo, path: readonly PropertyKey[]): boolean {
+  const names = path.filter((step) => typeof step !== "number").map(String);
+  return kind.sensitive.some((text) => {
+    const steps = text.split(".").map((step) => step.replace(/\[\]$/, ""));
+    const common = Math.min(steps.length, names.length);
+    return steps.slice(0, common).every((step, at) => step === names[at]);
+  });
+}
+
+function redactAt(value: unknown, [step, ...rest]: readonly string[]): unknown {
+  if (step === undefined) return redactTexts(value);
+  if (!isRecord(value)) return value;
+  const isList = step.endsWith("[]");
+  const name = (isList ? step.slice(0, -2) : step).replaceAll("\0", ".");
+  if (!Object.hasOwn(value, name)) return value;
+  const child = value[name];
+  const next = isList && Array.isArray(child) ? child.map((item) => redactAt(item, rest)) : redactAt(child, rest);
+  return { ...value, [name]: next };
+}
+
+/** Names and places stay, so that one sees what there is. */
+function redactTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(redactTexts);
+  if (isRecord(value))
+    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, redactTexts(child)]));
+  return value === null || value === undefined || value === "" ? value : redactedText;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,14 +1,16 @@
 // Which objects have a value in one field. Most values belong to one object, so a set is made only for the second.
 import type { Resource } from "@neverland/api";
-import { fieldTexts } from "./selector.ts";
+import { type FieldStep, stepsOf, textsAt } from "./selector.ts";
+
+const none: readonly string[] = [];
 
 export class FieldIndex {
-  readonly #path: string;
+  readonly #steps: readonly FieldStep[];
   readonly #ids = new Map<string, string | Set<string>>();
 
   /** @param path As of KindInfo.indexes: dotted, `[]` after a step that is a list. */
   constructor(path: string) {
-    this.#path = path;
+    this.#steps = stepsOf(path);
   }
 
   find(value: string): Iterable<string> {
@@ -19,8 +21,8 @@ export class FieldIndex {
 
   /** The object `id` was `before` and is `after`; `undefined` where it was not or is not there. */
   replace(id: string, before: Resource | undefined, after: Resource | undefined): void {
-    const old = before === undefined ? [] : fieldTexts(before, this.#path);
-    const now = after === undefined ? [] : fieldTexts(after, this.#path);
+    const old = before === undefined ? none : textsAt(before, this.#steps);
+    const now = after === undefined ? none : textsAt(after, this.#steps);
     for (const value of old) if (!now.includes(value)) this.#remove(value, id);
     for (const value of now) if (value !== "") this.#add(value, id);
   }

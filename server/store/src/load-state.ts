@@ -1,11 +1,13 @@
 // Everything a medium has, brought into memory at the start: in slices, so that the event loop goes on.
 import { formatKey, type KindInfo, type Resource } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
+import { pause } from "@neverland/platform/wait/pause.ts";
 import { type HistoryBounds, LoggedChange } from "./change-log.ts";
 import { freezeJson, resourceJson } from "./resource-json.ts";
 import type { StoreBackend, StoredHistory } from "./store-backend.ts";
 import { kindIdOf, StoreState } from "./store-state.ts";
-import { checkStored, readRow, type StoredFault } from "./stored-fault.ts";
+import { checkStored, faultOf, readRow, type StoredFault } from "./stored-fault.ts";
 
 export type LoadDeps = {
   readonly kinds: readonly KindInfo[];
@@ -14,23 +16,54 @@ export type LoadDeps = {
   readonly onFault: (fault: StoredFault) => void;
 };
 
+/** Of so many objects each is checked and frozen before anybody sees it. Of more the rest follows soon: readiness does not wait. */
+const settledAtOnce = 4096;
+/** Between two slices of that, so that it takes little from what the server has to do meanwhile. */
+const restMs = 10;
+
+export type LoadedState = {
+  readonly state: StoreState;
+  /** Checks and freezes what has not been yet. */
+  settle(clock: Clock, signal: AbortSignal): Promise<void>;
+};
+
 /** @throws {StoreError} `unavailable`. */
-export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<StoreState> {
+export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<LoadedState> {
   const state = new StoreState();
   const kinds = new Map(deps.kinds.map((kind) => [kindIdOf(kind), kind]));
   for (const kind of deps.kinds) state.tableOf(kind); // so that its indexes are filled on the way
   const breather = new Breather();
+  const unsettled: [KindInfo | undefined, Resource][] = [];
+  let loaded = 0;
+  const settleOne = (kind: KindInfo | undefined, resource: Resource) => {
+    const fault = kind && checkStored(resource, kind);
+    if (fault) deps.onFault(fault);
+    freezeJson(resource);
+  };
   for await (const rows of backend.rows())
     for (const row of rows) {
       if (breather.isDue) await breather.breathe();
       const kind = kinds.get(row.kindId);
       const resource = readRow(row, kind, deps.newUid);
-      const fault = kind && checkStored(resource, kind);
-      if (fault) deps.onFault(fault);
-      state.tableById(row.kindId).put(freezeJson(resource));
+      // What could not even be read is named at once: its readers must not meet it.
+      if (++loaded <= settledAtOnce || faultOf(resource) !== undefined) settleOne(kind, resource);
+      else unsettled.push([kind, resource]);
+      state.tableById(row.kindId).put(resource);
     }
   await loadHistory(state, backend, deps, breather);
-  return state;
+  const settle = async (clock: Clock, signal: AbortSignal): Promise<void> => {
+    const slices = new Breather();
+    for (const [kind, resource] of unsettled) {
+      if (slices.isDue) {
+        await pause(clock, restMs, signal);
+        await slices.breathe();
+      }
+      if (signal.aborted) return;
+      settleOne(kind, resource);
+    }
+    unsettled.length = 0;
+  };
+  return { state, settle };
 }
 
 /** Newest first: what is beyond the bounds is not read, and what an object was after a change is what it was before the next. */

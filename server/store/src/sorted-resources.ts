@@ -14,12 +14,14 @@ export class SortedResources {
 
   /** Puts a resource in its place, instead of the one with the same key. */
   put(resource: Resource): void {
-    const { block, index } = this.#placeOf(resource.metadata);
-    const items = this.#blocks[block];
-    if (items === undefined) {
+    const last = this.#blocks.at(-1)?.at(-1);
+    if (last === undefined || compareKeys(last.metadata, resource.metadata) < 0) {
       this.#append(resource);
       return;
     }
+    const { block, index } = this.#placeOf(resource.metadata);
+    const items = this.#blocks[block];
+    if (items === undefined) return; // there is one that is not less than the last
     const found = items[index];
     const isThere = found !== undefined && compareKeys(found.metadata, resource.metadata) === 0;
     items.splice(index, isThere ? 1 : 0, resource);

@@ -22,8 +22,10 @@ export async function openSqliteStore(
   try {
     const sinceMs = clock.nowMs() - all.historyAgeMs;
     const bounds = { count: all.historyCount, bytes: all.historyBytes, sinceMs };
-    const state = await loadState(backend, { kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault });
-    return new StoreEngine(state, backend, deps, all);
+    const { state, settle } = await loadState(backend, {
+      ...{ kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault },
+    });
+    return new StoreEngine(state, backend, deps, all, settle);
   } catch (error) {
     await backend.close();
     throw error;

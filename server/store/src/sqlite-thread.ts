@@ -14,7 +14,7 @@ import {
 import type { StoredVersions } from "./store-backend.ts";
 
 /** Bounds of one answer: what the other side takes in one turn of its event loop. */
-const mostRows = 128;
+const mostRows = 512;
 const mostCharacters = 512 * 1024;
 
 class SqliteThread {
@@ -59,10 +59,7 @@ class SqliteThread {
     let characters = 0;
     for (let count = 0; count < mostRows && characters < mostCharacters; count++) {
       const { value, done } = cursor.next();
-      if (done) {
-        // Closed by its end; only an answer without any cell says so to the other side.
-        break;
-      }
+      if (done) break; // only an answer without any cell says so to the other side
       for (const cell of value) {
         cells.push(cell);
         characters += typeof cell === "string" ? cell.length : 8;

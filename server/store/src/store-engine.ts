@@ -53,10 +53,21 @@ export class StoreEngine implements ResourceStore {
   readonly #deps: StoreDeps;
   readonly #queue: WriteQueue;
   readonly #hub: WatchHub;
+  readonly #closed = new AbortController();
+  readonly #settled: Promise<void>;
   #closing: Promise<void> | undefined;
 
-  /** @param state What the backend has, loaded. */
-  constructor(state: StoreState, backend: StoreBackend, deps: StoreDeps, limits: StoreLimits) {
+  /**
+   * @param state What the backend has, loaded.
+   * @param settle What is left to do for what was loaded; it goes on beside the work until `signal` aborts.
+   */
+  constructor(
+    state: StoreState,
+    backend: StoreBackend,
+    deps: StoreDeps,
+    limits: StoreLimits,
+    settle: (clock: Clock, signal: AbortSignal) => Promise<void> = async () => undefined,
+  ) {
     const { clock } = deps;
     const { historyCount: count, historyBytes: bytes, historyAgeMs, commitTimeoutMs } = limits;
     this.#state = state;
@@ -70,6 +81,7 @@ export class StoreEngine implements ResourceStore {
         state.log.compact({ count, bytes, sinceMs: clock.nowMs() - historyAgeMs });
       },
     });
+    this.#settled = settle(clock, this.#closed.signal);
   }
 
   async get(kind: KindInfo, key: ResourceKey): Promise<Resource | undefined> {
@@ -116,6 +128,8 @@ export class StoreEngine implements ResourceStore {
 
   async #close(): Promise<void> {
     await this.#queue.drained();
+    this.#closed.abort();
+    await this.#settled;
     this.#hub.close();
     await this.#backend.close();
   }

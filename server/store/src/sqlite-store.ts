@@ -13,10 +13,10 @@ import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } fro
  */
 export async function openSqliteStore(
   file: string,
-  deps: StoreDeps = { clock: systemClock, newUid: () => crypto.randomUUID() },
+  deps: Partial<StoreDeps> = {},
   limits: Partial<StoreLimits> = {},
 ): Promise<ResourceStore> {
-  const { clock, newUid, onFault = () => undefined } = deps;
+  const { clock = systemClock, newUid = () => crypto.randomUUID(), onFault = () => undefined } = deps;
   const all = { ...defaultStoreLimits, ...limits };
   const backend = await SqliteBackend.open(file);
   try {
@@ -25,7 +25,7 @@ export async function openSqliteStore(
     const { state, settle } = await loadState(backend, {
       ...{ kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault },
     });
-    return new StoreEngine(state, backend, deps, all, settle);
+    return new StoreEngine(state, backend, { clock, newUid }, all, settle);
   } catch (error) {
     await backend.close();
     throw error;

@@ -58,7 +58,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   await makeDataDir(dataDir);
-  const store = await openSqliteStore(join(dataDir, "neverland.db"));
+  const store = await openSqliteStore(join(dataDir, "neverland.db"), { onFault: ({ message }) => warn(message) });
   const services = new ServiceStack();
   const stop = async (deadline: AbortSignal): Promise<void> => {
     await services.stop(deadline);

@@ -2,6 +2,8 @@
 import type { CliContext } from "./context.ts";
 import { runCli } from "./run-cli.ts";
 
+const endWithinMs = 2000;
+
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const)
   process.once(name, () => stop.abort(new DOMException(name, "AbortError")));
@@ -21,3 +23,9 @@ const context: CliContext = {
 };
 
 await runCli(process.argv.slice(2), context);
+
+// Whatever was forgotten must not keep a process that has said that it is done; without it this timer keeps nobody.
+setTimeout(() => {
+  context.stderr(`tink: ended with this still open: ${process.getActiveResourcesInfo().join(", ")}\n`);
+  process.exit();
+}, endWithinMs).unref();

@@ -4,10 +4,10 @@ import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import { bindUdpToDevice } from "@neverland/platform/network/device-socket.ts";
 import { findLink, linkIndex } from "@neverland/platform/network/interfaces.ts";
-import type { Libc } from "@neverland/platform/network/libc.ts";
+import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
-import { bindUdp, bindUdpToGroup } from "@neverland/platform/network/udp-endpoint.ts";
+import { bindUdpToGroup } from "@neverland/platform/network/udp-endpoint.ts";
 import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
@@ -65,7 +65,7 @@ export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, sign
   try {
     const dhcpPort = await openDhcp({ name: wanted.name, mac, serverAddress }, deps, signal, closers);
     await openIpv6Refusal({ name: wanted.name, mac }, deps, signal, closers);
-    const tftpPort = await openTftp(serverAddress, deps, signal, closers);
+    const tftpPort = await openTftp(wanted.name, serverAddress, deps, signal, closers);
     return { name: wanted.name, serverAddress, dhcpPort, tftpPort, close };
   } catch (error) {
     await close(AbortSignal.abort());
@@ -82,7 +82,12 @@ interface ServedLink {
 async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
   const { config, sockets } = deps;
   if (!config.dhcpEnabled || sockets === undefined) return undefined;
-  const endpoint = await bindUdpToDevice(sockets.libc, link.name, config.dhcpServerPort, signal);
+  const endpoint = await bindUdpToDevice(
+    sockets.libc,
+    link.name,
+    { host: "0.0.0.0", port: config.dhcpServerPort, purpose: "DHCP" },
+    signal,
+  );
   closers.push(() => endpoint.close());
   const { serverAddress } = link;
   const plan = {
@@ -124,9 +129,10 @@ async function openIpv6Refusal(
   }
 }
 
-async function openTftp(address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
+async function openTftp(link: string, address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
   const { config, files, index, gate, clock } = deps;
-  const endpoint = await bindUdp({ host: address, port: config.tftpPort, purpose: "TFTP" }, signal);
+  const libc = deps.sockets?.libc ?? (await loadLibc());
+  const endpoint = await bindUdpToDevice(libc, link, { host: address, port: config.tftpPort, purpose: "TFTP" }, signal);
   const listener = new TftpListener({
     endpoint,
     files,

@@ -9,7 +9,7 @@ import type { BootsValues } from "./boots-settings.ts";
 export function makeBoots({
   config,
   shared,
-  hosts: [host],
+  doors: [{ host }],
   machines,
   record,
   clock,

@@ -30,6 +30,9 @@ export type CheckDeps<Values> = {
   readonly signal: AbortSignal;
 };
 
+/** An address of the boot plane, with the links that it is reached by; none named: by any. */
+export type BootDoor = { readonly host: string; readonly links?: readonly string[] };
+
 /** What a component is made of. */
 export type ComponentDeps<Values> = {
   readonly config: Values;
@@ -44,8 +47,8 @@ export type ComponentDeps<Values> = {
   readonly randomBytes: (count: number) => Uint8Array;
   /** Of this program: `0.1.0`. */
   readonly version: string;
-  /** Where the boot plane listens; the first is what machines are told where they are told one. */
-  readonly hosts: readonly [string, ...string[]];
+  /** Where the boot plane listens; the first one's address is what machines are told where they are told one. */
+  readonly doors: readonly [BootDoor, ...BootDoor[]];
   /** What callers of the management plane must know. */
   readonly token: string;
   /** All Hardware, by whatever a machine is known by; filled before anything starts. */

@@ -1,11 +1,9 @@
 // The HTTP/2 listener for gRPC: plain text as workers speak it, or TLS; limits, and an end that lets calls finish.
-import { once } from "node:events";
 import { createSecureServer, createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
-import type { AddressInfo } from "node:net";
 import type { ConnectRouter } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
 import type { Clock } from "@neverland/platform/clock.ts";
-import { cannotListen } from "@neverland/platform/network/cannot-listen.ts";
+import { type OpenTcp, openTcp, type TcpDoor } from "@neverland/platform/network/tcp-door.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 
@@ -13,7 +11,7 @@ export type GrpcAddress = { readonly host: string; readonly port: number };
 
 export type GrpcListenerOptions = {
   /** Each is listened on. */
-  readonly hosts: readonly string[];
+  readonly doors: readonly Pick<TcpDoor, "host" | "links">[];
   /** 0 takes a free one. */
   readonly port: number;
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
@@ -33,6 +31,7 @@ export class GrpcListener implements Service {
   readonly #options: GrpcListenerOptions;
   readonly #sessions = new Map<ServerHttp2Session, { answered: boolean }>();
   readonly #servers: Http2Server[] = [];
+  readonly #doors: OpenTcp[] = [];
   #cancelPing = () => {};
 
   constructor(options: GrpcListenerOptions) {
@@ -41,16 +40,17 @@ export class GrpcListener implements Service {
 
   /** The first of those listened on; undefined until started. */
   get address(): GrpcAddress | undefined {
-    const address = this.#servers[0]?.address() as AddressInfo | null | undefined;
-    return address ? { host: address.address, port: address.port } : undefined;
+    const [door] = this.#doors;
+    return door && { host: door.host, port: door.port };
   }
 
   /** @throws {NetworkError} When a port cannot be had. */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    for (const host of this.#options.hosts) {
+    const { doors, port } = this.#options;
+    for (const door of doors) {
       const server = this.#makeServer();
-      await listen(server, host, this.#options.port);
+      this.#doors.push(await openTcp(server, { ...door, port, purpose: "workers" }, signal));
       this.#servers.push(server);
     }
     this.#pingLater();
@@ -58,6 +58,7 @@ export class GrpcListener implements Service {
 
   async stop(deadline: AbortSignal): Promise<void> {
     const servers = this.#servers.splice(0);
+    for (const door of this.#doors.splice(0)) door.close();
     this.#cancelPing();
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     const cut = () => {
@@ -98,15 +99,6 @@ export class GrpcListener implements Service {
       for (const [session, state] of this.#sessions) ping(session, state);
       this.#pingLater();
     });
-  }
-}
-
-async function listen(server: Http2Server, host: string, port: number): Promise<void> {
-  try {
-    server.listen({ host, port });
-    await once(server, "listening");
-  } catch (cause) {
-    throw await cannotListen({ protocol: "tcp", host, port, purpose: "workers" }, cause);
   }
 }
 

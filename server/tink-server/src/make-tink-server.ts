@@ -6,10 +6,10 @@ import { TinkServer } from "./tink-server.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 export async function makeTinkServer(deps: ComponentDeps<unknown>): Promise<Parts> {
-  const { shared, settings, store, hosts, record, onError, clock } = deps;
+  const { shared, settings, store, doors, record, onError, clock } = deps;
   const tls = await readTlsFiles(shared, settings);
   const server = new TinkServer({
-    ...{ store, hosts, record, onError, clock },
+    ...{ store, doors, record, onError, clock },
     ...(tls === undefined ? {} : { tls }),
     logDir: join(shared.dataDir, "logs"),
     port: shared.tinkServer.port,

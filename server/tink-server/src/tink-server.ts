@@ -19,7 +19,7 @@ import { WorkIndex } from "./work-index.ts";
 import { workflowService } from "./workflow-service.ts";
 
 export type TinkServerOptions = Omit<TinkServerDeps, "workflows" | "reports" | "hardware" | "listeningSinceMs"> &
-  Pick<GrpcListenerOptions, "hosts" | "port" | "tls"> & {
+  Pick<GrpcListenerOptions, "doors" | "port" | "tls"> & {
     readonly store: ResourceStore;
     /** Default 55 000. */
     readonly waitMs?: number;
@@ -40,11 +40,11 @@ export class TinkServer implements Service {
 
   constructor(options: TinkServerOptions) {
     this.#options = options;
-    const { hosts, port, tls, clock, logDir } = options;
+    const { doors, port, tls, clock, logDir } = options;
     const now = () => formatTime(clock.nowMs());
     this.#logs = logDir === undefined ? undefined : new ActionLogStore({ dir: logDir, now });
     const routes = (router: ConnectRouter) => this.#routes(router);
-    this.#listener = new GrpcListener({ hosts, port, clock, routes, ...(tls === undefined ? {} : { tls }) });
+    this.#listener = new GrpcListener({ doors, port, clock, routes, ...(tls === undefined ? {} : { tls }) });
   }
 
   /** Ready when every workflow is known, so that no worker is told there is none. */

@@ -10,7 +10,6 @@ import { machineNames } from "@neverland/machines/machine-names.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { inDataDir, makeDataDir } from "@neverland/platform/data-dir.ts";
 import type { Logger } from "@neverland/platform/log.ts";
-import { findLink } from "@neverland/platform/network/interfaces.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { ensureToken } from "@neverland/resource-api/access-files.ts";
 import { guardedStore } from "@neverland/resources/guarded-store.ts";
@@ -23,7 +22,7 @@ import { EventRecorder } from "@neverland/timeline/event-recorder.ts";
 import { checkPlanes } from "./before-start.ts";
 import { components } from "./components.ts";
 import type { ServerConfig } from "./config.ts";
-import { bootPlane, managementPlane } from "./planes.ts";
+import { bootDoors, bootPlane, managementPlane } from "./planes.ts";
 
 /** Where the server listens, as the ready line says it, with what components add: `kubeconfig`, `interfaces`, `grpc`. */
 export type ServerAddresses = PlaneAddresses & { readonly dataDir: string };
@@ -60,13 +59,11 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   await makeDataDir(dataDir);
   const store = await openSqliteStore(join(dataDir, "neverland.db"), { onFault: ({ message }) => warn(message) });
   const services = new ServiceStack();
-  const stop = async (deadline: AbortSignal): Promise<void> => {
-    await services.stop(deadline);
-    await store.close();
-  };
+  const stop = (deadline: AbortSignal): Promise<void> => services.stop(deadline);
   const onError: Shared["onError"] = ({ doing, error, retryInMs }) =>
     log.error({ event: "failed", doing, retryInMs, err: error });
   try {
+    await services.start({ start: async () => undefined, stop: () => store.close() }, signal);
     const machines = new MachineIndex();
     const contacts = await readBootContacts(store);
     const recorder = new EventRecorder({
@@ -90,7 +87,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
         writes,
         version,
         machines,
-        hosts: bootAddresses(config),
+        doors: bootDoors(config),
         token,
         contacts,
         record,
@@ -119,15 +116,6 @@ async function readBootContacts(store: ResourceStore): Promise<BootContacts> {
   return contacts;
 }
 
-/** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
-function bootAddresses({ shared: { boots } }: ServerConfig): [string, ...string[]] {
-  const [first, ...others] = boots.interfaces.map((name) => findLink(name).ipv4[0]?.address);
-  const rest = new Set(others.filter((address) => address !== undefined));
-  const own = boots.listen ?? first ?? "127.0.0.1";
-  rest.delete(own);
-  return [own, ...rest];
-}
-
 async function startComponents(
   config: ServerConfig,
   deps: Shared,
@@ -139,7 +127,7 @@ async function startComponents(
   for (const service of made.flatMap((parts) => parts.services ?? [])) await services.start(service, signal);
   const boot = bootPlane(
     config,
-    deps.hosts,
+    deps.doors,
     made.flatMap(({ bootRoutes }) => bootRoutes ?? []),
   );
   const management = managementPlane(

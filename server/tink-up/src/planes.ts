@@ -1,6 +1,7 @@
 // The HTTP listeners of both planes, with the routes of whichever components run.
-import type { Parts } from "@neverland/component-kit/component.ts";
+import type { BootDoor, Parts } from "@neverland/component-kit/component.ts";
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
+import { findLink, linkOf } from "@neverland/platform/network/interfaces.ts";
 import type { ServerConfig } from "./config.ts";
 
 type Routes = NonNullable<Parts["bootRoutes"]>;
@@ -11,11 +12,28 @@ const bootPlaneBodyBytes = 64 * 1024;
 const managementBodyBytes = 3 * 1024 * 1024;
 const requestTimeoutMs = 60_000;
 
+/** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
+export function bootDoors({ shared: { boots } }: ServerConfig): [BootDoor, ...BootDoor[]] {
+  const { interfaces, listen } = boots;
+  const [first, ...others] = interfaces.flatMap((link): BootDoor[] => {
+    const host = findLink(link).ipv4[0]?.address;
+    return host === undefined ? [] : [{ host, links: [link] }];
+  });
+  if (listen === undefined) return [first ?? { host: "127.0.0.1" }, ...others];
+  if (listen === "0.0.0.0") return [{ host: listen, links: interfaces }];
+  // Machines may come by the link they are on, or by the one that has the address.
+  const own = linkOf(listen);
+  const links = [...interfaces.slice(0, 1), ...(own === undefined || own === "lo" ? [] : [own])];
+  return [{ host: listen, links }, ...others.filter(({ host }) => host !== listen)];
+}
+
 /** One for each address; none when nothing is to be served. */
-export function bootPlane(config: ServerConfig, hosts: readonly string[], routes: readonly Routes[]): HttpListener[] {
+export function bootPlane(config: ServerConfig, doors: readonly BootDoor[], routes: readonly Routes[]): HttpListener[] {
   const { port } = config.shared.boots.http;
   const options = { port, purpose: "machines", requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes };
-  return routes.length === 0 ? [] : hosts.map((host) => new HttpListener({ ...options, host, register: all(routes) }));
+  return routes.length === 0
+    ? []
+    : doors.map((door) => new HttpListener({ ...options, ...door, register: all(routes) }));
 }
 
 export function managementPlane(config: ServerConfig, routes: readonly Routes[]): HttpListener[] {

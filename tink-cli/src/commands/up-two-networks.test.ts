@@ -181,3 +181,48 @@ for (const network of networks) {
     });
   });
 }
+
+describe("a machine on one network, which can reach the server's address on the other", () => {
+  const other = networks[0]?.server ?? "";
+  const ask = async (...command: string[]) => {
+    const right = [...machines.values()].at(-1);
+    assert.ok(right);
+    return await runInside(right, command);
+  };
+
+  before(async () => {
+    await ask("ip", "addr", "add", "10.78.0.99/24", "dev", "eth0");
+    await ask("ip", "route", "add", `${other}/32`, "via", networks[1]?.server ?? "");
+    // It does reach it: what listens on all links answers it there.
+    const program = `require("node:http").createServer((_, answer) => answer.end("reached")).listen(9000, () => console.log("listens"))`;
+    const anything = spawnInside(server, [process.execPath, "-e", program]);
+    const ended = once(anything, "close");
+    await once(createInterface({ input: anything.stdout }), "line", { signal: AbortSignal.timeout(10_000) });
+    const { stdout } = await ask("curl", "-sS", "--max-time", "10", `http://${other}:9000/`);
+    anything.kill();
+    await ended;
+    assert.equal(stdout, "reached");
+  });
+
+  for (const [what, url] of [
+    ["metadata and scripts", `http://${other}:7080/`],
+    ["the worker protocol", `http://${other}:42113/`],
+  ] as const)
+    test(`is not served ${what} there`, async () => {
+      const { code, stderr } = await ask("curl", "-sS", "--max-time", "10", url);
+      assert.equal(code, 7, stderr); // connection refused
+    });
+
+  test("is not served TFTP there", async () => {
+    const loader = join(dir, "no-loader");
+    const { code } = await ask("curl", "-sS", "--max-time", "3", "-o", loader, `tftp://${other}/undionly.kpxe`);
+    assert.notEqual(code, 0);
+  });
+});
+
+test("programs of the server's own machine reach its addresses", async () => {
+  for (const { server: address } of networks) {
+    const { stdout } = await runInside(server, ["curl", "-sS", "--max-time", "10", `http://${address}:7080/`]);
+    assert.match(stdout, /not found/i);
+  }
+});

@@ -1,15 +1,11 @@
 // One HTTP listener with its routes: the boot plane's and the management plane's are two of these.
-import type { AddressInfo } from "node:net";
 import Fastify, { type FastifyInstance } from "fastify";
-import { cannotListen } from "../network/cannot-listen.ts";
+import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
+import { onAbort } from "../wait/abort.ts";
+import { OpenConnections } from "./open-connections.ts";
 
-export type HttpListenerOptions = {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** What it serves, for the error message: "machines". */
-  readonly purpose: string;
+export type HttpListenerOptions = TcpDoor & {
   /** How long a request may take to arrive; downloads and watches go on as long as they like. */
   readonly requestTimeoutMs: number;
   readonly bodyLimitBytes: number;
@@ -18,7 +14,7 @@ export type HttpListenerOptions = {
 
 export class HttpListener implements Service {
   readonly #options: HttpListenerOptions;
-  #app: FastifyInstance | undefined;
+  #running: { readonly app: FastifyInstance; readonly connections: OpenConnections; door?: OpenTcp } | undefined;
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
@@ -26,25 +22,32 @@ export class HttpListener implements Service {
 
   /** `http://ADDRESS:PORT`; defined once started. */
   get url(): string | undefined {
-    const address = this.#app?.server.address() as AddressInfo | null | undefined;
-    return address ? `http://${address.address}:${address.port}` : undefined;
+    const { host, port } = this.#running?.door ?? {};
+    return host === undefined ? undefined : `http://${host}:${port}`;
   }
 
   /** @throws {NetworkError} */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { host, port, purpose, requestTimeoutMs, bodyLimitBytes, register } = this.#options;
-    const app = Fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: true });
-    this.#app = app;
+    const { requestTimeoutMs, bodyLimitBytes, register } = this.#options;
+    const app = Fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs });
+    const connections = new OpenConnections(app.server);
+    this.#running = { app, connections };
     await register(app);
-    try {
-      await app.listen({ host, port });
-    } catch (cause) {
-      throw await cannotListen({ protocol: "tcp", host, port, purpose }, cause);
-    }
+    await app.ready();
+    this.#running.door = await openTcp(app.server, this.#options, signal);
   }
 
-  async stop(): Promise<void> {
-    await this.#app?.close();
+  /** Watches end by the routes' own `preClose` hooks; what is being downloaded is sent to its end, or until `deadline` aborts. */
+  async stop(deadline: AbortSignal): Promise<void> {
+    if (this.#running === undefined) return;
+    const { app, connections, door } = this.#running;
+    this.#running = undefined;
+    door?.close();
+    const closed = app.close();
+    connections.finish();
+    const forget = onAbort(deadline, () => connections.cut());
+    await closed;
+    forget();
   }
 }

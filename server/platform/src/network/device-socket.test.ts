@@ -37,6 +37,9 @@ test("a link that is not there is an error that names those that are", async () 
   assert.throws(() => findLink("nope0"), /there is no network interface nope0; there are .*lo/);
   const libc = await loadLibc();
   assert.throws(() => linkIndex(libc, "nope0"), code("no-interface"));
-  await assert.rejects(bindUdpToDevice(libc, "nope0", 0, signal), code("refused"));
+  await assert.rejects(
+    bindUdpToDevice(libc, "nope0", { host: "0.0.0.0", port: 0, purpose: "DHCP" }, signal),
+    code("refused"),
+  );
   assert.equal(linkIndex(libc, "lo") > 0, true);
 });

@@ -2,18 +2,19 @@
 // broadcasts leaves there. Node's dgram cannot tie a socket, but adopts one that is.
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { cannotListen } from "./cannot-listen.ts";
-import { callFailed, type Libc, Linux, lastError } from "./libc.ts";
+import type { WantedPort } from "./cannot-listen.ts";
+import type { Libc } from "./libc.ts";
+import { openTiedSocket } from "./tied-socket.ts";
 import { endpointOf, type UdpEndpoint } from "./udp-endpoint.ts";
 
-/** Listens on all addresses of `interfaceName` and nowhere else. @throws {NetworkError} */
+/** Listens on `wanted.host` (`0.0.0.0`: every address), to what comes by `interfaceName` and nothing else. @throws {NetworkError} */
 export async function bindUdpToDevice(
   libc: Libc,
   interfaceName: string,
-  port: number,
+  wanted: Omit<WantedPort, "protocol">,
   signal: AbortSignal,
 ): Promise<UdpEndpoint> {
-  const fd = await openTiedSocket(libc, interfaceName, port);
+  const fd = await openTiedSocket(libc, { ...wanted, protocol: "udp", link: interfaceName });
   const socket = createSocket({ type: "udp4" });
   try {
     const listening = once(socket, "listening", { signal }); // first: an adopted socket says so within bind()
@@ -24,23 +25,4 @@ export async function bindUdpToDevice(
     socket.close();
     throw cause;
   }
-}
-
-async function openTiedSocket(libc: Libc, interfaceName: string, port: number): Promise<number> {
-  const fd = libc.socket(Linux.AF_INET, Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
-  if (fd < 0) throw callFailed(libc, "open a UDP socket", "check the limit of open files");
-  const set = (name: number, value: Uint8Array) =>
-    libc.setsockopt(fd, Linux.SOL_SOCKET, name, value, value.length) === 0;
-  const on = Uint8Array.of(1, 0, 0, 0);
-  const device = new TextEncoder().encode(`${interfaceName}\0`);
-  const anyAddress = Uint8Array.of(Linux.AF_INET, 0, port >>> 8, port & 0xff, ...new Uint8Array(12));
-  const done =
-    set(Linux.SO_REUSEADDR, on) &&
-    set(Linux.SO_BROADCAST, on) &&
-    set(Linux.SO_BINDTODEVICE, device) &&
-    libc.bind(fd, anyAddress, anyAddress.length) === 0;
-  if (done) return fd;
-  const error = lastError(libc);
-  libc.close(fd);
-  throw await cannotListen({ protocol: "udp", host: interfaceName, port, purpose: "DHCP" }, error);
 }

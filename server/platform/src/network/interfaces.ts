@@ -23,6 +23,11 @@ export function findLink(name: string): NetworkLink {
   return { name, mac: first.mac, ipv4 };
 }
 
+/** The link that has an address. */
+export function linkOf(address: string): string | undefined {
+  return Object.entries(networkInterfaces()).find(([, all = []]) => all.some((one) => one.address === address))?.[0];
+}
+
 /** Every IPv4 address of this machine with its link: `10.0.0.1 (eth1)`. */
 export function ipv4Addresses(): string[] {
   return Object.entries(networkInterfaces()).flatMap(([name, addresses = []]) =>

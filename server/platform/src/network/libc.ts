@@ -25,6 +25,7 @@ export interface Libc {
 export const Linux = {
   AF_INET: 2,
   AF_PACKET: 17,
+  SOCK_STREAM: 1,
   SOCK_DGRAM: 2,
   SOCK_NONBLOCK: 0o4000,
   SOCK_CLOEXEC: 0o2000000,

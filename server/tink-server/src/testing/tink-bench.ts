@@ -46,7 +46,7 @@ export class TinkBench {
       record: (event: MachineEventInput) => void this.events.push(event),
       onError: ({ doing, error }: { doing: string; error: unknown }) => void this.errors.push(`${doing}: ${error}`),
     };
-    this.server = new TinkServer({ ...shared, hosts: ["127.0.0.1"], port: 0, ...options });
+    this.server = new TinkServer({ ...shared, doors: [{ host: "127.0.0.1" }], port: 0, ...options });
     const controller = workflowController({
       ...shared,
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),

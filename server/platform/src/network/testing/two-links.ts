@@ -10,7 +10,8 @@ const broadcast = "255.255.255.255";
 async function main(): Promise<void> {
   const libc = await loadLibc();
   const signal = AbortSignal.timeout(10_000);
-  const open = (link: string, port: number) => bindUdpToDevice(libc, link, port, signal);
+  const open = (link: string, port: number) =>
+    bindUdpToDevice(libc, link, { host: "0.0.0.0", port, purpose: "DHCP" }, signal);
   const servers = { a0: await open("a0", serverPort), b0: await open("b0", serverPort) };
   const clients = { a1: await open("a1", clientPort), b1: await open("b1", clientPort) };
   const heard = listen(servers);

@@ -1,0 +1,114 @@
+// The end of an HTTP listener: what it took is finished, what answers nothing is closed at once, and nothing outlasts the deadline.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { Agent, get, type IncomingMessage } from "node:http";
+import { connect } from "node:net";
+import { Readable } from "node:stream";
+import { beforeEach, describe, test } from "node:test";
+import type { FastifyInstance } from "fastify";
+import { HttpListener } from "./http-listener.ts";
+
+/** More than the kernel's buffers of a connection take, so that the end of it is still to be sent. */
+const fileBytes = 80_000_000;
+const chunk = Buffer.alloc(100_000);
+
+let listener: HttpListener;
+let watch: AbortController;
+
+async function register(app: FastifyInstance): Promise<void> {
+  app.addHook("preClose", async () => watch.abort());
+  app.get("/small", async () => "small");
+  app.get("/file", (_request, reply) => {
+    const parts = Array.from({ length: fileBytes / chunk.length }, () => chunk);
+    reply.header("content-length", fileBytes).send(Readable.from(parts));
+  });
+  app.get("/watch", (_request, reply) => {
+    const events = new Readable({ read: () => undefined });
+    events.push("begun");
+    watch.signal.addEventListener("abort", () => events.push(null));
+    reply.send(events);
+  });
+}
+
+beforeEach(async () => {
+  watch = new AbortController();
+  const options = { host: "127.0.0.1", port: 0, purpose: "tests", requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
+  listener = new HttpListener({ ...options, register });
+  await listener.start(AbortSignal.timeout(5000));
+});
+
+async function ask(path: string, agent = new Agent()): Promise<IncomingMessage> {
+  const [response] = await once(get(`${listener.url}${path}`, { agent }), "response");
+  return response;
+}
+
+/** Bytes to the end; a negative count when the answer was broken off. */
+async function sizeOf(response: IncomingMessage): Promise<number> {
+  let size = 0;
+  try {
+    for await (const bytes of response) size += bytes.length;
+    return size;
+  } catch {
+    return -size;
+  }
+}
+
+test("a download under way goes on to its end, by one that reads only when the stop has begun", async () => {
+  const download = await ask("/file");
+  const stopped = listener.stop(AbortSignal.timeout(30_000));
+  assert.equal(await sizeOf(download), fileBytes);
+  await stopped;
+});
+
+test("a download that nobody reads is broken off at the deadline", { timeout: 20_000 }, async () => {
+  const download = await ask("/file");
+  await listener.stop(AbortSignal.timeout(100));
+  assert.equal((await sizeOf(download)) <= 0, true);
+});
+
+describe("what answers nothing is closed at once", () => {
+  const longDeadlineMs = 60_000;
+  const promptly = { timeout: 10_000 };
+
+  test("a connection kept for the next request", promptly, async () => {
+    const agent = new Agent({ keepAlive: true });
+    await sizeOf(await ask("/small", agent));
+    assert.equal(Object.values(agent.freeSockets).flat().length, 1);
+    await listener.stop(AbortSignal.timeout(longDeadlineMs));
+  });
+
+  test("a connection on which nothing has been asked, and one with half a question", promptly, async () => {
+    const { hostname, port } = new URL(listener.url ?? "");
+    const [silent, half] = [connect(Number(port), hostname), connect(Number(port), hostname)];
+    half.write("GET /small HT");
+    await sizeOf(await ask("/small")); // by then the others have been taken
+    const ended = Promise.all([silent, half].map((socket) => once(socket.resume(), "close")));
+    await listener.stop(AbortSignal.timeout(longDeadlineMs));
+    await ended;
+  });
+
+  test("the connection of a download, with its end", promptly, async () => {
+    const agent = new Agent({ keepAlive: true });
+    const download = await ask("/file", agent);
+    const stopped = listener.stop(AbortSignal.timeout(longDeadlineMs));
+    assert.equal(await sizeOf(download), fileBytes);
+    await stopped;
+  });
+});
+
+test("watches end at once, whole", { timeout: 10_000 }, async () => {
+  const response = await ask("/watch");
+  const stopped = listener.stop(AbortSignal.timeout(60_000));
+  assert.equal(await sizeOf(response), "begun".length);
+  await stopped;
+});
+
+test("after the stop nothing listens, and it can be started again", async () => {
+  const { url } = listener;
+  await listener.stop(AbortSignal.timeout(5000));
+  await listener.stop(AbortSignal.timeout(5000));
+  await assert.rejects(fetch(`${url}/small`));
+  await listener.start(AbortSignal.timeout(5000));
+  assert.equal(await sizeOf(await ask("/small")), "small".length);
+  await listener.stop(AbortSignal.timeout(5000));
+});

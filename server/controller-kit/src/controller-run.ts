@@ -154,6 +154,7 @@ export class ControllerRun {
   }
 
   #resyncLater(): void {
+    if (this.#abort.signal.aborted) return;
     this.#cancelResync = this.#deps.clock.after(this.#limits.resyncMs, () => {
       this.#resync();
       this.#resyncLater();

@@ -109,25 +109,6 @@ test("an object that the follower throws at is named, and neither stops the rest
   assert.equal(store.lists, 1);
 });
 
-test("a list that is taken whole and holds such an object is handed over one by one", { timeout }, async () => {
-  const store = openMemoryStore();
-  const stop = new AbortController();
-  for (const name of ["a", "poison", "z"]) await store.create(Template, template(name));
-  const notes = new Notes("poison");
-  const onList = (items: readonly Resource[]) => {
-    for (const item of items) notes.onChange("added", item);
-  };
-  const follower: Follower = {
-    onList,
-    onChange: (type, object) => notes.onChange(type, object),
-    onError: (error) => notes.onError(error),
-  };
-  await follow({ store, clock: systemClock, signal: stop.signal }, Template, follower).ready;
-  stop.abort();
-  assert.deepEqual(notes.seen.slice(-2), ["added a", "added z"]);
-  assert.match(notes.errors.join(), /Template default\/poison/);
-});
-
 test("after a gap only the difference is handed over, and what has gone is deleted", { timeout }, async () => {
   const store = openMemoryStore();
   const stop = new AbortController();

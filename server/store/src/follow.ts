@@ -6,6 +6,7 @@ import { Backoff } from "@neverland/platform/wait/backoff.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
 import { type ResourceStore, StoreError } from "./resource-store.ts";
+import { faultOf } from "./stored-fault.ts";
 
 export type ChangeType = "added" | "modified" | "deleted";
 
@@ -16,10 +17,10 @@ export type Follower<R extends Resource = Resource> = {
    */
   onChange(type: ChangeType, object: R): void;
   /**
-   * Instead of the difference, everything there is in one call: at the start, and again whenever changes may have been
-   * missed. Holds the event loop for as long as it takes, so it is for kinds of which there are few.
+   * A list has been handed over: at the start, and again after each gap. `items` is everything there is, also what was left out
+   * because no schema accepts it: nothing but `metadata` can be relied on.
    */
-  onList?(items: readonly R[]): void;
+  onListed?(items: readonly Resource[]): void;
   /**
    * The store failed, and is asked again after `retryInMs`; or the follower threw at one object, which `error` names
    * (StoreError `not-taken`): the rest goes on without it, nothing is tried again, and `retryInMs` is 0.
@@ -53,12 +54,11 @@ export function follow<R extends Resource>(
     while (!signal.aborted) {
       try {
         const { items, resourceVersion } = await store.list(kind);
-        // Objects were validated by the kind's schema when they were written.
-        await handover.list(items as R[]);
+        await handover.list(items);
         ready.resolve();
         backoff.reset();
         for await (const event of store.watch(kind, { resourceVersion, signal }))
-          if (event.type !== "bookmark") handover.change(event.type, event.object as R);
+          if (event.type !== "bookmark") handover.change(event.type, event.object);
       } catch (error) {
         const retryMs = backoff.nextMs();
         // After `gone` the list says what was missed; that is no fault.
@@ -77,7 +77,7 @@ class Handover<R extends Resource> {
   readonly #follower: Follower<R>;
   readonly #signal: AbortSignal;
   /** What the follower was given, for finding what has gone during a gap. */
-  readonly #given = new Map<string, R>();
+  readonly #given = new Map<string, Resource>();
 
   constructor(kind: KindInfo, follower: Follower<R>, signal: AbortSignal) {
     this.#kind = kind;
@@ -85,8 +85,7 @@ class Handover<R extends Resource> {
     this.#signal = signal;
   }
 
-  async list(items: readonly R[]): Promise<void> {
-    if (this.#follower.onList && this.#takesWhole(items)) return;
+  async list(items: readonly Resource[]): Promise<void> {
     const breather = new Breather();
     const present = new Set<string>();
     for (const item of items) {
@@ -94,34 +93,34 @@ class Handover<R extends Resource> {
       if (this.#signal.aborted) return;
       const id = formatKey(item.metadata);
       present.add(id);
-      const before = this.#given.get(id);
-      if (before?.metadata.resourceVersion === item.metadata.resourceVersion) continue;
-      this.change(before === undefined ? "added" : "modified", item);
+      const isKnown = this.#given.get(id)?.metadata.resourceVersion === item.metadata.resourceVersion;
+      if (!isKnown) this.change("modified", item);
     }
     for (const [id, object] of this.#given) if (!present.has(id)) this.change("deleted", object);
+    this.#follower.onListed?.(items);
   }
 
-  change(type: ChangeType, object: R): void {
+  change(type: ChangeType, object: Resource): void {
     const id = formatKey(object.metadata);
-    if (type === "deleted") this.#given.delete(id);
-    else if (!this.#follower.onList) this.#given.set(id, object);
-    try {
-      this.#follower.onChange(type, object);
-    } catch (cause) {
-      const text = `${this.#kind.kind} ${id} could not be taken as it is, and is left out until it changes: ${cause}`;
-      this.#follower.onError(new StoreError("not-taken", text, { cause }), 0);
+    const before = this.#given.get(id);
+    // What no schema accepts is as good as not there.
+    if (type === "deleted" || faultOf(object) !== undefined) {
+      this.#given.delete(id);
+      if (before) this.#hand("deleted", type === "deleted" ? object : before);
+    } else {
+      this.#given.set(id, object);
+      this.#hand(before ? "modified" : "added", object);
     }
   }
 
-  /** A list with an object that the follower throws at is handed over again, one by one, to find which it is. */
-  #takesWhole(items: readonly R[]): boolean {
+  #hand(type: ChangeType, object: Resource): void {
     try {
-      this.#follower.onList?.(items);
-      return true;
-    } catch {
-      this.#follower.onList?.([]);
-      for (const item of items) this.change("added", item);
-      return true;
+      // Validated by the kind's schemas when it was written, or when it was loaded.
+      this.#follower.onChange(type, object as R);
+    } catch (cause) {
+      const id = `${this.#kind.kind} ${formatKey(object.metadata)}`;
+      const text = `${id} could not be taken as it is, and is left out until it changes: ${cause}`;
+      this.#follower.onError(new StoreError("not-taken", text, { cause }), 0);
     }
   }
 }

@@ -6,8 +6,10 @@ import type {
   Preconditions,
   ResourceList,
   ResourceStore,
+  WatchEvent,
   WatchOptions,
 } from "./resource-store.ts";
+import { faultOf } from "./stored-fault.ts";
 
 export type TypedWatchEvent<R extends Resource> =
   | { readonly type: "added" | "modified" | "deleted"; readonly object: R }
@@ -16,7 +18,10 @@ export type TypedWatchEvent<R extends Resource> =
 /** A resource to create; the kind is known, so it need not be said. */
 export type TypedNewResource<R extends Resource> = Omit<NewResource<R>, "apiVersion" | "kind">;
 
-/** As ResourceStore, for one kind; promises and errors are the same. Narrow it with `Pick` to what a component may do. */
+/**
+ * As ResourceStore, for one kind; promises and errors are the same. What the kind's schemas do not accept (stored-fault.ts) is not
+ * there for who reads through this. Narrow it with `Pick` to what a component may do.
+ */
 export interface TypedStore<R extends Resource> {
   get(key: ResourceKey): Promise<R | undefined>;
   list(options?: ListOptions): Promise<Omit<ResourceList, "items"> & { readonly items: R[] }>;
@@ -35,17 +40,21 @@ export function typedStore<K extends KindInfo>(store: ResourceStore, kind: K): T
   return {
     get: async (key) => {
       const object = await store.get(kind, key);
-      return object && typed(object);
+      return object && faultOf(object) === undefined ? typed(object) : undefined;
     },
     list: async (options) => {
       const list = await store.list(kind, options);
-      return { ...list, items: list.items.map(typed) };
+      return { ...list, items: list.items.filter((item) => faultOf(item) === undefined).map(typed) };
     },
     create: async (resource) =>
       typed(await store.create(kind, { ...resource, apiVersion: apiVersionOf(kind), kind: kind.kind } as NewResource)),
     update: async (resource) => typed(await store.update(kind, resource)),
     updateStatus: async (resource) => typed(await store.updateStatus(kind, resource)),
     delete: async (key, preconditions) => typed(await store.delete(kind, key, preconditions)),
-    watch: (options) => store.watch(kind, options) as AsyncIterable<TypedWatchEvent<R>>,
+    watch: (options) => withoutFaults(store.watch(kind, options)) as AsyncIterable<TypedWatchEvent<R>>,
   };
+}
+
+async function* withoutFaults(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent> {
+  for await (const event of events) if (event.type === "bookmark" || faultOf(event.object) === undefined) yield event;
 }

@@ -107,9 +107,7 @@ export class TinkServer implements Service {
   #follow(): Following {
     const { store, clock, onError } = this.#options;
     return follow<Workflow>({ store, clock, signal: this.#abort.signal }, kinds.Workflow, {
-      onList: (workflows) => {
-        this.#index.clear();
-        for (const workflow of workflows) this.#index.set(workflow);
+      onListed: (workflows) => {
         this.#waiters.wakeAll();
         this.#deleteLogs((logs) => logs.keepOnly(new Set(workflows.map(({ metadata }) => metadata.uid))));
       },

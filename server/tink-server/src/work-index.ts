@@ -24,10 +24,6 @@ export class WorkIndex {
     return this.#workflows.delete(formatKey(metadata))?.agents ?? noAgents;
   }
 
-  clear(): void {
-    this.#workflows.clear();
-  }
-
   /** Whether any workflow, finished ones included, has a task for the worker. */
   knows(agentID: string): boolean {
     return this.#workflows.find(agentID.toLowerCase()).size > 0;

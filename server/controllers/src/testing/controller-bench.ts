@@ -3,6 +3,7 @@ import { kinds, type MachineEventInput, type Workflow, type WorkflowSpec } from 
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
@@ -20,6 +21,8 @@ export type BenchOptions = {
   power?: PowerControl;
   render?: RenderWorkflow;
   listeningSinceMs?: () => number | undefined;
+  /** Whether `handedOut` counts what controllers are given of the store. */
+  counted?: boolean;
 };
 
 export class ControllerBench {
@@ -32,6 +35,7 @@ export class ControllerBench {
   readonly contacts = new BootContacts();
   readonly events: MachineEventInput[] = [];
   readonly errors: string[] = [];
+  handedOut = 0;
   readonly #options: BenchOptions;
   #controller: ControllerRuntime | undefined;
   #seed = 0;
@@ -57,8 +61,35 @@ export class ControllerBench {
     });
     const onError = ({ doing, error }: { doing: string; error: unknown }) =>
       void this.errors.push(`${doing}: ${error}`);
-    this.#controller = new ControllerRuntime([controller], { store, clock, random: () => 0.5, onError });
+    const given = this.#options.counted ? this.#countedStore() : store;
+    this.#controller = new ControllerRuntime([controller], { store: given, clock, random: () => 0.5, onError });
     await this.#controller.start(AbortSignal.timeout(5000));
+  }
+
+  /** Keys that wait for their turn or run. */
+  get queued(): number {
+    return (
+      this.#controller
+        ?.queued()
+        .values()
+        .reduce((sum, each) => sum + each, 0) ?? 0
+    );
+  }
+
+  #countedStore(): ResourceStore {
+    return new Proxy(this.store, {
+      get: (store, name) => {
+        if (name === "list")
+          return async (...request: Parameters<ResourceStore["list"]>) => {
+            const list = await store.list(...request);
+            this.handedOut += list.items.length;
+            return list;
+          };
+        if (name === "get") this.handedOut += 1;
+        const member: unknown = Reflect.get(store, name);
+        return typeof member === "function" ? member.bind(store) : member;
+      },
+    });
   }
 
   /** As a restart of the server: nothing is kept but the store. */

@@ -17,6 +17,8 @@ export type MachineEventInput = {
   readonly mac?: string | undefined;
   /** The caller's IP address, when the component knows no more of the machine. */
   readonly address?: string | undefined;
+  /** The interface that the machine was heard on: strangers are remembered by link. */
+  readonly link?: string | undefined;
   /** `namespace/name`, when the fact belongs to a workflow. */
   readonly workflow?: string | undefined;
   readonly source: EventSource;
@@ -34,8 +36,10 @@ export const machineEventSpecSchema = z.looseObject({
   hardware: z.string().optional(),
   /** Lower case with colons. */
   mac: z.string().optional(),
-  /** The caller's IP address, where the machine was known by it. */
+  /** The caller's IP address, where that is what was known of it. */
   address: z.string().optional(),
+  /** The interface that it was heard on. */
+  link: z.string().optional(),
   /** `namespace/name`. */
   workflow: z.string().optional(),
   /** Who says so. */
@@ -51,6 +55,8 @@ export const machineEventSpecSchema = z.looseObject({
   time: z.string(),
   /** How often the same fact was seen; the rest of the event is its first sight. */
   count: z.int().optional(),
+  /** When it was last seen; RFC 3339. Absent when it was seen once. */
+  lastTime: z.string().optional(),
 });
 export type MachineEventSpec = z.infer<typeof machineEventSpecSchema>;
 export type MachineEvent = Resource<MachineEventSpec, never>;

@@ -140,6 +140,10 @@ export const eventReasons = {
   Error: { meaning: "what the message says", mend: "mend what the message says" },
 
   QemuDied: { meaning: "the virtual machine's process ended by itself", mend: "read the message, start it again" },
+  DiskFailed: {
+    meaning: "the server's disk took nothing for a while",
+    mend: "free some space in the server's data folder",
+  },
   TooManyEvents: {
     meaning: "more was said in a short time than is written down",
     mend: "nothing for a moment's noise; else find out who sends so much",

@@ -5,7 +5,6 @@ import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.
 import type { Service } from "@neverland/platform/service.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
-import { defaultRetention, MachineEventRetention } from "./machine-event-retention.ts";
 import { templateController } from "./template-controller.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
 import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
@@ -32,9 +31,9 @@ export function makeControllers(deps: Deps): Service[] {
     new GarbageCollector({
       store,
       clock,
-      kinds: Object.values<KindInfo>(kinds),
+      // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
+      kinds: Object.values<KindInfo>(kinds).filter((kind) => kind !== kinds.MachineEvent),
       onError: (error) => onError({ doing: "collecting garbage", error }),
     }),
-    new MachineEventRetention({ store, clock, limits: defaultRetention, onError }),
   ];
 }

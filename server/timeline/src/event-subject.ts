@@ -26,11 +26,15 @@ export function subjectOf(event: MachineEventInput, lookup: MachineLookup): Subj
   const named = event.hardware
     ? (parseKey(event.hardware) ?? { namespace: ofWorkflow, name: event.hardware })
     : undefined;
-  const key = named ?? (mac === undefined ? undefined : lookup.byMac(mac));
+  const key = named ?? (mac === undefined ? byAddress(event, lookup) : lookup.byMac(mac));
   const knownMac = mac ?? (key === undefined ? undefined : lookup.macOf(key));
   return {
     namespace: key?.namespace ?? ofWorkflow,
     ...(key === undefined ? {} : { hardware: key.name }),
     ...(knownMac === undefined ? {} : { mac: knownMac }),
   };
+}
+
+function byAddress({ address }: MachineEventInput, lookup: MachineLookup): ResourceKey | undefined {
+  return address === undefined ? undefined : lookup.byIp(address);
 }

@@ -2,7 +2,7 @@
 // stops them in reverse. Nothing else knows all of them.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { kinds, type MachineEventInput } from "@neverland/api";
+import { kinds } from "@neverland/api";
 import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@neverland/component-kit/component.ts";
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
@@ -14,11 +14,11 @@ import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { ensureToken } from "@neverland/resource-api/access-files.ts";
 import { guardedStore } from "@neverland/resources/guarded-store.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
-import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { routedStore } from "@neverland/store/routed-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
-import { typedStore } from "@neverland/store/typed-resources.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
-import { EventRecorder } from "@neverland/timeline/event-recorder.ts";
+import { moveOldEvents } from "@neverland/timeline/move-old-events.ts";
+import { Timeline } from "@neverland/timeline/timeline.ts";
 import { checkPlanes } from "./before-start.ts";
 import { components } from "./components.ts";
 import type { ServerConfig } from "./config.ts";
@@ -57,27 +57,24 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   await makeDataDir(dataDir);
-  const store = await openSqliteStore(join(dataDir, "neverland.db"), { onFault: ({ message }) => warn(message) });
+  const database = await openSqliteStore(join(dataDir, "neverland.db"), { onFault: ({ message }) => warn(message) });
   const services = new ServiceStack();
   const stop = (deadline: AbortSignal): Promise<void> => services.stop(deadline);
   const onError: Shared["onError"] = ({ doing, error, retryInMs }) =>
     log.error({ event: "failed", doing, retryInMs, err: error });
   try {
-    await services.start({ start: async () => undefined, stop: () => store.close() }, signal);
+    await services.start({ start: async () => undefined, stop: () => database.close() }, signal);
     const machines = new MachineIndex();
-    const contacts = await readBootContacts(store);
-    const recorder = new EventRecorder({
-      ...{ clock: systemClock, randomBytes, onError },
+    const contacts = new BootContacts();
+    const timeline = new Timeline({
+      ...{ dir: join(dataDir, "events"), clock: systemClock, randomBytes, contacts, onError },
       lookup: machineNames(machines),
-      contacts,
-      events: typedStore(store, kinds.MachineEvent),
+      onWritten: (event) => log.info({ event: "machine", ...event }),
     });
-    const record = (event: MachineEventInput): void => {
-      log.info({ event: "machine", ...event });
-      recorder.record(event);
-    };
+    await inDataDir(dataDir, () => services.start(timeline, signal));
+    await moveOldEvents(database, timeline);
+    const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = await inDataDir(dataDir, () => ensureToken(dataDir));
-    await services.start(recorder, signal);
     const writes = new WritePath({ store, clock: systemClock });
     const deps: Shared = {
       ...{
@@ -90,7 +87,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
         doors: bootDoors(config),
         token,
         contacts,
-        record,
+        record: timeline.record,
         onError,
         warn,
       },
@@ -105,15 +102,6 @@ export async function startServer(config: ServerConfig, { log, version, signal }
 
 function running({ server: { only } }: ServerConfig): typeof components {
   return components.filter(({ name }) => only?.includes(name) ?? true);
-}
-
-/** What was seen before this start: a machine may have come up while the server was away, and its workflow waits for that. */
-async function readBootContacts(store: ResourceStore): Promise<BootContacts> {
-  const contacts = new BootContacts();
-  const { items } = await typedStore(store, kinds.MachineEvent).list();
-  for (const { metadata, spec } of items)
-    if (spec !== undefined) contacts.note({ ...spec, namespace: metadata.namespace }, spec.type, Date.parse(spec.time));
-  return contacts;
 }
 
 async function startComponents(

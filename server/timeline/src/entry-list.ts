@@ -1,0 +1,76 @@
+// Events in the order of their numbers, of which any may go at any time: appending and leaving cost next to nothing.
+
+/** One event, as it is kept in memory: its text, and what it is found by. */
+export type Entry = {
+  readonly version: number;
+  readonly atMs: number;
+  readonly namespace: string;
+  readonly name: string;
+  /** The log's line. */
+  readonly text: string;
+  count: number;
+  untilMs: number;
+  isGone: boolean;
+  /** Those it is in. */
+  lists: readonly EntryList[];
+};
+
+/** Below this many there is nothing to tidy. */
+const fewest = 16;
+
+export class EntryList {
+  #entries: Entry[] = [];
+  #goneCount = 0;
+  /** Everything before it has gone. */
+  #first = 0;
+  readonly #onEmpty: (() => void) | undefined;
+
+  /** @param onEmpty Called when the last of its entries has gone. */
+  constructor(onEmpty?: () => void) {
+    this.#onEmpty = onEmpty;
+  }
+
+  /** How many are there. */
+  get size(): number {
+    return this.#entries.length - this.#goneCount;
+  }
+
+  /**
+   * In order; some that have gone are still among them. When the list is tidied it is another one: whoever goes through this
+   * one in slices may go on.
+   */
+  get entries(): readonly Entry[] {
+    return this.#entries;
+  }
+
+  append(entry: Entry): void {
+    this.#entries.push(entry);
+  }
+
+  /** Takes note that one of its entries has gone. */
+  noteGone(): void {
+    this.#goneCount += 1;
+    if (this.size === 0) this.#onEmpty?.();
+    if (this.#entries.length < fewest || this.#goneCount * 2 < this.#entries.length) return;
+    this.#entries = this.#entries.filter(({ isGone }) => !isGone);
+    this.#goneCount = 0;
+    this.#first = 0;
+  }
+
+  /** The first that has not gone. */
+  oldest(): Entry | undefined {
+    while (this.#entries[this.#first]?.isGone) this.#first += 1;
+    return this.#entries[this.#first];
+  }
+}
+
+/** Where the entries after `version` begin. */
+export function indexAfter(entries: readonly Entry[], version: number): number {
+  let [from, to] = [0, entries.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((entries[middle]?.version ?? Number.POSITIVE_INFINITY) > version) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}

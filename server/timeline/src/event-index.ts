@@ -1,0 +1,133 @@
+// The events in memory, by name and by what they are about: one machine's are found without looking at another's.
+import { eventTypeInfo, formatKey, type MachineEventSpec, type ResourceKey } from "@neverland/api";
+import { LRUCache } from "lru-cache";
+import { type Entry, EntryList } from "./entry-list.ts";
+import type { EventLine } from "./log/event-line.ts";
+
+export type EventIndexLimits = {
+  /** Newest events kept of one machine, or of what is about none but of one source. */
+  readonly perMachine: number;
+  /** Newest refusals kept of one machine: whoever makes it ask in vain pushes nothing else out. */
+  readonly refusalsPerMachine: number;
+  /** Newest events kept of one MAC without Hardware. */
+  readonly perUnknownMac: number;
+  /** Newest MACs without Hardware kept of one link, whatever the flood. */
+  readonly unknownMacsPerLink: number;
+  /** Events kept in all. */
+  readonly mostEvents: number;
+};
+
+/** Fields by which events are found at once. */
+export type IndexedField = "spec.hardware" | "spec.mac" | "spec.workflow";
+
+/** Links are ours and few; what else an event may call a link shares one reservoir. */
+const mostLinks = 64;
+
+export class EventIndex {
+  readonly #limits: EventIndexLimits;
+  /** Told of each event that is forgotten. */
+  readonly #onGone: (entry: Entry) => void;
+  readonly #all = new EntryList();
+  readonly #byKey = new Map<string, Entry>();
+  readonly #fields = {
+    "spec.hardware": new Map<string, EntryList>(),
+    "spec.mac": new Map<string, EntryList>(),
+    "spec.workflow": new Map<string, EntryList>(),
+  } as const satisfies Record<IndexedField, Map<string, EntryList>>;
+  /** What counts together against `perMachine`. */
+  readonly #shares = new Map<string, EntryList>();
+  readonly #unknownMacs = new Map<string, LRUCache<string, EntryList>>();
+  /** Of the newest event that was forgotten: what came before it cannot be told without a gap. */
+  forgottenVersion = 0;
+
+  constructor(limits: EventIndexLimits, onGone: (entry: Entry) => void) {
+    this.#limits = limits;
+    this.#onGone = onGone;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** All, in order, gone ones among them. */
+  get entries(): readonly Entry[] {
+    return this.#all.entries;
+  }
+
+  get(key: ResourceKey): Entry | undefined {
+    return this.#byKey.get(formatKey(key));
+  }
+
+  /** In order, gone ones among them; empty when there are none. */
+  withField(field: IndexedField, value: string): readonly Entry[] {
+    return this.#fields[field].get(value)?.entries ?? [];
+  }
+
+  /** Events come in the order of their numbers; those that are too many then are forgotten. */
+  add({ v, at, ns, name, spec }: EventLine, text: string): Entry {
+    const entry: Entry = {
+      ...{ version: v, atMs: at, namespace: ns, name, text },
+      ...{ count: spec.count ?? 1, untilMs: at, isGone: false, lists: [] },
+    };
+    this.#byKey.set(formatKey({ namespace: ns, name }), entry);
+    const { hardware, mac, workflow } = spec;
+    const share = this.#shareOf(ns, spec);
+    const ofFields = [
+      ...(hardware ? [listIn(this.#fields["spec.hardware"], hardware)] : []),
+      ...(mac ? [listIn(this.#fields["spec.mac"], mac)] : []),
+      ...(workflow ? [listIn(this.#fields["spec.workflow"], workflow)] : []),
+    ];
+    entry.lists = [this.#all, share.list, ...ofFields];
+    for (const list of entry.lists) list.append(entry);
+    dropBeyond(share.list, share.most, (each) => this.drop(each));
+    dropBeyond(this.#all, this.#limits.mostEvents, (each) => this.drop(each));
+    return entry;
+  }
+
+  /** Forgets it. */
+  drop(entry: Entry): void {
+    if (entry.isGone) return;
+    entry.isGone = true;
+    this.#byKey.delete(formatKey(entry));
+    this.forgottenVersion = Math.max(this.forgottenVersion, entry.version);
+    for (const list of entry.lists) list.noteGone();
+    this.#onGone(entry);
+  }
+
+  #shareOf(namespace: string, spec: MachineEventSpec): { readonly list: EntryList; readonly most: number } {
+    const { hardware, mac, source, type, link } = spec;
+    const { perUnknownMac, perMachine, refusalsPerMachine } = this.#limits;
+    if (mac && !hardware) {
+      const macs = this.#unknownMacsOf(link ?? "");
+      const list = macs.get(mac) ?? new EntryList();
+      // Newest last: the MACs that were silent for longest make room.
+      macs.set(mac, list);
+      return { list, most: perUnknownMac };
+    }
+    const isRefusal = eventTypeInfo(type)?.sort === "refusal";
+    const list = listIn(this.#shares, `${namespace}/${hardware ?? `?${source}`} ${isRefusal}`);
+    return { list, most: isRefusal ? refusalsPerMachine : perMachine };
+  }
+
+  #unknownMacsOf(link: string): LRUCache<string, EntryList> {
+    const name = this.#unknownMacs.has(link) || this.#unknownMacs.size < mostLinks ? link : "";
+    return this.#unknownMacs.getOrInsertComputed(
+      name,
+      () =>
+        new LRUCache<string, EntryList>({
+          max: this.#limits.unknownMacsPerLink,
+          dispose: (list, _mac, why) => {
+            if (why === "evict") for (const each of list.entries) this.drop(each);
+          },
+        }),
+    );
+  }
+}
+
+function listIn(lists: Map<string, EntryList>, key: string): EntryList {
+  return lists.getOrInsertComputed(key, () => new EntryList(() => lists.delete(key)));
+}
+
+function dropBeyond(list: EntryList, most: number, drop: (entry: Entry) => void): void {
+  for (let oldest = list.oldest(); oldest !== undefined && list.size > most; oldest = list.oldest()) drop(oldest);
+}

@@ -1,0 +1,183 @@
+// What is on the timelines: the index in memory and the log on disk, kept in step.
+import type { MachineEvent, MachineEventSpec, ObjectMetaInput } from "@neverland/api";
+import type { Clock } from "@neverland/platform/clock.ts";
+import { Breather } from "@neverland/platform/wait/breather.ts";
+import type { Entry } from "./entry-list.ts";
+import { EventIndex } from "./event-index.ts";
+import { type CountLine, type EventLine, parseLine, toMachineEvent } from "./log/event-line.ts";
+import { EventLog, type EventLogDeps } from "./log/event-log.ts";
+import type { Segment } from "./log/segment.ts";
+import type { TimelineLimits } from "./timeline-limits.ts";
+
+/** An event to keep. */
+export type NewEvent = {
+  readonly namespace: string;
+  readonly name: string;
+  readonly meta?: ObjectMetaInput;
+  readonly spec: MachineEventSpec;
+  /** When it was first written down; absent: now. */
+  readonly atMs?: number;
+};
+
+/**
+ * Versions jump so far at each start: those of events that a crash took with it are not given to others, or a watch that had
+ * seen them would miss the new ones.
+ */
+const versionGap = 100_000;
+
+type Use = { readonly entries: Entry[]; live: number; newestMs: number };
+
+export class EventMemory {
+  readonly #clock: Clock;
+  readonly #limits: TimelineLimits;
+  readonly #log: EventLog;
+  readonly #uses = new Map<Segment, Use>();
+  readonly #segmentOf = new WeakMap<Entry, Segment>();
+  readonly #shared = new WeakMap<Entry, WeakRef<MachineEvent>>();
+  readonly #onAdded = new Set<() => void>();
+  readonly index: EventIndex;
+  /** Of the newest event. */
+  version = 0;
+  #isNewsTold = true;
+
+  constructor(deps: EventLogDeps, limits: TimelineLimits) {
+    this.#clock = deps.clock;
+    this.#limits = limits;
+    this.#log = new EventLog(deps, limits);
+    this.index = new EventIndex(limits, (entry) => this.#forgotten(entry));
+  }
+
+  /** Reads back what is on the disk, in slices. `onEvent` is told of each event, in the order they were written down in. */
+  async load(onEvent: (line: EventLine) => void): Promise<void> {
+    const read: { readonly line: EventLine; readonly text: string; readonly segment: Segment }[] = [];
+    const counts = new Map<number, CountLine>();
+    await this.#log.open((text, segment) => {
+      const line = parseLine(text);
+      if (line === undefined) return;
+      if ("of" in line) counts.set(line.of, line);
+      else read.push({ line, text, segment });
+    });
+    // What was carried over from a dropped file stands behind what came after it.
+    if (read.some(({ line: { v } }, at) => v < (read[at - 1]?.line.v ?? 0))) read.sort((a, b) => a.line.v - b.line.v);
+    const breather = new Breather();
+    for (const { line, text, segment } of read) {
+      if (breather.isDue) await breather.breathe();
+      // Carried over, and the server died before the old file was dropped.
+      if (line.v === this.version) continue;
+      this.version = line.v;
+      const count = counts.get(line.v);
+      const entry = this.#add(line, text, segment);
+      if (count !== undefined) Object.assign(entry, { count: count.count, untilMs: count.until });
+      onEvent(line);
+    }
+    if (this.version > 0) this.version += versionGap;
+    await this.tidy();
+  }
+
+  /** @param isDurable Otherwise it is kept in memory alone. Never throws and never waits. */
+  append({ namespace, name, meta, spec, atMs }: NewEvent, isDurable: boolean): Entry {
+    this.version += 1;
+    const at = atMs ?? this.#clock.nowMs();
+    const line = { v: this.version, at, ns: namespace, name, ...(meta === undefined ? {} : { meta }), spec };
+    const text = JSON.stringify(line);
+    const entry = this.#add(line, text, isDurable ? this.#log.append(text) : undefined);
+    this.#tellNews();
+    return entry;
+  }
+
+  /** Writes down how often it was seen by now. */
+  closeCount(entry: Entry): void {
+    if (entry.isGone || !this.#segmentOf.has(entry)) return;
+    this.#log.append(
+      JSON.stringify({ of: entry.version, count: entry.count, until: entry.untilMs } satisfies CountLine),
+    );
+  }
+
+  /** The resource, shared by all who look at it at the same time, and frozen. */
+  resourceOf(entry: Entry): MachineEvent {
+    const known = this.#shared.get(entry)?.deref();
+    if (known !== undefined && (known.spec?.count ?? 1) === entry.count) return known;
+    // The text was made by `append`, or passed `parseLine`.
+    const object = toMachineEvent(JSON.parse(entry.text) as EventLine, this.#log.id, entry);
+    deepFreeze(object);
+    this.#shared.set(entry, new WeakRef(object));
+    return object;
+  }
+
+  /** Calls back a moment after events were added, once for all of one turn. @returns What ends that. */
+  onAdded(listener: () => void): () => void {
+    this.#onAdded.add(listener);
+    return () => this.#onAdded.delete(listener);
+  }
+
+  async flush(): Promise<void> {
+    await this.#log.flush();
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+
+  /** Drops files: those with nothing left in them, those too old, and the oldest while there are too many bytes. */
+  async tidy(): Promise<void> {
+    const { maxAgeMs, mostBytes } = this.#limits;
+    const oldestMs = this.#clock.nowMs() - maxAgeMs;
+    // The last one is being written to.
+    for (const segment of this.#log.segments.slice(0, -1)) {
+      const { live, newestMs, entries } = this.#uses.get(segment) ?? { live: 0, newestMs: 0, entries: [] };
+      const isTooMuch = this.#log.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > mostBytes;
+      const isOld = newestMs < oldestMs;
+      if (live > 0 && !isOld && !isTooMuch) continue;
+      // A noisy machine fills files with what is long forgotten: what else is in them is carried over.
+      if (!isOld && live * 2 <= entries.length) await this.#carryOver(entries);
+      for (const entry of entries) if (this.#segmentOf.get(entry) === segment) this.index.drop(entry);
+      this.#uses.delete(segment);
+      await this.#log.drop(segment);
+    }
+  }
+
+  async #carryOver(entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries.filter(({ isGone }) => !isGone)) {
+      const segment = this.#log.append(entry.text);
+      if (segment === undefined) continue;
+      this.#place(entry, segment);
+      if (entry.count > 1) this.closeCount(entry);
+    }
+    await this.#log.flush();
+  }
+
+  #add(line: EventLine, text: string, segment: Segment | undefined): Entry {
+    const entry = this.index.add(line, text);
+    if (segment !== undefined) this.#place(entry, segment);
+    return entry;
+  }
+
+  #place(entry: Entry, segment: Segment): void {
+    const use = this.#uses.getOrInsertComputed(segment, () => ({ entries: [], live: 0, newestMs: 0 }));
+    use.entries.push(entry);
+    if (!entry.isGone) use.live += 1;
+    use.newestMs = Math.max(use.newestMs, entry.atMs);
+    this.#segmentOf.set(entry, segment);
+  }
+
+  #forgotten(entry: Entry): void {
+    const segment = this.#segmentOf.get(entry);
+    const use = segment === undefined ? undefined : this.#uses.get(segment);
+    if (use !== undefined) use.live -= 1;
+  }
+
+  #tellNews(): void {
+    if (!this.#isNewsTold) return;
+    this.#isNewsTold = false;
+    setImmediate(() => {
+      this.#isNewsTold = true;
+      for (const listener of this.#onAdded) listener();
+    });
+  }
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== "object" || value === null) return;
+  Object.freeze(value);
+  for (const each of Object.values(value)) deepFreeze(each);
+}

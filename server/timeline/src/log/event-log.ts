@@ -1,0 +1,244 @@
+// The event log on disk: lines are appended to numbered files, and files are dropped. Nothing is ever changed in place.
+//
+// A line is handed over at once and is on the disk a moment later: written within 10 ms, flushed within a second. What a crash
+// takes in between is a second of the timeline, and nothing that anyone decides on. A disk that takes nothing costs the newest
+// lines, never the caller.
+import { randomUUID } from "node:crypto";
+import { constants } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
+import type { Clock } from "@neverland/platform/clock.ts";
+import { type Header, openForAppend, readSegment, type Segment, segmentAt, segmentNumber } from "./segment.ts";
+
+export type EventLogDeps = {
+  readonly dir: string;
+  readonly clock: Clock;
+  /** Told once when the disk begins to fail, not at each try. */
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
+  /** The disk takes lines again; so many were given up meanwhile. */
+  readonly onRecovered: (lostLines: number) => void;
+  /** For tests of disks that fail. */
+  readonly open?: typeof open;
+};
+
+export type EventLogLimits = {
+  /** Where a new file is begun. */
+  readonly segmentBytes: number;
+  /** Lines that wait while the disk fails; newer ones are given up. */
+  readonly mostWaiting: number;
+};
+
+type WaitingLine = { readonly segment: Segment; readonly text: string };
+
+const delayMs = { write: 10, flush: 1000, retry: 1000 } as const;
+
+export class EventLog {
+  readonly #deps: EventLogDeps;
+  readonly #limits: EventLogLimits;
+  /** Oldest first; the last is being written to. */
+  readonly segments: Segment[] = [];
+  /** This log's id: 36 characters, chosen when it was begun. */
+  id: string = randomUUID();
+  #waiting: WaitingLine[] = [];
+  #file: { readonly segment: Segment; readonly handle: FileHandle; sizeBytes: number } | undefined;
+  #isUnflushed = false;
+  #isFailing = false;
+  #lost = 0;
+  #working: Promise<void> = Promise.resolve();
+  #cancelWrite: (() => void) | undefined;
+  #cancelFlush: (() => void) | undefined;
+
+  constructor(deps: EventLogDeps, limits: EventLogLimits) {
+    this.#deps = deps;
+    this.#limits = limits;
+  }
+
+  /** Makes the folder, and hands over every line there is, oldest file first. */
+  async open(onLine: (text: string, segment: Segment) => void): Promise<void> {
+    const { dir, onError } = this.#deps;
+    await makePrivateDir(dir);
+    const numbers = (await readdir(dir)).map(segmentNumber).filter((number) => number !== undefined);
+    for (const number of numbers.toSorted((a, b) => a - b)) {
+      const segment = segmentAt(dir, number);
+      try {
+        const id = await readSegment(segment, (text) => onLine(text, segment));
+        this.id = id ?? this.id;
+        this.segments.push(segment);
+      } catch (error) {
+        // Left alone: its events are missing until someone mends it, and new ones are none the worse.
+        onError({ doing: `reading the event log's ${segment.path}`, error });
+      }
+    }
+    this.#nextNumber = Math.max(0, ...numbers) + 1;
+    const last = this.segments.at(-1);
+    // A file without a whole first line is not gone on with.
+    if (last === undefined || last.sizeBytes === 0 || last.number !== this.#nextNumber - 1) this.#begin();
+  }
+
+  /**
+   * Never waits and never throws. @param text Without a line's end.
+   * @returns Where it is going to be; `undefined` when it is given up.
+   */
+  append(text: string): Segment | undefined {
+    if (this.#waiting.length >= this.#limits.mostWaiting) {
+      this.#lost += 1;
+      return undefined;
+    }
+    const sizeBytes = Buffer.byteLength(text) + 1;
+    const last = this.segments.at(-1);
+    const segment = last === undefined || last.sizeBytes + sizeBytes > this.#limits.segmentBytes ? this.#begin() : last;
+    segment.sizeBytes += sizeBytes;
+    this.#waiting.push({ segment, text });
+    this.#cancelWrite ??= this.#deps.clock.after(delayMs.write, () => void this.#soon(() => this.#write()));
+    return segment;
+  }
+
+  /** Resolves when all that was appended is on the disk, or could not be brought there. */
+  async flush(): Promise<void> {
+    await this.#soon(async () => {
+      await this.#write();
+      await this.#flushFile();
+    });
+  }
+
+  /** Drops a file with all that is in it. Not the one that is being written to. */
+  async drop(segment: Segment): Promise<void> {
+    const at = this.segments.indexOf(segment);
+    if (at !== -1) this.segments.splice(at, 1);
+    await this.#soon(async () => {
+      if (this.#file?.segment === segment) await this.#closeFile();
+      await unlink(segment.path).catch(ignoreMissing);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.flush();
+    await this.#soon(() => this.#closeFile());
+    this.#cancelWrite?.();
+    this.#cancelFlush?.();
+  }
+
+  #nextNumber = 1;
+
+  #begin(): Segment {
+    const segment = segmentAt(this.#deps.dir, this.#nextNumber);
+    this.#nextNumber += 1;
+    this.segments.push(segment);
+    return segment;
+  }
+
+  /** One thing at a time, in order; what fails is told of, and the next goes on. */
+  #soon(work: () => Promise<void>): Promise<void> {
+    this.#working = this.#working.then(work).catch((error: unknown) => {
+      this.#deps.onError({ doing: `tidying the event log in ${this.#deps.dir}`, error });
+    });
+    return this.#working;
+  }
+
+  async #write(): Promise<void> {
+    this.#cancelWrite?.();
+    this.#cancelWrite = undefined;
+    while (this.#waiting[0] !== undefined) {
+      const { segment } = this.#waiting[0];
+      const end = this.#waiting.findIndex((line) => line.segment !== segment);
+      const lines = this.#waiting.slice(0, end === -1 ? this.#waiting.length : end);
+      try {
+        await this.#writeLines(segment, lines);
+      } catch (error) {
+        this.#failed(error);
+        return;
+      }
+      // What was appended meanwhile stands behind these.
+      this.#waiting = this.#waiting.slice(lines.length);
+    }
+    if (this.#isFailing) this.#recovered();
+  }
+
+  async #writeLines(segment: Segment, lines: readonly WaitingLine[]): Promise<void> {
+    const file = await this.#fileOf(segment);
+    const bytes = Buffer.from(`${lines.map(({ text }) => text).join("\n")}\n`);
+    try {
+      for (let done = 0; done < bytes.length; )
+        done += (await file.handle.write(bytes, done, bytes.length - done)).bytesWritten;
+    } catch (error) {
+      // Half a line must not become the beginning of the next one.
+      await file.handle.truncate(file.sizeBytes);
+      throw error;
+    }
+    file.sizeBytes += bytes.length;
+    this.#isUnflushed = true;
+    this.#cancelFlush ??= this.#deps.clock.after(delayMs.flush, () => void this.#soon(() => this.#flushFile()));
+  }
+
+  async #fileOf(segment: Segment) {
+    if (this.#file?.segment === segment) return this.#file;
+    await this.#closeFile();
+    const handle = await openForAppend(segment.path, this.#deps.open);
+    try {
+      const { size } = await handle.stat();
+      const sizeBytes = size > 0 ? size : await this.#writeHeader(handle);
+      this.#file = { segment, handle, sizeBytes };
+      return this.#file;
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async #writeHeader(handle: FileHandle): Promise<number> {
+    const bytes = Buffer.from(`${JSON.stringify({ format: 1, log: this.id } satisfies Header)}\n`);
+    try {
+      if ((await handle.write(bytes)).bytesWritten < bytes.length) throw new Error("only a part of the line fits");
+    } catch (error) {
+      await handle.truncate(0);
+      throw error;
+    }
+    await syncDir(this.#deps.dir);
+    return bytes.length;
+  }
+
+  async #flushFile(): Promise<void> {
+    this.#cancelFlush?.();
+    this.#cancelFlush = undefined;
+    if (!this.#isUnflushed) return;
+    this.#isUnflushed = false;
+    await this.#file?.handle.datasync();
+  }
+
+  async #closeFile(): Promise<void> {
+    await this.#flushFile();
+    const file = this.#file;
+    this.#file = undefined;
+    await file?.handle.close();
+  }
+
+  #failed(error: unknown): void {
+    const retryInMs = delayMs.retry;
+    if (!this.#isFailing) this.#deps.onError({ doing: `writing the event log in ${this.#deps.dir}`, error, retryInMs });
+    this.#isFailing = true;
+    this.#cancelWrite ??= this.#deps.clock.after(retryInMs, () => void this.#soon(() => this.#write()));
+  }
+
+  #recovered(): void {
+    const lost = this.#lost;
+    this.#isFailing = false;
+    this.#lost = 0;
+    this.#deps.onRecovered(lost);
+  }
+}
+
+async function makePrivateDir(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+  const handle = await open(dir, O_DIRECTORY | O_NOFOLLOW | O_RDONLY);
+  await handle.chmod(0o700).finally(() => handle.close());
+}
+
+/** A file that was made outlasts a power cut only when its folder was flushed too. */
+async function syncDir(dir: string): Promise<void> {
+  const handle = await open(dir, "r");
+  await handle.sync().finally(() => handle.close());
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+}

@@ -1,0 +1,203 @@
+// The machines' timelines as a service: takes the facts that components report, each once, within their budgets.
+import type { MachineEvent, MachineEventInput, MachineEventSpec } from "@neverland/api";
+import { type Clock, formatTime } from "@neverland/platform/clock.ts";
+import type { Service } from "@neverland/platform/service.ts";
+import { makeUlid } from "@neverland/platform/ulid.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import type { BootContacts } from "./boot-contacts.ts";
+import type { Entry } from "./entry-list.ts";
+import { EventBudgets, type LeftOut } from "./event-budgets.ts";
+import { EventMemory } from "./event-memory.ts";
+import { type MachineLookup, type Subject, subjectOf } from "./event-subject.ts";
+import { EventView } from "./event-view.ts";
+import type { EventLogDeps } from "./log/event-log.ts";
+import { Repeats } from "./repeats.ts";
+import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
+
+export type TimelineDeps = Pick<EventLogDeps, "dir" | "onError" | "open"> & {
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  readonly lookup: MachineLookup;
+  readonly contacts: BootContacts;
+  /** Told of each event that is written down; not of repeats, nor of what its budget leaves out. For the log. */
+  readonly onWritten?: (event: MachineEventInput) => void;
+};
+
+export class Timeline implements Service {
+  readonly #deps: TimelineDeps;
+  readonly #limits: TimelineLimits;
+  readonly #memory: EventMemory;
+  readonly #budgets: EventBudgets;
+  /** Facts told a moment ago. Strangers have their own, so that a flood of them hides nobody's repeats. */
+  readonly #known: Repeats<Entry>;
+  readonly #unknown: Repeats<Entry>;
+  /** Seen again since their count was written down. */
+  readonly #recounted = new Set<Entry>();
+  readonly #cancels = new Map<"leftOut" | "tidy", () => void>();
+  #tidying: Promise<void> = Promise.resolve();
+  #lastNameMs = 0;
+  /** MachineEvents as a store's users read them. */
+  readonly view: ResourceStore;
+
+  constructor(deps: TimelineDeps, limits: Partial<TimelineLimits> = {}) {
+    this.#deps = deps;
+    this.#limits = { ...defaultTimelineLimits, ...limits };
+    this.#memory = new EventMemory({ ...deps, onRecovered: (lost) => this.#recovered(lost) }, this.#limits);
+    this.#budgets = new EventBudgets(this.#limits.budgets);
+    this.#known = new Repeats(this.#limits.mostRemembered.known);
+    this.#unknown = new Repeats(this.#limits.mostRemembered.unknown);
+    const { clock, lookup, contacts } = deps;
+    this.view = new EventView(this.#memory, { clock, lookup, contacts });
+  }
+
+  /** Reads back what there is: also when each machine was last seen starting. */
+  async start(): Promise<void> {
+    const { contacts } = this.#deps;
+    await this.#memory.load(({ ns, spec }) => {
+      contacts.note({ namespace: ns, hardware: spec.hardware, mac: spec.mac }, spec.type, Date.parse(spec.time));
+    });
+    this.#every("leftOut", leftOutMs, () => this.#sayLeftOut(this.#deps.clock.nowMs()));
+    this.#every("tidy", this.#limits.tidyMs, () => this.#tidy());
+  }
+
+  /** Writes down what is not yet. */
+  async stop(): Promise<void> {
+    for (const cancel of this.#cancels.values()) cancel();
+    this.#cancels.clear();
+    await this.#tidying;
+    this.#sayLeftOut(Number.POSITIVE_INFINITY);
+    this.#closeCounts();
+    await this.view.close();
+    await this.#memory.close();
+  }
+
+  /** Never throws and never waits; the fact is durable a moment later. */
+  readonly record = (event: MachineEventInput): void => {
+    const { clock, lookup, contacts, onWritten } = this.#deps;
+    const nowMs = clock.nowMs();
+    const subject = subjectOf(event, lookup);
+    contacts.note(subject, event.type, nowMs);
+    const isStranger = subject.hardware === undefined && subject.mac !== undefined;
+    const repeats = isStranger ? this.#unknown : this.#known;
+    const key = keyOf(event, subject, isStranger);
+    const windowMs = isStranger ? Number.POSITIVE_INFINITY : this.#limits.repeatMs;
+    const repeated = repeats.find(key, nowMs, windowMs);
+    if (repeated !== undefined && !repeated.isGone) {
+      repeated.count += 1;
+      repeated.untilMs = nowMs;
+      this.#recounted.add(repeated);
+      return;
+    }
+    const isWithin = this.#budgets.take(event, subject, nowMs);
+    // A stranger is remembered all the same: it may be the machine that someone is looking for.
+    if (!isWithin && !isStranger) return;
+    repeats.add(key, this.#append(event, subject, nowMs, isWithin), nowMs);
+    if (isWithin) onWritten?.(event);
+  };
+
+  /** Resolves when everything recorded so far is on the disk, or could not be brought there. */
+  async flush(): Promise<void> {
+    await this.#memory.flush();
+  }
+
+  /** Takes events from where they were kept before; resolves when they are on the disk. Those that are here are passed over. */
+  async adopt(events: readonly MachineEvent[]): Promise<void> {
+    for (const { metadata, spec } of events) {
+      const { namespace, name } = metadata;
+      if (spec === undefined || this.#memory.index.get({ namespace, name }) !== undefined) continue;
+      const timeMs = Date.parse(spec.time);
+      const atMs = Number.isNaN(timeMs) ? this.#deps.clock.nowMs() : timeMs;
+      this.#memory.append({ namespace, name, spec, atMs }, true);
+      this.#deps.contacts.note({ namespace, hardware: spec.hardware, mac: spec.mac }, spec.type, timeMs);
+    }
+    await this.flush();
+  }
+
+  #append(event: MachineEventInput, subject: Subject, nowMs: number, isDurable: boolean): Entry {
+    const { namespace, ...who } = subject;
+    const spec: MachineEventSpec = {
+      ...withoutUndefined({ ...event, ...who, data: event.data }),
+      time: formatTime(nowMs),
+    };
+    return this.#memory.append({ namespace, name: this.#newName(nowMs), spec }, isDurable);
+  }
+
+  /** Names sort as the facts came, also those of one millisecond. */
+  #newName(nowMs: number): string {
+    this.#lastNameMs = Math.max(nowMs, this.#lastNameMs + 1);
+    return makeUlid({ nowMs: () => this.#lastNameMs, randomBytes: this.#deps.randomBytes }).toLowerCase();
+  }
+
+  #sayLeftOut(nowMs: number): void {
+    for (const leftOut of this.#budgets.closed(nowMs)) {
+      const event = leftOutEvent(leftOut);
+      this.#append(
+        event,
+        leftOut.subject.hardware === undefined ? nobody : leftOut.subject,
+        this.#deps.clock.nowMs(),
+        true,
+      );
+      this.#deps.onWritten?.(event);
+    }
+  }
+
+  #closeCounts(): void {
+    for (const entry of this.#recounted) this.#memory.closeCount(entry);
+    this.#recounted.clear();
+  }
+
+  #tidy(): void {
+    this.#closeCounts();
+    this.#tidying = this.#memory.tidy().catch((error: unknown) => {
+      this.#deps.onError({ doing: "dropping old events", error, retryInMs: this.#limits.tidyMs });
+    });
+  }
+
+  #recovered(lostLines: number): void {
+    if (lostLines === 0) return;
+    const message = `${lostLines} events were not written down while the disk took none`;
+    this.#append(
+      { source: "timeline", type: "EventsLeftOut", reason: "DiskFailed", message },
+      nobody,
+      this.#deps.clock.nowMs(),
+      true,
+    );
+  }
+
+  #every(what: "leftOut" | "tidy", everyMs: number, work: () => void): void {
+    const again = (): void => {
+      work();
+      this.#cancels.set(what, this.#deps.clock.after(everyMs, again));
+    };
+    this.#cancels.set(what, this.#deps.clock.after(everyMs, again));
+  }
+}
+
+/** How soon after a budget's window what it left out is said. */
+const leftOutMs = 10_000;
+const nobody: Subject = { namespace: "default" };
+
+function leftOutEvent({ subject, link, source, type, count, sinceMs }: LeftOut): MachineEventInput {
+  const isStranger = subject.hardware === undefined && subject.mac !== undefined;
+  const whose = isStranger ? ` of MACs without Hardware${link === undefined ? "" : ` on ${link}`}` : "";
+  const kept = isStranger ? "; tink explain MAC knows the newest of them" : "";
+  const since = formatTime(sinceMs);
+  const message = `and ${count} more events of ${source}${whose} since ${since}, the last a ${type}, were not written down${kept}`;
+  return { source: "timeline", type: "EventsLeftOut", reason: "TooManyEvents", message, data: { count } };
+}
+
+function keyOf(
+  { source, type, reason, workflow, message }: MachineEventInput,
+  { namespace, hardware, mac }: Subject,
+  isStranger: boolean,
+): string {
+  // Of a stranger one event of a kind is enough; a known one's may differ in what they say.
+  return [namespace, hardware ?? mac ?? "", source, type, reason ?? "", workflow ?? "", isStranger ? "" : message].join(
+    "\n",
+  );
+}
+
+function withoutUndefined<T extends object>(value: T): T {
+  // Leaving out what is undefined changes no type that a reader sees.
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+}

@@ -9,11 +9,11 @@ import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { bindUdpToGroup } from "@neverland/platform/network/udp-endpoint.ts";
 import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
+import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
 import type { AddressConflicts } from "./dhcp/address-conflicts.ts";
 import { listenForDhcp } from "./dhcp/dhcp-listener.ts";
-import type { EventGate } from "./event-gate.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6/ipv6-refusal.ts";
 import { TftpListener } from "./tftp/tftp-listener.ts";
 

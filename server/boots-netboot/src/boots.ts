@@ -6,12 +6,12 @@ import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { portOwner } from "@neverland/platform/network/port-owner.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { FastifyInstance } from "fastify";
 import { openBootFiles } from "./boot-files.ts";
 import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
 import { AddressConflicts } from "./dhcp/address-conflicts.ts";
-import { EventGate } from "./event-gate.ts";
 import { registerBootRoutes } from "./http/boot-http.ts";
 import type { ScriptConfig } from "./http/machine-script.ts";
 

@@ -3,6 +3,7 @@ import { type EventReason, formatKey, type MachineEventInput } from "@neverland/
 import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import type { HardwareLookup, MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
+import { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { callerAddress, type TrustedProxies } from "./caller-address.ts";
 import { FirstContact } from "./first-contact.ts";
@@ -21,17 +22,23 @@ export type HegelDeps = {
 };
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
-type Caller =
-  | { readonly hardware: KnownHardware }
-  | { readonly status: 400 | 404 | 500; readonly reason: EventReason; readonly message: string };
+type Refusal = { readonly status: 400 | 404 | 500; readonly reason: EventReason; readonly message: string };
+type Caller = { readonly hardware: KnownHardware } | (Refusal & { readonly address?: string | undefined });
+/** What all requests share. */
+type Memory = { readonly first: FirstContact; readonly gate: EventGate };
 
 const longestFormBytes = 64 * 1024;
+/** Whoever is refused asks again at once. */
+const refusedQuietMs = 60_000;
+/** cloud-init tries again until it is heard. */
+const phonedQuietMs = 1000;
 
 /** Resolves when the routes are there. May be called for several listeners (7080, and 50061 for old clients). */
 export async function registerHegel(app: FastifyInstance, deps: HegelDeps): Promise<void> {
   await app.register(async (scope) => {
-    const first = new FirstContact();
-    const answer = answerer(deps, first);
+    const gate = new EventGate(deps.record, () => deps.clock.nowMs());
+    const memory = { first: new FirstContact(), gate };
+    const answer = answerer(deps, memory);
     for (const version of ["/2009-04-04", "/latest"]) addTree(scope, version, answer);
     scope.get(
       "/metadata",
@@ -43,13 +50,13 @@ export async function registerHegel(app: FastifyInstance, deps: HegelDeps): Prom
         answer((hardware) => ({ text: seedFile(hardware, file) })),
       );
     if (deps.instanceEndpoint === true)
-      addTree(scope, "/tootles/instanceID/:instanceId/2009-04-04", answerer(deps, first, byInstance));
+      addTree(scope, "/tootles/instanceID/:instanceId/2009-04-04", answerer(deps, memory, byInstance));
     scope.addContentTypeParser(
       "application/x-www-form-urlencoded",
       { parseAs: "string", bodyLimit: longestFormBytes },
       async (_: FastifyRequest, body: string) => body,
     );
-    scope.post("/phone-home", phoneHome(deps));
+    scope.post("/phone-home", phoneHome(deps, memory));
   });
 }
 
@@ -65,13 +72,13 @@ function addTree(scope: FastifyInstance, prefix: string, answer: Answerer): void
   scope.get(`${prefix}/*`, handler);
 }
 
-function answerer(deps: HegelDeps, first: FirstContact, find = byAddress): Answerer {
+function answerer(deps: HegelDeps, memory: Memory, find = byAddress): Answerer {
   return (read) => (request, reply) => {
     const caller = find(request, deps);
-    if ("status" in caller) return refuse(deps, caller, reply);
+    if ("status" in caller) return refuse(memory, caller, reply);
     const found = read(caller.hardware, request);
     if (found === undefined) return plain(reply.code(404), "there is no such metadata\n");
-    noteServed(request, caller.hardware, deps, first);
+    noteServed(request, caller.hardware, deps, memory);
     return plain(reply, found.text, found.type);
   };
 }
@@ -82,7 +89,7 @@ function byAddress(request: FastifyRequest, { index, proxies }: HegelDeps): Call
   const address = callerAddress(request.socket.remoteAddress, forwardedFor, proxies);
   if (address === undefined)
     return { status: 400, reason: "UnreadableAddress", message: "the caller's address cannot be read" };
-  return callerOf(index.byAddress(address), `the address ${address}`);
+  return { ...callerOf(index.byAddress(address), `the address ${address}`), address };
 }
 
 function byInstance(request: FastifyRequest, { index }: HegelDeps): Caller {
@@ -110,11 +117,12 @@ function callerOf(lookup: HardwareLookup, claim: string): Caller {
 }
 
 function refuse(
-  { record }: HegelDeps,
-  { status, reason, message }: Exclude<Caller, { hardware: KnownHardware }>,
+  { gate }: Memory,
+  { status, reason, message, address }: Exclude<Caller, { hardware: KnownHardware }>,
   reply: FastifyReply,
 ): FastifyReply {
-  record({ source: "hegel", type: "MetadataRefused", reason, message });
+  const event = { source: "hegel", type: "MetadataRefused", address, reason, message } as const;
+  gate.once(`${reason} ${address ?? ""}`, refusedQuietMs, event);
   return plain(reply.code(status), `${message}\n`);
 }
 
@@ -123,7 +131,7 @@ function noteServed(
   request: FastifyRequest,
   hardware: KnownHardware,
   { clock, record }: HegelDeps,
-  first: FirstContact,
+  { first }: Memory,
 ): void {
   const isUserData = /\/user-data\/?(\?|$)/.test(request.url);
   const type = isUserData ? "UserDataServed" : "MetadataServed";
@@ -138,13 +146,13 @@ function noteServed(
   });
 }
 
-function phoneHome(deps: HegelDeps): Answer {
+function phoneHome(deps: HegelDeps, memory: Memory): Answer {
   return (request, reply) => {
     const caller = byAddress(request, deps);
-    if ("status" in caller) return refuse(deps, caller, reply);
+    if ("status" in caller) return refuse(memory, caller, reply);
     const name = formatKey(caller.hardware.metadata);
     const body = typeof request.body === "string" ? request.body : "";
-    deps.record({
+    memory.gate.once(`PhonedHome ${name}`, phonedQuietMs, {
       source: "hegel",
       hardware: name,
       type: "PhonedHome",

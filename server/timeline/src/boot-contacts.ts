@@ -1,6 +1,6 @@
 // When each machine was last seen starting: kept exactly, in memory, since a workflow's success after a restart hangs on it.
 import { eventTypeInfo, formatKey, parseKey } from "@neverland/api";
-import { LRUCache } from "lru-cache";
+import { type RecentMap, recentMap } from "@neverland/platform/recent-map.ts";
 import type { Subject } from "./event-subject.ts";
 
 export type StartingMachine = {
@@ -19,9 +19,9 @@ const mostKnown = 100_000;
 const mostUnknown = 4096;
 
 export class BootContacts {
-  readonly #ofHardware = new LRUCache<string, number>({ max: mostKnown });
-  readonly #ofKnownMac = new LRUCache<string, number>({ max: mostKnown });
-  readonly #ofUnknownMac = new LRUCache<string, number>({ max: mostUnknown });
+  readonly #ofHardware = recentMap<string, number>(mostKnown);
+  readonly #ofKnownMac = recentMap<string, number>(mostKnown);
+  readonly #ofUnknownMac = recentMap<string, number>(mostUnknown);
   readonly #listeners = new Set<(contact: BootContact) => void>();
 
   /** Takes every event there is, before anything drops or counts it. */
@@ -49,6 +49,6 @@ export class BootContacts {
 }
 
 /** What is read back from the log comes after what has just been seen. */
-function keepLatest(times: LRUCache<string, number>, key: string, atMs: number): void {
+function keepLatest(times: RecentMap<string, number>, key: string, atMs: number): void {
   times.set(key, Math.max(atMs, times.get(key) ?? Number.NEGATIVE_INFINITY));
 }

@@ -1,12 +1,12 @@
 // Recognises a fact that was told a moment ago, so that it is counted rather than written again.
-import { LRUCache } from "lru-cache";
+import { type RecentMap, recentMap } from "@neverland/platform/recent-map.ts";
 
 /** Bounded: the facts told longest ago are forgotten first. */
 export class Repeats<T> {
-  readonly #facts: LRUCache<string, { readonly value: T; readonly lastMs: number }>;
+  readonly #facts: RecentMap<string, { readonly value: T; readonly lastMs: number }>;
 
   constructor(most: number) {
-    this.#facts = new LRUCache({ max: most });
+    this.#facts = recentMap(most);
   }
 
   /** The fact told before under this key, if that was at most `windowMs` ago; hearing it again keeps it fresh. */

@@ -1,6 +1,6 @@
 // Tells a worker that has just come up from one that only asks again: the first is a fact of its machine's boot.
 
-import { LRUCache } from "lru-cache";
+import { recentMap } from "@neverland/platform/recent-map.ts";
 
 /** A live worker asks again, or reports, within this time unless it runs an action. */
 const longestSilenceMs = 120_000;
@@ -8,7 +8,7 @@ const longestSilenceMs = 120_000;
 const mostAgents = 50_000;
 
 export class AgentContacts {
-  readonly #lastMs = new LRUCache<string, number>({ max: mostAgents });
+  readonly #lastMs = recentMap<string, number>(mostAgents);
 
   /**
    * Notes that the worker asked.

@@ -1,8 +1,8 @@
 // What a DHCP decision looks like on a machine's timeline.
 import type { EventReason, MachineEventInput } from "@neverland/api";
 import type { DhcpMessage, MacAddress } from "@neverland/protocols";
+import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { BootPlan } from "../boot-plan.ts";
-import type { EventGate } from "../event-gate.ts";
 import { conflictMinutes } from "./address-conflicts.ts";
 import { addressAfter } from "./dhcp-grant-text.ts";
 import type { DhcpDecision } from "./dhcp-responder.ts";

@@ -3,7 +3,7 @@
 import type { CardLookup, MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Datagram } from "@neverland/platform/network/udp-endpoint.ts";
 import { clientMac, type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage, PacketError } from "@neverland/protocols";
-import type { EventGate } from "../event-gate.ts";
+import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { AddressConflicts } from "./address-conflicts.ts";
 import { recordDhcp } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";

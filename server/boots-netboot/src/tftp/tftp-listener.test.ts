@@ -10,8 +10,8 @@ import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { bindUdp, type UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import { TftpErrorCode } from "@neverland/protocols";
+import { EventGate } from "@neverland/timeline/event-gate.ts";
 import fc from "fast-check";
-import { EventGate } from "../event-gate.ts";
 import { testMachine } from "../testing/machines.ts";
 import { TftpListener } from "./tftp-listener.ts";
 

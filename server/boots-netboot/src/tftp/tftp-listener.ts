@@ -13,8 +13,8 @@ import {
   type TftpRequest,
   type TransferOutcome,
 } from "@neverland/protocols";
+import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
-import type { EventGate } from "../event-gate.ts";
 import { findRequester, type Requester } from "../http/requester.ts";
 import { TftpTransfer } from "./tftp-transfer.ts";
 

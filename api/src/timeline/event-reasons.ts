@@ -81,6 +81,30 @@ export const eventReasons = {
     mend: "name a boot file for this architecture in the server's settings",
   },
   FileNotLent: { meaning: "the file is not one that is lent", mend: "check the file's name in the Hardware" },
+  NoSuchFile: {
+    meaning: "the file is not in the folder that is served",
+    mend: "put the file into the folder that the message names, or mend the URL that asks for it",
+  },
+  NoSuchRoute: {
+    meaning: "the machine asked for something that no part of this server serves, or in a way that none takes",
+    mend: "look at the URL in the Hardware, the iPXE script or the template that asks for it",
+  },
+  HookNotBuilt: {
+    meaning: "the in-memory system's files are not there",
+    mend: "make them with: tink hook build; or say where they are (boots.hook.dir, boots.hook.url)",
+  },
+  FileUnreadable: {
+    meaning: "a file that this server hands out cannot be read",
+    mend: "look at the file's owner and mode, and at the disk; the message names the file",
+  },
+  TooManyOpenFiles: {
+    meaning: "this server has no file descriptor left",
+    mend: "raise the limit of open files (ulimit -n, LimitNOFILE=), or find out who keeps so many connections",
+  },
+  InternalFault: {
+    meaning: "this server could not answer by a fault of its own",
+    mend: "read the server's log of that moment and report what it says",
+  },
   TooManyTransfers: { meaning: "too many files are being read at once", mend: "nothing: the machine asks again" },
   WriteRefused: { meaning: "the machine wanted to write a file", mend: "nothing: this server takes no files" },
   ModeRefused: { meaning: "TFTP was asked for another mode than octet", mend: "set the client to binary (octet)" },

@@ -5,6 +5,7 @@ export const eventSources = {
   "boots/tftp": "Boots' TFTP",
   "boots/http": "Boots' HTTP: scripts, boot files, the in-memory system, disk images",
   machines: "the memory of all Hardware: records that cannot be used",
+  "boot-plane": "the boot plane's HTTP listener: faults of whichever component",
   "oci-registry": "the registry of action images",
   hegel: "Hegel: metadata and user data",
   "tink-server": "Tink Server: workers and their reports",

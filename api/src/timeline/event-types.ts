@@ -77,6 +77,10 @@ export const eventTypes = {
   InitrdServed: { ...step, mark: "kernel", meaning: "the machine read the in-memory system's initial RAM disk" },
   FileServed: { ...step, meaning: "the machine read a file" },
   HttpRefused: { ...start, ...refusal, mark: "turned-away", meaning: "a machine's HTTP request was refused" },
+  ServerFault: {
+    ...{ sort: "failure", plane: "boot" },
+    meaning: "this server could not give a machine what it asked for, by a fault on its own side",
+  },
   HttpBrokenOff: { ...refusal, meaning: "the machine stopped reading a file", todo: "nothing when it reads it again" },
   ImageServed: { ...step, meaning: "the machine pulled an action's image from this server" },
   ImageNotFound: { ...refusal, meaning: "the machine asked for an image that this server does not have" },

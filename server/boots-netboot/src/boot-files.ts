@@ -1,12 +1,13 @@
 // The iPXE binaries that TFTP and HTTP lend: an allow-list of names in one directory, kept in memory.
-import { constants } from "node:fs";
-import { open } from "node:fs/promises";
 import { join } from "node:path";
+import { type FileFault, fileFault, openPlainFile } from "@neverland/platform/files/open-plain-file.ts";
+
+/** Why a boot file is not lent. `message` is for people who run the server. */
+export type NotLent = FileFault | { readonly reason: "FileNotLent"; readonly message: string };
 
 /** Reads again what changed on disk. */
 export interface BootFiles {
-  /** The file's bytes; undefined when the name is not on the list or no such file is there. */
-  read(name: string): Promise<Uint8Array | undefined>;
+  read(name: string): Promise<Uint8Array | NotLent>;
 }
 
 const lentNames: ReadonlySet<string> = new Set([
@@ -38,28 +39,34 @@ const largestFileBytes = 64 * 2 ** 20;
 export function openBootFiles(directory: string, extraNames: readonly string[] = []): BootFiles {
   const extra = new Set(extraNames.filter((name) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)));
   const cache = new Map<string, { readonly version: string; readonly bytes: Uint8Array }>();
-  const load = async (name: string): Promise<Uint8Array | undefined> => {
-    // Non-blocking: a named pipe in the directory must not hang the open.
-    const file = await open(join(directory, name), constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
-    if (file === undefined) return undefined;
+  const load = async (name: string): Promise<Uint8Array | FileFault> => {
+    const path = join(directory, name);
+    const opened = await openPlainFile(path);
+    if ("reason" in opened) return opened;
+    const { handle, stats } = opened;
     try {
-      const stat = await file.stat();
-      if (!stat.isFile() || stat.size > largestFileBytes) return undefined;
-      const version = `${stat.ino} ${stat.size} ${stat.mtimeMs}`;
+      if (stats.size > largestFileBytes)
+        return { reason: "FileUnreadable", message: `${path} is larger than a boot file can be` };
+      const version = `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
       const cached = cache.get(name);
       if (cached?.version === version) return cached.bytes;
-      const bytes = await file.readFile();
+      const bytes = await handle.readFile();
       cache.set(name, { version, bytes });
       return bytes;
+    } catch (error) {
+      return fileFault(path, error);
     } finally {
-      await file.close();
+      await handle.close();
     }
   };
   return {
     async read(name) {
-      if (!lentNames.has(name) && !extra.has(name)) return undefined;
+      if (!lentNames.has(name) && !extra.has(name))
+        return { reason: "FileNotLent", message: `${name} is not a file that is lent here` };
+      const loaded = await load(name);
       const alternative = alternatives.get(name);
-      return (await load(name)) ?? (alternative === undefined ? undefined : load(alternative));
+      const isMissing = "reason" in loaded && loaded.reason === "NoSuchFile";
+      return isMissing && alternative !== undefined ? await load(alternative) : loaded;
     },
   };
 }

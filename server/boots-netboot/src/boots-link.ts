@@ -43,8 +43,8 @@ export interface BootsLink {
 const dhcpClientPort = 68;
 /** Most TFTP blocks sent before an acknowledgement is awaited. */
 const tftpWindowBlocks = 16;
-const mostTransfers = 256;
-const mostTransfersPerAddress = 8;
+/** A hall of machines that starts at once; a transfer costs about a kilobyte, since the file is there once for all. */
+const transfers = { most: 4096, mostOfMachine: 8 };
 
 type Closer = (deadline: AbortSignal) => Promise<void>;
 
@@ -140,8 +140,7 @@ async function openTftp(link: string, address: Ipv4Address, deps: LinkDeps, sign
     gate,
     clock,
     limits: { blockSizeBytes: config.tftpBlockSizeBytes, windowBlocks: tftpWindowBlocks },
-    mostTransfers,
-    mostTransfersPerAddress,
+    transfers,
   });
   closers.push((deadline) => listener.stop(deadline));
   return endpoint.port;

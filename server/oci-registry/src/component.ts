@@ -7,9 +7,9 @@ export const component = defineComponent({
   name: "registry",
   path: "registry",
   settings: {},
-  make: async ({ shared, record }) => {
+  make: async ({ shared, record, machines, clock }) => {
     const { registerRegistry } = await import("./register-registry.ts");
     const layoutDirs = [join(hookDirOf(shared), "actions")];
-    return { bootRoutes: (app) => registerRegistry(app, { layoutDirs, record }) };
+    return { bootRoutes: (app) => registerRegistry(app, { layoutDirs, record, machines, clock }) };
   },
 });

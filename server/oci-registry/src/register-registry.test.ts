@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,12 +9,16 @@ import { text } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import type { MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { layoutBlobs, writeImage, writeLayer } from "@neverland/oci";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import fastify, { type FastifyInstance } from "fastify";
 import { registerRegistry } from "./register-registry.ts";
 
 const run = promisify(execFile);
 const events: MachineEventInput[] = [];
+let machines: MachineIndex;
+let clock: ManualClock;
 let dir: string;
 let layoutDir: string;
 let app: FastifyInstance;
@@ -29,7 +33,14 @@ before(async () => {
   await writeFile(join(dir, "secret"), "nobody may read this");
   await addImage("latest", "hello\n".repeat(10_000));
   app = fastify();
-  registerRegistry(app, { layoutDirs: [join(dir, "not-built-yet"), layoutDir], record: (event) => events.push(event) });
+  machines = new MachineIndex();
+  clock = new ManualClock(0);
+  registerRegistry(app, {
+    layoutDirs: [join(dir, "not-built-yet"), layoutDir],
+    machines,
+    clock,
+    record: (event) => void events.push(event),
+  });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const address = app.server.address();
   assert.ok(address !== null && typeof address === "object");
@@ -144,16 +155,42 @@ for (const path of [
     assert.doesNotMatch(answer, /nobody may read this/);
   });
 
-test("each image asked for is an event with its reason", async () => {
+test("each image asked for is an event with its reason, on its machine's timeline, and once in a pull", async () => {
   events.length = 0;
+  clock.advance(60_000);
+  machines.upsert({
+    metadata: { namespace: "default", name: "m1" },
+    spec: { interfaces: [{ dhcp: { ip: { address: "127.0.0.1" } } }] },
+  });
+  await fetch(url(`${repository}/manifests/latest`), { method: "HEAD" });
   await fetch(url(`${repository}/manifests/latest`));
   await fetch(url("library/alpine/manifests/3"));
   assert.deepEqual(
-    events.map(({ type, reason, data }) => [type, reason, data?.image]),
+    events.map(({ type, reason, hardware, data }) => [type, reason, hardware, data?.image]),
     [
-      ["ImageServed", undefined, `${repository}:latest`],
-      ["ImageNotFound", "NotInLayout", "library/alpine:3"],
+      ["ImageServed", undefined, "default/m1", `${repository}:latest`],
+      ["ImageNotFound", "NotInLayout", "default/m1", "library/alpine:3"],
     ],
+  );
+  assert.match(
+    events[1]?.message ?? "",
+    /^default\/m1 asked for image library\/alpine:3, which is not here: .* it has /,
+  );
+  machines.remove({ metadata: { namespace: "default", name: "m1" } });
+});
+
+test("a blob that is gone from the disk is named with its machine and image, and told in plain words", async () => {
+  events.length = 0;
+  clock.advance(60_000);
+  const file = join(layoutDir, "blobs", "sha256", layerDigest.slice(7));
+  await rename(file, `${file}.away`);
+  const response = await fetch(url(`${repository}/blobs/${layerDigest}`));
+  await rename(`${file}.away`, file);
+  assert.equal(response.status, 503);
+  assert.doesNotMatch(await response.text(), /layout|sha256/);
+  assert.deepEqual(
+    [events[0]?.type, events[0]?.reason, events[0]?.address],
+    ["ServerFault", "NoSuchFile", "127.0.0.1"],
   );
 });
 

@@ -1,17 +1,16 @@
 // The read-only OCI registry of the boot plane: the pull side of the distribution-spec (v1.1) over image layouts on disk.
-import { createReadStream } from "node:fs";
-import type { MachineEventInput } from "@neverland/api";
-import { setContentHeaders } from "@neverland/platform/http/content-headers.ts";
+import type { FileHandle } from "node:fs/promises";
+import { type FileFaultReason, openPlainFile } from "@neverland/platform/files/open-plain-file.ts";
+import { sendOpenFile } from "@neverland/platform/http/send-file.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { StoredBlob } from "./catalog.ts";
+import type { Catalog, StoredBlob } from "./catalog.ts";
+import { type ImageEventDeps, ImageEvents } from "./image-events.ts";
 import { LiveCatalog } from "./live-catalog.ts";
 import { find, parseRegistryPath, type RegistryErrorCode } from "./registry-request.ts";
 
-export type RegistryDeps = {
+export type RegistryDeps = ImageEventDeps & {
   /** OCI image layouts, tagged `repository:tag`. Where a repository is in several, the first has it. */
   readonly layoutDirs: readonly string[];
-  /** Told of each image that was asked for, served or not. */
-  readonly record?: (event: MachineEventInput) => void;
 };
 
 const httpStatus: Readonly<Record<RegistryErrorCode, number>> = {
@@ -20,13 +19,15 @@ const httpStatus: Readonly<Record<RegistryErrorCode, number>> = {
   MANIFEST_UNKNOWN: 404,
   BLOB_UNKNOWN: 404,
   UNSUPPORTED: 405,
+  UNAVAILABLE: 503,
 };
 
 /** Registers `/v2/…`. Whatever the client names, only files that the layouts' tags lead to are read. */
 export function registerRegistry(app: FastifyInstance, deps: RegistryDeps): void {
   const live = new LiveCatalog(deps.layoutDirs);
+  const events = new ImageEvents(deps);
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    await serve(request, reply, live, deps);
+    await serve(request, reply, live, events);
   // Fastify answers HEAD where it answers GET, but would read the file for it: both are ours.
   app.route({ method: ["GET", "HEAD"], url: "/v2", handler: welcome, exposeHeadRoute: false });
   app.route({ method: ["GET", "HEAD"], url: "/v2/", handler: welcome, exposeHeadRoute: false });
@@ -48,49 +49,55 @@ async function serve(
   request: FastifyRequest,
   reply: FastifyReply,
   live: LiveCatalog,
-  { record = () => undefined }: RegistryDeps,
+  events: ImageEvents,
 ): Promise<FastifyReply> {
   reply.header("docker-distribution-api-version", "registry/2.0");
   const path = (request.params as { readonly "*": string })["*"];
   const asked = parseRegistryPath(path);
   if (asked === undefined) return await refuse(reply, "NAME_INVALID", "This is no address of a registry's image");
-  const found = find(await live.current(), asked);
-  if (asked.kind === "manifest") record(eventOf(asked, found.kind === "content", request.ip));
+  const image = asked.kind === "tags" ? asked.name : `${asked.name}:${asked.reference}`;
+  const fault = async (reason: FileFaultReason, message: string): Promise<FastifyReply> => {
+    events.fault(request.ip, image, reason, message);
+    return await refuse(reply, "UNAVAILABLE", "This registry cannot read the image now: ask again");
+  };
+  let catalog: Catalog;
+  try {
+    catalog = await live.current();
+  } catch (error) {
+    return await fault("FileUnreadable", error instanceof Error ? error.message : String(error));
+  }
+  const found = find(catalog, asked);
   switch (found.kind) {
     case "refused":
+      if (asked.kind !== "tags") events.notFound(request.ip, image, found.message);
       return await refuse(reply, found.code, found.message);
     case "tags":
       return await reply.send({ name: found.name, tags: found.tags });
-    case "content":
-      return await sendBlob(request, reply, found.blob);
+    case "content": {
+      const opened = await openPlainFile(found.blob.file);
+      if ("reason" in opened) return await fault(opened.reason, opened.message);
+      if (asked.kind === "manifest") events.served(request.ip, image);
+      return await sendBlob(request, reply, found.blob, opened.handle, (reason, message) =>
+        events.fault(request.ip, image, reason, message),
+      );
+    }
   }
 }
 
-async function sendBlob(request: FastifyRequest, reply: FastifyReply, blob: StoredBlob): Promise<FastifyReply> {
-  const { digest, file, sizeBytes, mediaType } = blob;
+async function sendBlob(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { digest, file, sizeBytes, mediaType }: StoredBlob,
+  handle: FileHandle,
+  onFault: (reason: FileFaultReason, message: string) => void,
+): Promise<FastifyReply> {
   reply.header("docker-content-digest", digest);
-  const span = setContentHeaders(request, reply, { sizeBytes, mediaType, etag: `"${digest}"` });
-  if (span === undefined) return await reply.send();
-  return await reply.send(createReadStream(file, { start: span.first, end: span.last, highWaterMark: 1 << 18 }));
+  const content = { sizeBytes, mediaType, etag: `"${digest}"` };
+  return await sendOpenFile(request, reply, { handle, path: file, content }, ({ fault }) => {
+    if (fault !== undefined) onFault(fault.reason, fault.message);
+  });
 }
 
 async function refuse(reply: FastifyReply, code: RegistryErrorCode, message: string): Promise<FastifyReply> {
   return await reply.status(httpStatus[code]).send({ errors: [{ code, message }] });
-}
-
-function eventOf(
-  asked: { readonly name: string; readonly reference: string },
-  isServed: boolean,
-  address: string,
-): MachineEventInput {
-  const image = `${asked.name}:${asked.reference}`;
-  return {
-    source: "oci-registry",
-    type: isServed ? "ImageServed" : "ImageNotFound",
-    ...(isServed ? {} : { reason: "NotInLayout" }),
-    message: isServed
-      ? `Served image ${image} to ${address}`
-      : `${address} asked for image ${image}, which is not here`,
-    data: { address, image },
-  };
 }

@@ -6,7 +6,14 @@ export type RegistryRequest =
   | { readonly kind: "tags"; readonly name: string };
 
 /** Error codes of the distribution-spec that a read-only registry can answer with. */
-export type RegistryErrorCode = "NAME_INVALID" | "NAME_UNKNOWN" | "MANIFEST_UNKNOWN" | "BLOB_UNKNOWN" | "UNSUPPORTED";
+export type RegistryErrorCode =
+  | "NAME_INVALID"
+  | "NAME_UNKNOWN"
+  | "MANIFEST_UNKNOWN"
+  | "BLOB_UNKNOWN"
+  | "UNSUPPORTED"
+  /** None of the spec's: the layout is there and cannot be read now. */
+  | "UNAVAILABLE";
 
 export type Found =
   | { readonly kind: "content"; readonly blob: StoredBlob }

@@ -115,7 +115,7 @@ async function startComponents(
   for (const service of made.flatMap((parts) => parts.services ?? [])) await services.start(service, signal);
   const boot = bootPlane(
     config,
-    deps.doors,
+    deps,
     made.flatMap(({ bootRoutes }) => bootRoutes ?? []),
   );
   const management = managementPlane(

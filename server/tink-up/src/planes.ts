@@ -2,6 +2,7 @@
 import type { BootDoor, Parts } from "@neverland/component-kit/component.ts";
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
 import { findLink, linkOf } from "@neverland/platform/network/interfaces.ts";
+import { type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
 import type { ServerConfig } from "./config.ts";
 
 type Routes = NonNullable<Parts["bootRoutes"]>;
@@ -28,12 +29,18 @@ export function bootDoors({ shared: { boots } }: ServerConfig): [BootDoor, ...Bo
 }
 
 /** One for each address; none when nothing is to be served. */
-export function bootPlane(config: ServerConfig, doors: readonly BootDoor[], routes: readonly Routes[]): HttpListener[] {
+export function bootPlane(
+  config: ServerConfig,
+  deps: FaultDeps & { readonly doors: readonly BootDoor[] },
+  routes: readonly Routes[],
+): HttpListener[] {
   const { port } = config.shared.boots.http;
   const options = { port, purpose: "machines", requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes };
-  return routes.length === 0
-    ? []
-    : doors.map((door) => new HttpListener({ ...options, ...door, register: all(routes) }));
+  const register = async (app: Parameters<Routes>[0]): Promise<void> => {
+    nameFaults(app, deps);
+    await all(routes)(app);
+  };
+  return routes.length === 0 ? [] : deps.doors.map((door) => new HttpListener({ ...options, ...door, register }));
 }
 
 export function managementPlane(config: ServerConfig, routes: readonly Routes[]): HttpListener[] {

@@ -1,12 +1,17 @@
 // Boots' part of the boot plane's HTTP server: scripts, iPXE binaries, kernel and initial RAM disk, disk images. No redirects.
-import type { EventReason, EventType, MachineEventInput } from "@neverland/api";
+import { Readable } from "node:stream";
+import type { EventReason, EventType } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
+import { setContentHeaders } from "@neverland/platform/http/content-headers.ts";
+import { type FileSent, sendOpenFile } from "@neverland/platform/http/send-file.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
-import { sendBytes, sendFile } from "./file-response.ts";
+import { openFolderFile } from "./folder-file.ts";
+import { type HttpRefusal, refuseHttp, subjectOf } from "./http-refusal.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
 import { findRequester, type Requester } from "./requester.ts";
 
@@ -22,34 +27,48 @@ export interface BootHttpDeps {
   readonly scriptConfig: (localAddress: string) => ScriptConfig;
 }
 
-const quietMs = 60_000;
 /** A machine that asks again and again is one event a second at most. */
 const repeatQuietMs = 1000;
 const methods = ["GET", "HEAD"];
+const mediaType = "application/octet-stream";
+
+/** A folder of files that machines read whole or in parts. */
+interface ServedFolder {
+  readonly directory: string | undefined;
+  readonly eventType: (name: string) => EventType;
+  /** What a file that is missing there means. */
+  readonly missing: (fault: FileFault) => Pick<HttpRefusal, "reason" | "message">;
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** `/ipxe/script/[<mac>/]auto.ipxe`, `/ipxe/binary/[<mac>/]<name>`, `/hook/<name>`, `/files/<name>`. */
 export function registerBootRoutes(app: FastifyInstance, deps: BootHttpDeps): void {
-  const route = (url: string, handler: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>) =>
-    app.route({ method: methods, url, handler });
+  const hook: ServedFolder = { directory: deps.hookDirectory, eventType: hookEventType, missing: hookNotBuilt };
+  const files: ServedFolder = { directory: deps.filesDirectory, eventType: () => "FileServed", missing: asItIs };
+  const route = (url: string, handler: Handler) => app.route({ method: methods, url, handler });
   route("/ipxe/script/*", (request, reply) => serveScript(deps, request, reply));
   route("/ipxe/binary/*", (request, reply) => serveBinary(deps, request, reply));
-  route("/hook/*", (request, reply) => serveDirectory(deps, request, reply, deps.hookDirectory, hookEventType));
-  route("/files/*", (request, reply) => serveDirectory(deps, request, reply, deps.filesDirectory, () => "FileServed"));
+  route("/hook/*", (request, reply) => serveFolder(deps, request, reply, hook));
+  route("/files/*", (request, reply) => serveFolder(deps, request, reply, files));
 }
 
 async function serveScript(deps: BootHttpDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { name, directory } = parseRequestedFile(pathOf(request));
-  if (name !== "auto.ipxe") return notFound(reply);
   const requester = requesterOf(deps, request, directory);
-  if (!requester.known) return refuse(deps, request, reply, requester);
+  if (!requester.known) return refuseHttp(deps.gate, request, reply, requester);
   const { machine } = requester;
+  if (name !== "auto.ipxe") {
+    const message = `the only script is auto.ipxe, and ${machine.mac} asked for ${name.slice(0, 100)}`;
+    return refuseHttp(deps.gate, request, reply, { reason: "NoSuchFile", message, machine });
+  }
   const config = deps.scriptConfig(plainAddress(request.socket.localAddress ?? ""));
   const script = scriptForMachine(machine, config);
-  if (!script.allowed) return refuse(deps, request, reply, { ...script, machine });
+  if (!script.allowed) return refuseHttp(deps.gate, request, reply, { ...script, machine });
   if (request.method === "GET") {
     const message = `${machine.mac} was given its ${script.kind} script`;
     deps.gate.once(`script ${machine.mac}`, repeatQuietMs, {
-      ...subject(machine),
+      ...subjectOf(machine),
       type: "ScriptServed",
       message,
       data: { kind: script.kind },
@@ -61,55 +80,81 @@ async function serveScript(deps: BootHttpDeps, request: FastifyRequest, reply: F
 async function serveBinary(deps: BootHttpDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { name, directory } = parseRequestedFile(pathOf(request));
   const requester = requesterOf(deps, request, directory);
-  if (!requester.known) return refuse(deps, request, reply, requester);
+  if (!requester.known) return refuseHttp(deps.gate, request, reply, requester);
   const { machine } = requester;
   if (machine.card.netboot?.allowPXE !== true) {
     const message = `${machine.key} does not have allowPXE set for ${machine.mac}`;
-    return refuse(deps, request, reply, { reason: "NetbootNotAllowed", message, machine });
+    return refuseHttp(deps.gate, request, reply, { reason: "NetbootNotAllowed", message, machine });
   }
   const bytes = await deps.files.read(name);
-  if (bytes === undefined)
-    return refuse(deps, request, reply, {
-      reason: "FileNotLent",
-      message: `${name} is not a file that is lent here`,
-      machine,
-    });
+  if ("reason" in bytes) return refuseHttp(deps.gate, request, reply, { ...bytes, machine });
   if (request.method === "GET") {
     const message = `${machine.mac} was given ${name} over HTTP`;
     deps.gate.once(`binary ${machine.mac} ${name}`, repeatQuietMs, {
-      ...subject(machine),
+      ...subjectOf(machine),
       type: "BinaryServed",
       message,
       data: { file: name, sizeBytes: bytes.length },
     });
   }
-  return sendBytes(request, reply, bytes);
+  const span = setContentHeaders(request, reply, { sizeBytes: bytes.length, mediaType, etag: undefined });
+  if (span === undefined) return reply.send();
+  return reply.send(Readable.from([Buffer.from(bytes.subarray(span.first, span.last + 1))]));
 }
 
-async function serveDirectory(
+async function serveFolder(
   deps: BootHttpDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  directory: string | undefined,
-  eventType: (name: string) => EventType,
+  { directory, eventType, missing }: ServedFolder,
 ): Promise<FastifyReply> {
   const requester = requesterOf(deps, request, "");
-  if (!requester.known) return refuse(deps, request, reply, requester);
-  if (directory === undefined) return notFound(reply);
+  if (!requester.known) return refuseHttp(deps.gate, request, reply, requester);
+  const { machine } = requester;
   const name = pathOf(request);
-  const started = performance.now();
-  return sendFile(request, reply, { directory, name }, ({ sizeBytes, whole }) => {
-    const who = subject(requester.machine);
-    const data = {
-      file: name,
-      sizeBytes,
-      durationMs: Math.round(performance.now() - started),
-      range: request.headers.range ?? "",
-    };
-    const message = `${plainAddress(request.ip)} ${whole ? "read" : "broke off reading"} ${name}`;
-    const cause = `file ${plainAddress(request.ip)} ${name} ${data.range} ${whole}`;
-    deps.gate.once(cause, repeatQuietMs, { ...who, type: whole ? eventType(name) : "HttpBrokenOff", message, data });
+  const opened = await openFolderFile(directory, name);
+  if ("reason" in opened) {
+    const refusal = opened.reason === "NoSuchFile" ? missing(opened) : opened;
+    return refuseHttp(deps.gate, request, reply, { ...refusal, machine });
+  }
+  const { handle, stats, path } = opened;
+  const etag = `"${stats.size.toString(16)}-${Math.floor(stats.mtimeMs).toString(16)}"`;
+  const content = { sizeBytes: stats.size, mediaType, etag };
+  reply.header("last-modified", stats.mtime.toUTCString());
+  const startedMs = performance.now();
+  return await sendOpenFile(request, reply, { handle, path, content }, (sent) => {
+    const durationMs = Math.round(performance.now() - startedMs);
+    recordSent(deps.gate, request, machine, { sent, name, type: eventType(name), sizeBytes: stats.size, durationMs });
   });
+}
+
+interface Download {
+  readonly sent: FileSent;
+  readonly name: string;
+  /** Of the event when all of it was read. */
+  readonly type: EventType;
+  readonly sizeBytes: number;
+  readonly durationMs: number;
+}
+
+function recordSent(
+  gate: EventGate,
+  request: FastifyRequest,
+  machine: MachineCard,
+  { sent: { whole, fault }, name, type, sizeBytes, durationMs }: Download,
+): void {
+  const address = plainAddress(request.ip);
+  const range = request.headers.range ?? "";
+  const data = { file: name, sizeBytes, durationMs, range };
+  const end: { type: EventType; reason?: EventReason; message: string } =
+    fault === undefined
+      ? { type: whole ? type : "HttpBrokenOff", message: `${address} ${whole ? "read" : "broke off reading"} ${name}` }
+      : {
+          type: "ServerFault",
+          reason: fault.reason,
+          message: `${address} could not be given all of ${name}: ${fault.message}`,
+        };
+  gate.once(`file ${address} ${name} ${range} ${end.type}`, repeatQuietMs, { ...subjectOf(machine), ...end, data });
 }
 
 function hookEventType(name: string): EventType {
@@ -117,37 +162,16 @@ function hookEventType(name: string): EventType {
   return name.startsWith("initramfs") ? "InitrdServed" : "FileServed";
 }
 
+function hookNotBuilt({ message }: FileFault): Pick<HttpRefusal, "reason" | "message"> {
+  return { reason: "HookNotBuilt", message: `${message}: make the in-memory system with "tink hook build"` };
+}
+
+function asItIs(fault: FileFault): FileFault {
+  return fault;
+}
+
 function requesterOf(deps: BootHttpDeps, request: FastifyRequest, pathElement: string): Requester {
   return findRequester(deps.index, pathElement, plainAddress(request.ip));
-}
-
-interface HttpRefusal {
-  readonly reason: EventReason;
-  readonly message: string;
-  readonly machine?: MachineCard;
-}
-
-/** 404 without a hint of what is there: iPXE then falls through to the next boot device. */
-function refuse(deps: BootHttpDeps, request: FastifyRequest, reply: FastifyReply, refusal: HttpRefusal): FastifyReply {
-  const { reason, message, machine } = refusal;
-  const who = machine === undefined ? ({ source: "boots/http" } as const) : subject(machine);
-  const cause = `http ${reason} ${machine?.mac ?? plainAddress(request.ip)}`;
-  deps.gate.once(cause, quietMs, {
-    ...who,
-    type: "HttpRefused",
-    reason,
-    message,
-    data: { path: request.url.slice(0, 200) },
-  });
-  return notFound(reply);
-}
-
-function notFound(reply: FastifyReply): FastifyReply {
-  return reply.code(404).type("text/plain").send("not found\n");
-}
-
-function subject(machine: MachineCard): Pick<MachineEventInput, "source" | "hardware" | "mac"> {
-  return { source: "boots/http", hardware: machine.key, mac: machine.mac };
 }
 
 /** What the route's star stands for, decoded. */

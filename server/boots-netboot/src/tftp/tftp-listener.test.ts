@@ -12,11 +12,13 @@ import { bindUdp, type UdpEndpoint } from "@neverland/platform/network/udp-endpo
 import { TftpErrorCode } from "@neverland/protocols";
 import { EventGate } from "@neverland/timeline/event-gate.ts";
 import fc from "fast-check";
+import type { NotLent } from "../boot-files.ts";
 import { testMachine } from "../testing/machines.ts";
 import { TftpListener } from "./tftp-listener.ts";
 
 const loopback = "127.0.0.1";
 const file = Uint8Array.from({ length: 1300 }, (_, i) => i % 251);
+let lent: NotLent;
 let events: MachineEventInput[];
 let index: MachineIndex;
 let endpoint: UdpEndpoint;
@@ -24,18 +26,18 @@ let listener: TftpListener;
 
 beforeEach(async () => {
   events = [];
+  lent = { reason: "FileNotLent", message: "that is not a file that is lent here" };
   index = new MachineIndex();
   index.upsert(machineHere());
   endpoint = await bindUdp({ host: loopback, port: 0, purpose: "TFTP" }, AbortSignal.timeout(5000));
   listener = new TftpListener({
     endpoint,
-    files: { read: async (name) => (name === "snponly.efi" ? file : undefined) },
+    files: { read: async (name) => (name === "snponly.efi" ? file : lent) },
     index,
     gate: new EventGate((event) => events.push(event), systemClock.nowMs),
     clock: systemClock,
     limits: { blockSizeBytes: 1468, windowBlocks: 16 },
-    mostTransfers: 3,
-    mostTransfersPerAddress: 2,
+    transfers: { most: 3, mostOfMachine: 2 },
   });
 });
 
@@ -104,15 +106,54 @@ test("refuses a machine that is not to be netbooted", async () => {
   assert.equal(events.at(-1)?.reason, "NetbootNotAllowed");
 });
 
-test("refuses a machine's third transfer at once, and serves again when one has ended", async () => {
+test("a machine's third transfer at once ends the one of its own that was quiet for longest", async () => {
   using one = await openClient();
   using two = await openClient();
   using three = await openClient();
   await one.ask(readRequest("snponly.efi"));
   await two.ask(readRequest("snponly.efi"));
-  assert.equal(errorCode(await three.ask(readRequest("snponly.efi"))), TftpErrorCode.undefined);
-  one.socket.send(Uint8Array.of(0, 5, 0, 0, 0), endpoint.port, loopback);
   assert.equal((await three.ask(readRequest("snponly.efi")))[1], 3);
+  await nextTurn();
+  assert.match(
+    events.at(-1)?.message ?? "",
+    /was cut off while it read snponly\.efi over TFTP: the machine reads too many/,
+  );
+});
+
+test("a machine for whom there is no room hears nothing, so that it asks again, and has an event", async () => {
+  const clients = [];
+  for (const last of [51, 52, 53, 54]) {
+    const address = `127.0.0.${last}`;
+    index.upsert(testMachine(last, { dhcp: { ip: { address } } }));
+    clients.push(await openClient(address));
+  }
+  const [last, ...first] = clients.toReversed();
+  for (const client of first) await client.ask(readRequest("snponly.efi"));
+  assert.ok(last);
+  const unanswered = once(last.socket, "message", { signal: AbortSignal.timeout(200) });
+  last.socket.send(readRequest("snponly.efi"), endpoint.port, loopback);
+  await assert.rejects(unanswered, { name: "AbortError" });
+  for (const client of clients) client[Symbol.dispose]();
+  const { type, reason, hardware } = events.at(-1) ?? {};
+  assert.deepEqual([type, reason, hardware], ["TftpIgnored", "TooManyTransfers", "default/m54"]);
+});
+
+test("a server without file descriptors is no missing file: the machine hears nothing and asks again", async () => {
+  lent = { reason: "TooManyOpenFiles", message: "ipxe.efi cannot be opened: EMFILE, too many files are open" };
+  using client = await openClient();
+  const unanswered = once(client.socket, "message", { signal: AbortSignal.timeout(200) });
+  client.socket.send(readRequest("ipxe.efi"), endpoint.port, loopback);
+  await assert.rejects(unanswered, { name: "AbortError" });
+  assert.deepEqual([events.at(-1)?.type, events.at(-1)?.reason], ["TftpIgnored", "TooManyOpenFiles"]);
+});
+
+test("a file that cannot be read is told in plain words, and named on the timeline", async () => {
+  lent = { reason: "FileUnreadable", message: "/srv/ipxe.efi cannot be read: EACCES: permission denied" };
+  using client = await openClient();
+  const answer = await client.ask(readRequest("ipxe.efi"));
+  assert.equal(errorCode(answer), TftpErrorCode.accessViolation);
+  assert.doesNotMatch(answer.toString("latin1"), /EACCES|srv/);
+  assert.deepEqual([events.at(-1)?.type, events.at(-1)?.reason], ["TftpRefused", "FileUnreadable"]);
 });
 
 test("an unknown address gets no answer and one event", async () => {

@@ -1,21 +1,23 @@
 // TFTP on one address: takes read requests, runs their transfers, and lends only what is on the list to whom may have it.
 import { isDeepStrictEqual } from "node:util";
 import type { EventReason } from "@neverland/api";
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
 import {
   decodeTftpRequest,
   encodeTftpReply,
   PacketError,
-  TftpErrorCode,
   type TftpLimits,
   type TftpRequest,
-  type TransferOutcome,
 } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
-import { findRequester, type Requester } from "../http/requester.ts";
+import { findRequester } from "../http/requester.ts";
+import { RunningTransfers, type TransferLimits } from "./running-transfers.ts";
+import { describeOutcome, type ReadRequest, refuseFile, refuseRequest, type TftpRefusal } from "./tftp-refusal.ts";
 import { TftpTransfer } from "./tftp-transfer.ts";
 
 export interface TftpListenerDeps {
@@ -26,12 +28,8 @@ export interface TftpListenerDeps {
   readonly gate: EventGate;
   readonly clock: Clock;
   readonly limits: TftpLimits;
-  /** Transfers at once, over all machines; and from one address. */
-  readonly mostTransfers: number;
-  readonly mostTransfersPerAddress: number;
+  readonly transfers: TransferLimits;
 }
-
-type ReadRequest = TftpRequest & { op: "rrq" | "wrq" };
 
 const quietMs = 60_000;
 /** A machine that reads again and again is one event a second at most. */
@@ -39,24 +37,24 @@ const repeatQuietMs = 1000;
 
 export class TftpListener {
   readonly #deps: TftpListenerDeps;
-  /** By the client's address and port. */
-  readonly #transfers = new Map<string, TftpTransfer>();
+  readonly #transfers: RunningTransfers<TftpTransfer>;
   #stopped = false;
 
   constructor(deps: TftpListenerDeps) {
     this.#deps = deps;
+    this.#transfers = new RunningTransfers(deps.transfers);
     deps.endpoint.onDatagram((datagram) => this.#take(datagram));
   }
 
   /** Takes no new transfer, lets those that run end until `deadline` aborts, then breaks them off. Safe to call twice. */
   async stop(deadline: AbortSignal): Promise<void> {
     this.#stopped = true;
-    const running = [...this.#transfers.values()];
-    const breakOff = () => running.map((transfer) => transfer.cancel());
-    if (deadline.aborted) breakOff();
-    else deadline.addEventListener("abort", breakOff, { once: true });
+    const running = this.#transfers.values();
+    const forget = onAbort(deadline, () => {
+      for (const transfer of running) transfer.cancel();
+    });
     await Promise.all(running.map((transfer) => transfer.ended));
-    deadline.removeEventListener("abort", breakOff);
+    forget();
     await this.#deps.endpoint.close();
   }
 
@@ -82,62 +80,51 @@ export class TftpListener {
     const { name, directory } = parseRequestedFile(request.file);
     const requester = findRequester(this.#deps.index, directory, from.address);
     if (!requester.known) return this.#ignored(from, requester.reason, requester.message);
-    const refusal = refuse(request, requester);
-    if (refusal !== undefined) return this.#refuse(from, requester, refusal);
+    const { machine } = requester;
+    const refusal = refuseRequest(request, machine);
+    if (refusal !== undefined) return this.#refuse(from, machine, refusal);
     const bytes = await this.#deps.files.read(name);
-    if (bytes === undefined)
-      return this.#refuse(from, requester, {
-        code: TftpErrorCode.fileNotFound,
-        reason: "FileNotLent",
-        message: `${name} is not a file that is lent here`,
-      });
+    if ("reason" in bytes) {
+      const fileRefusal = refuseFile(bytes);
+      if (fileRefusal === "wait") return this.#ignored(from, bytes.reason, bytes.message, machine);
+      return this.#refuse(from, machine, fileRefusal);
+    }
     // While the file was read, the client may have asked again, or the listener may have ended.
     if (this.#stopped) return;
     const before = this.#transfers.get(keyOf(from));
     if (before !== undefined && isSame(before, request)) return;
-    before?.handle({ kind: "client-error", code: 0, message: "superseded by another request" });
+    before?.giveWay("it asked for another file from the same port");
     this.#transfers.delete(keyOf(from));
-    if (this.#isFull(from.address))
-      return this.#refuse(from, requester, {
-        code: TftpErrorCode.undefined,
-        reason: "TooManyTransfers",
-        message: "too many transfers at once; ask again",
-      });
-    await this.#lend(from, request, { name, bytes, requester });
+    // No error: firmware takes one for final, and asks again when it hears nothing.
+    if (!this.#transfers.makeRoom(machine.key, this.#deps.clock.nowMs()))
+      return this.#ignored(from, "TooManyTransfers", "too many files are being read at once", machine);
+    await this.#lend(from, request, { name, bytes, machine });
   }
 
   async #lend(
     from: Datagram,
     request: ReadRequest,
-    lent: { name: string; bytes: Uint8Array; requester: Requester & { known: true } },
+    lent: { name: string; bytes: Uint8Array; machine: MachineCard },
   ): Promise<void> {
     const { endpoint, clock, limits, gate } = this.#deps;
     const key = keyOf(from);
+    const { machine } = lent;
     const transfer = new TftpTransfer({ clock, limits, bytes: lent.bytes, request, to: from });
-    this.#transfers.set(key, transfer);
-    const { machine } = lent.requester;
+    this.#transfers.add(key, machine.key, transfer);
     const subject = { source: "boots/tftp", hardware: machine.key, mac: machine.mac } as const;
     try {
       const outcome = await transfer.run(endpoint);
       const data = { file: lent.name, sizeBytes: lent.bytes.length, result: outcome.result };
-      const message = `${machine.mac} ${describeOutcome(outcome, lent.name)}`;
+      const message = `${machine.mac} ${describeOutcome(outcome, lent.name, transfer.gaveWay)}`;
       const type = outcome.result === "complete" ? "TftpRead" : "TftpBrokenOff";
       gate.once(`${type} ${machine.mac} ${lent.name}`, repeatQuietMs, { ...subject, type, message, data });
     } finally {
-      if (this.#transfers.get(key) === transfer) this.#transfers.delete(key);
+      this.#transfers.delete(key, transfer);
     }
   }
 
-  #isFull(address: string): boolean {
-    const ofAddress = [...this.#transfers.keys()].filter((key) => key.startsWith(`${address} `)).length;
-    return this.#transfers.size >= this.#deps.mostTransfers || ofAddress >= this.#deps.mostTransfersPerAddress;
-  }
-
-  async #refuse(
-    from: Datagram,
-    { machine }: Requester & { known: true },
-    { code, reason, message }: Refusal,
-  ): Promise<void> {
+  async #refuse(from: Datagram, machine: MachineCard, refusal: TftpRefusal): Promise<void> {
+    const { code, reason, message, told = message } = refusal;
     const event = {
       source: "boots/tftp",
       type: "TftpRefused",
@@ -147,57 +134,19 @@ export class TftpListener {
       message,
     } as const;
     this.#deps.gate.once(`tftp ${reason} ${machine.mac}`, quietMs, event);
-    await this.#deps.endpoint.send(encodeTftpReply({ op: "error", code, message }), from.address, from.port);
+    await this.#deps.endpoint.send(encodeTftpReply({ op: "error", code, message: told }), from.address, from.port);
   }
 
-  #ignored(from: Datagram, reason: EventReason, message: string): void {
-    const event = {
-      source: "boots/tftp",
-      type: "TftpIgnored",
-      reason,
-      message: `${from.address}: ${message}`,
-    } as const;
-    this.#deps.gate.once(`tftp ${reason} ${from.address}`, quietMs, event);
+  #ignored({ address }: Datagram, reason: EventReason, message: string, machine?: MachineCard): void {
+    const who = machine === undefined ? { address } : { hardware: machine.key, mac: machine.mac };
+    const text = `${address}: ${message}`;
+    const event = { source: "boots/tftp", type: "TftpIgnored", ...who, reason, message: text } as const;
+    this.#deps.gate.once(`tftp ${reason} ${machine?.mac ?? address}`, quietMs, event);
   }
 
   #failed(from: Datagram, error: unknown): void {
     this.#ignored(from, "SendFailed", error instanceof Error ? error.message : String(error));
   }
-}
-
-function describeOutcome(outcome: TransferOutcome, name: string): string {
-  switch (outcome.result) {
-    case "complete":
-      return `read ${name} over TFTP`;
-    case "aborted":
-      return `began to read ${name} over TFTP and broke off, as firmware does that wants to know its size`;
-    case "timed-out":
-      return `stopped answering while it read ${name} over TFTP, after ${outcome.ackedBlocks} blocks`;
-  }
-}
-
-interface Refusal {
-  readonly code: number;
-  readonly reason: EventReason;
-  readonly message: string;
-}
-
-function refuse(request: ReadRequest, { machine }: Requester & { known: true }): Refusal | undefined {
-  if (request.op === "wrq")
-    return { code: TftpErrorCode.accessViolation, reason: "WriteRefused", message: "this server takes no files" };
-  if (request.mode !== "octet")
-    return {
-      code: TftpErrorCode.illegalOperation,
-      reason: "ModeRefused",
-      message: `mode ${request.mode} is not served; use octet (binary)`,
-    };
-  if (machine.card.netboot?.allowPXE !== true)
-    return {
-      code: TftpErrorCode.accessViolation,
-      reason: "NetbootNotAllowed",
-      message: `${machine.key} says that this machine is not to be netbooted`,
-    };
-  return undefined;
 }
 
 function isSame(transfer: TftpTransfer, request: ReadRequest): boolean {

@@ -14,6 +14,7 @@ import {
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
+import type { RunningTransfer } from "./running-transfers.ts";
 
 export interface TftpTransferInput {
   readonly clock: Clock;
@@ -23,20 +24,37 @@ export interface TftpTransferInput {
   readonly to: { readonly address: string; readonly port: number };
 }
 
-export class TftpTransfer {
+export class TftpTransfer implements RunningTransfer {
   readonly #input: TftpTransferInput;
   #state: TransferState;
   #endpoint: UdpEndpoint | undefined;
   #stopTimer: () => void = () => {};
+  #lastHeardMs: number;
+  #gaveWay: string | undefined;
   readonly #end = Promise.withResolvers<TransferOutcome>();
 
   constructor(input: TftpTransferInput) {
     this.#input = input;
+    this.#lastHeardMs = input.clock.nowMs();
     this.#state = newTransfer(input.bytes.length, negotiate(input.request.options, input.bytes.length, input.limits));
   }
 
   get request(): TftpRequest {
     return this.#input.request;
+  }
+
+  get lastHeardMs(): number {
+    return this.#lastHeardMs;
+  }
+
+  /** Why we ended it ourselves; undefined when we did not. */
+  get gaveWay(): string | undefined {
+    return this.#gaveWay;
+  }
+
+  giveWay(why: string): void {
+    this.#gaveWay = why;
+    this.handle({ kind: "client-error", code: 0, message: why });
   }
 
   /** Resolves when the transfer is over; rejects when its datagrams could not be sent. */
@@ -50,6 +68,7 @@ export class TftpTransfer {
     const { clock } = this.#input;
     if (this.#endpoint === undefined) return;
     this.#stopTimer();
+    if (event.kind === "ack") this.#lastHeardMs = clock.nowMs();
     const step = stepTransfer(this.#state, event, clock.nowMs());
     this.#state = step.state;
     for (const sent of step.send) this.#send(this.#endpoint, sent);

@@ -1,0 +1,103 @@
+// What a machine hears of a file that cannot be given, and what its timeline then says: never nothing, never our own insides.
+import assert from "node:assert/strict";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { EventGate } from "@neverland/timeline/event-gate.ts";
+import fastify, { type FastifyInstance } from "fastify";
+import type { NotLent } from "../boot-files.ts";
+import { testMachine } from "../testing/machines.ts";
+import { registerBootRoutes } from "./boot-http.ts";
+import type { ScriptConfig } from "./machine-script.ts";
+
+let directory: string;
+let app: FastifyInstance;
+let events: MachineEventInput[];
+let lent: NotLent;
+
+const scriptConfig: ScriptConfig = {
+  httpBaseUrl: "http://10.77.0.1:7080",
+  hookBaseUrl: undefined,
+  grpcAuthority: "10.77.0.1:42113",
+  tls: false,
+  insecureTls: false,
+  syslogHost: undefined,
+  registryMirror: undefined,
+  extraKernelArgs: [],
+};
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), "missing-files-"));
+});
+
+after(() => rm(directory, { recursive: true }));
+
+beforeEach(async () => {
+  events = [];
+  const index = new MachineIndex();
+  index.apply([testMachine(50)]);
+  app = fastify();
+  const gate = new EventGate(
+    (event) => events.push(event),
+    () => 0,
+  );
+  registerBootRoutes(app, {
+    index,
+    gate,
+    files: { read: async () => lent },
+    hookDirectory: join(directory, "hook"),
+    filesDirectory: directory,
+    scriptConfig: () => scriptConfig,
+  });
+  await app.ready();
+});
+
+afterEach(() => app.close());
+
+async function ask(url: string) {
+  const { statusCode, body, headers } = await app.inject({ url, remoteAddress: "10.77.0.50" });
+  const { type, reason, hardware, mac, message } = events.at(-1) ?? {};
+  return { statusCode, body, headers, type, reason, hardware, mac, message };
+}
+
+test("a Hook that was not built is named on the machine's timeline, with how to make it", async () => {
+  const { statusCode, body, message, ...event } = await ask("/hook/vmlinuz-x86_64");
+  assert.deepEqual([statusCode, body], [404, "not found\n"]);
+  assert.deepEqual(
+    [event.type, event.reason, event.hardware, event.mac],
+    ["HttpRefused", "HookNotBuilt", "default/m50", "52:54:00:00:00:32"],
+  );
+  assert.match(message ?? "", /hook\/vmlinuz-x86_64 is not there: make the in-memory system with "tink hook build"$/);
+});
+
+for (const path of ["/files/disk.raw", "/files/.hidden", "/files/a%2f..%2fb"])
+  test(`${path} is named as a file that is not there`, async () => {
+    const { statusCode, type, reason } = await ask(path);
+    assert.deepEqual([statusCode, type, reason], [404, "HttpRefused", "NoSuchFile"]);
+  });
+
+test("a script of another name is named", async () => {
+  const { statusCode, reason, message } = await ask("/ipxe/script/other.ipxe");
+  assert.deepEqual([statusCode, reason], [404, "NoSuchFile"]);
+  assert.match(message ?? "", /asked for other\.ipxe$/);
+});
+
+test("a boot file that cannot be opened is our fault: 503 in plain words, and the cause on the timeline", async () => {
+  lent = {
+    reason: "TooManyOpenFiles",
+    message: "/usr/lib/ipxe/undionly.kpxe cannot be opened: EMFILE, too many files are open",
+  };
+  const { statusCode, body, headers, type, reason, message } = await ask("/ipxe/binary/undionly.kpxe");
+  assert.deepEqual([statusCode, headers["retry-after"], type, reason], [503, "5", "ServerFault", "TooManyOpenFiles"]);
+  assert.equal(body, "this server cannot read the file now; ask again\n");
+  assert.match(message ?? "", /EMFILE/);
+});
+
+test("a boot file that is not there is no file that is not lent", async () => {
+  lent = { reason: "NoSuchFile", message: "/usr/lib/ipxe/undionly.kpxe is not there" };
+  const { statusCode, reason } = await ask("/ipxe/binary/undionly.kpxe");
+  assert.deepEqual([statusCode, reason], [404, "NoSuchFile"]);
+});

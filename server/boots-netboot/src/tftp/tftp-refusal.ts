@@ -1,0 +1,62 @@
+// Which read requests are refused, and how a transfer's end reads on the timeline.
+import type { EventReason } from "@neverland/api";
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import { TftpErrorCode, type TftpRequest, type TransferOutcome } from "@neverland/protocols";
+import type { NotLent } from "../boot-files.ts";
+
+export type ReadRequest = TftpRequest & { op: "rrq" | "wrq" };
+
+export interface TftpRefusal {
+  readonly code: number;
+  readonly reason: EventReason;
+  /** For people who run the server. */
+  readonly message: string;
+  /** For the machine; undefined: the same. */
+  readonly told?: string;
+}
+
+/** What is wrong with the request itself, or with its machine. */
+export function refuseRequest(request: ReadRequest, machine: MachineCard): TftpRefusal | undefined {
+  if (request.op === "wrq")
+    return { code: TftpErrorCode.accessViolation, reason: "WriteRefused", message: "this server takes no files" };
+  if (request.mode !== "octet")
+    return {
+      code: TftpErrorCode.illegalOperation,
+      reason: "ModeRefused",
+      message: `mode ${request.mode} is not served; use octet (binary)`,
+    };
+  if (machine.card.netboot?.allowPXE !== true)
+    return {
+      code: TftpErrorCode.accessViolation,
+      reason: "NetbootNotAllowed",
+      message: `${machine.key} says that this machine is not to be netbooted`,
+    };
+  return undefined;
+}
+
+/** @returns `wait` when the file may well be had in a moment: firmware that hears nothing asks again, and an error is final to it. */
+export function refuseFile(fault: NotLent): TftpRefusal | "wait" {
+  switch (fault.reason) {
+    case "TooManyOpenFiles":
+      return "wait";
+    case "FileNotLent":
+      return { ...fault, code: TftpErrorCode.fileNotFound };
+    case "NoSuchFile":
+      return { ...fault, code: TftpErrorCode.fileNotFound, told: "no such file" };
+    case "FileUnreadable":
+      return { ...fault, code: TftpErrorCode.accessViolation, told: "the server cannot read the file" };
+  }
+}
+
+/** @param gaveWay Why we ended it ourselves. */
+export function describeOutcome(outcome: TransferOutcome, name: string, gaveWay: string | undefined): string {
+  if (gaveWay !== undefined) return `was cut off while it read ${name} over TFTP: ${gaveWay}`;
+  switch (outcome.result) {
+    case "complete":
+      return `read ${name} over TFTP`;
+    case "aborted":
+      return `began to read ${name} over TFTP and broke off, as firmware does that wants to know its size`;
+    case "timed-out":
+      return `stopped answering while it read ${name} over TFTP, after ${outcome.ackedBlocks} blocks`;
+  }
+}

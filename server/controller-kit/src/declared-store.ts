@@ -55,6 +55,11 @@ export class DeclaredStore implements ResourceStore {
     return await this.#store.list(kind, options);
   }
 
+  async namespaces(kind: KindInfo): Promise<readonly string[]> {
+    this.#mustRead(kind);
+    return await this.#store.namespaces(kind);
+  }
+
   watch(kind: KindInfo, options: WatchOptions): AsyncIterable<WatchEvent> {
     this.#mustRead(kind);
     return this.#store.watch(kind, options);

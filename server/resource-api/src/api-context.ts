@@ -4,6 +4,7 @@ import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import type { SharedLines } from "./wire/shared-lines.ts";
 
 export type ApiLimits = {
   /** Largest request body. Default 3 MiB, as Kubernetes. */
@@ -21,6 +22,8 @@ export type ApiContext = {
   readonly kinds: readonly KindInfo[];
   readonly clock: Clock;
   readonly writes: WritePath;
+  /** Of all watches. */
+  readonly lines: SharedLines;
   readonly limits: ApiLimits;
   readonly actionLogs: ActionLogs | undefined;
   /** Aborts when the server stops: watches end then. */

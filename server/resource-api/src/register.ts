@@ -15,6 +15,7 @@ import { handleResource } from "./resource-handler.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { nothingThere } from "./wire/request-target.ts";
+import { SharedLines } from "./wire/shared-lines.ts";
 import { WatchSlots } from "./wire/watch-slots.ts";
 
 export type ResourceApiDeps = {
@@ -45,6 +46,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     kinds: Object.values<KindInfo>(kinds),
     clock: deps.clock,
     writes: deps.writes,
+    lines: new SharedLines(),
     limits,
     actionLogs: deps.actionLogs,
     closing: closing.signal,

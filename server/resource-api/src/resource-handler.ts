@@ -1,5 +1,5 @@
 // One request to a kind's path: the verb it means, carried out, and the answer.
-import { apiVersionOf, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
+import { type KindInfo, qualifiedName, type Resource } from "@neverland/api";
 import type { JsonObject } from "@neverland/resources/json.ts";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
@@ -8,6 +8,7 @@ import type { WriteTarget } from "@neverland/resources/write-path.ts";
 import { type ResourceList, StoreError } from "@neverland/store/resource-store.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ApiContext } from "./api-context.ts";
+import { listPieces, objectText, type Shape } from "./wire/answer-text.ts";
 import { ApiFault, notFound, toFault } from "./wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "./wire/delete-options.ts";
 import { streamLog } from "./wire/log-stream.ts";
@@ -15,7 +16,7 @@ import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
-import { toPartial, toTable } from "./wire/table.ts";
+import { sendPieces } from "./wire/send-pieces.ts";
 import type { WatchSlots } from "./wire/watch-slots.ts";
 import { prepareWatch, streamWatch } from "./wire/watch-stream.ts";
 
@@ -69,7 +70,7 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
     case "DELETE": {
       const options = readDeleteOptions(readOptions(request.body, request.headers["content-type"]), query);
       const gone = await deleteSelected(exchange, target, options);
-      return shapeList(exchange, target.kind, gone);
+      return await sendList(exchange, target.kind, gone);
     }
     default:
       throw notAllowed(target, request.method);
@@ -196,42 +197,19 @@ async function list(exchange: Exchange, target: RequestTarget): Promise<unknown>
     ...(limit !== undefined && { limit }),
     ...(continueToken && { continueToken }),
   });
-  return shapeList(exchange, target.kind, found);
+  return await sendList(exchange, target.kind, found);
 }
 
-function shapeList({ context, query, form }: Exchange, kind: KindInfo, found: ResourceList): unknown {
-  const { resourceVersion, continueToken, remainingItemCount } = found;
-  const metadata = {
-    resourceVersion,
-    ...(continueToken !== undefined && { continue: continueToken }),
-    ...(remainingItemCount !== undefined && { remainingItemCount }),
-  };
-  const { includeObject } = query;
-  if (form === "table")
-    return { ...toTable(kind, found.items, { nowMs: context.clock.nowMs(), includeObject }), metadata };
-  if (form === "partial")
-    return {
-      kind: "PartialObjectMetadataList",
-      apiVersion: "meta.k8s.io/v1",
-      metadata,
-      items: found.items.map(toPartial),
-    };
-  return { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata, items: found.items };
+async function sendList(exchange: Exchange, kind: KindInfo, found: ResourceList): Promise<FastifyReply> {
+  return await sendPieces(exchange.request, exchange.reply, listPieces(shapeOf(exchange, kind), found));
 }
 
-function answer(
-  { context, query, form }: Exchange,
-  kind: KindInfo,
-  reply: FastifyReply,
-  object: Resource,
-): FastifyReply {
-  const { includeObject } = query;
-  if (form === "table") {
-    const { resourceVersion } = object.metadata;
-    const table = toTable(kind, [object], { nowMs: context.clock.nowMs(), includeObject });
-    return reply.send({ ...table, metadata: { resourceVersion } });
-  }
-  return reply.send(form === "partial" ? toPartial(object) : object);
+function answer(exchange: Exchange, kind: KindInfo, reply: FastifyReply, object: Resource): FastifyReply {
+  return reply.type("application/json").send(objectText(shapeOf(exchange, kind), object));
+}
+
+function shapeOf({ context, query, form }: Exchange, kind: KindInfo): Shape {
+  return { kind, form, includeObject: query.includeObject, nowMs: context.clock.nowMs() };
 }
 
 function success(kind: KindInfo, { metadata }: Resource) {

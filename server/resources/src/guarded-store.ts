@@ -16,6 +16,7 @@ export function guardedStore(writes: WritePath, manager: string): ResourceStore 
   return {
     get: (kind, key) => store.get(kind, key),
     list: (kind, listOptions) => store.list(kind, listOptions),
+    namespaces: (kind) => store.namespaces(kind),
     watch: (kind, watchOptions) => store.watch(kind, watchOptions),
     create: async (kind, resource) => await writes.create(kind, resource, resource.metadata, options),
     update: async (kind, resource) =>

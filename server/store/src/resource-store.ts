@@ -89,6 +89,8 @@ export type Preconditions = { readonly uid?: string; readonly resourceVersion?: 
 export interface ResourceStore {
   get(kind: KindInfo, key: ResourceKey): Promise<Resource | undefined>;
   list(kind: KindInfo, options?: ListOptions): Promise<ResourceList>;
+  /** Namespaces that have objects of this kind, in no order. Costs what it finds. */
+  namespaces(kind: KindInfo): Promise<readonly string[]>;
   /** @throws {StoreError} `already-exists`. */
   create(kind: KindInfo, resource: NewResource): Promise<Resource>;
   /** @throws {StoreError} `not-found`, `conflict`. */

@@ -207,6 +207,13 @@ function listing(store: () => ResourceStore): void {
     );
     assert.equal((await store().list(Template, { namespace: "default", limit: 1 })).remainingItemCount, 599);
   });
+  test("namespaces are those that hold something", async () => {
+    for (const namespace of ["b", "a"]) await store().create(Template, template("x", "", { namespace }));
+    assert.deepEqual((await store().namespaces(Template)).toSorted(), ["a", "b"]);
+    await store().delete(Template, { namespace: "a", name: "x" });
+    assert.deepEqual(await store().namespaces(Template), ["b"]);
+    assert.deepEqual(await store().namespaces(Hardware), []);
+  });
   test("labels and fields select", async () => {
     await store().create(Template, template("a", "one", { labels: { rack: "1", role: "db" } }));
     await store().create(Template, template("b", "two", { labels: { rack: "2" } }));

@@ -89,6 +89,11 @@ export class StoreEngine implements ResourceStore {
     return this.#state.tableOf(kind).get(key);
   }
 
+  async namespaces(kind: KindInfo): Promise<readonly string[]> {
+    this.#hub.mustBeOpen();
+    return [...this.#state.tableOf(kind).namespaces()];
+  }
+
   async list(kind: KindInfo, options: ListOptions = {}): Promise<ResourceList> {
     this.#hub.mustBeOpen();
     return await listResources(this.#state, kind, options);

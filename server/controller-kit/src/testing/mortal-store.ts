@@ -24,6 +24,7 @@ export class MortalStore implements ResourceStore {
 
   get: ResourceStore["get"] = async (kind, key) => await this.#read(this.#store.get(kind, key));
   list: ResourceStore["list"] = async (kind, options) => await this.#read(this.#store.list(kind, options));
+  namespaces: ResourceStore["namespaces"] = async (kind) => await this.#read(this.#store.namespaces(kind));
   watch: ResourceStore["watch"] = (kind, options) => this.#store.watch(kind, options);
   create = async (kind: KindInfo, resource: NewResource) => await this.#write(() => this.#store.create(kind, resource));
   update = async (kind: KindInfo, resource: Resource) => await this.#write(() => this.#store.update(kind, resource));

@@ -2,6 +2,7 @@
 // a machine's timeline under `kubectl describe`.
 import { createHash } from "node:crypto";
 import { kinds, type MachineEvent } from "@neverland/api";
+import type { Selector } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { ApiContext } from "../api-context.ts";
 import { ApiFault } from "../wire/api-fault.ts";
@@ -12,10 +13,10 @@ const maxEvents = 200;
 
 /** `default`, and every namespace that holds something. */
 export async function listNamespaces(context: ApiContext) {
-  const lists = await Promise.all(context.kinds.filter((kind) => !kind.record).map((kind) => context.store.list(kind)));
-  const used = lists.flatMap((list) => list.items.map((item) => item.metadata.namespace));
-  const names = [...new Set(["default", ...used])].toSorted();
-  const resourceVersion = lists[0]?.resourceVersion ?? "0";
+  const { kinds: all, store } = context;
+  const used = await Promise.all(all.filter((kind) => !kind.record).map((kind) => store.namespaces(kind)));
+  const names = [...new Set(["default", ...used.flat()])].toSorted();
+  const { resourceVersion } = await store.list(kinds.Hardware, { limit: 1 });
   return { kind: "NamespaceList", apiVersion: "v1", metadata: { resourceVersion }, items: names.map(namespaceOf) };
 }
 
@@ -35,9 +36,9 @@ export function namespaceOf(name: string) {
 /** The MachineEvents of the object that `involvedObject.*` names: of a Hardware or of a Workflow. */
 export async function listEvents(context: ApiContext, namespace: string | undefined, query: RequestQuery) {
   const wanted = involvedObject(query.text("fieldSelector"));
-  const { items, resourceVersion } = await typedStore(context.store, kinds.MachineEvent).list(
-    namespace === undefined ? {} : { namespace },
-  );
+  const scope = namespace === undefined ? {} : { namespace };
+  const fields = indexedFields(wanted, namespace);
+  const { items, resourceVersion } = await typedStore(context.store, kinds.MachineEvent).list({ ...scope, fields });
   const isWanted = ({ spec, metadata }: MachineEvent) => {
     if (wanted.kind === "Workflow") return spec?.workflow === `${metadata.namespace}/${wanted.name}`;
     const matches = wanted.name === undefined || spec?.hardware === wanted.name;
@@ -49,7 +50,17 @@ export async function listEvents(context: ApiContext, namespace: string | undefi
   return { kind: "EventList", apiVersion: "v1", metadata: { resourceVersion }, items: chosen.map(toEvent) };
 }
 
-function involvedObject(selector: string): { kind?: string | undefined; name?: string | undefined } {
+/** What can be asked of an index, so that one machine's events cost no look at all others'. */
+function indexedFields({ kind, name }: Involved, namespace: string | undefined): Selector[] {
+  if (name === undefined) return [];
+  if (kind === "Hardware") return [{ key: "spec.hardware", operator: "in", values: [name] }];
+  const isAt = kind === "Workflow" && namespace !== undefined;
+  return isAt ? [{ key: "spec.workflow", operator: "in", values: [`${namespace}/${name}`] }] : [];
+}
+
+type Involved = { readonly kind?: string | undefined; readonly name?: string | undefined };
+
+function involvedObject(selector: string): Involved {
   const clauses = selector.split(",").filter((clause) => clause !== "");
   const values = new Map(
     clauses.map((clause): [string, string] => [clause.split("=")[0] ?? "", clause.split("=").at(-1) ?? ""]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "@neverland/api";
-import { formatAge, toTable } from "./table.ts";
+import { cellsOf, columnsOf, formatAge } from "./table.ts";
 
 test("ages are shown as kubectl shows them", () => {
   const shown = [0, 119, 120, 125, 600, 10_799, 10_800, 28_800, 172_799, 172_800, 180_000, 691_200, 63_072_000].map(
@@ -22,10 +22,11 @@ test("a row has the name, the kind's columns and the age", () => {
   };
   const workflow = { apiVersion: "tinkerbell.org/v1alpha1", kind: "Workflow", metadata, spec: { templateRef: "t" } };
   const nowMs = Date.parse("2026-01-01T00:05:30Z");
-  const table = toTable(kinds.Workflow, [workflow], { nowMs, includeObject: "None" });
-  assert.deepEqual(table.rows, [{ cells: ["w", "t", null, null, null, null, null, null, "5m30s"] }]);
+  assert.deepEqual(cellsOf(kinds.Workflow, workflow, nowMs), ["w", "t", null, null, null, null, null, null, "5m30s"]);
   assert.deepEqual(
-    table.columnDefinitions.filter((column) => column.priority === 0).map((column) => column.name),
+    columnsOf(kinds.Workflow)
+      .filter((column) => column.priority === 0)
+      .map((column) => column.name),
     ["Name", "Template", "State", "Action", "Agent", "Hardware", "Age"],
   );
 });

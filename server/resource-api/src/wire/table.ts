@@ -14,7 +14,7 @@ const nameColumn = {
 };
 const ageColumn = { name: "Age", type: "string", format: "", description: "Time since creation.", priority: 0 };
 
-function columnsOf(kind: KindInfo) {
+export function columnsOf(kind: KindInfo) {
   const own = kind.columns.map(({ name, type, path, wide }) => ({
     name,
     type,
@@ -25,29 +25,10 @@ function columnsOf(kind: KindInfo) {
   return [nameColumn, ...own, ageColumn];
 }
 
-export function toTable(
-  kind: KindInfo,
-  objects: readonly Resource[],
-  { nowMs, includeObject, withColumns = true }: { nowMs: number; includeObject: IncludeObject; withColumns?: boolean },
-) {
-  return {
-    kind: "Table",
-    apiVersion: "meta.k8s.io/v1",
-    columnDefinitions: withColumns ? columnsOf(kind) : [],
-    rows: objects.map((object) => ({
-      cells: [
-        object.metadata.name,
-        ...kind.columns.map((column) => cell(object, column, nowMs)),
-        formatAge(nowMs - Date.parse(object.metadata.creationTimestamp ?? "")),
-      ],
-      ...(includeObject !== "None" && { object: includeObject === "Object" ? object : toPartial(object) }),
-    })),
-  };
-}
-
-/** Metadata alone, as clients that need no more ask for it. */
-export function toPartial({ metadata }: Resource) {
-  return { kind: "PartialObjectMetadata", apiVersion: "meta.k8s.io/v1", metadata };
+/** What the columns show of an object. */
+export function cellsOf(kind: KindInfo, object: Resource, nowMs: number): unknown[] {
+  const age = formatAge(nowMs - Date.parse(object.metadata.creationTimestamp ?? ""));
+  return [object.metadata.name, ...kind.columns.map((column) => cell(object, column, nowMs)), age];
 }
 
 function cell(object: Resource, { path, type, count }: PrinterColumn, nowMs: number): unknown {

@@ -5,17 +5,15 @@ import type { ServerResponse } from "node:http";
 import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
 import type { ApiContext } from "../api-context.ts";
+import { objectText } from "./answer-text.ts";
 import { toFault, toStatus } from "./api-fault.ts";
 import type { AnswerForm } from "./negotiation.ts";
 import type { RequestQuery } from "./request-query.ts";
 import type { RequestTarget } from "./request-target.ts";
-import { type IncludeObject, toPartial, toTable } from "./table.ts";
+import type { IncludeObject } from "./table.ts";
 
 /** A watch for which the caller named no end; a little chance keeps a crowd of clients from coming back together. */
 const defaultTimeoutSeconds = () => 1800 + Math.floor(Math.random() * 1800);
-
-type Line = { readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR"; readonly object: unknown };
-type Shape = { readonly form: AnswerForm; readonly includeObject: IncludeObject };
 
 /** What a watch sends first, found before the answer begins, so that a bad request still gets a Status. */
 export type WatchStart = {
@@ -37,13 +35,16 @@ export async function prepareWatch(
   return { initial: list.items, resourceVersion: list.resourceVersion, isFull: asked };
 }
 
+export type WatchAnswer = { readonly start: WatchStart; readonly form: AnswerForm; readonly response: ServerResponse };
+
 /** Writes the whole answer. Resolves when it has ended; a fault is its last line. */
 export async function streamWatch(
   context: ApiContext,
   target: RequestTarget,
   query: RequestQuery,
-  { start, form, response }: { start: WatchStart; form: AnswerForm; response: ServerResponse },
+  answer: WatchAnswer,
 ): Promise<void> {
+  const { response } = answer;
   const stop = new AbortController();
   const end = () => stop.abort();
   const cancel = context.clock.after((query.number("timeoutSeconds") || defaultTimeoutSeconds()) * 1000, end);
@@ -51,8 +52,7 @@ export async function streamWatch(
   context.closing.addEventListener("abort", end, { once: true });
   try {
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache" }).flushHeaders();
-    for await (const line of lines(context, target, query, { start, form, signal: stop.signal }))
-      await send(response, line, stop.signal);
+    await writeEvents(context, target, query, { ...answer, signal: stop.signal });
   } finally {
     cancel();
     context.closing.removeEventListener("abort", end);
@@ -60,44 +60,62 @@ export async function streamWatch(
   }
 }
 
-async function* lines(
+async function writeEvents(
   context: ApiContext,
   target: RequestTarget,
   query: RequestQuery,
-  { start, form, signal }: { start: WatchStart; form: AnswerForm; signal: AbortSignal },
-): AsyncGenerator<Line> {
-  const shape = shaper(context, target, { form, includeObject: query.includeObject });
-  for (const object of start.initial) yield { type: "ADDED", object: shape(object) };
-  const bookmark = (resourceVersion: string, isInitialEnd: boolean): Line => ({
-    type: "BOOKMARK",
-    object: shape(bookmarkOf(target, resourceVersion, isInitialEnd)),
-  });
-  if (start.isFull && query.flag("allowWatchBookmarks")) yield bookmark(start.resourceVersion, true);
+  { start, form, response, signal }: WatchAnswer & { readonly signal: AbortSignal },
+): Promise<void> {
+  const write = lineWriter(context, target, { form, includeObject: query.includeObject, response, signal });
+  const wantsBookmarks = query.flag("allowWatchBookmarks");
   try {
+    for (const object of start.initial) await write.event({ type: "added", object });
+    if (start.isFull && wantsBookmarks) await write.bookmark(start.resourceVersion, true);
     const selection = query.selection(target);
     const events = context.store.watch(target.kind, { ...selection, resourceVersion: start.resourceVersion, signal });
     for await (const event of events) {
-      if (event.type !== "bookmark") yield { type: typeOf(event), object: shape(event.object) };
-      else if (query.flag("allowWatchBookmarks")) yield bookmark(event.resourceVersion, false);
+      if (event.type !== "bookmark") await write.event(event);
+      else if (wantsBookmarks) await write.bookmark(event.resourceVersion, false);
     }
   } catch (error) {
-    yield { type: "ERROR", object: toStatus(toFault(error)) };
+    response.write(`${JSON.stringify({ type: "ERROR", object: toStatus(toFault(error)) })}\n`);
   }
 }
 
-function typeOf({ type }: Exclude<WatchEvent, { type: "bookmark" }>): Line["type"] {
-  return ({ added: "ADDED", modified: "MODIFIED", deleted: "DELETED" } as const)[type];
-}
+type ObjectEvent = Exclude<WatchEvent, { type: "bookmark" }>;
+type LineForm = {
+  readonly form: AnswerForm;
+  readonly includeObject: IncludeObject;
+  readonly response: ServerResponse;
+  readonly signal: AbortSignal;
+};
+
+const types = { added: "ADDED", modified: "MODIFIED", deleted: "DELETED" } as const;
 
 /** Of tables only the first has columns, as of Kubernetes' own. */
-function shaper(context: ApiContext, { kind }: RequestTarget, { form, includeObject }: Shape) {
+function lineWriter(
+  { clock, lines }: ApiContext,
+  target: RequestTarget,
+  { form, includeObject, response, signal }: LineForm,
+) {
   let withColumns = true;
-  return (object: Resource): unknown => {
-    if (form === "object") return object;
-    if (form === "partial") return toPartial(object);
-    const table = toTable(kind, [object], { nowMs: context.clock.nowMs(), includeObject, withColumns });
-    withColumns = false;
-    return { ...table, metadata: { resourceVersion: object.metadata.resourceVersion } };
+  const textOf = (object: Resource, hasColumns: boolean, nowMs: number) =>
+    objectText({ kind: target.kind, form, includeObject, nowMs }, object, hasColumns);
+  return {
+    async event(event: ObjectEvent): Promise<void> {
+      const nowMs = clock.nowMs();
+      const hasColumns = withColumns;
+      withColumns = false;
+      // Rows have ages in them, which are the same within a second.
+      const name = form === "table" ? `table ${includeObject} ${hasColumns} ${Math.floor(nowMs / 1000)}` : form;
+      const make = () => `{"type":"${types[event.type]}","object":${textOf(event.object, hasColumns, nowMs)}}\n`;
+      await send(response, lines.of(event, name, make), signal);
+    },
+    async bookmark(resourceVersion: string, isInitialEnd: boolean): Promise<void> {
+      const text = textOf(bookmarkOf(target, resourceVersion, isInitialEnd), withColumns, clock.nowMs());
+      withColumns = false;
+      await send(response, Buffer.from(`{"type":"BOOKMARK","object":${text}}\n`), signal);
+    },
   };
 }
 
@@ -110,8 +128,8 @@ function bookmarkOf({ kind }: RequestTarget, resourceVersion: string, isInitialE
 }
 
 /** Waits while the caller does not read, so that nothing piles up here. */
-async function send(response: ServerResponse, line: Line, signal: AbortSignal): Promise<void> {
-  if (response.write(`${JSON.stringify(line)}\n`)) return;
+async function send(response: ServerResponse, line: Buffer, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || response.write(line)) return;
   await once(response, "drain", { signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error;
   });

@@ -1,0 +1,84 @@
+// Objects and lists as the JSON text of an answer, in the form that was asked for. What the store has as text already is
+// not serialised again, and lists come in slices.
+import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
+import { Breather } from "@neverland/platform/wait/breather.ts";
+import { resourceJson } from "@neverland/store/resource-json.ts";
+import type { ResourceList } from "@neverland/store/resource-store.ts";
+import type { AnswerForm } from "./negotiation.ts";
+import { cellsOf, columnsOf, type IncludeObject } from "./table.ts";
+
+export type Shape = {
+  readonly kind: KindInfo;
+  readonly form: AnswerForm;
+  readonly includeObject: IncludeObject;
+  /** What ages are counted from. */
+  readonly nowMs: number;
+};
+
+/** Of so many characters is a piece of a list: enough for one write, and no more than is copied in no time. */
+const pieceLength = 64 * 1024;
+/** So many objects are taken between two looks at the clock. */
+const lookEvery = 16;
+
+/** @param withColumns Whether a Table says what its columns are. */
+export function objectText(shape: Shape, object: Resource, withColumns = true): string {
+  if (shape.form !== "table") return itemText(shape, object);
+  const { resourceVersion } = object.metadata;
+  return `${tableHead(shape, { resourceVersion }, withColumns)}${itemText(shape, object)}]}`;
+}
+
+/** A list in pieces, letting the event loop go on between them: it may be of every machine there is. */
+export async function* listPieces(
+  shape: Shape,
+  { items, resourceVersion, continueToken, remainingItemCount }: ResourceList,
+  breather = new Breather(),
+): AsyncGenerator<string, void> {
+  const metadata = {
+    resourceVersion,
+    ...(continueToken !== undefined && { continue: continueToken }),
+    ...(remainingItemCount !== undefined && { remainingItemCount }),
+  };
+  let piece = listHead(shape, metadata);
+  for (const [at, item] of items.entries()) {
+    if (at > 0) piece += ",";
+    piece += itemText(shape, item);
+    if (at % lookEvery === lookEvery - 1 && breather.isDue) await breather.breathe();
+    if (piece.length < pieceLength) continue;
+    yield piece;
+    piece = "";
+  }
+  yield `${piece}]}`;
+}
+
+function listHead(shape: Shape, metadata: object): string {
+  if (shape.form === "table") return tableHead(shape, metadata, true);
+  const { kind } = shape;
+  const head =
+    shape.form === "partial"
+      ? { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata }
+      : { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
+  return `${open(head)},"items":[`;
+}
+
+function tableHead({ kind }: Shape, metadata: object, withColumns: boolean): string {
+  const columnDefinitions = withColumns ? columnsOf(kind) : [];
+  return `${open({ kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions })},"rows":[`;
+}
+
+function itemText({ kind, form, includeObject, nowMs }: Shape, object: Resource): string {
+  if (form === "object") return resourceJson(object);
+  if (form === "partial") return partialText(object);
+  const cells = JSON.stringify(cellsOf(kind, object, nowMs));
+  if (includeObject === "None") return `{"cells":${cells}}`;
+  return `{"cells":${cells},"object":${includeObject === "Object" ? resourceJson(object) : partialText(object)}}`;
+}
+
+/** Metadata alone, as clients that need no more ask for it. */
+function partialText({ metadata }: Resource): string {
+  return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)}}`;
+}
+
+/** An object's text without its end. */
+function open(object: object): string {
+  return JSON.stringify(object).slice(0, -1);
+}

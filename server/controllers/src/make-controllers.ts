@@ -28,12 +28,10 @@ export function makeControllers(deps: Deps): Service[] {
   });
   return [
     new ControllerRuntime([templateController({ check: checkTemplate }), workflows], { store, clock, random, onError }),
+    // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
     new GarbageCollector({
-      store,
-      clock,
-      // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
+      ...{ store, clock, random, onError },
       kinds: Object.values<KindInfo>(kinds).filter((kind) => kind !== kinds.MachineEvent),
-      onError: (error) => onError({ doing: "collecting garbage", error }),
     }),
   ];
 }

@@ -1,5 +1,5 @@
 // What controllers need of the world, each with the shape of what it is used for.
-import type { Hardware, MachineEventInput, Template, Workflow } from "@neverland/api";
+import type { ActionReport, Hardware, MachineEventInput, Template, Workflow } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import type { StartingMachine } from "@neverland/timeline/boot-contacts.ts";
@@ -47,7 +47,8 @@ export type WorkflowControllerDeps = {
   readonly templates: Pick<TypedStore<Template>, "get">;
   /** Of Hardware it writes `spec.interfaces[].netboot.allowPXE`, for workflows that ask for it. */
   readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;
-  readonly reports: ReportReader;
+  /** Read while the workflow runs, deleted when it is over. */
+  readonly reports: ReportReader & Pick<TypedStore<ActionReport>, "list" | "delete">;
   readonly render: RenderWorkflow;
   readonly power: PowerControl;
   /** When the machine was last seen starting, in ms since 1970: a new DISCOVER, a boot file, its metadata. */

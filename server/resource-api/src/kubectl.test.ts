@@ -38,7 +38,10 @@ function suite(kubectl: string): void {
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "kubectl-"));
       api = await startApiServer();
-      collector = new GarbageCollector({ store: api.store, clock: systemClock, kinds: Object.values<KindInfo>(kinds) });
+      collector = new GarbageCollector({
+        ...{ store: api.store, clock: systemClock, random: Math.random, kinds: Object.values<KindInfo>(kinds) },
+        onError: ({ doing, error }) => assert.fail(`${doing}: ${error}`),
+      });
       await collector.start(AbortSignal.timeout(10_000));
       await writeKubeconfig(folder, api.url, api.token);
     });

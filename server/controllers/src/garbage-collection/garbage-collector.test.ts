@@ -23,7 +23,13 @@ afterEach(async () => {
 });
 
 function newCollector(): GarbageCollector {
-  return new GarbageCollector({ store: api.store, clock: systemClock, kinds: Object.values<KindInfo>(kinds) });
+  return new GarbageCollector({
+    store: api.store,
+    clock: systemClock,
+    random: Math.random,
+    kinds: Object.values<KindInfo>(kinds),
+    onError: ({ doing, error }) => assert.fail(`${doing}: ${error}`),
+  });
 }
 
 const key = (name: string) => ({ namespace: "default", name });
@@ -97,4 +103,31 @@ test("one owner of two is enough to stay", { timeout: 20_000 }, async () => {
   await workflows.delete(key("owner"));
   await workflows.delete(key("second"));
   await templates.waitFor(key("owned"), isGone, deadline);
+});
+
+test("a collector that was stopped starts again, and does what was left meanwhile", { timeout: 20_000 }, async () => {
+  await collector.start(deadline);
+  await makePair();
+  await collector.stop(deadline);
+  await workflows.delete(key("owner"));
+  await collector.start(deadline);
+  await templates.waitFor(key("owned"), isGone, deadline);
+});
+
+test("an owner goes with all of its two thousand dependents", { timeout: 60_000 }, async () => {
+  await makePair();
+  const owned = await api.store.get(kinds.Template, key("owned"));
+  assert.ok(owned);
+  const names = Array.from({ length: 2000 }, (_, at) => `owned-${at}`);
+  const { ownerReferences } = owned.metadata;
+  await Promise.all(
+    names.map(async (name) => {
+      const metadata = { namespace: "default", name, ...(ownerReferences ? { ownerReferences } : {}) };
+      await api.store.create(kinds.Template, { ...owned, metadata });
+    }),
+  );
+  await collector.start(deadline);
+  await workflows.delete(key("owner"), { propagationPolicy: "Foreground" });
+  await workflows.waitFor(key("owner"), isGone, deadline);
+  assert.deepEqual((await api.store.list(kinds.Template)).items, []);
 });

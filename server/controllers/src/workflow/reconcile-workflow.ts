@@ -1,6 +1,6 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
 import { isDeepStrictEqual } from "node:util";
-import { formatKey, type Workflow } from "@neverland/api";
+import { formatKey, isFinalState, type Workflow } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { formatTime } from "@neverland/platform/clock.ts";
 import { agentFor, type Queued, spellingsOf } from "@neverland/workflow-rules/agent-queue.ts";
@@ -8,6 +8,7 @@ import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/read-reports.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/reboot-action.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
+import { forgetReports } from "./forget-reports.ts";
 import { prepareMachine } from "./prepare-machine.ts";
 import { startWorkflow } from "./start-workflow.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";
@@ -25,7 +26,10 @@ export async function reconcileWorkflow(
 ): Promise<Outcome> {
   const nowMs = deps.clock.nowMs();
   const { status, wakeAtMs } = await nextStep(workflow, deps, { nowMs, time: formatTime(nowMs), signal });
-  if (isDeepStrictEqual(status, statusOf(workflow))) return { wakeAtMs };
+  if (isDeepStrictEqual(status, statusOf(workflow))) {
+    if (isFinalState(status.state)) await forgetReports(workflow, deps.reports);
+    return { wakeAtMs };
+  }
   // A conflict throws: it is decided on anew. The change itself brings the workflow back for its next step.
   await deps.workflows.updateStatus({ ...workflow, status });
   for (const event of eventsOf(workflow, status)) deps.record(event);

@@ -395,3 +395,21 @@ test("after the first worker's task the workflow is the second worker's", async 
   await bench.report(await bench.reachState("PENDING"), 0, "SUCCESS");
   await bench.reach(({ status }) => status?.agentID === neighbour);
 });
+
+test("the reports of a workflow that is over go, also one that comes late, and a restart comes to the same", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow();
+  const workflow = await bench.reachState("PENDING");
+  for (const index of [0, 1]) await bench.report(workflow, index, "RUNNING");
+  for (const index of [0, 1]) await bench.report(workflow, index, "SUCCESS");
+  const { status } = await bench.reachState("SUCCESS");
+  const none = async () => (await bench.reports.list()).items.length === 0;
+  await waitUntil(none);
+  await bench.report(workflow, 1, "FAILED", "exit code 1");
+  await waitUntil(none);
+  await bench.restart();
+  await bench.report(workflow, 0, "RUNNING");
+  await waitUntil(none);
+  assert.deepEqual((await bench.workflows.get(key))?.status, status);
+  assert.deepEqual(bench.errors, []);
+});

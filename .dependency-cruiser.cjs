@@ -37,6 +37,7 @@ const mayImport = {
   "server/boots-netboot": [...component, "protocols"],
   "server/hegel-metadata": component,
   "server/tink-server": component,
+  "server/action-logs": component,
   "server/oci-registry": [...component, "oci"],
   "server/resource-api": component,
   "server/controllers": [...component, "server/controller-kit", "templates"],

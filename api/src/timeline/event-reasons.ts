@@ -118,6 +118,22 @@ export const eventReasons = {
     meaning: "no workflow is for this worker",
     mend: "apply a Workflow whose template renders `worker` to this worker's id",
   },
+  TwoAddresses: {
+    meaning: "two programs speak with the id of one worker, or its machine has got another address",
+    mend: "find out whether a second machine was given the same worker id",
+  },
+  TooManyConnections: {
+    meaning: "one address, or all together, have more connections than workers need",
+    mend: "find out which program on that machine connects so often; name a proxy or NAT gateway with --trusted-proxies",
+  },
+  TooManyWaiting: {
+    meaning: "too many workers that nobody knows are waiting",
+    mend: "apply a Hardware for each machine that is to be known; else find out who makes up workers",
+  },
+  NoSuchCall: {
+    meaning: "the worker makes a call that this server does not have",
+    mend: "boot the machine with the worker of this version (tink hook build)",
+  },
   WorkflowsFinished: { meaning: "all workflows of this worker are over", mend: "apply a new Workflow for more" },
   MachineBeingPrepared: {
     meaning: "the machine is being prepared and restarts",

@@ -92,6 +92,8 @@ export const eventTypes = {
   SshReady: { ...step, mark: "login", meaning: "someone logged in to the installed system" },
 
   WorkerAsked: { ...step, mark: "worker", meaning: "the machine's worker asked for work" },
+  WorkerRefused: { ...refusal, meaning: "someone spoke as a machine's worker and was refused" },
+  WorkerMoved: { ...refusal, meaning: "a machine's worker spoke from another address than a moment ago" },
   ActionStarted: { ...step, mark: "action-start", meaning: "an action was started" },
   ActionSucceeded: { ...step, mark: "action-end", meaning: "an action succeeded" },
   ActionFailed: {

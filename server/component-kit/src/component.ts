@@ -2,6 +2,7 @@
 import type { MachineEventInput } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
+import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
@@ -68,6 +69,8 @@ export type ComponentDeps<Values> = {
 /** What one component lends to others, by interface; absent where its owner does not run here. */
 export type Lent = {
   readonly actionLogs?: ActionLogs;
+  /** Calls that workers make on Tink Server's port, and that are not its own. */
+  readonly grpcMethods?: readonly GrpcMethod[];
   /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */
   readonly listeningSinceMs?: () => number | undefined;
 };
@@ -96,6 +99,8 @@ export type Component = Section & {
   readonly name: string;
   /** What is warned of when it is left out. */
   readonly leftOut?: string;
+  /** It is a part of these, by their names: it runs when one of them does, and `--only` does not know it. */
+  readonly runsWith?: readonly string[];
   /** @returns Warnings. @throws {ServerError} For what this machine does not have. */
   readonly check: (deps: CheckDeps<unknown>) => Promise<readonly string[]>;
   readonly make: (deps: ComponentDeps<unknown>) => Promise<Parts>;
@@ -107,6 +112,7 @@ export function defineComponent<Tree extends SettingTree>(
     readonly name: string;
     readonly settings: Tree;
     readonly leftOut?: string;
+    readonly runsWith?: readonly string[];
     readonly check?: (deps: CheckDeps<ValuesOf<Tree>>) => Promise<readonly string[]>;
     readonly make: (deps: ComponentDeps<ValuesOf<Tree>>) => Promise<Parts>;
   },

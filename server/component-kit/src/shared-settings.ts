@@ -42,6 +42,18 @@ export const sharedSettings = {
         flag: { form: "--http-port <port>", group: "Where it listens:" },
       },
     },
+    trustedProxies: {
+      form: "list",
+      schema: z
+        .array(
+          z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+            error: "expected an address or a network such as 10.42.0.0/16",
+          }),
+        )
+        .default([]),
+      effect: "between machines and us: believe X-Forwarded-For of these peers, and the ids of workers behind them",
+      flag: { form: "--trusted-proxy <cidr>", group: "How machines boot:" },
+    },
     hook: {
       dir: {
         form: "text",

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Hardware, MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { callerAddress, trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import fastify from "fastify";
-import { callerAddress, trustedProxies } from "./caller-address.ts";
 import { type HegelDeps, registerHegel } from "./hegel.ts";
 
 function hardware(name: string, address: string, id = name): Hardware {

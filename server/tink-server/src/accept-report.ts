@@ -30,15 +30,21 @@ const sameStartMs = 60_000;
 
 /**
  * Resolves when the report is durable, was so before, or is one that changes nothing and need not be sent again.
+ * @param admit Throws when the caller may not report for this workflow; nothing is said of the workflow before that.
  * @throws {TinkError} `unknown`; `not-now` for the start of an action that must not be started (any more).
  */
-export async function acceptReport(incoming: IncomingReport, deps: TinkServerDeps): Promise<void> {
+export async function acceptReport(
+  incoming: IncomingReport,
+  deps: TinkServerDeps,
+  admit: (workflow: Workflow) => void,
+): Promise<void> {
   const key = parseKey(incoming.workflow);
   if (key === undefined) throw new TinkError("invalid", "invalid workflow id");
   const folded = await readFolded(key, deps);
   if (folded === undefined)
     throw new TinkError("unknown", `there is no workflow ${incoming.workflow}; it may have been deleted`);
   const { workflow, status } = folded;
+  admit(workflow);
   const receivedAt = formatTime(deps.clock.nowMs());
   const report: ActionReportSpec = {
     ...incoming,

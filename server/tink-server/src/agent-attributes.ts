@@ -5,17 +5,19 @@ import type { TinkServerDeps } from "./ports.ts";
 
 export const attributesAnnotation = "tinkerbell.org/agent-attributes";
 const mostAttributesBytes = 64 * 1024;
+/** Characters of one value; no card calls itself longer. */
+const longestText = 1024;
 
-/** Written once: a Hardware that has it keeps it. */
+/** The newest inventory is kept: disks and cards change between two boots. */
 export async function annotateHardware(
   key: ResourceKey,
   attributes: AgentAttributes,
   { hardware }: Pick<TinkServerDeps, "hardware">,
 ): Promise<void> {
-  const machine = await hardware.get(key);
-  if (machine === undefined || machine.metadata.annotations?.[attributesAnnotation] !== undefined) return;
   const text = JSON.stringify(attributesDocument(attributes));
   if (Buffer.byteLength(text) > mostAttributesBytes) return;
+  const machine = await hardware.get(key);
+  if (machine === undefined || machine.metadata.annotations?.[attributesAnnotation] === text) return;
   const annotations = { ...machine.metadata.annotations, [attributesAnnotation]: text };
   await hardware.update({ ...machine, metadata: { ...machine.metadata, annotations } });
 }
@@ -45,7 +47,18 @@ function attributesDocument(attributes: AgentAttributes) {
 
 /** The message's own fields, without what the codec keeps beside them. */
 function plain(message: object): Record<string, unknown> {
-  return withoutEmpty(Object.fromEntries(Object.entries(message).filter(([name]) => !name.startsWith("$"))));
+  const own = Object.entries(message).filter(([name]) => !name.startsWith("$"));
+  return withoutEmpty(Object.fromEntries(own.map(([name, value]) => [name, printable(value)])));
+}
+
+/** Vendors put blanks and worse into their names, and a hostile machine what a terminal obeys: only what can be seen is kept. */
+function printable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(printable);
+  if (typeof value !== "string") return value;
+  return value
+    .slice(0, longestText)
+    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim();
 }
 
 function withoutEmpty(fields: Record<string, unknown>): Record<string, unknown> {

@@ -1,5 +1,5 @@
-// Tells a worker that has just come up from one that only asks again: the first is a fact of its machine's boot.
-
+// When each worker last said something, and from where: tells one that has just come up from one that only asks again, and
+// one that is in two places at once.
 import { recentMap } from "@neverland/platform/recent-map.ts";
 
 /** A live worker asks again, or reports, within this time unless it runs an action. */
@@ -7,26 +7,39 @@ const longestSilenceMs = 120_000;
 /** Ids come from anyone on the network: the oldest are forgotten beyond this many. */
 const mostAgents = 50_000;
 
+type Contact = { readonly atMs: number; readonly address: string };
+
+export type Asked = {
+  /** Its first word since it came up. */
+  readonly isFirst: boolean;
+  /** Where it was heard a moment ago, when that is elsewhere. */
+  readonly otherAddress: string | undefined;
+};
+
 export class AgentContacts {
-  readonly #lastMs = recentMap<string, number>(mostAgents);
+  readonly #last = recentMap<string, Contact>(mostAgents);
 
   /**
    * Notes that the worker asked.
    * @param hints What else speaks for a restart: it still waits on another connection, or it runs an action.
-   * @returns Whether this is its first word since it came up.
    */
-  asked(agentID: string, nowMs: number, hints: { readonly waits: boolean; readonly runs: boolean }): boolean {
-    const lastMs = this.#lastMs.get(agentID.toLowerCase());
-    this.#note(agentID, nowMs);
-    return lastMs === undefined || nowMs - lastMs > longestSilenceMs || hints.waits || hints.runs;
+  asked(
+    agentID: string,
+    address: string,
+    nowMs: number,
+    hints: { readonly waits: boolean; readonly runs: boolean },
+  ): Asked {
+    const last = this.#last.get(agentID.toLowerCase());
+    this.heard(agentID, address, nowMs);
+    const isRecent = last !== undefined && nowMs - last.atMs <= longestSilenceMs;
+    return {
+      isFirst: !isRecent || hints.waits || hints.runs,
+      otherAddress: isRecent && last.address !== address ? last.address : undefined,
+    };
   }
 
   /** Notes that the worker said something else, or was answered. */
-  heard(agentID: string, nowMs: number): void {
-    this.#note(agentID, nowMs);
-  }
-
-  #note(agentID: string, nowMs: number): void {
-    this.#lastMs.set(agentID.toLowerCase(), nowMs);
+  heard(agentID: string, address: string, nowMs: number): void {
+    this.#last.set(agentID.toLowerCase(), { atMs: nowMs, address });
   }
 }

@@ -75,10 +75,6 @@ export class AgentWaiters {
     this.#waiters.get(agentID.toLowerCase())?.wake("changed");
   }
 
-  wakeAll(): void {
-    for (const waiter of this.#waiters.values()) waiter.wake("changed");
-  }
-
   /** Ends every wait, and those that begin later. */
   close(): void {
     this.#closed = true;

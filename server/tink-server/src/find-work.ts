@@ -50,6 +50,7 @@ async function withReboot(
       message: "the worker asks for work again after the restarts that this last action was to do",
     },
     deps,
+    () => undefined,
   );
   return (await readFolded(key, deps)) ?? found;
 }

@@ -1,27 +1,26 @@
 // Makes Tink Server of its settings.
-import { join } from "node:path";
 import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
+import { AgentGate } from "@neverland/machines/agent-gate.ts";
+import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { TinkServer } from "./tink-server.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 export async function makeTinkServer(deps: ComponentDeps<unknown>): Promise<Parts> {
-  const { shared, settings, store, doors, record, onError, clock } = deps;
+  const { shared, settings, store, doors, machines, record, onError, clock, lent } = deps;
   const tls = await readTlsFiles(shared, settings);
+  const proxies = trustedProxies(shared.boots.trustedProxies);
   const server = new TinkServer({
-    ...{ store, doors, record, onError, clock },
+    ...{ store, doors, record, onError, clock, proxies },
     ...(tls === undefined ? {} : { tls }),
-    logDir: join(shared.dataDir, "logs"),
+    gate: new AgentGate({ machines, proxies, record }),
+    methods: lent.grpcMethods ?? [],
     port: shared.tinkServer.port,
     limits: defaultLimits,
   });
-  const { actionLogs } = server;
   return {
     services: [server],
-    lends: {
-      listeningSinceMs: () => server.listeningSinceMs,
-      ...(actionLogs === undefined ? {} : { actionLogs }),
-    },
+    lends: { listeningSinceMs: () => server.listeningSinceMs },
     announce: () => (server.address === undefined ? {} : { grpc: `${server.address.host}:${server.address.port}` }),
   };
 }

@@ -1,34 +1,34 @@
 // Errors as gRPC statuses. Workers act on the code alone: NotFound, InvalidArgument and FailedPrecondition make them drop
 // a report, so nothing that may pass is ever answered with one of those.
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { Code, ConnectError } from "@connectrpc/connect";
+import { GrpcError } from "@neverland/platform/grpc/grpc-error.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { TinkError } from "./tink-error.ts";
 
 /** The type of the violation by which agents know that there is nothing to do, and stay quiet. */
 export const noActionAvailable = "PRECONDITION_FAILURE_VIOLATION_NO_ACTION_AVAILABLE";
 
-export function toConnectError(error: unknown): ConnectError {
-  if (error instanceof ConnectError) return error;
+export function toGrpcError(error: unknown): GrpcError {
+  if (error instanceof GrpcError) return error;
   if (error instanceof TinkError) return fromTinkError(error);
-  if (error instanceof StoreError)
-    return new ConnectError(error.message, Code.Unavailable, undefined, undefined, error);
-  const message = error instanceof Error ? error.message : String(error);
-  return new ConnectError(message, Code.Internal, undefined, undefined, error);
+  if (error instanceof StoreError) return new GrpcError("unavailable", error.message, { cause: error });
+  return new GrpcError("internal", error instanceof Error ? error.message : String(error), { cause: error });
 }
 
-function fromTinkError(error: TinkError): ConnectError {
-  switch (error.code) {
+function fromTinkError(error: TinkError): GrpcError {
+  const { code, message } = error;
+  switch (code) {
     case "invalid":
-      return new ConnectError(error.message, Code.InvalidArgument);
+      return new GrpcError("invalid-argument", message);
     case "unknown":
-      return new ConnectError(error.message, Code.NotFound);
+      return new GrpcError("not-found", message);
     case "again":
-      return new ConnectError(error.message, Code.Unavailable);
+      return new GrpcError("unavailable", message);
+    case "forbidden":
+      return new GrpcError("permission-denied", message);
     case "not-now": {
-      const refusal = new ConnectError(error.message, Code.FailedPrecondition);
-      refusal.details = [{ type: "google.rpc.PreconditionFailure", value: preconditionFailure(error.message) }];
-      return refusal;
+      const details = [{ type: "google.rpc.PreconditionFailure", value: preconditionFailure(message) }];
+      return new GrpcError("failed-precondition", message, { details });
     }
   }
 }

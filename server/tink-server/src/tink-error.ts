@@ -5,6 +5,8 @@ export type TinkErrorCode =
   | "invalid"
   /** There is no such workflow, task or action for this worker, and asking again will not help. */
   | "unknown"
+  /** The caller is not known as the machine whose worker it says it is. */
+  | "forbidden"
   /** Nothing to do now, or not to be done any more. */
   | "not-now"
   /** Not this time; the worker is to ask again. */

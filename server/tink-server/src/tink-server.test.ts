@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { connect } from "node:http2";
 import { type TestContext, test } from "node:test";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import { kinds } from "@neverland/api";
 import { WorkflowService } from "@neverland/api/workflow";
 import { systemClock } from "@neverland/platform/clock.ts";
-import { typedStore } from "@neverland/store/typed-resources.ts";
+import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
 import { attributesAnnotation } from "./agent-attributes.ts";
 import { noActionAvailable } from "./status-codes.ts";
@@ -53,6 +54,11 @@ test("a new workflow reaches a waiting worker in less than 100 ms", async (t) =>
 test("a thousand waiting workers are woken by nothing but their own workflow", async (t) => {
   const bench = await setUp(t, { waitMs: 30_000, document: documentOf([neighbour, action("stream")]) });
   const transport = bench.transport();
+  for (let n = 0; n < 1000; n += 1)
+    await bench.hardware.create({
+      metadata: { namespace: "default", name: `n-${n}` },
+      spec: { agentID: `agent-${n}` },
+    });
   const gaveUp = new AbortController();
   const idle = Array.from({ length: 1000 }, (_, n) => ask(transport, `agent-${n}`, gaveUp.signal));
   const asking = bench.worker(neighbour).ask();
@@ -194,19 +200,110 @@ test("a second visit of the same worker ends the first", async (t) => {
   await assert.rejects(second, withCode(Code.Canceled));
 });
 
-test("what the worker found in its machine is kept on the Hardware, once", async (t) => {
+test("what the worker found in its machine is kept on the Hardware anew at each boot, without what a terminal obeys", async (t) => {
   const bench = await setUp(t);
-  await bench.hardware.create({ metadata: { namespace: "default", name: "machine" }, spec: {} });
+  const key = { namespace: "default", name: "machine" };
+  await bench.hardware.create({ metadata: key, spec: { agentID: installer } });
   await bench.createWorkflow("install", { hardwareRef: "machine" });
-  const { client } = bench.worker();
-  const agentAttributes = { cpu: { totalCores: 4 }, block: [{ name: "vda", size: "8GB" }] };
-  await client.getAction({ agentId: installer, agentAttributes });
-  await client.getAction({ agentId: installer, agentAttributes: { cpu: { totalCores: 8 } } });
-  const machine = await typedStore(bench.store, kinds.Hardware).get({ namespace: "default", name: "machine" });
-  assert.deepEqual(JSON.parse(machine?.metadata.annotations?.[attributesAnnotation] ?? ""), {
+  const worker = bench.worker();
+  const annotation = async (text: string) =>
+    (
+      await waitFor(
+        bench.hardware,
+        key,
+        ({ metadata }) => metadata.annotations?.[attributesAnnotation]?.includes(text) === true,
+      )
+    ).metadata.annotations?.[attributesAnnotation];
+  const first = { cpu: { totalCores: 4 }, block: [{ name: "vda", vendor: "\u001b[2JACME\u202e\r\n", size: "8GB" }] };
+  const action = await worker.client.getAction({ agentId: installer, agentAttributes: first });
+  assert.deepEqual(JSON.parse((await annotation("vda")) ?? ""), {
     cpu: { totalCores: 4 },
-    blockDevices: [{ name: "vda", size: "8GB" }],
+    blockDevices: [{ name: "vda", vendor: "[2JACME", size: "8GB" }],
   });
+  await worker.report(action, "RUNNING");
+  await worker.client.getAction({ agentId: installer, agentAttributes: { cpu: { totalCores: 8 } } });
+  assert.deepEqual(JSON.parse((await annotation("8")) ?? ""), { cpu: { totalCores: 8 } });
+});
+
+test("another machine's worker gets neither the action nor a word of it, and cannot report it; both are on the timeline", async (t) => {
+  const bench = await setUp(t);
+  const machine = (name: string, mac: string, address: string) =>
+    bench.hardware.create({
+      metadata: { namespace: "default", name },
+      spec: { interfaces: [{ dhcp: { mac, ip: { address } } }] },
+    });
+  await machine("a", neighbour, "127.0.0.7");
+  await machine("b", installer, "127.0.0.8");
+  await bench.createWorkflow("install", { hardwareRef: "b" });
+  const own = bench.worker(installer, "127.0.0.8");
+  const action = await own.ask();
+  for (const [address, reason] of [
+    ["127.0.0.7", "AddressOfAnotherMachine"],
+    ["127.0.0.9", "UnknownAddress"],
+  ] as const) {
+    const thief = bench.worker(installer, address);
+    await assert.rejects(thief.ask(), withCode(Code.PermissionDenied));
+    await assert.rejects(thief.report(action, "SUCCESS"), withCode(Code.PermissionDenied));
+    const refused = bench.events.filter((event) => event.type === "WorkerRefused" && event.reason === reason);
+    assert.deepEqual(
+      refused.map(({ hardware }) => hardware),
+      ["default/b", "default/b"],
+    );
+  }
+  await own.report(action, "RUNNING");
+  assert.deepEqual(
+    (await bench.reports.list()).items.map(({ spec }) => spec?.state),
+    ["RUNNING"],
+  );
+});
+
+test("a worker that nobody knows waits only while few do", async (t) => {
+  const bench = await setUp(t, { waitMs: 20_000 });
+  const transport = bench.transport();
+  const gaveUp = new AbortController();
+  const asks = Array.from({ length: 300 }, (_, n) => ask(transport, `made-up-${n}`, gaveUp.signal));
+  const codes: Code[] = [];
+  const told = asks.map((each) => each.catch((error: unknown) => codes.push(ConnectError.from(error).code)));
+  await until(() => codes.length === 44 && bench.server.waitingWorkers === 256);
+  assert.deepEqual(new Set(codes), new Set([Code.NotFound]));
+  assert.ok(bench.events.some(({ reason }) => reason === "TooManyWaiting"));
+  gaveUp.abort();
+  await Promise.all(told);
+});
+
+test("two programs with one worker's id are on the timeline; the one that asks last is served", async (t) => {
+  const bench = await setUp(t, { waitMs: 20_000 });
+  const first = bench.worker(installer, "127.0.0.7").ask();
+  first.catch(() => undefined);
+  await until(() => bench.server.waitingWorkers === 1);
+  const second = bench.worker(installer, "127.0.0.8").ask();
+  await assert.rejects(first, withCode(Code.FailedPrecondition));
+  await bench.createWorkflow();
+  assert.equal((await second).name, "stream");
+  const moved = bench.events.filter(({ type }) => type === "WorkerMoved");
+  assert.deepEqual(
+    moved.map(({ mac, reason }) => [mac, reason]),
+    [[installer, "TwoAddresses"]],
+  );
+});
+
+test("a call of another protocol is answered as unimplemented, and is on the timeline", async (t) => {
+  const bench = await setUp(t);
+  const session = connect(`http://127.0.0.1:${bench.server.address?.port}`);
+  t.after(() => session.close());
+  const headers = { "content-type": "application/grpc", te: "trailers" };
+  const call = session.request({
+    ":method": "POST",
+    ":path": "/proto.WorkflowService/GetWorkflowContexts",
+    ...headers,
+  });
+  call.end();
+  const [answer] = await once(call, "response", { signal: AbortSignal.timeout(5000) });
+  assert.equal(answer["grpc-status"], "12");
+  assert.deepEqual(
+    bench.events.map(({ type, reason, address }) => [type, reason, address]),
+    [["WorkerRefused", "NoSuchCall", "127.0.0.1"]],
+  );
 });
 
 test("each action leaves its start and end on the timeline, a failure with its cause", async (t) => {

@@ -8,11 +8,12 @@ import {
 } from "@neverland/api";
 import { findStep } from "@neverland/workflow-rules/actions-in-order.ts";
 import type { IgnoredReason } from "@neverland/workflow-rules/judge-report.ts";
+import type { NextAction, WaitReason } from "@neverland/workflow-rules/next-action.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 
 /** Who the event is about, as far as an agent id and a workflow tell. */
-export function subjectOf(agentID: string, workflow?: Pick<Workflow, "metadata" | "spec">) {
+function subjectOf(agentID: string, workflow?: Pick<Workflow, "metadata" | "spec">) {
   const mac = agentID.toLowerCase();
   return {
     source: "tink-server" as const,
@@ -20,6 +21,43 @@ export function subjectOf(agentID: string, workflow?: Pick<Workflow, "metadata" 
     ...(workflow?.spec?.hardwareRef ? { hardware: workflow.spec.hardwareRef } : {}),
     ...(workflow === undefined ? {} : { workflow: formatKey(workflow.metadata) }),
   };
+}
+
+const waitReasons = {
+  "no-workflow": "NoWorkflow",
+  finished: "WorkflowsFinished",
+  preparing: "MachineBeingPrepared",
+  "other-agents-turn": "OtherWorkersTurn",
+  "wrapping-up": "WorkflowWrappingUp",
+} as const satisfies Record<WaitReason, EventReason>;
+
+/** A worker has come up. */
+export function askedEvent(agentID: string, next: NextAction, workflow: Workflow | undefined): MachineEventInput {
+  const answer =
+    "serve" in next ? `it gets action "${next.serve.name}"${next.again ? " again" : ""}` : `it waits: ${next.message}`;
+  return {
+    ...subjectOf(agentID, workflow),
+    type: "WorkerAsked",
+    ...("wait" in next ? { reason: waitReasons[next.wait] } : {}),
+    message: `worker ${agentID} asks for work; ${answer}`,
+  };
+}
+
+/** A worker speaks from another address than a moment ago: its machine has moved, or there are two of it. */
+export function elsewhereEvent(
+  agentID: string,
+  address: string,
+  otherAddress: string,
+  workflow: Workflow | undefined,
+): MachineEventInput {
+  const message = `worker ${agentID} asks from ${address} and was at ${otherAddress} a moment ago; the one that asks last is served`;
+  return { ...subjectOf(agentID, workflow), type: "WorkerMoved", reason: "TwoAddresses", message };
+}
+
+/** A worker that nobody knows, while as many of its kind wait as may. */
+export function tooManyEvent(agentID: string, address: string, most: number): MachineEventInput {
+  const message = `${most} workers that no Hardware and no Workflow knows are waiting already; ${agentID} at ${address} was told at once that there is nothing for it`;
+  return { ...subjectOf(agentID), address, type: "WorkerRefused", reason: "TooManyWaiting", message };
 }
 
 const reportEvents = {

@@ -1,10 +1,9 @@
 // The messages of the worker protocol as our own types, and back.
-import { create } from "@bufbuild/protobuf";
+import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import type { ActionState } from "@neverland/api";
 import {
-  type ActionResponse,
-  ActionResponseSchema,
+  type ActionResponseSchema,
   type ActionStatusRequest,
   ActionStatusRequest_StateType,
 } from "@neverland/api/workflow";
@@ -58,9 +57,9 @@ function optional<K extends string>(key: K, value: string | undefined): Partial<
   return value === undefined ? {} : ({ [key]: value } as Record<K, string>);
 }
 
-export function actionResponse(action: ServedAction): ActionResponse {
+export function actionMessage(action: ServedAction): MessageInitShape<typeof ActionResponseSchema> {
   const { network, pid } = action.namespaces ?? {};
-  return create(ActionResponseSchema, {
+  return {
     workflowId: action.workflowID,
     taskId: action.taskID,
     agentId: action.agentID,
@@ -75,5 +74,5 @@ export function actionResponse(action: ServedAction): ActionResponse {
     ...(action.namespaces === undefined
       ? {}
       : { namespaces: { ...(network === undefined ? {} : { network }), ...(pid === undefined ? {} : { pid }) } }),
-  });
+  };
 }

@@ -101,7 +101,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
 }
 
 function running({ server: { only } }: ServerConfig): typeof components {
-  return components.filter(({ name }) => only?.includes(name) ?? true);
+  return components.filter(({ name, runsWith = [name] }) => runsWith.some((each) => only?.includes(each) ?? true));
 }
 
 async function startComponents(

@@ -3,7 +3,7 @@ import { hostPort } from "@neverland/component-kit/value-schemas.ts";
 import { z } from "zod";
 import { components } from "./components.ts";
 
-const names = components.map(({ name }) => name);
+const names = components.filter(({ runsWith }) => runsWith === undefined).map(({ name }) => name);
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 export const serverSettings = {

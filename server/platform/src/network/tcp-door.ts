@@ -18,6 +18,9 @@ export type TcpDoor = {
 
 export type OpenTcp = { readonly host: string; readonly port: number; close(): void };
 
+/** The kernel cuts it to its own limit: with Node's default of 511 a hall that comes up at once meets a closed door. */
+const backlog = 8192;
+
 /** @param server Closing it is left to whoever made it. @throws {NetworkError} */
 export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal): Promise<OpenTcp> {
   const [link, ...others] = door.links ?? [];
@@ -44,7 +47,7 @@ export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal
 
 async function openPlain(server: Server, { host, port, purpose }: TcpDoor, signal: AbortSignal): Promise<OpenTcp> {
   try {
-    server.listen({ host, port });
+    server.listen({ host, port, backlog });
     await once(server, "listening", { signal });
   } catch (cause) {
     signal.throwIfAborted();
@@ -55,7 +58,7 @@ async function openPlain(server: Server, { host, port, purpose }: TcpDoor, signa
 
 async function openTied(server: Server, door: TcpDoor, link: string, signal: AbortSignal): Promise<OpenTcp> {
   const fd = await openTiedSocket(await loadLibc(), { ...door, protocol: "tcp", link });
-  server.listen({ fd }); // from here on the descriptor is the server's to close
+  server.listen({ fd, backlog }); // from here on the descriptor is the server's to close
   await once(server, "listening", { signal });
   return { ...addressOf(server), close: () => undefined };
 }

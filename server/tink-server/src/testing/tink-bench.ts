@@ -1,4 +1,5 @@
 // A Tink Server with its workflow controller on one store, and workers that speak the protocol over real connections.
+import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
@@ -8,7 +9,11 @@ import { type ActionResponse, ActionStatusRequest_StateType, WorkflowService } f
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { noPowerControl } from "@neverland/controllers/workflow/no-power-control.ts";
 import { workflowController } from "@neverland/controllers/workflow/workflow-controller.ts";
+import { AgentGate } from "@neverland/machines/agent-gate.ts";
+import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { systemClock } from "@neverland/platform/clock.ts";
+import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
@@ -29,6 +34,7 @@ export class TinkBench {
   readonly errors: string[] = [];
   readonly server: TinkServer;
   readonly controller: ControllerRuntime;
+  readonly #feed: HardwareFeed;
 
   constructor({
     document = documentOf([installer, action("stream"), action("write")]),
@@ -46,7 +52,11 @@ export class TinkBench {
       record: (event: MachineEventInput) => void this.events.push(event),
       onError: ({ doing, error }: { doing: string; error: unknown }) => void this.errors.push(`${doing}: ${error}`),
     };
-    this.server = new TinkServer({ ...shared, doors: [{ host: "127.0.0.1" }], port: 0, ...options });
+    const machines = new MachineIndex();
+    const proxies = options.proxies ?? trustedProxies([]);
+    this.#feed = new HardwareFeed({ ...shared, index: machines });
+    const gate = new AgentGate({ machines, proxies, record: shared.record });
+    this.server = new TinkServer({ ...shared, gate, proxies, doors: [{ host: "127.0.0.1" }], port: 0, ...options });
     const controller = workflowController({
       ...shared,
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -60,6 +70,7 @@ export class TinkBench {
   }
 
   async start(): Promise<void> {
+    await this.#feed.start(AbortSignal.timeout(5000));
     await this.server.start(AbortSignal.timeout(5000));
     await this.controller.start(AbortSignal.timeout(5000));
   }
@@ -67,14 +78,19 @@ export class TinkBench {
   async stop(): Promise<void> {
     await this.server.stop(AbortSignal.timeout(2000));
     await this.controller.stop(AbortSignal.timeout(2000));
+    await this.#feed.stop(AbortSignal.timeout(2000));
   }
 
-  transport(): Transport {
-    return createGrpcTransport({ baseUrl: `http://127.0.0.1:${this.server.address?.port}` });
+  /** @param address Of this machine, from which it connects. */
+  transport(address = "127.0.0.1"): Transport {
+    const baseUrl = `http://127.0.0.1:${this.server.address?.port}`;
+    const createConnection = () =>
+      connect({ port: this.server.address?.port ?? 0, host: "127.0.0.1", localAddress: address });
+    return createGrpcTransport({ baseUrl, nodeOptions: { createConnection } });
   }
 
-  worker(agentID = installer): TestWorker {
-    return new TestWorker(this.transport(), agentID);
+  worker(agentID = installer, address?: string): TestWorker {
+    return new TestWorker(this.transport(address), agentID);
   }
 
   async createWorkflow(name = "install", spec: Workflow["spec"] = {}): Promise<Workflow> {

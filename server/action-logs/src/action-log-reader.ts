@@ -2,10 +2,9 @@
 import { isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
 import { News, pause } from "@neverland/platform/wait/pause.ts";
+import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import { type Step, stepsOf } from "@neverland/workflow-rules/actions-in-order.ts";
-import type { LogLine } from "./action-log-file.ts";
 import type { ActionLogId, ActionLogStore } from "./action-log-store.ts";
-import type { TinkServerDeps } from "./ports.ts";
 
 export type ActionLogQuery = {
   /** The action's name or id; all actions when absent. */
@@ -17,15 +16,16 @@ export type ActionLogQuery = {
   readonly signal: AbortSignal;
 };
 
-export type ActionLogReaderDeps = Pick<TinkServerDeps, "workflows"> & {
-  readonly logs: ActionLogStore;
+export type ActionLogReaderDeps = {
+  readonly workflows: Pick<TypedStore<Workflow>, "get">;
+  readonly logs: Pick<ActionLogStore, "read" | "onMore">;
   readonly clock: Clock;
 };
 
 /** How often a follower looks whether the action is over; more lines wake it at once. */
 const lookAgainMs = 1000;
-const longestTail = 100_000;
 
+/** Holds one part of a file at a time, and reads on when that was taken: a reader that stands still costs nothing more. */
 export class ActionLogReader {
   readonly #deps: ActionLogReaderDeps;
 
@@ -39,7 +39,7 @@ export class ActionLogReader {
     if (workflow === undefined) return;
     const steps = stepsOf(workflow.status ?? {}).filter(({ action }) => isAsked(action, query));
     const offsets = new Map<string, number>();
-    yield* await this.#existing(workflow, steps, query, offsets);
+    yield* this.#existing(workflow, steps, query, offsets);
     if (query.follow !== true) return;
     for (const step of steps) yield* this.#followStep(workflow, step, offsets, query);
   }
@@ -55,26 +55,37 @@ export class ActionLogReader {
     }
   }
 
-  async #existing(
+  async *#existing(
     workflow: Workflow,
     steps: readonly Step[],
     query: ActionLogQuery,
     offsets: Map<string, number>,
-  ): Promise<string[]> {
-    const { tailLines = longestTail, action } = query;
-    const most = Math.min(tailLines, longestTail);
-    let tail: string[] = [];
+  ): AsyncGenerator<string> {
+    const { tailLines, action, signal } = query;
+    // Lines are counted before they are shown, so that not all of them need to be held for the sake of the last few.
+    let skip = tailLines === undefined ? 0 : (await this.#countLines(workflow, steps, query)) - tailLines;
     for (const step of steps) {
       let hasHeader = action !== undefined;
       for await (const { lines, nextOffset } of this.#deps.logs.read(idOf(workflow, step))) {
+        if (signal.aborted) return;
         offsets.set(step.action.id, nextOffset);
-        if (!hasHeader) tail.push(header(step));
+        const shown = [...(hasHeader ? [] : [header(step)]), ...lines.map(({ text }) => `${text}\n`)];
         hasHeader = true;
-        tail.push(...lines.map(textOf));
-        tail = most === 0 ? [] : tail.slice(-most);
+        if (skip < shown.length) yield* shown.slice(Math.max(0, skip));
+        skip -= shown.length;
       }
     }
-    return tail;
+  }
+
+  /** Those that tell actions apart count as well. */
+  async #countLines(workflow: Workflow, steps: readonly Step[], { action }: ActionLogQuery): Promise<number> {
+    let count = 0;
+    for (const step of steps) {
+      let own = 0;
+      for await (const { lines } of this.#deps.logs.read(idOf(workflow, step))) own += lines.length;
+      count += own + (own > 0 && action === undefined ? 1 : 0);
+    }
+    return count;
   }
 
   async *#followStep(
@@ -94,7 +105,7 @@ export class ActionLogReader {
           offsets.set(step.action.id, nextOffset);
           if (!hasHeader) yield header(step);
           hasHeader = true;
-          yield* lines.map(textOf);
+          for (const { text } of lines) yield `${text}\n`;
         }
         if (over || query.signal.aborted) return;
         await more.wait(this.#deps.clock, lookAgainMs, query.signal);
@@ -122,8 +133,4 @@ function idOf({ metadata }: Workflow, { action }: Step): ActionLogId {
 
 function header({ action }: Step): string {
   return `==> ${action.name} <==\n`;
-}
-
-function textOf({ text }: LogLine): string {
-  return `${text}\n`;
 }

@@ -1,6 +1,6 @@
 // Whose request it is: the peer's address, or what a trusted proxy says of it.
 import { BlockList, isIP } from "node:net";
-import { plainAddress } from "@neverland/platform/network/plain-address.ts";
+import { plainAddress } from "./plain-address.ts";
 
 export type TrustedProxies = { has(address: string): boolean };
 

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { test } from "node:test";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { Stream } from "@neverland/api/action-log";
+import { installer } from "@neverland/workflow-rules/testing/examples.ts";
+import { startLogBench } from "./testing/log-bench.ts";
+
+const withCode = (code: Code) => (error: unknown) => ConnectError.from(error).code === code;
+
+test("what workers send is read back by workflow, by action, and from the end", async (t) => {
+  const { bench, read, send } = await startLogBench(t);
+  const worker = bench.worker();
+  const first = await worker.run();
+  assert.equal((await send(first, 1, 2)).acceptedLines, 2n);
+  await send(await worker.ask(), 1, 2);
+  assert.deepEqual(await read({}), [
+    "==> stream <==\n",
+    "stream 1\n",
+    "stream 2\n",
+    "==> write <==\n",
+    "write 1\n",
+    "write 2\n",
+  ]);
+  assert.deepEqual(await read({ action: "stream" }), ["stream 1\n", "stream 2\n"]);
+  assert.deepEqual(await read({ tailLines: 1 }), ["write 2\n"]);
+  assert.deepEqual(await read({ tailLines: 4 }), ["stream 2\n", "==> write <==\n", "write 1\n", "write 2\n"]);
+});
+
+test("following shows lines as they come and ends with the workflow", async (t) => {
+  const { bench, read, send } = await startLogBench(t);
+  const worker = bench.worker();
+  const first = await worker.ask();
+  await send(first, 1, 1);
+  const following = read({ follow: true });
+  await send(first, 2, 3);
+  await worker.report(first, "FAILED", "exit code 1");
+  assert.deepEqual(await following, ["==> stream <==\n", "stream 1\n", "stream 2\n", "stream 3\n"]);
+});
+
+test("lines for another worker's action, and from another machine, are refused", async (t) => {
+  const { bench, send, refused } = await startLogBench(t);
+  const action = await bench.worker().ask();
+  await assert.rejects(send(action, 1, 1, "someone"), withCode(Code.NotFound));
+  refused.message = "another machine's address";
+  await assert.rejects(send(action, 1, 1), withCode(Code.PermissionDenied));
+});
+
+test("lines that a worker had to drop are said once, where they are missing", async (t) => {
+  const { bench, client, read } = await startLogBench(t);
+  const { workflowId, taskId, actionId } = await bench.worker().ask();
+  for (const sequence of [1n, 5n]) {
+    const lines = [{ text: `line ${sequence}`, sequence, stream: Stream.STDOUT }];
+    const message = { workflowId, taskId, actionId, agentId: installer, lines, droppedLines: 3n };
+    await client.appendLogs(Readable.from([message]));
+  }
+  assert.deepEqual(await read({ action: "stream" }), [
+    "line 1\n",
+    "3 lines are missing here: they came faster than the machine could send them\n",
+    "line 5\n",
+  ]);
+});
+
+test("a message of half a million empty lines is refused for good, and the next one is taken", async (t) => {
+  const { bench, client, send } = await startLogBench(t);
+  const action = await bench.worker().ask();
+  const { workflowId, taskId, actionId } = action;
+  const lines = Array.from({ length: 400_000 }, () => ({}));
+  const message = { workflowId, taskId, actionId, agentId: installer, lines };
+  await assert.rejects(client.appendLogs(Readable.from([message])), withCode(Code.InvalidArgument));
+  assert.equal((await send(action, 1, 1)).acceptedLines, 1n);
+});
+
+test("the log goes with its workflow", async (t) => {
+  const { bench, send, key, dir, stop, errors } = await startLogBench(t);
+  await send(await bench.worker().ask(), 1, 1);
+  assert.equal((await readdir(dir)).length, 1);
+  await bench.workflows.delete(key);
+  await bench
+    .worker()
+    .ask()
+    .catch(() => undefined);
+  await stop();
+  assert.deepEqual(await readdir(dir), []);
+  assert.deepEqual(errors, []);
+});

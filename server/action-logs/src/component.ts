@@ -1,0 +1,19 @@
+// The output of actions as a row of the table of components; what it is made of is loaded when it runs.
+import { defineComponent } from "@neverland/component-kit/component.ts";
+
+export const component = defineComponent({
+  name: "action-logs",
+  path: "actionLogs",
+  settings: {},
+  runsWith: ["tink-server", "api"],
+  make: async ({ shared, store, machines, record, clock, onError }) => {
+    const [{ ActionLogs }, { AgentGate }, { trustedProxies }] = await Promise.all([
+      import("./action-logs.ts"),
+      import("@neverland/machines/agent-gate.ts"),
+      import("@neverland/platform/network/caller-address.ts"),
+    ]);
+    const gate = new AgentGate({ machines, proxies: trustedProxies(shared.boots.trustedProxies), record });
+    const logs = new ActionLogs({ store, clock, dataDir: shared.dataDir, gate, onError });
+    return { services: [logs], lends: { actionLogs: logs.reader, grpcMethods: logs.methods } };
+  },
+});

@@ -1,0 +1,131 @@
+// One call: takes its body, asks the method, answers with a message or a status.
+import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { type GrpcDetail, GrpcError, grpcStatus } from "./grpc-error.ts";
+import { FrameReader, frameMessage } from "./grpc-frames.ts";
+import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
+
+export type CallLimits = {
+  readonly mostMessageBytes: number;
+  /** How long a caller may be silent within its own message, or between two of a stream. */
+  readonly silenceMs: number;
+};
+
+const contentType = "application/grpc";
+const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accept-encoding": "identity" } as const;
+
+/** Answers the call. Never rejects: whatever goes wrong with it ends with a status, or with the connection. */
+export async function serveCall(
+  stream: ServerHttp2Stream,
+  headers: IncomingHttpHeaders,
+  method: GrpcMethod,
+  address: string,
+  limits: CallLimits,
+  toGrpcError: (error: unknown) => GrpcError,
+): Promise<void> {
+  const over = new AbortController();
+  const cancelDeadline = hangUpAfter(headers["grpc-timeout"], over);
+  stream.on("error", () => undefined);
+  stream.once("close", () => over.abort());
+  stream.setTimeout(limits.silenceMs, () => stream.close(constants.NGHTTP2_CANCEL));
+  const forwardedFor = headers["x-forwarded-for"];
+  const caller: GrpcCaller = {
+    address,
+    signal: over.signal,
+    forwardedFor: Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
+  };
+  try {
+    const encoding = headers["grpc-encoding"] ?? "identity";
+    if (encoding !== "identity")
+      throw new GrpcError("unimplemented", `messages are not taken in the encoding ${encoding}; send them as they are`);
+    const body = method.isStream ? messagesOf(stream, limits) : await oneMessage(stream, limits);
+    answerWith(stream, await method.serve(body, caller));
+  } catch (error) {
+    refuse(stream, toGrpcError(error));
+  } finally {
+    cancelDeadline();
+  }
+}
+
+/** Ends a call that there is no method for, or that never gets to one. */
+export function refuse(stream: ServerHttp2Stream, { code, message, details }: GrpcError): void {
+  if (stream.destroyed || stream.headersSent) return;
+  const status = grpcStatus[code];
+  stream.respond(
+    {
+      ...answerHeaders,
+      "grpc-status": String(status),
+      "grpc-message": encodeURIComponent(message).replaceAll("%20", " "),
+      ...(details.length === 0 ? {} : { "grpc-status-details-bin": statusDetails(status, message, details) }),
+    },
+    { endStream: true },
+  );
+  // What the caller still sends is thrown away; to end the stream here would take the status back as well.
+  stream.resume();
+}
+
+function answerWith(stream: ServerHttp2Stream, message: Uint8Array): void {
+  if (stream.destroyed) return;
+  stream.respond(answerHeaders, { waitForTrailers: true });
+  stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
+  stream.end(frameMessage(message));
+}
+
+/** Without an iterator, which would cost more than all the rest of a call. */
+function oneMessage(stream: ServerHttp2Stream, { mostMessageBytes }: CallLimits): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const frames = new FrameReader(mostMessageBytes);
+  let found: Uint8Array | undefined;
+  stream.on("data", (part: Buffer) => {
+    try {
+      for (const message of frames.push(part)) {
+        if (found !== undefined) throw new GrpcError("unimplemented", "the call takes one message, and there are more");
+        found = message;
+      }
+    } catch (error) {
+      stream.removeAllListeners("data");
+      reject(error);
+    }
+  });
+  stream.once("end", () => {
+    // From here on it is the server that takes its time.
+    stream.setTimeout(0);
+    if (found !== undefined && frames.isBetweenMessages) resolve(found);
+    else reject(new GrpcError("invalid-argument", "the call ended before its message did"));
+  });
+  stream.once("close", () => reject(new GrpcError("cancelled", "the caller hung up")));
+  return promise;
+}
+
+async function* messagesOf(stream: ServerHttp2Stream, { mostMessageBytes }: CallLimits): AsyncGenerator<Uint8Array> {
+  const frames = new FrameReader(mostMessageBytes);
+  // A method that throws in between still has a status to send.
+  for await (const part of stream.iterator({ destroyOnReturn: false })) yield* frames.push(part);
+  stream.setTimeout(0);
+  if (!frames.isBetweenMessages) throw new GrpcError("invalid-argument", "the call ended within a message");
+}
+
+/** `grpc-timeout`: up to eight digits and a unit. */
+function hangUpAfter(timeout: string | string[] | undefined, over: AbortController): () => void {
+  const [, digits, unit] = /^(\d{1,8})([HMSmun])$/.exec(String(timeout ?? "")) ?? [];
+  if (digits === undefined || unit === undefined) return () => undefined;
+  const unitMs = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }[unit] ?? 1;
+  const timer = setTimeout(() => over.abort(), Math.min(Number(digits) * unitMs, 2 ** 31 - 1));
+  return () => clearTimeout(timer);
+}
+
+/** google.rpc.Status: 1 is the code, 2 the text, 3 the details, each a google.protobuf.Any: 1 its type's URL, 2 its value. */
+function statusDetails(status: number, message: string, details: readonly GrpcDetail[]): string {
+  const writer = new BinaryWriter()
+    .tag(1, WireType.Varint)
+    .int32(status)
+    .tag(2, WireType.LengthDelimited)
+    .string(message);
+  for (const { type, value } of details) {
+    writer.tag(3, WireType.LengthDelimited).fork();
+    writer.tag(1, WireType.LengthDelimited).string(`type.googleapis.com/${type}`);
+    writer.tag(2, WireType.LengthDelimited).bytes(value);
+    writer.join();
+  }
+  return Buffer.from(writer.finish()).toString("base64").replace(/=+$/, "");
+}

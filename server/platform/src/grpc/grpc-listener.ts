@@ -1,0 +1,138 @@
+// The HTTP/2 listener for gRPC: plain text or TLS; limits by connection and by address, and an end that lets calls finish.
+import {
+  createSecureServer,
+  createServer,
+  type Http2Server,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from "node:http2";
+import type { Clock } from "../clock.ts";
+import { plainAddress } from "../network/plain-address.ts";
+import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
+import type { Service } from "../service.ts";
+import { onAbort } from "../wait/abort.ts";
+import { type CallLimits, refuse, serveCall } from "./grpc-call.ts";
+import { GrpcError } from "./grpc-error.ts";
+import type { GrpcMethod } from "./grpc-method.ts";
+import { GrpcSessions } from "./grpc-sessions.ts";
+
+export type GrpcAddress = { readonly host: string; readonly port: number };
+
+export type GrpcListenerOptions = {
+  /** Each is listened on. */
+  readonly doors: readonly Pick<TcpDoor, "host" | "links">[];
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly tls?: { readonly certificate: string; readonly privateKey: string };
+  readonly clock: Clock;
+  readonly methods: readonly GrpcMethod[];
+  /** Whatever a method throws, as the caller is told it. */
+  readonly toGrpcError: (error: unknown) => GrpcError;
+  /** Whether many callers may come through this address: a proxy, or this machine itself. */
+  readonly isShared: (address: string) => boolean;
+  /** Something was refused before any method saw it. */
+  readonly onRefused: (refusal: GrpcRefusal) => void;
+};
+
+export type GrpcRefusal = {
+  readonly address: string;
+  readonly reason: "TooManyConnections" | "NoSuchCall";
+  /** One sentence. */
+  readonly message: string;
+};
+
+/** A worker's inventory is some tens of kB. */
+const callLimits: CallLimits = { mostMessageBytes: 1024 * 1024, silenceMs: 60_000 };
+/** A worker has one call that waits, and now and then a report and a batch of output beside it. */
+const mostCallsPerConnection = 64;
+/** A proxy in front may put many workers on one connection. */
+const mostCallsPerSharedConnection = 5000;
+
+export class GrpcListener implements Service {
+  readonly #options: GrpcListenerOptions;
+  readonly #methods: ReadonlyMap<string, GrpcMethod>;
+  readonly #sessions: GrpcSessions;
+  readonly #servers: Http2Server[] = [];
+  readonly #doors: OpenTcp[] = [];
+
+  constructor(options: GrpcListenerOptions) {
+    this.#options = options;
+    this.#methods = new Map(options.methods.map((method) => [method.path, method]));
+    this.#sessions = new GrpcSessions(options.clock);
+  }
+
+  /** The first of those listened on; undefined until started. */
+  get address(): GrpcAddress | undefined {
+    const [door] = this.#doors;
+    return door && { host: door.host, port: door.port };
+  }
+
+  /** @throws {NetworkError} When a port cannot be had. */
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { doors, port } = this.#options;
+    for (const door of doors) {
+      const server = this.#makeServer();
+      this.#doors.push(await openTcp(server, { ...door, port, purpose: "workers" }, signal));
+      this.#servers.push(server);
+    }
+    this.#sessions.start();
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    const servers = this.#servers.splice(0);
+    for (const door of this.#doors.splice(0)) door.close();
+    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    // Calls that run are answered; a session without any ends at once.
+    this.#sessions.close();
+    const forget = onAbort(deadline, () => this.#sessions.cut());
+    await Promise.all(closed);
+    forget();
+  }
+
+  #makeServer(): Http2Server {
+    const { tls } = this.#options;
+    const settings = { settings: { maxConcurrentStreams: mostCallsPerConnection }, maxSessionMemory: 64 };
+    const server: Http2Server =
+      tls === undefined
+        ? createServer(settings)
+        : createSecureServer({ ...settings, cert: tls.certificate, key: tls.privateKey });
+    server.on("session", (session) => this.#keep(session));
+    return server;
+  }
+
+  #keep(session: ServerHttp2Session): void {
+    const address = plainAddress(session.socket.remoteAddress ?? "");
+    const isShared = this.#options.isShared(address);
+    // What goes wrong with one connection ends that connection, and nothing else.
+    session.on("error", () => session.destroy());
+    const refusal = this.#sessions.add(session, address, isShared);
+    if (refusal !== undefined) {
+      session.destroy();
+      this.#options.onRefused({ address, reason: "TooManyConnections", message: refusal });
+      return;
+    }
+    if (isShared) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
+    session.on("stream", (stream, headers) => this.#serve(stream, headers, address));
+  }
+
+  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, address: string): void {
+    const path = String(headers[":path"] ?? "");
+    const method = this.#methods.get(path);
+    const type = headers["content-type"] ?? "";
+    if (headers[":method"] !== "POST" || !/^application\/grpc(\+proto)?(;|$)/.test(type)) {
+      stream.respond({ ":status": 415 }, { endStream: true });
+      return;
+    }
+    if (method === undefined) {
+      const shown = JSON.stringify(path.slice(0, 200));
+      const message = `a worker at ${address} makes the call ${shown}, which this server does not have; it may speak another version of the protocol`;
+      stream.on("error", () => undefined);
+      refuse(stream, new GrpcError("unimplemented", `this server has no call ${shown}`));
+      this.#options.onRefused({ address, reason: "NoSuchCall", message });
+      return;
+    }
+    void serveCall(stream, headers, method, address, callLimits, this.#options.toGrpcError);
+  }
+}

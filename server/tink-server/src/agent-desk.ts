@@ -1,0 +1,168 @@
+// Where workers ask for work and hand in reports, whichever protocol they speak: who they are, how long they wait, what is
+// said of it on their machines' timelines.
+import { formatKey, isFinalState, parseKey, type Workflow } from "@neverland/api";
+import type { AgentAttributes } from "@neverland/api/workflow";
+import type { AgentCaller, AgentGate } from "@neverland/machines/agent-gate.ts";
+import { MultiIndex } from "@neverland/platform/multi-index.ts";
+import type { ServedAction } from "@neverland/workflow-rules/serve-action.ts";
+import { agentsOf } from "@neverland/workflow-rules/serve-action.ts";
+import { acceptReport, type IncomingReport } from "./accept-report.ts";
+import { annotateHardware } from "./agent-attributes.ts";
+import { AgentContacts } from "./agent-contacts.ts";
+import { AgentWaiters, type Wake } from "./agent-waiters.ts";
+import { findWork, type Work } from "./find-work.ts";
+import type { TinkServerDeps } from "./ports.ts";
+import { TinkError } from "./tink-error.ts";
+import { askedEvent, elsewhereEvent, tooManyEvent } from "./worker-events.ts";
+
+export type AgentDeskDeps = TinkServerDeps & {
+  readonly gate: Pick<AgentGate, "refusal" | "machinesOf">;
+  /** How long a worker without work waits for an answer. Under a minute, which is what upstream's server takes. */
+  readonly waitMs: number;
+};
+
+export type Question = {
+  readonly agentID: string;
+  readonly attributes: AgentAttributes | undefined;
+  readonly caller: AgentCaller;
+  readonly signal: AbortSignal;
+};
+
+/** Workers that no Hardware and no Workflow knows, as they may turn up before either is there. Anyone can make up more. */
+const mostStrangers = 256;
+
+export class AgentDesk {
+  readonly #deps: AgentDeskDeps;
+  readonly #contacts = new AgentContacts();
+  readonly #waiters = new AgentWaiters();
+  /** Where to look and whom to wake; what is handed out is decided on what the store says then. */
+  readonly #workflows = new MultiIndex<Workflow>(({ status }) => agentsOf(status ?? {}));
+  #strangers = 0;
+
+  constructor(deps: AgentDeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** How many workers wait for something to do. */
+  get waitingWorkers(): number {
+    return this.#waiters.size;
+  }
+
+  /** A workflow is there or was changed: whoever has a task in it, or had, looks again. */
+  upsert(workflow: Workflow): void {
+    const before = this.#workflows.put(formatKey(workflow.metadata), workflow);
+    this.#wake(before);
+    this.#wake(workflow);
+  }
+
+  remove({ metadata }: Workflow): void {
+    this.#wake(this.#workflows.delete(formatKey(metadata)));
+  }
+
+  /** Ends every wait, and those that begin later. */
+  close(): void {
+    this.#waiters.close();
+  }
+
+  /**
+   * Resolves with the worker's next action as soon as there is one.
+   * @throws {TinkError} `forbidden`; `not-now` or `unknown` when there is nothing for as long as it may wait; `again`.
+   */
+  async nextAction(question: Question): Promise<ServedAction> {
+    const { agentID, caller, signal } = question;
+    const { clock, waitMs } = this.#deps;
+    this.#refuseStranger(agentID, caller);
+    const untilMs = clock.nowMs() + waitMs;
+    const waits = this.#waiters.has(agentID);
+    const waiter = this.#waiters.enter(agentID);
+    try {
+      for (let isFirst = true; ; isFirst = false) {
+        waiter.look();
+        const work = await findWork(agentID, this.#unfinished(agentID), this.#deps);
+        if (isFirst) this.#noteContact(question, work, waits);
+        if ("serve" in work.next) {
+          this.#refuseStranger(agentID, caller, work.workflow);
+          return work.next.serve;
+        }
+        const wake = await this.#asStranger(agentID, caller, () => waiter.next(clock, untilMs - clock.nowMs(), signal));
+        this.#contacts.heard(agentID, caller.address, clock.nowMs());
+        if (wake !== "changed") throw this.#refusal(agentID, wake, work);
+      }
+    } finally {
+      this.#waiters.leave(waiter);
+    }
+  }
+
+  /** Resolves when the report is durable. @throws {TinkError} `forbidden`, and what `acceptReport` throws. */
+  async report(report: IncomingReport, caller: AgentCaller): Promise<void> {
+    await acceptReport(report, this.#deps, (workflow) => this.#refuseStranger(report.agentID, caller, workflow));
+    this.#contacts.heard(report.agentID, caller.address, this.#deps.clock.nowMs());
+  }
+
+  #refuseStranger(agentID: string, caller: AgentCaller, workflow?: Workflow): void {
+    const refusal = this.#deps.gate.refusal(agentID, caller, workflow);
+    if (refusal !== undefined) throw new TinkError("forbidden", refusal);
+  }
+
+  #unfinished(agentID: string): Workflow["metadata"][] {
+    const own = this.#workflows.find(agentID.toLowerCase()).values();
+    return [...own.filter(({ status }) => !isFinalState(status?.state)).map(({ metadata }) => metadata)];
+  }
+
+  #wake(workflow: Workflow | undefined): void {
+    for (const agent of agentsOf(workflow?.status ?? {})) this.#waiters.wake(agent);
+  }
+
+  /** One that nobody knows waits only while few do: it is told at once that there is nothing, as one that has waited. */
+  async #asStranger(agentID: string, caller: AgentCaller, wait: () => Promise<Wake>): Promise<Wake> {
+    const isKnown =
+      this.#workflows.find(agentID.toLowerCase()).size > 0 || this.#deps.gate.machinesOf(agentID).length > 0;
+    if (isKnown) return await wait();
+    if (this.#strangers >= mostStrangers) {
+      this.#deps.record(tooManyEvent(agentID, caller.address, mostStrangers));
+      return "timeout";
+    }
+    this.#strangers += 1;
+    try {
+      return await wait();
+    } finally {
+      this.#strangers -= 1;
+    }
+  }
+
+  #noteContact({ agentID, caller, attributes }: Question, work: Work, waits: boolean): void {
+    const { clock, record } = this.#deps;
+    const runs = "serve" in work.next && work.next.again;
+    const { isFirst, otherAddress } = this.#contacts.asked(agentID, caller.address, clock.nowMs(), { waits, runs });
+    if (otherAddress !== undefined) record(elsewhereEvent(agentID, caller.address, otherAddress, work.workflow));
+    if (!isFirst) return;
+    record(askedEvent(agentID, work.next, work.workflow));
+    if (attributes !== undefined) this.#keepAttributes(agentID, attributes, work);
+  }
+
+  /** What a machine says of itself when it comes up. Never stands in the way of the action. */
+  #keepAttributes(agentID: string, attributes: AgentAttributes, { workflow }: Work): void {
+    const [machine = "", ...others] = this.#deps.gate.machinesOf(agentID, workflow);
+    const key = parseKey(machine);
+    if (key === undefined || others.length > 0) return;
+    void annotateHardware(key, attributes, this.#deps).catch((error: unknown) =>
+      this.#deps.onError({ doing: `keeping the attributes of Hardware ${machine}`, error }),
+    );
+  }
+
+  #refusal(agentID: string, wake: Exclude<Wake, "changed">, { next }: Work): TinkError {
+    switch (wake) {
+      case "closing":
+        return new TinkError("again", "the server is being stopped; ask again");
+      case "gone":
+        return new TinkError("again", "the worker hung up");
+      case "replaced":
+        return new TinkError("not-now", `worker ${agentID} asks on another connection`);
+      case "timeout": {
+        const message = "wait" in next ? next.message : "nothing to do";
+        const isKnown = this.#workflows.find(agentID.toLowerCase()).size > 0;
+        return isKnown ? new TinkError("not-now", message) : new TinkError("unknown", "no Workflows found");
+      }
+    }
+  }
+}

@@ -1,0 +1,83 @@
+// A data folder as a hall of machines leaves it: written in one go, which the front door would take minutes for.
+import { join } from "node:path";
+import { kinds } from "@neverland/api";
+import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
+import { typedStore } from "@neverland/store/typed-resources.ts";
+import { machineAt } from "../workers/machine.ts";
+
+export type HallSize = { readonly machines: number; readonly workflows: number; readonly events: number };
+
+const namespace = "default";
+
+export const machineName = (index: number): string => `node-${index}`;
+
+/** Hardware for each machine, workflows for the first of them (each one waits for its worker), and events of all. */
+export async function writeHall(dataDir: string, { machines, workflows, events }: HallSize): Promise<void> {
+  const store = await openSqliteStore(join(dataDir, "neverland.db"));
+  try {
+    const hardware = typedStore(store, kinds.Hardware);
+    const template = { metadata: { name: "install", namespace }, spec: { data: templateData } };
+    await typedStore(store, kinds.Template).create(template);
+    await each(machines, (index) => hardware.create(hardwareOf(index)));
+    await each(workflows, (index) => typedStore(store, kinds.Workflow).create(workflowOf(index)));
+    await each(events, (index) => typedStore(store, kinds.MachineEvent).create(eventOf(index, machines, events)));
+  } finally {
+    await store.close();
+  }
+}
+
+/** Many at once, so that they share a flush. */
+async function each(count: number, create: (index: number) => Promise<unknown>): Promise<void> {
+  const atOnce = 1000;
+  for (let from = 0; from < count; from += atOnce)
+    await Promise.all(Array.from({ length: Math.min(atOnce, count - from) }, (_, index) => create(from + index)));
+}
+
+export function hardwareOf(index: number) {
+  const { mac, address } = machineAt(index);
+  const name = machineName(index);
+  const ip = { address, netmask: "255.0.0.0", gateway: "127.0.0.1" };
+  const dhcp = { mac, ip, hostname: name, lease_time: 86_400 };
+  return {
+    metadata: { name, namespace, labels: { rack: `r${index % 40}` } },
+    spec: { interfaces: [{ dhcp, netboot: { allowPXE: true } }], metadata: { instance: { id: name, hostname: name } } },
+  };
+}
+
+function workflowOf(index: number) {
+  const hardwareMap = { device_1: machineAt(index).mac };
+  return {
+    metadata: { name: machineName(index), namespace },
+    spec: { templateRef: "install", hardwareRef: machineName(index), hardwareMap },
+  };
+}
+
+function eventOf(index: number, machines: number, count: number) {
+  const machine = index % machines;
+  return {
+    metadata: { name: `event-${index}`, namespace },
+    spec: {
+      hardware: machineName(machine),
+      mac: machineAt(machine).mac,
+      source: "boots/dhcp",
+      type: "DhcpOffer",
+      message: `offered ${machineAt(machine).address} to the firmware (PXE) of ${namespace}/${machineName(machine)}`,
+      time: new Date(Date.now() - (count - index) * 1000).toISOString(),
+    },
+  };
+}
+
+const templateData = `version: "0.1"
+name: install
+global_timeout: 3600
+tasks:
+  - name: install
+    worker: "{{.device_1}}"
+    actions:
+      - name: image
+        image: tinkerbell/actions/image2disk:latest
+        timeout: 900
+        environment:
+          IMG_URL: http://192.0.2.1/files/debian.raw.zst
+          DEST_DISK: /dev/sda
+`;

@@ -24,5 +24,7 @@ class NoMedium implements StoreBackend {
 
   async commit(): Promise<void> {}
 
+  async drop(): Promise<void> {}
+
   async close(): Promise<void> {}
 }

@@ -9,7 +9,8 @@ import { migrations } from "./sqlite-migrations.ts";
 export type Query = {
   get(...values: SQLInputValue[]): Cell[] | undefined;
   iterate(...values: SQLInputValue[]): Iterator<Cell[]>;
-  run(...values: SQLInputValue[]): void;
+  /** @returns How many rows were changed. */
+  run(...values: SQLInputValue[]): number;
 };
 
 type Cell = string | number | null;
@@ -107,7 +108,7 @@ function prepare(db: DatabaseSync, sql: string, attempt: <T>(work: () => T) => T
   const cells = (row: unknown) => row as Cell[];
   return {
     get: (...values) => attempt(() => cells(statement.get(...values))),
-    run: (...values) => attempt(() => void statement.run(...values)),
+    run: (...values) => attempt(() => Number(statement.run(...values).changes)),
     iterate: (...values) => {
       const rows = attempt(() => statement.iterate(...values));
       return {

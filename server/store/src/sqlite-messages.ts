@@ -12,6 +12,7 @@ export type SqliteRequest =
   | { readonly op: "rows" }
   | { readonly op: "history" }
   | { readonly op: "commit"; readonly cells: readonly Cell[]; readonly forgottenVersion: number }
+  | { readonly op: "drop"; readonly kind: string }
   | { readonly op: "close" };
 
 export type SqliteAnswer = {
@@ -20,6 +21,8 @@ export type SqliteAnswer = {
   readonly rows: readonly Cell[];
   readonly history: readonly Cell[];
   readonly commit: undefined;
+  /** How many rows are gone now; 0 when none was left. */
+  readonly drop: number;
   readonly close: undefined;
 };
 

@@ -24,6 +24,7 @@ export function storeContract(driver: string, open: OpenStore): void {
     updating(the);
     deleting(the);
     listing(the);
+    indexing(the);
     paging(the);
     watching(the);
     resuming(the);
@@ -230,6 +231,65 @@ function listing(store: () => ResourceStore): void {
   });
 }
 
+function indexing(store: () => ResourceStore): void {
+  const machine = (name: string, macs: readonly string[], namespace = "default"): NewResource => ({
+    ...template(name, "", { namespace }),
+    kind: "Hardware",
+    spec: { agentID: `agent-${macs.length}`, interfaces: macs.map((mac) => ({ dhcp: { mac } })) },
+  });
+  const byMac = (...values: string[]): Selector => ({ key: "spec.interfaces[].dhcp.mac", operator: "in", values });
+  test("a field is found through a list, and follows what is written", async () => {
+    const find = async (...macs: string[]) =>
+      (await store().list(Hardware, { fields: [byMac(...macs)] })).items.map(nameOf);
+    await store().create(Hardware, machine("b", ["m1", "m2"]));
+    const a = await store().create(Hardware, machine("a", ["m2"]));
+    await store().create(Hardware, machine("c", [], "other"));
+    assert.deepEqual(await find("m2"), ["default/a", "default/b"]);
+    assert.deepEqual(await find("m1", "m2"), ["default/a", "default/b"]);
+    assert.deepEqual(await find("none"), []);
+    assert.deepEqual(await find(""), ["other/c"]);
+    await store().update(Hardware, { ...a, spec: { interfaces: [{ dhcp: { mac: "m3" } }] } });
+    assert.deepEqual([await find("m2"), await find("m3")], [["default/b"], ["default/a"]]);
+    await store().delete(Hardware, key("b"));
+    assert.deepEqual([await find("m1"), await find("m2")], [[], []]);
+  });
+  test("an index, a namespace, a name and another selector are one selection, in pages too", async () => {
+    for (const name of ["d", "b", "a", "c"])
+      for (const namespace of ["default", "other"])
+        await store().create(Hardware, machine(name, name < "c" ? ["m1"] : ["m1", "m2"], namespace));
+    const fields = [byMac("m1"), { key: "spec.agentID", operator: "in", values: ["agent-2"] } as const];
+    const first = await store().list(Hardware, { fields, limit: 3 });
+    assert.deepEqual(first.items.map(nameOf), ["default/c", "default/d", "other/c"]);
+    const rest = await store().list(Hardware, { fields, limit: 3, continueToken: first.continueToken ?? "" });
+    assert.deepEqual([rest.items.map(nameOf), rest.continueToken], [["other/d"], undefined]);
+    assert.deepEqual((await store().list(Hardware, { fields, namespace: "other" })).items.map(nameOf), [
+      "other/c",
+      "other/d",
+    ]);
+    const named: Selector[] = [{ key: "metadata.name", operator: "in", values: ["a", "a", "none"] }];
+    assert.deepEqual((await store().list(Hardware, { fields: named })).items.map(nameOf), ["default/a", "other/a"]);
+  });
+  test("whatever is written, an indexed list is what looking at everything finds", async () => {
+    const random = seededRandom(1);
+    for (let step = 0; step < 300; step++) {
+      const name = `n${random(20)}`;
+      const wanted = machine(name, [`m${random(5)}`, `m${random(5)}`]);
+      const writes = [
+        () => store().create(Hardware, wanted),
+        () => store().update(Hardware, wanted as Resource), // without a version: whatever is there is replaced
+        () => store().delete(Hardware, key(name)),
+      ];
+      await Promise.allSettled([writes[random(3)]?.()]);
+    }
+    const { items } = await store().list(Hardware);
+    assert.ok(items.length > 5);
+    for (const mac of ["m0", "m1", "m2", "m3", "m4"]) {
+      const looked = items.filter((item) => JSON.stringify(item.spec).includes(`"${mac}"`));
+      assert.deepEqual((await store().list(Hardware, { fields: [byMac(mac)] })).items, looked);
+    }
+  });
+}
+
 function paging(store: () => ResourceStore): void {
   test("pages of one list show one state, whatever is written between them", async () => {
     for (const name of ["a", "b", "c", "d", "e"]) await store().create(Template, template(name, "old"));
@@ -246,6 +306,26 @@ function paging(store: () => ResourceStore): void {
     const third = await store().list(Template, { limit: 2, continueToken: second.continueToken ?? "" });
     assert.deepEqual([third.items.map(nameOf), third.continueToken], [["default/e"], undefined]);
     assert.equal(third.resourceVersion, first.resourceVersion);
+  });
+  test("pages show one state while very many are written between them", async () => {
+    const names = Array.from({ length: 700 }, (_, index) => `n${String(index).padStart(4, "0")}`);
+    await Promise.all(names.map((name) => store().create(Template, template(name, "old"))));
+    const seen: string[] = [];
+    let continueToken: string | undefined;
+    let round = 0;
+    do {
+      const page = await store().list(Template, { limit: 100, ...(continueToken && { continueToken }) });
+      seen.push(...page.items.map(({ metadata, spec }) => `${metadata.name} ${(spec as { data: string }).data}`));
+      ({ continueToken } = page);
+      round += 1;
+      await store().delete(Template, key(`n${String(700 - round * 7).padStart(4, "0")}`));
+      await store().create(Template, template(`n${String(round * 93).padStart(4, "0")}a`, "new"));
+      await store().update(Template, { ...template(`n${String(round * 90).padStart(4, "0")}`, "new") } as Resource);
+    } while (continueToken);
+    assert.deepEqual(
+      seen,
+      names.map((name) => `${name} old`),
+    );
   });
   test("a limit counts selected objects only", async () => {
     for (const name of ["a", "b", "c", "d"]) await store().create(Template, template(name, name > "b" ? "x" : "y"));
@@ -356,6 +436,15 @@ function template(name: string, data: string, metadata: Partial<Resource["metada
 
 function labelled(object: Resource, on: string): Resource {
   return { ...object, metadata: { ...object.metadata, labels: { on } } };
+}
+
+/** The same numbers from 0 to below `below` in every run. */
+function seededRandom(start: number): (below: number) => number {
+  let seed = start;
+  return (below) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % below;
+  };
 }
 
 const key = (name: string) => ({ namespace: "default", name });

@@ -9,10 +9,15 @@ const randomLength = 16;
 
 /** 26 characters of Crockford's base 32: 48 bits of milliseconds, then 80 random bits. */
 export function makeUlid({ nowMs, randomBytes }: IdSource): string {
-  let time = "";
-  for (let rest = Math.max(0, Math.floor(nowMs())); time.length < timeLength; rest = Math.floor(rest / 32))
-    time = alphabet.charAt(rest % 32) + time;
   // One byte a character wastes three bits of each and needs no carrying.
   const random = Array.from(randomBytes(randomLength), (byte) => alphabet.charAt(byte % 32));
-  return time + random.join("");
+  return ulidTime(nowMs()) + random.join("");
+}
+
+/** An id's first ten characters. */
+export function ulidTime(ms: number): string {
+  let time = "";
+  for (let rest = Math.max(0, Math.floor(ms)); time.length < timeLength; rest = Math.floor(rest / 32))
+    time = alphabet.charAt(rest % 32) + time;
+  return time;
 }

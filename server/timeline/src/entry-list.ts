@@ -1,5 +1,8 @@
 // Events in the order of their numbers, of which any may go at any time: appending and leaving cost next to nothing.
 
+import type { MachineEvent } from "@neverland/api";
+import type { Segment } from "./log/segment.ts";
+
 /** One event, as it is kept in memory: its text, and what it is found by. */
 export type Entry = {
   readonly version: number;
@@ -13,6 +16,10 @@ export type Entry = {
   isGone: boolean;
   /** Those it is in. */
   lists: readonly EntryList[];
+  /** The file it is in; `undefined`: in memory alone. */
+  segment: Segment | undefined;
+  /** What readers see of it, while it was looked at a moment ago. */
+  object: MachineEvent | undefined;
 };
 
 /** Below this many there is nothing to tidy. */
@@ -54,6 +61,12 @@ export class EntryList {
     if (this.#entries.length < fewest || this.#goneCount * 2 < this.#entries.length) return;
     this.#entries = this.#entries.filter(({ isGone }) => !isGone);
     this.#goneCount = 0;
+    this.#first = 0;
+  }
+
+  /** Puts right what was appended out of order. */
+  sort(): void {
+    this.#entries = this.#entries.toSorted((a, b) => a.version - b.version);
     this.#first = 0;
   }
 

@@ -3,6 +3,7 @@ import { eventTypeInfo, formatKey, type MachineEventSpec, type ResourceKey } fro
 import { LRUCache } from "lru-cache";
 import { type Entry, EntryList } from "./entry-list.ts";
 import type { EventLine } from "./log/event-line.ts";
+import type { Segment } from "./log/segment.ts";
 
 export type EventIndexLimits = {
   /** Newest events kept of one machine, or of what is about none but of one source. */
@@ -16,6 +17,9 @@ export type EventIndexLimits = {
   /** Events kept in all. */
   readonly mostEvents: number;
 };
+
+/** An event as it was read back. */
+export type LoadedEvent = { readonly line: EventLine; readonly text: string; readonly segment: Segment };
 
 /** Fields by which events are found at once. */
 export type IndexedField = "spec.hardware" | "spec.mac" | "spec.workflow";
@@ -64,24 +68,46 @@ export class EventIndex {
   }
 
   /** Events come in the order of their numbers; those that are too many then are forgotten. */
-  add({ v, at, ns, name, spec }: EventLine, text: string): Entry {
+  add(line: EventLine, text: string): Entry {
+    const { entry, share } = this.#put(line, text);
+    this.#dropBeyond(share.list, share.most);
+    this.#dropBeyond(this.#all, this.#limits.mostEvents);
+    return entry;
+  }
+
+  /** Takes events that come out of their order, each once; they are in order afterwards. @returns Those that were not here. */
+  addLate(events: readonly LoadedEvent[]): (LoadedEvent & { readonly entry: Entry })[] {
+    const unsorted = new Set<EntryList>();
+    const shares = new Map<EntryList, number>([[this.#all, this.#limits.mostEvents]]);
+    const added = events.flatMap((event) => {
+      const { ns: namespace, name } = event.line;
+      if (this.get({ namespace, name }) !== undefined) return [];
+      const { entry, share } = this.#put(event.line, event.text);
+      shares.set(share.list, share.most);
+      for (const list of entry.lists) unsorted.add(list);
+      return [{ ...event, entry }];
+    });
+    for (const list of unsorted) list.sort();
+    for (const [list, most] of shares) this.#dropBeyond(list, most);
+    return added.filter(({ entry }) => !entry.isGone);
+  }
+
+  #put({ v, at, ns, name, spec }: EventLine, text: string) {
     const entry: Entry = {
       ...{ version: v, atMs: at, namespace: ns, name, text },
       ...{ count: spec.count ?? 1, untilMs: at, isGone: false, lists: [] },
+      ...{ segment: undefined, object: undefined },
     };
     this.#byKey.set(formatKey({ namespace: ns, name }), entry);
     const { hardware, mac, workflow } = spec;
     const share = this.#shareOf(ns, spec);
-    const ofFields = [
-      ...(hardware ? [listIn(this.#fields["spec.hardware"], hardware)] : []),
-      ...(mac ? [listIn(this.#fields["spec.mac"], mac)] : []),
-      ...(workflow ? [listIn(this.#fields["spec.workflow"], workflow)] : []),
-    ];
-    entry.lists = [this.#all, share.list, ...ofFields];
-    for (const list of entry.lists) list.append(entry);
-    dropBeyond(share.list, share.most, (each) => this.drop(each));
-    dropBeyond(this.#all, this.#limits.mostEvents, (each) => this.drop(each));
-    return entry;
+    const lists = [this.#all, share.list];
+    if (hardware) lists.push(listIn(this.#fields["spec.hardware"], hardware));
+    if (mac) lists.push(listIn(this.#fields["spec.mac"], mac));
+    if (workflow) lists.push(listIn(this.#fields["spec.workflow"], workflow));
+    for (const list of lists) list.append(entry);
+    entry.lists = lists;
+    return { entry, share };
   }
 
   /** Forgets it. */
@@ -109,6 +135,11 @@ export class EventIndex {
     return { list, most: isRefusal ? refusalsPerMachine : perMachine };
   }
 
+  #dropBeyond(list: EntryList, most: number): void {
+    for (let oldest = list.oldest(); oldest !== undefined && list.size > most; oldest = list.oldest())
+      this.drop(oldest);
+  }
+
   #unknownMacsOf(link: string): LRUCache<string, EntryList> {
     const name = this.#unknownMacs.has(link) || this.#unknownMacs.size < mostLinks ? link : "";
     return this.#unknownMacs.getOrInsertComputed(
@@ -126,8 +157,4 @@ export class EventIndex {
 
 function listIn(lists: Map<string, EntryList>, key: string): EntryList {
   return lists.getOrInsertComputed(key, () => new EntryList(() => lists.delete(key)));
-}
-
-function dropBeyond(list: EntryList, most: number, drop: (entry: Entry) => void): void {
-  for (let oldest = list.oldest(); oldest !== undefined && list.size > most; oldest = list.oldest()) drop(oldest);
 }

@@ -2,8 +2,9 @@
 import type { MachineEvent, MachineEventSpec, ObjectMetaInput } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
-import type { Entry } from "./entry-list.ts";
-import { EventIndex } from "./event-index.ts";
+import { attachJson, freezeJson } from "@neverland/store/resource-json.ts";
+import { type Entry, indexAfter } from "./entry-list.ts";
+import { EventIndex, type LoadedEvent } from "./event-index.ts";
 import { type CountLine, type EventLine, parseLine, toMachineEvent } from "./log/event-line.ts";
 import { EventLog, type EventLogDeps } from "./log/event-log.ts";
 import type { Segment } from "./log/segment.ts";
@@ -25,6 +26,9 @@ export type NewEvent = {
  */
 const versionGap = 100_000;
 
+/** Objects kept at hand for those who look at the same events: watches of one moment, `explain` after `describe`. */
+const mostShared = 2048;
+
 type Use = { readonly entries: Entry[]; live: number; newestMs: number };
 
 export class EventMemory {
@@ -32,8 +36,9 @@ export class EventMemory {
   readonly #limits: TimelineLimits;
   readonly #log: EventLog;
   readonly #uses = new Map<Segment, Use>();
-  readonly #segmentOf = new WeakMap<Entry, Segment>();
-  readonly #shared = new WeakMap<Entry, WeakRef<MachineEvent>>();
+  /** Entries whose objects are at hand, the one made longest ago at `#nextShared`. */
+  readonly #shared: Entry[] = [];
+  #nextShared = 0;
   readonly #onAdded = new Set<() => void>();
   readonly index: EventIndex;
   /** Of the newest event. */
@@ -47,31 +52,39 @@ export class EventMemory {
     this.index = new EventIndex(limits, (entry) => this.#forgotten(entry));
   }
 
-  /** Reads back what is on the disk, in slices. `onEvent` is told of each event, in the order they were written down in. */
+  /** Reads back what is on the disk, in slices. `onEvent` is told of each event there is. */
   async load(onEvent: (line: EventLine) => void): Promise<void> {
-    const read: { readonly line: EventLine; readonly text: string; readonly segment: Segment }[] = [];
+    const late: LoadedEvent[] = [];
     const counts = new Map<number, CountLine>();
     await this.#log.open((text, segment) => {
       const line = parseLine(text);
       if (line === undefined) return;
       if ("of" in line) counts.set(line.of, line);
-      else read.push({ line, text, segment });
+      else if (line.v <= this.version) late.push({ line, text, segment });
+      else {
+        this.version = line.v;
+        this.#placed(this.index.add(line, text), segment);
+        onEvent(line);
+      }
     });
     // What was carried over from a dropped file stands behind what came after it.
-    if (read.some(({ line: { v } }, at) => v < (read[at - 1]?.line.v ?? 0))) read.sort((a, b) => a.line.v - b.line.v);
-    const breather = new Breather();
-    for (const { line, text, segment } of read) {
-      if (breather.isDue) await breather.breathe();
-      // Carried over, and the server died before the old file was dropped.
-      if (line.v === this.version) continue;
-      this.version = line.v;
-      const count = counts.get(line.v);
-      const entry = this.#add(line, text, segment);
-      if (count !== undefined) Object.assign(entry, { count: count.count, untilMs: count.until });
+    for (const { entry, segment, line } of this.index.addLate(late)) {
+      this.#placed(entry, segment);
       onEvent(line);
     }
+    await this.#applyCounts(counts);
     if (this.version > 0) this.version += versionGap;
     await this.tidy();
+  }
+
+  async #applyCounts(counts: ReadonlyMap<number, CountLine>): Promise<void> {
+    const breather = new Breather();
+    const { entries } = this.index;
+    for (const { of, count, until } of counts.values()) {
+      if (breather.isDue) await breather.breathe();
+      const entry = entries[indexAfter(entries, of - 1)];
+      if (entry?.version === of) Object.assign(entry, { count, untilMs: until });
+    }
   }
 
   /** @param isDurable Otherwise it is kept in memory alone. Never throws and never waits. */
@@ -80,14 +93,15 @@ export class EventMemory {
     const at = atMs ?? this.#clock.nowMs();
     const line = { v: this.version, at, ns: namespace, name, ...(meta === undefined ? {} : { meta }), spec };
     const text = JSON.stringify(line);
-    const entry = this.#add(line, text, isDurable ? this.#log.append(text) : undefined);
+    const entry = this.index.add(line, text);
+    if (isDurable) this.#placed(entry, this.#log.append(text));
     this.#tellNews();
     return entry;
   }
 
   /** Writes down how often it was seen by now. */
   closeCount(entry: Entry): void {
-    if (entry.isGone || !this.#segmentOf.has(entry)) return;
+    if (entry.isGone || entry.segment === undefined) return;
     this.#log.append(
       JSON.stringify({ of: entry.version, count: entry.count, until: entry.untilMs } satisfies CountLine),
     );
@@ -95,12 +109,16 @@ export class EventMemory {
 
   /** The resource, shared by all who look at it at the same time, and frozen. */
   resourceOf(entry: Entry): MachineEvent {
-    const known = this.#shared.get(entry)?.deref();
+    const known = entry.object;
     if (known !== undefined && (known.spec?.count ?? 1) === entry.count) return known;
     // The text was made by `append`, or passed `parseLine`.
     const object = toMachineEvent(JSON.parse(entry.text) as EventLine, this.#log.id, entry);
-    deepFreeze(object);
-    this.#shared.set(entry, new WeakRef(object));
+    attachJson(object, JSON.stringify(object));
+    entry.object = freezeJson(object);
+    const oldest = this.#shared[this.#nextShared];
+    if (oldest !== undefined && oldest !== entry) oldest.object = undefined;
+    this.#shared[this.#nextShared] = entry;
+    this.#nextShared = (this.#nextShared + 1) % mostShared;
     return object;
   }
 
@@ -130,7 +148,7 @@ export class EventMemory {
       if (live > 0 && !isOld && !isTooMuch) continue;
       // A noisy machine fills files with what is long forgotten: what else is in them is carried over.
       if (!isOld && live * 2 <= entries.length) await this.#carryOver(entries);
-      for (const entry of entries) if (this.#segmentOf.get(entry) === segment) this.index.drop(entry);
+      for (const entry of entries) if (entry.segment === segment) this.index.drop(entry);
       this.#uses.delete(segment);
       await this.#log.drop(segment);
     }
@@ -138,30 +156,22 @@ export class EventMemory {
 
   async #carryOver(entries: readonly Entry[]): Promise<void> {
     for (const entry of entries.filter(({ isGone }) => !isGone)) {
-      const segment = this.#log.append(entry.text);
-      if (segment === undefined) continue;
-      this.#place(entry, segment);
+      this.#placed(entry, this.#log.append(entry.text));
       if (entry.count > 1) this.closeCount(entry);
     }
     await this.#log.flush();
   }
 
-  #add(line: EventLine, text: string, segment: Segment | undefined): Entry {
-    const entry = this.index.add(line, text);
-    if (segment !== undefined) this.#place(entry, segment);
-    return entry;
-  }
-
-  #place(entry: Entry, segment: Segment): void {
+  #placed(entry: Entry, segment: Segment | undefined): void {
+    if (segment === undefined) return;
     const use = this.#uses.getOrInsertComputed(segment, () => ({ entries: [], live: 0, newestMs: 0 }));
     use.entries.push(entry);
     if (!entry.isGone) use.live += 1;
     use.newestMs = Math.max(use.newestMs, entry.atMs);
-    this.#segmentOf.set(entry, segment);
+    entry.segment = segment;
   }
 
-  #forgotten(entry: Entry): void {
-    const segment = this.#segmentOf.get(entry);
+  #forgotten({ segment }: Entry): void {
     const use = segment === undefined ? undefined : this.#uses.get(segment);
     if (use !== undefined) use.live -= 1;
   }
@@ -174,10 +184,4 @@ export class EventMemory {
       for (const listener of this.#onAdded) listener();
     });
   }
-}
-
-function deepFreeze(value: unknown): void {
-  if (typeof value !== "object" || value === null) return;
-  Object.freeze(value);
-  for (const each of Object.values(value)) deepFreeze(each);
 }

@@ -2,7 +2,7 @@
 import type { MachineEvent, MachineEventInput, MachineEventSpec } from "@neverland/api";
 import { type Clock, formatTime } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
-import { makeUlid } from "@neverland/platform/ulid.ts";
+import { makeUlid, ulidTime } from "@neverland/platform/ulid.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "./boot-contacts.ts";
 import type { Entry } from "./entry-list.ts";
@@ -35,6 +35,7 @@ export class Timeline implements Service {
   readonly #recounted = new Set<Entry>();
   readonly #cancels = new Map<"leftOut" | "tidy", () => void>();
   #tidying: Promise<void> = Promise.resolve();
+  readonly #nameEnd: string;
   #lastNameMs = 0;
   /** MachineEvents as a store's users read them. */
   readonly view: ResourceStore;
@@ -46,7 +47,10 @@ export class Timeline implements Service {
     this.#budgets = new EventBudgets(this.#limits.budgets);
     this.#known = new Repeats(this.#limits.mostRemembered.known);
     this.#unknown = new Repeats(this.#limits.mostRemembered.unknown);
-    const { clock, lookup, contacts } = deps;
+    const { clock, lookup, contacts, randomBytes } = deps;
+    this.#nameEnd = makeUlid({ nowMs: () => 0, randomBytes })
+      .slice(10)
+      .toLowerCase();
     this.view = new EventView(this.#memory, { clock, lookup, contacts });
   }
 
@@ -114,18 +118,18 @@ export class Timeline implements Service {
   }
 
   #append(event: MachineEventInput, subject: Subject, nowMs: number, isDurable: boolean): Entry {
-    const { namespace, ...who } = subject;
-    const spec: MachineEventSpec = {
-      ...withoutUndefined({ ...event, ...who, data: event.data }),
-      time: formatTime(nowMs),
-    };
-    return this.#memory.append({ namespace, name: this.#newName(nowMs), spec }, isDurable);
+    const { namespace } = subject;
+    const time = formatTime(nowMs);
+    return this.#memory.append(
+      { namespace, name: this.#newName(nowMs), spec: specOf(event, subject, time) },
+      isDurable,
+    );
   }
 
-  /** Names sort as the facts came, also those of one millisecond. */
+  /** ULIDs of one random part: they sort as the facts came, also those of one millisecond. */
   #newName(nowMs: number): string {
     this.#lastNameMs = Math.max(nowMs, this.#lastNameMs + 1);
-    return makeUlid({ nowMs: () => this.#lastNameMs, randomBytes: this.#deps.randomBytes }).toLowerCase();
+    return ulidTime(this.#lastNameMs).toLowerCase() + this.#nameEnd;
   }
 
   #sayLeftOut(nowMs: number): void {
@@ -197,7 +201,16 @@ function keyOf(
   );
 }
 
-function withoutUndefined<T extends object>(value: T): T {
-  // Leaving out what is undefined changes no type that a reader sees.
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
+/** Small as it is in each line: nothing that is undefined. */
+function specOf(event: MachineEventInput, { hardware, mac }: Subject, time: string): MachineEventSpec {
+  const { address, link, workflow, source, type, reason, message, data } = event;
+  const spec: MachineEventSpec = { source, type, message, time };
+  if (hardware !== undefined) spec.hardware = hardware;
+  if (mac !== undefined) spec.mac = mac;
+  if (address !== undefined) spec.address = address;
+  if (link !== undefined) spec.link = link;
+  if (workflow !== undefined) spec.workflow = workflow;
+  if (reason !== undefined) spec.reason = reason;
+  if (data !== undefined) spec.data = data;
+  return spec;
 }

@@ -41,7 +41,7 @@ function isNumber(value: unknown): value is number {
 }
 
 /** @param logId Of the log that the line is in: it makes the uid one of its own. */
-export function toMachineEvent({ v, at, ns, name, meta, spec }: EventLine, logId: string, seen: Seen): MachineEvent {
+export function toMachineEvent({ v, at, ns, name, meta, spec }: EventLine, logId: string, seen: Seen) {
   const repeated = seen.count > 1 ? { count: seen.count, lastTime: formatTime(seen.untilMs) } : {};
   return {
     apiVersion: apiVersionOf(kinds.MachineEvent),
@@ -56,5 +56,5 @@ export function toMachineEvent({ v, at, ns, name, meta, spec }: EventLine, logId
       creationTimestamp: formatTime(at).replace(/\.\d+Z$/, "Z"),
     },
     spec: { ...spec, ...repeated },
-  };
+  } satisfies MachineEvent;
 }

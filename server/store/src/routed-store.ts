@@ -11,6 +11,7 @@ export function routedStore(rest: ResourceStore, elsewhere: ReadonlyMap<KindInfo
   return {
     get: (kind, key) => of(kind).get(kind, key),
     list: (kind, options) => of(kind).list(kind, options),
+    namespaces: (kind) => of(kind).namespaces(kind),
     create: (kind, resource) => of(kind).create(kind, resource),
     update: (kind, resource) => of(kind).update(kind, resource),
     updateStatus: (kind, resource) => of(kind).updateStatus(kind, resource),

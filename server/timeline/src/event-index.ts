@@ -33,6 +33,7 @@ export class EventIndex {
   readonly #onGone: (entry: Entry) => void;
   readonly #all = new EntryList();
   readonly #byKey = new Map<string, Entry>();
+  readonly #byNamespace = new Map<string, EntryList>();
   readonly #fields = {
     "spec.hardware": new Map<string, EntryList>(),
     "spec.mac": new Map<string, EntryList>(),
@@ -60,6 +61,16 @@ export class EventIndex {
 
   get(key: ResourceKey): Entry | undefined {
     return this.#byKey.get(formatKey(key));
+  }
+
+  /** Those that hold something. */
+  namespaces(): string[] {
+    return [...this.#byNamespace.keys()];
+  }
+
+  /** In order, gone ones among them; empty when there are none. */
+  inNamespace(namespace: string): readonly Entry[] {
+    return this.#byNamespace.get(namespace)?.entries ?? [];
   }
 
   /** In order, gone ones among them; empty when there are none. */
@@ -101,7 +112,7 @@ export class EventIndex {
     this.#byKey.set(formatKey({ namespace: ns, name }), entry);
     const { hardware, mac, workflow } = spec;
     const share = this.#shareOf(ns, spec);
-    const lists = [this.#all, share.list];
+    const lists = [this.#all, share.list, listIn(this.#byNamespace, ns)];
     if (hardware) lists.push(listIn(this.#fields["spec.hardware"], hardware));
     if (mac) lists.push(listIn(this.#fields["spec.mac"], mac));
     if (workflow) lists.push(listIn(this.#fields["spec.workflow"], workflow));

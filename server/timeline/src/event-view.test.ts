@@ -27,6 +27,7 @@ test("events are found by Hardware, MAC, workflow, type and name, and not in oth
   assert.deepEqual(await found("spec.workflow", "lab/install"), ["two"]);
   assert.deepEqual(await found("spec.type", "ActionStarted"), ["two", "three"]);
   assert.deepEqual(await found("spec.mac", mac), ["one", "two"]);
+  assert.deepEqual(await bench.timeline.view.namespaces(kind), ["lab", "default"]);
   const [first] = (await bench.events.list()).items;
   assert.deepEqual(await found("metadata.name", first?.metadata.name ?? "", "lab"), ["one"]);
 });

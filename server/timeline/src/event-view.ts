@@ -76,6 +76,10 @@ export class EventView implements ResourceStore {
     return { items, resourceVersion: String(upTo) };
   }
 
+  async namespaces(): Promise<readonly string[]> {
+    return this.#memory.index.namespaces();
+  }
+
   async create(_kind: KindInfo, resource: NewResource): Promise<Resource> {
     const { namespace, name, ...meta } = resource.metadata;
     if (this.#memory.index.get({ namespace, name }) !== undefined)
@@ -183,7 +187,8 @@ export class EventView implements ResourceStore {
       }
       return isIndexed(clause.key) ? [index.withField(clause.key, value)] : [];
     });
-    return lists.reduce((shortest, list) => (list.length < shortest.length ? list : shortest), index.entries);
+    const all = namespace === undefined ? index.entries : index.inNamespace(namespace);
+    return lists.reduce((shortest, list) => (list.length < shortest.length ? list : shortest), all);
   }
 
   #selected(entry: Entry, options: ListOptions): MachineEvent | undefined {

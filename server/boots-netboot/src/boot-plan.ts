@@ -21,7 +21,13 @@ export type BootPlan =
       readonly file: string;
     }
   /** The machine's record names server and file, and nothing of ours is mixed in. */
-  | { readonly kind: "operator"; readonly server: string; readonly file: string }
+  | {
+      readonly kind: "operator";
+      readonly server: string;
+      readonly file: string;
+      /** Undefined when it is no firmware that asks. */
+      readonly client: BootClientKind | undefined;
+    }
   | {
       readonly kind: "binary";
       readonly file: string;
@@ -58,9 +64,9 @@ export interface BootSubject {
 }
 
 export function planBoot(client: ClientIdentity, subject: BootSubject, config: BootPlanConfig): BootPlan {
-  if (subject.tftpServerName && subject.bootFileName)
-    return { kind: "operator", server: subject.tftpServerName, file: subject.bootFileName };
   const kind = bootClientKind(client);
+  if (subject.tftpServerName && subject.bootFileName)
+    return { kind: "operator", server: subject.tftpServerName, file: subject.bootFileName, client: kind };
   if (kind === undefined) return { kind: "not-asked" };
   const refused = { kind: "refused", client: kind, file: refusedFile(kind, subject, config) } as const;
   if (subject.netboot?.allowPXE !== true) return { ...refused, reason: "NetbootNotAllowed" };
@@ -73,7 +79,7 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
 }
 
 /** Firmware that asks to be netbooted says so in options 60, 93, 94 and, if at all, 97 (RFC 4578). */
-export function bootClientKind(client: ClientIdentity): BootClientKind | undefined {
+function bootClientKind(client: ClientIdentity): BootClientKind | undefined {
   const asks =
     client.architecture !== undefined && client.hasNetworkInterfaceIdentifier && client.machineIdentifierIsSound;
   const isHttp = client.vendorClass.startsWith("HTTPClient");

@@ -13,6 +13,7 @@ import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
 import type { AddressConflicts } from "./dhcp/address-conflicts.ts";
+import { DhcpEvents } from "./dhcp/dhcp-events.ts";
 import { listenForDhcp } from "./dhcp/dhcp-listener.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6/ipv6-refusal.ts";
 import { TftpListener } from "./tftp/tftp-listener.ts";
@@ -105,7 +106,7 @@ async function openDhcp(link: ServedLink, deps: LinkDeps, signal: AbortSignal, c
     },
     index: deps.index,
     config: { plan, serverAddress, syslogAddress: syslogAddress(config) },
-    gate: deps.gate,
+    events: new DhcpEvents(deps.gate, link.name),
     conflicts: deps.conflicts,
   });
   return endpoint.port;

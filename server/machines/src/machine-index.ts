@@ -73,6 +73,17 @@ export class MachineIndex {
     return oneCard(this.#entries.find(`mac ${mac}`), (card) => card.mac === mac);
   }
 
+  /**
+   * The card with this MAC, if no other record claims its MAC or its address: two machines with one address would fight for it, so that
+   * neither gets it.
+   */
+  reservation(mac: string): CardLookup {
+    const lookup = this.byMac(mac);
+    if (lookup.found !== "one" || lookup.machine.address === undefined) return lookup;
+    const holders = this.#entries.find(`ip ${lookup.machine.address}`);
+    return holders.size > 1 ? { found: "several", names: namesOf(holders) } : lookup;
+  }
+
   /** The card that gets this address by DHCP. */
   byIp(address: string): CardLookup {
     return oneCard(this.#entries.find(`ip ${address}`), (card) => card.address === address);

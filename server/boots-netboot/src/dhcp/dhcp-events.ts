@@ -1,57 +1,78 @@
-// What a DHCP decision looks like on a machine's timeline.
-import type { EventReason, MachineEventInput } from "@neverland/api";
-import type { DhcpMessage, MacAddress } from "@neverland/protocols";
+// What DHCP did, as it reads on a machine's timeline: what was given to whom, and what it does with it; or why it was not answered.
+import type { MachineEventInput } from "@neverland/api";
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import {
+  type ClientIdentity,
+  type DhcpMessage,
+  type Ipv4Address,
+  type MacAddress,
+  PacketError,
+  unspecifiedIpv4,
+} from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/event-gate.ts";
-import type { BootPlan } from "../boot-plan.ts";
+import type { BootClientKind, BootPlan } from "../boot-plan.ts";
 import { conflictMinutes } from "./address-conflicts.ts";
-import { addressAfter } from "./dhcp-grant-text.ts";
 import type { DhcpDecision } from "./dhcp-responder.ts";
+
+type Reply = DhcpDecision & { kind: "reply" };
 
 /** Silences are repeated on the timeline after this long, answers to a repeated message after a moment. */
 const silenceQuietMs = 24 * 3_600_000;
 const repeatQuietMs = 10_000;
+/** How long after a fault of the same kind another one is worth an event. */
+const faultQuietMs = 60_000;
 
 const eventTypes = { offer: "DhcpOffer", ack: "DhcpAck", nak: "DhcpNak" } as const;
 
-export function recordDhcp(
-  gate: EventGate,
-  message: DhcpMessage,
-  mac: MacAddress | undefined,
-  decision: DhcpDecision,
-): void {
-  const event = { source: "boots/dhcp", mac } as const;
+/** The events of one link. */
+export class DhcpEvents {
+  readonly #gate: EventGate;
+  readonly #link: string;
+
+  constructor(gate: EventGate, link: string) {
+    this.#gate = gate;
+    this.#link = link;
+  }
+
+  decided(message: DhcpMessage, mac: MacAddress | undefined, decision: DhcpDecision): void {
+    const { cause, quietMs, facts } = factsOf(message, decision);
+    const who = { source: "boots/dhcp", link: this.#link, mac, hardware: decision.machine?.key } as const;
+    this.#gate.once(`dhcp ${cause} ${mac}`, quietMs, { ...who, ...facts });
+  }
+
+  routerAdvertised(xid: number, { key, mac }: MachineCard): void {
+    const message = `told ${mac} that there is no IPv6 router to wait for`;
+    const event = { source: "boots/dhcp", type: "RouterAdvertised", hardware: key, mac, message } as const;
+    this.#gate.once(`RouterAdvertised ${mac} ${xid}`, faultQuietMs, event);
+  }
+
+  /** A datagram that could not be read, or its answer not be sent. */
+  failed(sender: string, error: unknown): void {
+    const reason = error instanceof PacketError ? "UnreadablePacket" : "SendFailed";
+    const message = `DHCP from ${sender}: ${error instanceof Error ? error.message : String(error)}`;
+    const event = { source: "boots/dhcp", link: this.#link, type: "DhcpIgnored", reason, message } as const;
+    this.#gate.once(`dhcp ${reason} ${this.#link}`, faultQuietMs, event);
+  }
+}
+
+type Facts = Pick<MachineEventInput, "type" | "reason" | "message" | "data">;
+
+function factsOf(message: DhcpMessage, decision: DhcpDecision): { cause: string; quietMs: number; facts: Facts } {
   switch (decision.kind) {
     case "ignored": {
-      const { reason } = decision;
-      gate.once(`dhcp ${reason} ${mac}`, silenceQuietMs, {
-        ...event,
-        type: "DhcpIgnored",
-        reason,
-        message: decision.message,
-      });
-      return;
+      const { reason, message: text } = decision;
+      return { cause: reason, quietMs: silenceQuietMs, facts: { type: "DhcpIgnored", reason, message: text } };
     }
     case "noted":
-      gate.once(`dhcp ${decision.note} ${mac} ${message.xid}`, repeatQuietMs, {
-        ...event,
-        hardware: decision.machine.key,
-        ...notedEvent(decision),
-      });
-      return;
+      return { cause: `${decision.note} ${message.xid}`, quietMs: repeatQuietMs, facts: notedFacts(decision) };
     case "reply": {
-      const type = eventTypes[decision.type];
-      const cause = `${type} ${mac} ${message.xid}`;
-      const hardware = decision.machine.key;
-      gate.once(cause, repeatQuietMs, { ...event, hardware, type, ...replyFacts(message, decision) });
+      const cause = `${decision.type} ${message.xid}`;
+      return { cause, quietMs: repeatQuietMs, facts: replyFacts(message, decision) };
     }
   }
 }
 
-function notedEvent({
-  note,
-  address,
-  machine,
-}: DhcpDecision & { kind: "noted" }): Pick<MachineEventInput, "type" | "reason" | "message" | "data"> {
+function notedFacts({ note, address, machine }: DhcpDecision & { kind: "noted" }): Facts {
   if (note === "released")
     return { type: "DhcpRelease", message: `${machine.mac} gave ${address} back`, data: { address } };
   return {
@@ -62,21 +83,58 @@ function notedEvent({
   };
 }
 
-function replyFacts(
-  message: DhcpMessage,
-  { type, plan, client, reply, message: text }: DhcpDecision & { kind: "reply" },
-) {
-  const reason: EventReason | undefined =
-    type === "nak" ? "WrongAddress" : plan.kind === "refused" ? plan.reason : undefined;
+function replyFacts(message: DhcpMessage, decision: Reply): Facts {
+  const { type, plan, client, reply, why } = decision;
+  const reason = type === "nak" ? "WrongAddress" : plan.kind === "refused" ? plan.reason : undefined;
   const data: Record<string, string | number | boolean> = { xid: message.xid, plan: plan.kind };
   if (type !== "nak") data.address = addressAfter(reply);
   if (client.vendorClass !== "") data.vendorClass = client.vendorClass;
   if (client.uuid !== undefined) data.uuid = client.uuid;
-  const file = planFile(plan);
+  const file = plan.kind === "not-asked" || plan.kind === "refused" ? undefined : plan.file;
   if (file !== undefined) data.file = file;
-  return { reason, message: text, data };
+  return { type: eventTypes[type], reason, message: why ?? describeGrant(decision), data };
 }
 
-function planFile(plan: BootPlan): string | undefined {
-  return plan.kind === "not-asked" || plan.kind === "refused" ? undefined : plan.file;
+const clientNames: Readonly<Record<BootClientKind, string>> = {
+  pxe: "the firmware (PXE)",
+  http: "the firmware (HTTP boot)",
+  ipxe: "iPXE",
+};
+
+/** `offered 10.77.0.50 to iPXE of default/m50 (52:54:00:00:00:32), which is to load http://…/auto.ipxe`. */
+function describeGrant({ type, reply, machine, plan, client }: Reply): string {
+  const address = addressAfter(reply);
+  const kind = plan.kind === "not-asked" ? undefined : plan.client;
+  const system = kind === undefined ? systemName(client, machine) : clientNames[kind];
+  const whom = `${system} of ${machine.key} (${machine.mac})`;
+  const next = kind === undefined ? "" : whatNext(plan);
+  if (reply.yiaddr === unspecifiedIpv4)
+    return `told its settings to ${whom}, which has the address ${address} from elsewhere${next}`;
+  return `${type === "offer" ? "offered" : "acknowledged"} ${address} to ${whom}${next}`;
+}
+
+/** What the machine has after this answer: who sends an INFORM has an address of its own, and is given none. */
+function addressAfter({ yiaddr, ciaddr }: DhcpMessage): Ipv4Address {
+  return yiaddr === unspecifiedIpv4 ? ciaddr : yiaddr;
+}
+
+/** Hook asks with BusyBox's client, and only on a machine that was let boot from us; installed systems hardly ever do. */
+function systemName({ vendorClass }: ClientIdentity, { card }: MachineCard): string {
+  return vendorClass.startsWith("udhcp") && card.netboot?.allowPXE === true ? "Hook" : "the operating system";
+}
+
+function whatNext(plan: BootPlan): string {
+  switch (plan.kind) {
+    case "not-asked":
+      return "";
+    case "refused":
+      return plan.reason === "NetbootNotAllowed"
+        ? ", which may not netboot and goes on to its disk"
+        : ", for whose architecture there is nothing to load";
+    case "operator":
+      return `, which is to load ${plan.file} from ${plan.server}`;
+    case "binary":
+    case "script":
+      return `, which is to load ${plan.file}`;
+  }
 }

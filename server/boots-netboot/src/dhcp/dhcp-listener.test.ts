@@ -11,6 +11,7 @@ import { EventGate } from "@neverland/timeline/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
+import { DhcpEvents } from "./dhcp-events.ts";
 import { listenForDhcp } from "./dhcp-listener.ts";
 
 const ip = (text: string) => text as Ipv4Address;
@@ -57,10 +58,7 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
       syslogAddress: undefined,
       plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
     },
-    gate: new EventGate(
-      (event) => events.push(event),
-      () => clock.nowMs(),
-    ),
+    events: new DhcpEvents(new EventGate((event) => events.push(event), clock.nowMs.bind(clock)), "eth1"),
     conflicts: new AddressConflicts(() => clock.nowMs()),
   });
   const receive = async (message: DhcpMessage | Uint8Array) => {

@@ -1,43 +1,34 @@
-// DHCP on one link: receive, decode, ask, encode, send. No datagram can stop it.
-
-import type { CardLookup, MachineIndex } from "@neverland/machines/machine-index.ts";
+// DHCP on one link: receive, decode, ask, tell, encode, send. No datagram can stop it.
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Datagram } from "@neverland/platform/network/udp-endpoint.ts";
-import { clientMac, type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage, PacketError } from "@neverland/protocols";
-import type { EventGate } from "@neverland/timeline/event-gate.ts";
+import { clientMac, type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage } from "@neverland/protocols";
 import type { AddressConflicts } from "./address-conflicts.ts";
-import { recordDhcp } from "./dhcp-events.ts";
+import type { DhcpEvents } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
 import { advertiseNoRouter, type TransmitDeps, transmitReply } from "./dhcp-transmit.ts";
 import { replyDestination } from "./reply-address.ts";
 
 export interface DhcpListenerDeps {
   readonly transmit: TransmitDeps;
-  readonly index: MachineIndex;
+  readonly index: Pick<MachineIndex, "reservation">;
   readonly config: DhcpConfig;
-  readonly gate: EventGate;
+  readonly events: DhcpEvents;
   readonly conflicts: AddressConflicts;
 }
-
-/** How long after a fault of the same kind another one is worth an event. */
-const faultQuietMs = 60_000;
 
 /** Answers datagrams until the endpoint is closed. */
 export function listenForDhcp(deps: DhcpListenerDeps): void {
   deps.transmit.endpoint.onDatagram((datagram) => {
-    answer(deps, datagram).catch((error: unknown) => {
-      const reason = error instanceof PacketError ? "UnreadablePacket" : "SendFailed";
-      const message = `DHCP from ${datagram.address}: ${error instanceof Error ? error.message : String(error)}`;
-      deps.gate.once(`dhcp ${reason}`, faultQuietMs, { source: "boots/dhcp", type: "DhcpIgnored", reason, message });
-    });
+    answer(deps, datagram).catch((error: unknown) => deps.events.failed(datagram.address, error));
   });
 }
 
 async function answer(deps: DhcpListenerDeps, datagram: Datagram): Promise<void> {
   const message = decodeDhcpMessage(datagram.bytes);
   const mac = clientMac(message);
-  const lookup: CardLookup = mac === undefined ? { found: "none" } : unambiguous(deps.index, deps.index.byMac(mac));
+  const lookup = mac === undefined ? ({ found: "none" } as const) : deps.index.reservation(mac);
   const decision = respondToDhcp(message, lookup, deps.conflicts, deps.config);
-  recordDhcp(deps.gate, message, mac, decision);
+  deps.events.decided(message, mac, decision);
   if (decision.kind === "reply") await reply(deps, message, decision);
   else if (decision.kind === "noted" && decision.note === "declined") deps.conflicts.note(decision.address);
 }
@@ -50,17 +41,8 @@ async function reply(
   const { mac } = decision.machine;
   const to = replyDestination(request, mac, { yiaddr: decision.reply.yiaddr, isNak: decision.type === "nak" });
   await transmitReply(deps.transmit, to, encodeDhcpMessage(decision.reply));
-  if (to.to === "relay" || !waitsForRouter(decision)) return;
-  if (!advertiseNoRouter(deps.transmit, mac)) return;
-  const message = `told ${mac} that there is no IPv6 router to wait for`;
-  const event = {
-    source: "boots/dhcp",
-    type: "RouterAdvertised",
-    hardware: decision.machine.key,
-    mac,
-    message,
-  } as const;
-  deps.gate.once(`RouterAdvertised ${mac} ${request.xid}`, faultQuietMs, event);
+  if (to.to === "relay" || !waitsForRouter(decision) || !advertiseNoRouter(deps.transmit, mac)) return;
+  deps.events.routerAdvertised(request.xid, decision.machine);
 }
 
 /**
@@ -69,11 +51,4 @@ async function reply(
  */
 function waitsForRouter({ plan }: DhcpDecision & { kind: "reply" }): boolean {
   return plan.kind === "script" || (plan.kind === "refused" && plan.client === "ipxe");
-}
-
-/** Two machines with one reserved address would fight for it: neither gets it. */
-function unambiguous(index: MachineIndex, lookup: CardLookup): CardLookup {
-  if (lookup.found !== "one" || lookup.machine.address === undefined) return lookup;
-  const byIp = index.byIp(lookup.machine.address);
-  return byIp.found === "several" ? byIp : lookup;
 }

@@ -20,8 +20,11 @@ import {
   writeU32,
 } from "@neverland/protocols";
 import type { BootPlan } from "../boot-plan.ts";
-import { leaseSeconds, renewalTimes } from "./lease-times.ts";
 
+/** Upstream's default: a week. */
+const defaultLeaseSeconds = 604_800;
+/** A lease without end (RFC 2131 §3.3). */
+const endless = 0xffffffff;
 const option = (code: number, value: Uint8Array): DhcpOption => ({ code, value });
 const addresses = (code: number, texts: readonly (string | undefined)[]): DhcpOption[] => {
   const usable = texts.map((text) => parseIpv4(text ?? "")).filter((address) => address !== undefined);
@@ -124,4 +127,16 @@ function routesOption(reservation: DhcpReservation): DhcpOption[] {
       routes.push({ destination, prefixLength, router: via });
   }
   return routes.length === 0 ? [] : [option(OptionCode.classlessRoutes, writeClasslessRoutes(routes))];
+}
+
+/** The reservation's time, or a week where it says nothing usable: a lease of 0 s would be one that nobody can use. */
+function leaseSeconds(reserved: number | undefined): number {
+  const usable = reserved !== undefined && Number.isInteger(reserved) && reserved > 0 && reserved <= endless;
+  return usable ? reserved : defaultLeaseSeconds;
+}
+
+/** T1 and T2 in seconds, rounded down (RFC 2131 §4.4.5); undefined for a lease without end. */
+function renewalTimes(lease: number): { readonly renewSeconds: number; readonly rebindSeconds: number } | undefined {
+  if (lease === endless) return undefined;
+  return { renewSeconds: Math.floor(lease / 2), rebindSeconds: Math.floor(lease * 0.875) };
 }

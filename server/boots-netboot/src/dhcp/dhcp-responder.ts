@@ -16,7 +16,6 @@ import {
   readU8,
 } from "@neverland/protocols";
 import { type BootPlan, type BootPlanConfig, planBoot } from "../boot-plan.ts";
-import { describeGrant } from "./dhcp-grant-text.ts";
 import { buildNak, buildReply } from "./dhcp-reply.ts";
 import { addressOption, requestState } from "./dhcp-request-state.ts";
 
@@ -50,8 +49,8 @@ export type DhcpDecision =
       readonly machine: MachineCard;
       readonly plan: BootPlan;
       readonly client: ClientIdentity;
-      /** For a NAK, what was wrong; else what was given to whom. */
-      readonly message: string;
+      /** Of a NAK: what was wrong. */
+      readonly why: string | undefined;
     }
   | {
       readonly kind: "noted";
@@ -60,7 +59,13 @@ export type DhcpDecision =
       readonly machine: MachineCard;
       readonly address: Ipv4Address;
     }
-  | { readonly kind: "ignored"; readonly reason: DhcpIgnoredReason; readonly message: string };
+  | {
+      readonly kind: "ignored";
+      readonly reason: DhcpIgnoredReason;
+      readonly message: string;
+      /** Whose message it is, where that is known. */
+      readonly machine: MachineCard | undefined;
+    };
 
 /** What is known while one message is being answered. */
 interface Exchange {
@@ -99,9 +104,10 @@ export function respondToDhcp(
   if (lookup.found === "several")
     return ignored("AmbiguousHardware", `${lookup.names.join(" and ")} claim the same address; change one of them`);
   const { machine } = lookup;
-  if (machine.card.disableDhcp === true) return ignored("DhcpDisabled", `${machine.key} says disableDhcp for ${mac}`);
+  if (machine.card.disableDhcp === true)
+    return ignored("DhcpDisabled", `${machine.key} says disableDhcp for ${mac}`, machine);
   if (machine.address === undefined)
-    return ignored("NoAddressReserved", `${machine.key} has no IPv4 address in dhcp.ip.address for ${mac}`);
+    return ignored("NoAddressReserved", `${machine.key} has no IPv4 address in dhcp.ip.address for ${mac}`, machine);
   return byType(readU8(typeOption), { message, options, machine, address: machine.address, conflicts, config });
 }
 
@@ -118,7 +124,7 @@ function byType(type: number, exchange: Exchange): DhcpDecision {
     case MessageType.decline:
       return decline(exchange);
     default:
-      return ignored("NotForServers", `message type ${type} is not one for a server`);
+      return ignored("NotForServers", `message type ${type} is not one for a server`, exchange.machine);
   }
 }
 
@@ -126,20 +132,25 @@ function byType(type: number, exchange: Exchange): DhcpDecision {
 function request(exchange: Exchange): DhcpDecision {
   const asked = requestState(exchange.message, exchange.options);
   if (asked.state === "unclear")
-    return ignored("NoAddressInRequest", "the request names no address, neither in option 50 nor in ciaddr");
+    return ignored(
+      "NoAddressInRequest",
+      "the request names no address, neither in option 50 nor in ciaddr",
+      exchange.machine,
+    );
   if (asked.state === "selecting" && asked.server !== exchange.config.serverAddress)
     return ignored(
       "OtherServerChosen",
       `the machine took the offer of ${asked.server}; is there a second DHCP server?`,
+      exchange.machine,
     );
   if (asked.address === exchange.address)
     // A machine that uses its address already is in no conflict about it, whatever somebody declined in its name.
     return asked.state === "renewing" ? grant("ack", exchange, true) : grantUnused("ack", exchange);
-  const message = `${asked.address} (${asked.state}) is not the address of ${exchange.machine.key}, which is ${exchange.address}`;
+  const why = `${asked.address} (${asked.state}) is not the address of ${exchange.machine.key}, which is ${exchange.address}`;
   const { machine, config } = exchange;
-  const reply = buildNak(exchange.message, exchange.options, config.serverAddress, message);
+  const reply = buildNak(exchange.message, exchange.options, config.serverAddress, why);
   const client = readClientIdentity(exchange.options);
-  return { kind: "reply", type: "nak", reply, machine, plan: { kind: "not-asked" }, client, message };
+  return { kind: "reply", type: "nak", reply, machine, plan: { kind: "not-asked" }, client, why };
 }
 
 /** A lease for an address that is in use would be declined again, or worse, taken. */
@@ -149,6 +160,7 @@ function grantUnused(type: "offer" | "ack", exchange: Exchange): DhcpDecision {
   return ignored(
     "AddressInUse",
     `${exchange.machine.mac} found ${exchange.address} in use by another machine; it is offered again from ${formatTime(untilMs)}`,
+    exchange.machine,
   );
 }
 
@@ -173,25 +185,25 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     plan,
     config,
   });
-  const text = describeGrant({ type, reply, machine, plan, client });
-  return { kind: "reply", type, reply, machine, plan, client, message: text };
+  return { kind: "reply", type, reply, machine, plan, client, why: undefined };
 }
 
 function decline(exchange: Exchange): DhcpDecision {
   const address = addressOption(exchange.options, OptionCode.requestedAddress) ?? exchange.address;
   const decision = noted("declined", exchange, address);
   if (decision.kind !== "noted" || address === exchange.address) return decision;
-  const { mac, key } = exchange.machine;
-  return ignored("NotItsAddress", `${mac} declines ${address}, but the address of ${key} is ${exchange.address}`);
+  const { machine } = exchange;
+  const message = `${machine.mac} declines ${address}, but the address of ${machine.key} is ${exchange.address}`;
+  return ignored("NotItsAddress", message, machine);
 }
 
 function noted(note: "released" | "declined", exchange: Exchange, address: Ipv4Address): DhcpDecision {
   const server = addressOption(exchange.options, OptionCode.serverIdentifier);
   if (server !== undefined && server !== exchange.config.serverAddress)
-    return ignored("OtherServerChosen", `the message is for the DHCP server ${server}`);
+    return ignored("OtherServerChosen", `the message is for the DHCP server ${server}`, exchange.machine);
   return { kind: "noted", note, machine: exchange.machine, address };
 }
 
-function ignored(reason: DhcpIgnoredReason, message: string): DhcpDecision {
-  return { kind: "ignored", reason, message };
+function ignored(reason: DhcpIgnoredReason, message: string, machine?: MachineCard): DhcpDecision {
+  return { kind: "ignored", reason, message, machine };
 }

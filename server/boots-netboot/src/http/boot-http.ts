@@ -10,10 +10,10 @@ import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
+import { findRequester, type Requester } from "../requester.ts";
 import { openFolderFile } from "./folder-file.ts";
 import { type HttpRefusal, refuseHttp, subjectOf } from "./http-refusal.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
-import { findRequester, type Requester } from "./requester.ts";
 
 export interface BootHttpDeps {
   readonly index: MachineIndex;

@@ -15,7 +15,7 @@ import {
 } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/event-gate.ts";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
-import { findRequester } from "../http/requester.ts";
+import { findRequester } from "../requester.ts";
 import { RunningTransfers, type TransferLimits } from "./running-transfers.ts";
 import { describeOutcome, type ReadRequest, refuseFile, refuseRequest, type TftpRefusal } from "./tftp-refusal.ts";
 import { TftpTransfer } from "./tftp-transfer.ts";

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { HardwareInterface } from "@neverland/api";
+import type { HardwareInterface, MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
+import { EventGate } from "@neverland/timeline/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
+import { DhcpEvents } from "./dhcp-events.ts";
 import { respondToDhcp } from "./dhcp-responder.ts";
 
 const serverAddress = "10.77.0.1" as Ipv4Address;
@@ -12,19 +14,27 @@ const plan = { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architecture
 
 const noConflicts = { untilMs: () => undefined };
 
-/** The sentence for the nth packet of a captured boot, when its machine's interface is `card`. */
-function textFor(boot: string, at: number, card: HardwareInterface = {}): string {
+/** The event's sentence for the nth packet of a captured boot, when its machine's interface is `card`. */
+function textFor(boot: string, at: number, card: HardwareInterface = {}): string | undefined {
   const index = new MachineIndex();
   index.apply([testMachine(50, card)]);
-  const decision = respondToDhcp(captured(boot, at), index.byMac("52:54:00:00:00:32" as MacAddress), noConflicts, {
-    plan,
-    serverAddress,
-    syslogAddress: undefined,
-  });
-  return "message" in decision ? decision.message : "";
+  const mac = "52:54:00:00:00:32" as MacAddress;
+  const message = captured(boot, at);
+  const config = { plan, serverAddress, syslogAddress: undefined };
+  const told: MachineEventInput[] = [];
+  const gate = new EventGate(
+    (event) => told.push(event),
+    () => 0,
+  );
+  new DhcpEvents(gate, "eth1").decided(
+    message,
+    mac,
+    respondToDhcp(message, index.reservation(mac), noConflicts, config),
+  );
+  return told[0]?.message;
 }
 
-const cases: readonly [name: string, text: string, expected: string][] = [
+const cases: readonly [name: string, text: string | undefined, expected: string][] = [
   [
     "firmware by PXE",
     textFor("efi-virtio-native", 0),

@@ -19,6 +19,19 @@ export function withMember(object: JsonObject, key: string, value: unknown): Jso
   return Object.fromEntries(entries);
 }
 
+/** How many values without parts there are in `value`; no further than `limit` is counted. Does not recurse. */
+export function countLeaves(value: unknown, limit: number): number {
+  const open: unknown[] = [value];
+  let count = 0;
+  while (open.length > 0 && count < limit) {
+    const item = open.pop();
+    const parts = typeof item === "object" && item !== null ? Object.values(item) : [];
+    if (parts.length === 0) count += 1;
+    for (const part of parts) open.push(part);
+  }
+  return count;
+}
+
 /** Whether nothing in `value` is nested deeper than `limit`. Does not recurse, so it cannot itself run out of stack. */
 export function isShallow(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];

@@ -1,81 +1,132 @@
-// Sets of field paths, as server-side apply keeps them (FieldsV1), and the fields that an object has.
-import { isObject, type JsonObject, member } from "../json.ts";
+// Sets of fields, as server-side apply keeps them: FieldsV1 trees, worked on as they are stored. Every operation goes once
+// through what it is given, however many fields that has.
+import { isObject, member } from "../json.ts";
 
 /**
- * A path is its FieldsV1 steps as JSON text (`["f:spec","f:data"]`), so that a set of paths is a Set of strings.
- * Steps: `f:NAME` a member, `v:JSON` an item of a set, `k:JSON` an item found by its key.
+ * Steps by name: `f:NAME` a member, `v:JSON` an item of a set, `k:JSON` an item found by its key. What has nothing beneath it
+ * is a field; one that is a field beside having fields beneath it has the step `.`. No set is empty: that is `undefined`.
  */
-export type FieldSet = ReadonlySet<string>;
+export type Fields = { readonly [step: string]: Fields };
+export type FieldSet = Fields | undefined;
 
-/** How the items of these lists are told apart (Kubernetes' ObjectMeta). Every other list is one value. */
-const listTypes = new Map([
-  [JSON.stringify(["f:metadata", "f:finalizers"]), "set"],
-  [JSON.stringify(["f:metadata", "f:ownerReferences"]), "by-uid"],
-]);
+/** How the items of a list are told apart; every list without a type is one value. */
+type ListType = "set" | "by-uid";
+/** Where in an object the lists with a type are. */
+export type ListTypes = ListType | { readonly [step: string]: ListTypes };
 
-export function listType(path: readonly string[]): string | undefined {
-  return listTypes.get(JSON.stringify(path));
-}
+/** Kubernetes' ObjectMeta. */
+export const listTypes: ListTypes = { "f:metadata": { "f:finalizers": "set", "f:ownerReferences": "by-uid" } };
 
-/** Every field of `value` with what it holds. An item that is found by its key is a field beside its members. */
-export function leavesOf(value: unknown, path: readonly string[] = []): Map<string, unknown> {
-  const children = childrenOf(value, path);
-  const own: [string, unknown][] = [];
-  if (children.length === 0) own.push([JSON.stringify(path), value]);
-  else if (path.at(-1)?.startsWith("k:")) own.push([JSON.stringify(path), "an item"]);
-  return new Map([...own, ...children.flatMap(([step, child]) => [...leavesOf(child, [...path, step])])]);
-}
-
-function childrenOf(value: unknown, path: readonly string[]): [string, unknown][] {
-  if (isObject(value)) return Object.entries(value).map(([name, child]) => [`f:${name}`, child]);
-  const type = listType(path);
-  if (!Array.isArray(value) || type === undefined) return [];
-  return value.map((item) => [itemStep(item, type), item]);
+export function typesBelow(types: ListTypes | undefined, step: string): ListTypes | undefined {
+  return typeof types === "object" ? types[step] : undefined;
 }
 
 /** The step that names an item of a list of that type. */
-export function itemStep(item: unknown, type: string): string {
+export function itemStep(item: unknown, type: ListType): string {
   return type === "set" ? `v:${JSON.stringify(item)}` : `k:${JSON.stringify({ uid: member(item, "uid") })}`;
 }
 
-/** Whether the set has the path or one beneath it. */
-export function ownsAtOrBelow(set: FieldSet, path: string): boolean {
-  if (set.has(path)) return true;
-  const prefix = `${path.slice(0, -1)},`;
-  return set.values().some((other) => other.startsWith(prefix));
+/** What of `value` has fields of its own, by step; `undefined` when it is one field itself. */
+export function partsOf(value: unknown, types: ListTypes | undefined): Map<string, unknown> | undefined {
+  const parts = entriesOf(value, types);
+  return parts === undefined || parts.length === 0 ? undefined : new Map(parts);
 }
 
-/** FieldsV1: nested objects, `.` marking a node that is a field itself beside having fields beneath it. */
-export function toFieldsV1(set: FieldSet): JsonObject {
-  const steps = [...set].toSorted().map((path): string[] => JSON.parse(path));
-  return nest(steps);
+function entriesOf(value: unknown, types: ListTypes | undefined): [string, unknown][] | undefined {
+  if (isObject(value)) return Object.entries(value).map(([name, child]) => [`f:${name}`, child]);
+  if (!Array.isArray(value) || typeof types !== "string") return undefined;
+  return value.map((item) => [itemStep(item, types), item]);
 }
 
-function nest(paths: readonly (readonly string[])[]): JsonObject {
-  const groups = Map.groupBy(
-    paths.filter((path) => path.length > 0),
-    (path) => path[0] ?? "",
-  );
-  const entries = [...groups].map(([step, group]): [string, unknown] => {
-    const below = group.map((path) => path.slice(1));
-    const isField = below.some((path) => path.length === 0);
-    const nested = nest(below);
-    return [step, isField && Object.keys(nested).length > 0 ? { ".": {}, ...nested } : nested];
+/** Every field of `value`. An item that is found by its key is a field beside its members. */
+export function fieldsOf(value: unknown, types: ListTypes | undefined = listTypes, isItem = false): Fields {
+  const parts = partsOf(value, types);
+  if (!parts) return {};
+  const children = [...parts].map(([step, child]): [string, Fields] => [
+    step,
+    fieldsOf(child, typesBelow(types, step), step.startsWith("k:")),
+  ]);
+  return Object.fromEntries(isItem ? [[".", {}], ...inOrder(children)] : inOrder(children));
+}
+
+/** The fields of a whole object: one without any is not a field itself. */
+export function fieldsOfObject(object: unknown): FieldSet {
+  const fields = fieldsOf(object);
+  return isLeaf(fields) ? undefined : fields;
+}
+
+export function isLeaf(fields: Fields): boolean {
+  for (const _ in fields) return false;
+  return true;
+}
+
+/** Whether the node is a field itself, and not only on the way to some. */
+export function isField(fields: FieldSet): boolean {
+  return fields !== undefined && (isLeaf(fields) || "." in fields);
+}
+
+export function union(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === undefined || b === undefined) return a ?? b;
+  return combine(a, b, isField(a) || isField(b), union);
+}
+
+export function difference(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === undefined || b === undefined) return a;
+  return combine(a, b, isField(a) && !isField(b), difference);
+}
+
+/** What both have. */
+export function intersection(a: FieldSet, b: FieldSet): FieldSet {
+  if (a === undefined || b === undefined) return undefined;
+  return combine(a, b, isField(a) && isField(b), intersection);
+}
+
+function combine(a: Fields, b: Fields, isOwn: boolean, work: (left: FieldSet, right: FieldSet) => FieldSet): FieldSet {
+  const steps = new Set([...Object.keys(a), ...Object.keys(b)]);
+  steps.delete(".");
+  const children: [string, Fields][] = [];
+  for (const step of steps) {
+    const child = work(a[step], b[step]);
+    if (child !== undefined) children.push([step, child]);
+  }
+  if (children.length === 0) return isOwn ? {} : undefined;
+  return Object.fromEntries(isOwn ? [[".", {}], ...inOrder(children)] : inOrder(children));
+}
+
+/** So that the same fields are the same text, whatever order they came in. */
+function inOrder(children: [string, Fields][]): [string, Fields][] {
+  return children.sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** A set as a caller sent it; what is no FieldsV1 in it is left out. */
+export function readFields(fieldsV1: unknown): FieldSet {
+  if (!isObject(fieldsV1) || Object.keys(fieldsV1).length === 0) return undefined;
+  return readNode(fieldsV1);
+}
+
+function readNode(node: unknown): FieldSet {
+  if (!isObject(node)) return undefined;
+  const entries = Object.entries(node);
+  const children = entries.flatMap(([step, child]): [string, Fields][] => {
+    const below = step === "." ? undefined : readNode(child);
+    return below === undefined ? [] : [[step, below]];
   });
-  return Object.fromEntries(entries);
+  const isOwn = entries.length === 0 || "." in node;
+  if (children.length === 0) return isOwn ? {} : undefined;
+  return Object.fromEntries(isOwn ? [[".", {}], ...inOrder(children)] : inOrder(children));
 }
 
-/** The reverse of {@link toFieldsV1}; what is no FieldsV1 is left out. */
-export function fromFieldsV1(fields: unknown, path: readonly string[] = []): Set<string> {
-  if (!isObject(fields)) return new Set();
-  const entries = Object.entries(fields);
-  const own = path.length > 0 && (entries.length === 0 || "." in fields) ? [JSON.stringify(path)] : [];
-  const below = entries.flatMap(([step, child]) => (step === "." ? [] : [...fromFieldsV1(child, [...path, step])]));
-  return new Set([...own, ...below]);
+/** Each field's way from the top. */
+export function pathsOf(fields: FieldSet, path: readonly string[] = []): string[][] {
+  if (fields === undefined) return [];
+  const own = isField(fields) && path.length > 0 ? [[...path]] : [];
+  const below = Object.entries(fields).flatMap(([step, child]) =>
+    step === "." ? [] : pathsOf(child, [...path, step]),
+  );
+  return [...own, ...below];
 }
 
 /** For people: `.spec.data`. */
-export function describePath(path: string): string {
-  const steps: string[] = JSON.parse(path);
-  return steps.map((step) => (step.startsWith("f:") ? `.${step.slice(2)}` : `[${step.slice(2)}]`)).join("");
+export function describePath(path: readonly string[]): string {
+  return path.map((step) => (step.startsWith("f:") ? `.${step.slice(2)}` : `[${step.slice(2)}]`)).join("");
 }

@@ -3,8 +3,18 @@ import { isDeepStrictEqual } from "node:util";
 import { type ManagedFieldsEntry, serverMetadata } from "@neverland/api";
 import { isObject, type JsonObject, member, withMember } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
-import { mergeApplied, removeField, withoutNulls } from "./apply-merge.ts";
-import { describePath, type FieldSet, fromFieldsV1, leavesOf, ownsAtOrBelow, toFieldsV1 } from "./field-set.ts";
+import { mergeApplied, removeFields, unowned, withoutNulls } from "./apply-merge.ts";
+import { fieldChanges } from "./field-changes.ts";
+import {
+  describePath,
+  difference,
+  type FieldSet,
+  fieldsOfObject,
+  intersection,
+  pathsOf,
+  readFields,
+  union,
+} from "./field-set.ts";
 
 export type Writer = {
   readonly manager: string;
@@ -14,11 +24,10 @@ export type Writer = {
   /** RFC 3339. */
   readonly time: string;
 };
-
 type Entry = { readonly writer: Writer; readonly operation: "Apply" | "Update"; readonly fields: FieldSet };
 
 /** Owners of nothing that anybody wrote: the server fills these in, or they name the object. */
-const unowned = ["name", "namespace", "generateName", ...serverMetadata];
+const unownedMetadata = new Set(["name", "namespace", "generateName", ...serverMetadata]);
 
 /**
  * Server-side apply: `live` with what `applied` says, without what this manager applied before and does no more.
@@ -32,24 +41,18 @@ export function applyFields(
   force: boolean,
 ): JsonObject {
   const said = withoutNulls(reach(applied, writer));
-  const saidFields = new Set(
-    leavesOf(said)
-      .keys()
-      .filter((path) => path !== "[]"),
-  );
+  const saidFields = fieldsOfObject(said);
   const entries = live ? entriesOf(live, writer) : [];
   const mine = entries.find((entry) => isSame(entry, writer, "Apply"));
   const others = entries.filter((entry) => entry !== mine);
   const merged = mergeApplied(live ?? {}, said);
-  const { changed, removed } = diff(reach(live ?? {}, writer), reach(merged, writer));
-  const taken = changed.union(removed);
+  const { changed, removed } = fieldChanges(reach(live ?? {}, writer), reach(merged, writer));
+  const taken = union(changed, removed);
   if (!force) refuseConflicts(others, taken);
-  const dropped = [...(mine?.fields ?? [])].filter(
-    (path) => !ownsAtOrBelow(saidFields, path) && !others.some((other) => ownsAtOrBelow(other.fields, path)),
-  );
-  const isOwned = (path: string) => saidFields.has(path) || others.some((other) => other.fields.has(path));
-  const pruned = dropped.reduce<unknown>((object, path) => removeField(object, JSON.parse(path), isOwned), merged);
-  const left = others.map((entry) => ({ ...entry, fields: entry.fields.difference(taken) }));
+  const owners = [saidFields, ...others.map(({ fields }) => fields)].filter((fields) => fields !== undefined);
+  const dropped = unowned(mine?.fields, owners);
+  const pruned = dropped === undefined ? merged : removeFields(merged, dropped, owners);
+  const left = others.map((entry) => ({ ...entry, fields: difference(entry.fields, taken) }));
   return settle(live, asObject(pruned), [...left, { writer, operation: "Apply", fields: saidFields }]);
 }
 
@@ -60,12 +63,13 @@ export function applyFields(
 export function updateFields(live: JsonObject | undefined, wanted: JsonObject, writer: Writer): JsonObject {
   const base = member(member(wanted, "metadata"), "managedFields") === undefined ? live : wanted;
   const entries = base ? entriesOf(base) : [];
-  const { changed, removed } = diff(reach(live ?? {}, writer), reach(wanted, writer));
+  const { changed, removed } = fieldChanges(reach(live ?? {}, writer), reach(wanted, writer));
   const mine = entries.find((entry) => isSame(entry, writer, "Update"));
   const others = entries.filter((entry) => entry !== mine);
-  const left = others.map((entry) => ({ ...entry, fields: entry.fields.difference(changed).difference(removed) }));
-  const fields = (mine?.fields ?? new Set<string>()).union(changed).difference(removed);
-  const unchanged = mine !== undefined && isDeepStrictEqual(fields, mine.fields) && changed.size === 0;
+  const without = (fields: FieldSet) => difference(difference(fields, changed), removed);
+  const left = others.map((entry) => ({ ...entry, fields: without(entry.fields) }));
+  const fields = difference(union(mine?.fields, changed), removed);
+  const unchanged = mine !== undefined && changed === undefined && isDeepStrictEqual(fields, mine.fields);
   const own: Entry = { writer: unchanged ? mine.writer : writer, operation: "Update", fields };
   return settle(live, wanted, [...left, own]);
 }
@@ -77,32 +81,13 @@ function reach(object: unknown, { subresource }: Writer): JsonObject {
   if (subresource === "status") return status === undefined ? {} : { status };
   const { apiVersion: _, kind: __, status: ___, metadata, ...content } = object;
   if (!isObject(metadata)) return content;
-  const owned = Object.entries(metadata).filter(([name]) => !unowned.includes(name));
+  const owned = Object.entries(metadata).filter(([name]) => !unownedMetadata.has(name));
   return owned.length === 0 ? content : { ...content, metadata: Object.fromEntries(owned) };
-}
-
-function diff(live: JsonObject, next: JsonObject): { changed: FieldSet; removed: FieldSet } {
-  const before = leavesOf(live);
-  const after = leavesOf(next);
-  const changed = [...after].filter(
-    ([path, value]) => !before.has(path) || !isDeepStrictEqual(before.get(path), value),
-  );
-  const remaining = new Set(after.keys());
-  // An empty map that was filled is there still: adding to it takes nothing from who owns it.
-  const isStillThere = (path: string, value: unknown) =>
-    isObject(value) ? ownsAtOrBelow(remaining, path) : remaining.has(path);
-  const removed = [...before].filter(([path, value]) => !isStillThere(path, value)).map(([path]) => path);
-  return { changed: fieldsOnly(changed.map(([path]) => path)), removed: fieldsOnly(removed) };
-}
-
-/** Without the object itself, which is a leaf when it is empty. */
-function fieldsOnly(paths: readonly string[]): FieldSet {
-  return new Set(paths.filter((path) => path !== "[]"));
 }
 
 function refuseConflicts(others: readonly Entry[], taken: FieldSet): void {
   const faults = others.flatMap(({ writer, fields }) =>
-    [...fields.intersection(taken)].map((path) => ({
+    pathsOf(intersection(fields, taken)).map((path) => ({
       reason: "FieldManagerConflict",
       message: `conflict with "${writer.manager}"${writer.subresource ? ` with subresource "status"` : ""} using ${writer.apiVersion}`,
       field: describePath(path),
@@ -115,9 +100,11 @@ function refuseConflicts(others: readonly Entry[], taken: FieldSet): void {
 }
 
 function isSame(entry: Entry, writer: Writer, operation: Entry["operation"]): boolean {
-  const { manager, apiVersion, subresource } = entry.writer;
-  const same = manager === writer.manager && apiVersion === writer.apiVersion && subresource === writer.subresource;
-  return same && entry.operation === operation;
+  return idOf(entry) === idOf({ writer, operation });
+}
+
+function idOf({ writer, operation }: Pick<Entry, "writer" | "operation">): string {
+  return JSON.stringify([writer.manager, operation, writer.apiVersion, writer.subresource]);
 }
 
 /** The owners as the object has them. For an apply to an object without any, all fields belong to who wrote it before. */
@@ -125,7 +112,7 @@ function entriesOf(object: JsonObject, writer?: Writer): Entry[] {
   const listed = member(member(object, "metadata"), "managedFields");
   const entries = (Array.isArray(listed) ? listed : []).flatMap(toEntry);
   if (entries.length > 0 || !writer) return entries;
-  const fields = fieldsOnly([...leavesOf(reach(object, writer)).keys()]);
+  const fields = fieldsOfObject(reach(object, writer));
   return [{ writer: { ...writer, manager: "before-first-apply" }, operation: "Update", fields }];
 }
 
@@ -138,37 +125,41 @@ function toEntry(entry: unknown): Entry[] {
   if (operation !== "Apply" && operation !== "Update") return [];
   const subresource = text("subresource") === "status" ? { subresource: "status" as const } : {};
   const writer = { manager: text("manager"), apiVersion: text("apiVersion"), time: text("time"), ...subresource };
-  return [{ writer, operation, fields: fromFieldsV1(member(entry, "fieldsV1")) }];
+  return [{ writer, operation, fields: readFields(member(entry, "fieldsV1")) }];
 }
 
 /** The object with its owners; when nothing but times would differ, `live` as it is, so that nothing is written. */
 function settle(live: JsonObject | undefined, object: JsonObject, entries: readonly Entry[]): JsonObject {
-  const managedFields = entries.filter((entry) => entry.fields.size > 0).map(fromEntry);
+  const owning = entries.filter((entry) => entry.fields !== undefined);
   const metadata = member(object, "metadata");
+  const managedFields = owning.map(fromEntry);
   const next = withMember(object, "metadata", { ...(isObject(metadata) ? metadata : {}), managedFields });
-  return live && isDeepStrictEqual(timeless(live), timeless(next)) ? live : next;
+  if (!live || !isSameOwners(live, owning)) return next;
+  return isDeepStrictEqual(withoutOwners(live), withoutOwners(next)) ? live : next;
+}
+
+function isSameOwners(live: JsonObject, owning: readonly Entry[]): boolean {
+  const before = new Map(entriesOf(live).map((entry) => [idOf(entry), entry.fields]));
+  if (before.size !== owning.length) return false;
+  return owning.every((entry) => isDeepStrictEqual(before.get(idOf(entry)), entry.fields));
 }
 
 function fromEntry({ writer, operation, fields }: Entry): ManagedFieldsEntry {
   const { manager, apiVersion, time, subresource } = writer;
-  const fieldsV1 = toFieldsV1(fields);
   return {
     manager,
     operation,
     apiVersion,
     time,
     fieldsType: "FieldsV1",
-    fieldsV1,
+    fieldsV1: { ...fields },
     ...(subresource && { subresource }),
   };
 }
 
-function timeless(object: JsonObject): unknown {
+function withoutOwners(object: JsonObject): JsonObject {
   const metadata = member(object, "metadata");
-  const entries = member(metadata, "managedFields");
-  const strip = (entry: unknown) => (isObject(entry) ? JSON.stringify(withMember(entry, "time", undefined)) : "");
-  const managers = new Set(Array.isArray(entries) ? entries.map(strip) : []);
-  return [withMember(object, "metadata", { ...(isObject(metadata) ? metadata : {}), managedFields: [] }), managers];
+  return withMember(object, "metadata", { ...(isObject(metadata) ? metadata : {}), managedFields: [] });
 }
 
 function asObject(value: unknown): JsonObject {

@@ -1,5 +1,6 @@
 // Checks a resource before it is written: names, labels, and the schemas of its kind.
 import { contentSchemas, type KindInfo, type Resource } from "@neverland/api";
+import { countLeaves } from "../json.ts";
 import { type FieldFault, invalid } from "../resource-error.ts";
 import { badValue, schemaFaults } from "./schema-faults.ts";
 
@@ -14,16 +15,31 @@ export function validateResource(kind: KindInfo, resource: Resource): void {
     const value: unknown = Reflect.get(resource, name);
     return schemaFaults(schema, name === "spec" ? (value ?? {}) : value, name, kind);
   });
-  refuse(kind, resource, [...metadataFaults(resource), ...content]);
+  const { metadata, status: _, ...rest } = resource;
+  const { managedFields: __, ...own } = metadata;
+  refuse(kind, resource, [
+    ...sizeFaults({ ...rest, metadata: own }, "object"),
+    ...metadataFaults(resource),
+    ...content,
+  ]);
 }
 
 /** @throws {ResourceError} `invalid`. */
 export function validateStatus(kind: KindInfo, resource: Resource): void {
-  if (kind.status) refuse(kind, resource, schemaFaults(kind.status, resource.status ?? {}, "status", kind));
+  const faults = kind.status ? schemaFaults(kind.status, resource.status ?? {}, "status", kind) : [];
+  refuse(kind, resource, [...sizeFaults(resource.status, "status"), ...faults]);
 }
 
 function refuse(kind: KindInfo, { metadata }: Resource, faults: readonly FieldFault[]): void {
   if (faults.length > 0) throw invalid(kind, metadata.name, faults);
+}
+
+/** What is kept of every field (its owner, its place in a patch) grows with them: an object is no database. */
+const mostLeaves = 10_000;
+
+function sizeFaults(value: unknown, field: string): FieldFault[] {
+  if (countLeaves(value, mostLeaves + 1) <= mostLeaves) return [];
+  return [{ reason: "FieldValueTooMany", message: `Too many: must have at most ${mostLeaves} values in it`, field }];
 }
 
 function metadataFaults({ metadata }: Resource): FieldFault[] {

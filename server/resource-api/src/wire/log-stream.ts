@@ -3,6 +3,7 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type LogRecord, logRecordsType } from "@neverland/api";
 import type { ActionLogQuery, ActionLogs } from "@neverland/component-kit/lent-ports.ts";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
 import type { ApiContext } from "../api-context.ts";
 import type { NamedTarget } from "./request-target.ts";
 
@@ -24,7 +25,7 @@ export async function streamLog(
   const stop = new AbortController();
   const end = () => stop.abort();
   response.once("close", end);
-  closing.addEventListener("abort", end, { once: true });
+  const forget = onAbort(closing, end);
   let cancelBeat = () => {};
   const beat = () => {
     response.write("\n");
@@ -44,7 +45,7 @@ export async function streamLog(
     throw error;
   } finally {
     cancelBeat();
-    closing.removeEventListener("abort", end);
+    forget();
   }
 }
 

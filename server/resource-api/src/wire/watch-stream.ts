@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
 import type { ApiContext } from "../api-context.ts";
 import { objectText } from "./answer-text.ts";
@@ -49,13 +50,13 @@ export async function streamWatch(
   const end = () => stop.abort();
   const cancel = context.clock.after((query.number("timeoutSeconds") || defaultTimeoutSeconds()) * 1000, end);
   response.once("close", end);
-  context.closing.addEventListener("abort", end, { once: true });
+  const forget = onAbort(context.closing, end);
   try {
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache" }).flushHeaders();
     await writeEvents(context, target, query, { ...answer, signal: stop.signal });
   } finally {
     cancel();
-    context.closing.removeEventListener("abort", end);
+    forget();
     response.end();
   }
 }

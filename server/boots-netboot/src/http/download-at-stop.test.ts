@@ -1,0 +1,78 @@
+// A machine that is reading the kernel when the server is stopped: it has all of it, or its timeline says that it has not.
+import assert from "node:assert/strict";
+import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { get, type IncomingMessage } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { systemClock } from "@neverland/platform/clock.ts";
+import { HttpListener } from "@neverland/platform/http/http-listener.ts";
+import { createBoots } from "../boots.ts";
+import { defaultBootsConfig } from "../boots-config.ts";
+import { testMachine } from "../testing/machines.ts";
+
+/** More than the sockets' buffers take, so that most of it is still to be read when the stop begins. */
+const kernelBytes = 64 * 2 ** 20;
+let directory: string;
+let listener: HttpListener;
+let events: MachineEventInput[];
+let told: PromiseWithResolvers<void>;
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), "download-at-stop-"));
+  await writeFile(join(directory, "vmlinuz-x86_64"), "");
+  await truncate(join(directory, "vmlinuz-x86_64"), kernelBytes);
+});
+
+after(() => rm(directory, { recursive: true }));
+
+beforeEach(async () => {
+  events = [];
+  told = Promise.withResolvers();
+  const index = new MachineIndex();
+  index.upsert(testMachine(50, { dhcp: { ip: { address: "127.0.0.1" } } }));
+  const record = (event: MachineEventInput) => {
+    events.push(event);
+    told.resolve();
+  };
+  const config = { ...defaultBootsConfig, hookDirectory: directory };
+  const boots = createBoots({ config, index, record, clock: systemClock, warn: () => {} });
+  const limits = { requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
+  const register = async (app: Parameters<typeof boots.registerRoutes>[0]) => boots.registerRoutes(app);
+  listener = new HttpListener({ host: "127.0.0.1", port: 0, purpose: "machines", ...limits, register });
+  await listener.start(AbortSignal.timeout(5000));
+});
+
+afterEach(() => listener.stop(AbortSignal.abort()));
+
+/** The answer, with its headers read and nothing of the kernel. */
+async function begin(): Promise<IncomingMessage> {
+  const answer = Promise.withResolvers<IncomingMessage>();
+  get(`${listener.url}/hook/vmlinuz-x86_64`, { agent: false }, answer.resolve).on("error", answer.reject);
+  return await answer.promise;
+}
+
+async function readAll(response: IncomingMessage): Promise<number> {
+  let sizeBytes = 0;
+  for await (const chunk of response) sizeBytes += (chunk as Buffer).length; // of a response without an encoding
+  return sizeBytes;
+}
+
+test("a kernel that is being read when the stop begins is read to its end", async () => {
+  const response = await begin();
+  const stopped = listener.stop(AbortSignal.timeout(30_000));
+  assert.equal(await readAll(response), kernelBytes);
+  await stopped;
+  await told.promise;
+  assert.deepEqual([events[0]?.type, events[0]?.hardware], ["KernelServed", "default/m50"]);
+});
+
+test("a kernel that is not read in time is cut off, and the machine's timeline says so", async () => {
+  const response = await begin();
+  await listener.stop(AbortSignal.timeout(100));
+  await assert.rejects(readAll(response), /aborted/);
+  await told.promise;
+  assert.deepEqual([events[0]?.type, events[0]?.hardware], ["HttpBrokenOff", "default/m50"]);
+});

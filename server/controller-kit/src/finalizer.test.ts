@@ -40,8 +40,9 @@ function lampController(lamps: Set<string>): Controller<Template> {
 }
 
 /** Its timers keep no process alive: those of the dead go off for nobody. */
-const mortalClock: Pick<Clock, "nowMs" | "after"> = {
+const mortalClock: Clock = {
   nowMs: () => Date.now(),
+  asOfNowMs: (stampMs) => stampMs,
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, delayMs).unref();
     return () => clearTimeout(timer);

@@ -1,22 +1,30 @@
 // Time as a dependency, so that deadlines are tested without waiting.
+import { SteadyClock } from "./steady-clock.ts";
 
 export interface Clock {
   /** Milliseconds since 1970 (UTC). */
   nowMs(): number;
+  /**
+   * Where a moment that was stamped earlier lies on the clock as it is now: the clock may have been set since. The difference to
+   * `nowMs()` is how long ago it really was; for stamps of earlier processes, as far as that can be known.
+   */
+  asOfNowMs(stampMs: number): number;
   /** Calls back once after `delayMs`; the returned function gives it up. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
-/** The longest wait that setTimeout honours; a longer one fires at once. */
-const longestTimerMs = 2 ** 31 - 1;
+const steady = new SteadyClock({ wallMs: () => Date.now(), upMs: () => performance.now() });
 
 export const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  after(delayMs, callback) {
-    const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestTimerMs));
-    return () => clearTimeout(timer);
-  },
+  nowMs: () => steady.nowMs(),
+  asOfNowMs: (stampMs) => steady.asOfNowMs(stampMs),
+  after: (delayMs, callback) => steady.after(delayMs, callback),
 };
+
+/** Calls back each time that the system's clock is found to have been set, by how many ms; less than 0: back. @returns What ends that. */
+export function onClockSet(listener: (byMs: number) => void): () => void {
+  return steady.onStep(listener);
+}
 
 /** RFC 3339 with milliseconds, in UTC. */
 export function formatTime(ms: number): string {

@@ -18,6 +18,7 @@ export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWo
     workflowUID: workflow.metadata.uid,
     reports,
     nowMs: clock.nowMs(),
+    asOfNowMs: (stampMs) => clock.asOfNowMs(stampMs),
     limits,
     listeningSinceMs,
     // Whether a worker came too late for an action that nobody has begun is the controller's to say: this one is here.

@@ -3,7 +3,7 @@ import type { WorkflowStatus } from "@neverland/api";
 import { currentStep, type Step, stepsOf, withAction } from "./actions-in-order.ts";
 import { ended } from "./conditions.ts";
 import { formatDuration, timeMs } from "./durations.ts";
-import { actionTimeoutSeconds, type WorkflowLimits } from "./limits.ts";
+import { actionTimeoutSeconds, globalTimeoutSeconds, type WorkflowLimits } from "./limits.ts";
 
 export type DeadlineInput = {
   readonly limits: WorkflowLimits;
@@ -12,6 +12,8 @@ export type DeadlineInput = {
    * while none can: there is no deadline then.
    */
   readonly listeningSinceMs: number | undefined;
+  /** Where a moment that was stamped lies on the clock as it is now: a clock that was set since cuts no wait short. */
+  readonly asOfNowMs: (stampMs: number) => number;
   /** Since when the worker could have taken the workflow's next action, or that it is busy with another workflow. */
   readonly agent: { readonly freeSinceMs: number } | { readonly busyWith: string };
 };
@@ -26,7 +28,7 @@ export function deadlineOf(
   const step = currentStep(status);
   if (step === undefined || (status.state !== "PENDING" && status.state !== "RUNNING")) return undefined;
   if (listeningSinceMs === undefined) return undefined;
-  const listening = { ...input, listeningSinceMs };
+  const listening = { ...input, listeningSinceMs: input.asOfNowMs(listeningSinceMs) };
   const all = [globalDeadline(status, listening), stepDeadline(status, step, listening)];
   return all.filter((each) => each !== undefined).sort((a, b) => a.atMs - b.atMs)[0];
 }
@@ -42,11 +44,14 @@ export function givenUp(status: WorkflowStatus, deadline: Deadline, time: string
   return ended(next, "TIMEOUT", deadline, time);
 }
 
-function globalDeadline(status: WorkflowStatus, { limits, listeningSinceMs }: Listening): Deadline | undefined {
+function globalDeadline(status: WorkflowStatus, input: Listening): Deadline | undefined {
   const stopMs = timeMs(status.globalExecutionStop);
   if (status.state !== "RUNNING" || stopMs === undefined) return undefined;
+  const { limits, listeningSinceMs, asOfNowMs } = input;
+  // What was stamped is the start; the end is as far from it as the limit says, wherever the clock is now.
+  const limitMs = globalTimeoutSeconds(status.globalTimeout, limits) * 1000;
   return {
-    atMs: Math.max(stopMs, listeningSinceMs + limits.graceSeconds * 1000),
+    atMs: Math.max(asOfNowMs(stopMs - limitMs) + limitMs, listeningSinceMs + limits.graceSeconds * 1000),
     reason: "GlobalTimeout",
     message: `the workflow did not end by ${status.globalExecutionStop}, its global_timeout; see which action took the time, and raise global_timeout in the template if that was right`,
   };
@@ -56,10 +61,11 @@ function stepDeadline(status: WorkflowStatus, step: Step, input: Listening): Dea
   return step.action.state === "RUNNING" ? actionDeadline(step, input) : handOutDeadline(status, step, input);
 }
 
-function actionDeadline({ task, action }: Step, { limits, listeningSinceMs }: Listening): Deadline {
+function actionDeadline({ task, action }: Step, { limits, listeningSinceMs, asOfNowMs }: Listening): Deadline {
   const timeoutSeconds = actionTimeoutSeconds(action.timeout, limits);
   const graceMs = limits.graceSeconds * 1000;
-  const startMs = timeMs(action.executionStart) ?? listeningSinceMs;
+  const stampMs = timeMs(action.executionStart);
+  const startMs = stampMs === undefined ? listeningSinceMs : asOfNowMs(stampMs);
   return {
     atMs: Math.max(startMs + timeoutSeconds * 1000, listeningSinceMs) + graceMs,
     reason: "WorkerSilent",
@@ -70,7 +76,8 @@ function actionDeadline({ task, action }: Step, { limits, listeningSinceMs }: Li
 /** For an action that no worker has taken yet. */
 function handOutDeadline(status: WorkflowStatus, { task, action }: Step, input: Listening): Deadline | undefined {
   if ("busyWith" in input.agent) return undefined;
-  const sinceMs = Math.max(readySinceMs(status, action.id), input.agent.freeSinceMs, input.listeningSinceMs);
+  const freeMs = Math.max(readySinceMs(status, action.id), input.agent.freeSinceMs);
+  const sinceMs = Math.max(input.asOfNowMs(freeMs), input.listeningSinceMs);
   const waitMs = input.limits.pendingTimeoutSeconds * 1000;
   return {
     atMs: sinceMs + waitMs,

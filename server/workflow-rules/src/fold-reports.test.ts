@@ -168,3 +168,13 @@ test("nothing is folded into a workflow that is still being prepared", () => {
   const early = report(status, 0, "RUNNING", 0);
   assert.deepEqual(foldReports(status, foldInput([early], 0)).ignored, [{ report: early, reason: "not-started" }]);
 });
+
+test("a clock that was set forward by a day leaves an action and the whole workflow the time they had", () => {
+  const dayMs = 86_400_000;
+  const status = pending();
+  const { status: running } = foldReports(status, foldInput([report(status, 0, "RUNNING", 0)], 0));
+  const asOfNowMs = (stampMs: number) => (stampMs <= startMs + 60_000 ? stampMs + dayMs : stampMs);
+  const at = (afterMs: number) => foldReports(running, foldInput([], dayMs + afterMs, { asOfNowMs }));
+  assert.deepEqual([at(659_000).status.state, at(660_000).status.state], ["RUNNING", "TIMEOUT"]);
+  assert.equal(at(60_000).wakeAtMs, startMs + dayMs + 660_000);
+});

@@ -27,7 +27,7 @@ async function eject(workflow: Workflow, deps: WorkflowControllerDeps, signal: A
   const nowMs = clock.nowMs();
   const outcome = await power.finish(workflow, signal);
   if (outcome.state === "complete") return {};
-  const sinceMs = timeMs(workflow.metadata.deletionTimestamp) ?? nowMs;
+  const sinceMs = clock.asOfNowMs(timeMs(workflow.metadata.deletionTimestamp) ?? nowMs);
   if (outcome.state === "running" && nowMs < sinceMs + limits.preparingTimeoutSeconds * 1000)
     return { wakeAtMs: nowMs + outcome.pollAfterMs };
   const why = outcome.state === "failed" ? outcome.message : `it took longer than ${limits.preparingTimeoutSeconds} s`;

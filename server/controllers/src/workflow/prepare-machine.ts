@@ -1,7 +1,6 @@
 // PREPARING: the permission to boot from the network, then the boot mode's job; after both the workflow is PENDING.
 import type { Workflow, WorkflowStatus } from "@neverland/api";
 import { ended, withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
-import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { hardwareKey } from "./loans.ts";
 import { allowNetboot } from "./netboot-permission.ts";
@@ -23,7 +22,7 @@ export async function prepareMachine(workflow: Workflow, deps: Deps, context: St
   // Before the deadline is looked at: what an earlier run lent and did not come to write down has to be known.
   if (wantsToggle(workflow) && status.bootOptions?.allowNetboot?.toggledTrue !== true)
     return { status: await permitNetboot(workflow, deps, context) };
-  const giveUpAtMs = (timeMs(status.stateSince) ?? context.nowMs) + deps.limits.preparingTimeoutSeconds * 1000;
+  const giveUpAtMs = context.stateSinceMs + deps.limits.preparingTimeoutSeconds * 1000;
   if (context.nowMs >= giveUpAtMs) {
     const message = `preparing the machine took longer than ${deps.limits.preparingTimeoutSeconds} s; see the conditions for how far it came`;
     return { status: ended(status, "FAILED", { reason: "PreparingTimeout", message }, context.time) };

@@ -4,6 +4,7 @@ import { formatKey, isFinalState, type Workflow } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { formatTime } from "@neverland/platform/clock.ts";
 import { agentFor, type Queued, spellingsOf } from "@neverland/workflow-rules/agent-queue.ts";
+import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/read-reports.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/reboot-action.ts";
@@ -25,7 +26,9 @@ export async function reconcileWorkflow(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const nowMs = deps.clock.nowMs();
-  const { status, wakeAtMs } = await nextStep(workflow, deps, { nowMs, time: formatTime(nowMs), signal });
+  const stateSinceMs = deps.clock.asOfNowMs(timeMs(workflow.status?.stateSince) ?? nowMs);
+  const context = { nowMs, time: formatTime(nowMs), stateSinceMs, signal };
+  const { status, wakeAtMs } = await nextStep(workflow, deps, context);
   if (isDeepStrictEqual(status, statusOf(workflow))) {
     if (isFinalState(status.state)) await forgetReports(workflow, deps.reports);
     return { wakeAtMs };
@@ -65,6 +68,7 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
     workflowUID: uid,
     reports: await readReports({ namespace, status }, deps.reports),
     nowMs,
+    asOfNowMs: (stampMs) => deps.clock.asOfNowMs(stampMs),
     limits: deps.limits,
     listeningSinceMs,
     agent: agentFor(queued(workflow), await sameAgent(workflow, deps)),

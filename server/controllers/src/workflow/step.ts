@@ -4,7 +4,13 @@ import type { Workflow, WorkflowStatus } from "@neverland/api";
 export type Step = { readonly status: WorkflowStatus; readonly wakeAtMs?: number | undefined };
 
 /** What every step is given besides the workflow. `time` is now in RFC 3339. */
-export type StepContext = { readonly nowMs: number; readonly time: string; readonly signal: AbortSignal };
+export type StepContext = {
+  readonly nowMs: number;
+  readonly time: string;
+  /** Since when the workflow has been in its state, on the clock as it is now. */
+  readonly stateSinceMs: number;
+  readonly signal: AbortSignal;
+};
 
 export function statusOf(workflow: Workflow): WorkflowStatus {
   return workflow.status ?? {};

@@ -413,3 +413,19 @@ test("the reports of a workflow that is over go, also one that comes late, and a
   assert.deepEqual((await bench.workflows.get(key))?.status, status);
   assert.deepEqual(bench.errors, []);
 });
+
+test("a clock that is set forward by a day gives nobody up, and what was left of a wait is left", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow({}, "waiting");
+  await bench.reachState("PENDING", "waiting");
+  bench.clock.advance(600_000);
+  bench.clock.setForward(86_400_000);
+  const template = await bench.templates.get({ namespace: "default", name: "debian" });
+  assert.ok(template);
+  await bench.templates.update({ ...template, spec: { data: "touched, so that the workflow is looked at" } });
+  bench.clock.advance(2_999_000);
+  await waitUntil(() => bench.queued === 0);
+  assert.equal((await bench.workflows.get({ ...key, name: "waiting" }))?.status?.state, "PENDING");
+  bench.clock.advance(1000);
+  await bench.reachState("TIMEOUT", "waiting");
+});

@@ -1,7 +1,6 @@
 // After the last action, and after every other end: what was lent to the machine for the workflow is taken back.
 import type { Workflow, WorkflowStatus } from "@neverland/api";
 import { ended, withCondition } from "@neverland/workflow-rules/conditions.ts";
-import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import type { PowerOutcome, WorkflowControllerDeps } from "../ports.ts";
 import { ejectJobName, hardwareKey, loansOf } from "./loans.ts";
 import { forbidNetboot } from "./netboot-permission.ts";
@@ -37,8 +36,8 @@ export async function cleanUp(workflow: Workflow, deps: Deps, context: StepConte
 /** How far the boot mode's last job is, for as long as it may take since the state began. */
 async function finishJob(workflow: Workflow, { power, limits }: Deps, context: StepContext): Promise<PowerOutcome> {
   const outcome = await power.finish(workflow, context.signal);
-  const sinceMs = timeMs(statusOf(workflow).stateSince) ?? context.nowMs;
-  if (outcome.state !== "running" || context.nowMs < sinceMs + limits.preparingTimeoutSeconds * 1000) return outcome;
+  if (outcome.state !== "running" || context.nowMs < context.stateSinceMs + limits.preparingTimeoutSeconds * 1000)
+    return outcome;
   const message = `the boot mode's last job took longer than ${limits.preparingTimeoutSeconds} s`;
   return { state: "failed", reason: "PostTimeout", message };
 }

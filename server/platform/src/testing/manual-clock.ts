@@ -3,7 +3,8 @@ import type { Clock } from "../clock.ts";
 
 export class ManualClock implements Clock {
   #nowMs: number;
-  #timers = new Set<{ readonly atMs: number; readonly callback: () => void }>();
+  readonly #steps: { readonly beforeMs: number; readonly byMs: number }[] = [];
+  #timers = new Set<{ atMs: number; readonly callback: () => void }>();
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
@@ -11,6 +12,17 @@ export class ManualClock implements Clock {
 
   nowMs(): number {
     return this.#nowMs;
+  }
+
+  asOfNowMs(stampMs: number): number {
+    return this.#steps.reduce((ms, { beforeMs, byMs }) => (ms <= beforeMs ? ms + byMs : ms), stampMs);
+  }
+
+  /** Sets the clock forward, as NTP may: nothing falls due by that. */
+  setForward(byMs: number): void {
+    this.#steps.push({ beforeMs: this.#nowMs, byMs });
+    this.#nowMs += byMs;
+    for (const timer of this.#timers) timer.atMs += byMs;
   }
 
   after(delayMs: number, callback: () => void): () => void {

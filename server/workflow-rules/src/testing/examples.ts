@@ -75,6 +75,7 @@ export function foldInput(
     limits: defaultLimits,
     listeningSinceMs: startMs,
     agent: { freeSinceMs: 0 },
+    asOfNowMs: (stampMs) => stampMs,
     ...more,
   };
 }

@@ -7,9 +7,10 @@ import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { machineNames } from "@neverland/machines/machine-names.ts";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { onClockSet, systemClock } from "@neverland/platform/clock.ts";
 import { inDataDir, makeDataDir } from "@neverland/platform/data-dir.ts";
 import type { Logger } from "@neverland/platform/log.ts";
+import type { Service } from "@neverland/platform/service.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { ensureToken } from "@neverland/resource-api/access-files.ts";
 import { guardedStore } from "@neverland/resources/guarded-store.ts";
@@ -64,6 +65,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     log.error({ event: "failed", doing, retryInMs, err: error });
   try {
     await services.start({ start: async () => undefined, stop: () => database.close() }, signal);
+    await services.start(clockWatch(warn), signal);
     const machines = new MachineIndex();
     const contacts = new BootContacts();
     const timeline = new Timeline({
@@ -98,6 +100,23 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     await stop(AbortSignal.timeout(failedStartDeadlineMs));
     throw error;
   }
+}
+
+/** A clock that is set is said: what people compare times with changed under them. */
+function clockWatch(warn: (message: string) => void): Service {
+  let end = (): void => undefined;
+  return {
+    start: async () => {
+      end = onClockSet((byMs) => {
+        const how =
+          byMs > 0
+            ? "forward: what was waited for is waited for as long as before"
+            : "back: times go on at half speed until it is reached";
+        warn(`the system's clock was set ${Math.round(Math.abs(byMs) / 1000)} s ${how}`);
+      });
+    },
+    stop: async () => end(),
+  };
 }
 
 function running({ server: { only } }: ServerConfig): typeof components {

@@ -14,14 +14,7 @@ export type LoadDeps = {
   readonly bounds: HistoryBounds;
   readonly newUid: () => string;
   readonly onFault: (fault: StoredFault) => void;
-  readonly moveOut: MoveOut | undefined;
 };
-
-/**
- * Objects of a kind that lives elsewhere from this release on. They do not come into memory: `take` gets them in parts, and once it
- * resolved for the last part, all are dropped. A start that is broken off hands over all of them again.
- */
-export type MoveOut = { readonly kind: KindInfo; take(objects: readonly Resource[]): Promise<void> };
 
 /** Of so many objects each is checked and frozen before anybody sees it. Of more the rest follows soon: readiness does not wait. */
 const settledAtOnce = 4096;
@@ -47,16 +40,7 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
     if (fault) deps.onFault(fault);
     freezeJson(resource);
   };
-  const movedOut = deps.moveOut && kindIdOf(deps.moveOut.kind);
-  let wasMoved = false;
-  for await (const all of backend.rows()) {
-    const [rows, leaving] = [
-      all.filter((row) => row.kindId !== movedOut),
-      all.filter((row) => row.kindId === movedOut),
-    ];
-    wasMoved ||= leaving.length > 0;
-    if (leaving.length > 0)
-      await deps.moveOut?.take(leaving.map((row) => readRow(row, deps.moveOut?.kind, deps.newUid)));
+  for await (const rows of backend.rows())
     for (const row of rows) {
       if (breather.isDue) await breather.breathe();
       const kind = kinds.get(row.kindId);
@@ -66,8 +50,6 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
       else unsettled.push([kind, resource]);
       state.tableById(row.kindId).put(resource);
     }
-  }
-  if (wasMoved && movedOut !== undefined) await backend.drop(movedOut);
   await loadHistory(state, backend, deps, breather);
   const settle = async (clock: Clock, signal: AbortSignal): Promise<void> => {
     const slices = new Breather();

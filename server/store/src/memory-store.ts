@@ -24,7 +24,5 @@ class NoMedium implements StoreBackend {
 
   async commit(): Promise<void> {}
 
-  async drop(): Promise<void> {}
-
   async close(): Promise<void> {}
 }

@@ -77,10 +77,6 @@ export class SqliteBackend implements StoreBackend {
     await this.#ask({ op: "commit", cells, forgottenVersion });
   }
 
-  async drop(kindId: string): Promise<void> {
-    while ((await this.#ask({ op: "drop", kind: kindId })) > 0);
-  }
-
   async close(): Promise<void> {
     this.#closing ??= this.#close();
     await this.#closing;

@@ -9,8 +9,7 @@ import { migrations } from "./sqlite-migrations.ts";
 export type Query = {
   get(...values: SQLInputValue[]): Cell[] | undefined;
   iterate(...values: SQLInputValue[]): Iterator<Cell[]>;
-  /** @returns How many rows were changed. */
-  run(...values: SQLInputValue[]): number;
+  run(...values: SQLInputValue[]): void;
 };
 
 type Cell = string | number | null;
@@ -108,7 +107,7 @@ function prepare(db: DatabaseSync, sql: string, attempt: <T>(work: () => T) => T
   const cells = (row: unknown) => row as Cell[];
   return {
     get: (...values) => attempt(() => cells(statement.get(...values))),
-    run: (...values) => attempt(() => Number(statement.run(...values).changes)),
+    run: (...values) => attempt(() => void statement.run(...values)),
     iterate: (...values) => {
       const rows = attempt(() => statement.iterate(...values));
       return {

@@ -12,7 +12,6 @@ export type SqliteRequest =
   | { readonly op: "rows" }
   | { readonly op: "history" }
   | { readonly op: "commit"; readonly cells: readonly Cell[]; readonly forgottenVersion: number }
-  | { readonly op: "drop"; readonly kind: string }
   | { readonly op: "close" };
 
 export type SqliteAnswer = {
@@ -21,8 +20,6 @@ export type SqliteAnswer = {
   readonly rows: readonly Cell[];
   readonly history: readonly Cell[];
   readonly commit: undefined;
-  /** How many rows are gone now; 0 when none was left. */
-  readonly drop: number;
   readonly close: undefined;
 };
 

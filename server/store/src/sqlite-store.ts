@@ -1,7 +1,7 @@
 // The embedded store: one SQLite file, one process, every acknowledged write on the disk.
 import { type KindInfo, kinds } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
-import { loadState, type MoveOut } from "./load-state.ts";
+import { loadState } from "./load-state.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { SqliteBackend } from "./sqlite-backend.ts";
 import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./store-engine.ts";
@@ -13,7 +13,7 @@ import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } fro
  */
 export async function openSqliteStore(
   file: string,
-  deps: Partial<StoreDeps> & { readonly moveOut?: MoveOut } = {},
+  deps: Partial<StoreDeps> = {},
   limits: Partial<StoreLimits> = {},
 ): Promise<ResourceStore> {
   const { clock = systemClock, newUid = () => crypto.randomUUID(), onFault = () => undefined } = deps;
@@ -23,7 +23,7 @@ export async function openSqliteStore(
     const sinceMs = clock.nowMs() - all.historyAgeMs;
     const bounds = { count: all.historyCount, bytes: all.historyBytes, sinceMs };
     const { state, settle } = await loadState(backend, {
-      ...{ kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault, moveOut: deps.moveOut },
+      ...{ kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault },
     });
     return new StoreEngine(state, backend, { clock, newUid }, all, settle);
   } catch (error) {

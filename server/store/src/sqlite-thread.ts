@@ -16,7 +16,6 @@ import type { StoredVersions } from "./store-backend.ts";
 /** Bounds of one answer: what the other side takes in one turn of its event loop. */
 const mostRows = 512;
 const mostCharacters = 512 * 1024;
-const mostDropped = 2000;
 
 class SqliteThread {
   #db: Database | undefined;
@@ -39,8 +38,6 @@ class SqliteThread {
       case "commit":
         this.#commit(request.cells, request.forgottenVersion);
         return undefined;
-      case "drop":
-        return this.#drop(request.kind);
       case "close":
         this.#db?.close();
         this.#db = undefined;
@@ -89,18 +86,6 @@ class SqliteThread {
       }
     });
     this.#forgottenVersion = Math.max(this.#forgottenVersion, forgottenVersion);
-  }
-
-  /** Some rows, so that the transaction stays short. */
-  #drop(kind: string): number {
-    const db = this.#open();
-    return db.transaction(() => {
-      // The log has a hole then, so it is forgotten; the version goes on from where it was.
-      db.prepare("UPDATE compaction SET version = max(version, (SELECT ifnull(max(version), 0) FROM history))").run();
-      db.prepare("DELETE FROM history").run();
-      const some = `SELECT rowid FROM objects WHERE kind = ? LIMIT ${mostDropped}`;
-      return db.prepare(`DELETE FROM objects WHERE rowid IN (${some})`).run(kind);
-    });
   }
 
   #open(): Database {

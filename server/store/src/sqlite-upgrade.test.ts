@@ -80,31 +80,3 @@ test("a copy that was broken off does not stop the next try", async () => {
   await store.close();
   assert.deepEqual((await readdir(folder)).toSorted(), ["neverland.db", "neverland.db.before-2"]);
 });
-
-test("objects of a kind that lives elsewhere now are handed over once, and the version goes on", async () => {
-  const taken: Resource[] = [];
-  const moveOut = {
-    kind: kinds.MachineEvent,
-    take: async (objects: readonly Resource[]) => void taken.push(...objects),
-  };
-  const first = await openSqliteStore(file, { moveOut });
-  assert.deepEqual(names(taken), ["event-1@8"]);
-  assert.deepEqual((await first.list(kinds.MachineEvent)).items, []);
-  assert.equal((await first.list(kinds.Hardware)).resourceVersion, "11");
-  await first.close();
-  const second = await openSqliteStore(file, { moveOut });
-  assert.equal(taken.length, 1);
-  assert.equal((await second.list(kinds.Hardware)).resourceVersion, "11");
-  await second.close();
-});
-
-test("objects that could not be taken elsewhere stay, and are handed over again", async () => {
-  const take = async () => assert.fail("the other place is full");
-  await assert.rejects(
-    openSqliteStore(file, { moveOut: { kind: kinds.MachineEvent, take } }),
-    /the other place is full/,
-  );
-  const store = await openSqliteStore(file);
-  assert.deepEqual(names((await store.list(kinds.MachineEvent)).items), ["event-1@8"]);
-  await store.close();
-});

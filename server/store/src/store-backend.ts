@@ -44,8 +44,6 @@ export interface StoreBackend {
    * @param forgottenVersion Changes up to this one may be forgotten.
    */
   commit(changes: readonly StoredChange[], forgottenVersion: number): Promise<void>;
-  /** Forgets all objects of a kind, in steps, and the log. Before the first commit only. */
-  drop(kindId: string): Promise<void>;
   /** After what is being written. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -51,8 +51,6 @@ export class ScriptedBackend implements StoreBackend {
     this.#commits.shift()?.end.reject(error);
   }
 
-  async drop(): Promise<void> {}
-
   async close(): Promise<void> {
     this.closed += 1;
   }

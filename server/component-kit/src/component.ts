@@ -60,6 +60,8 @@ export type ComponentDeps<Values> = {
   readonly record: (event: MachineEventInput) => void;
   /** What went wrong and is tried again or given up: for the log. */
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
+  /** Why the server cannot do its work now: it is starting, or its store takes no writes; `undefined` when it can. */
+  readonly notReadyReason: () => string | undefined;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;
   /** What components before this one in the table lend. */

@@ -5,7 +5,7 @@ export const component = defineComponent({
   name: "api",
   path: "api",
   settings: {},
-  make: async ({ shared, store, writes, clock, token, version, lent, onError }) => {
+  make: async ({ shared, store, writes, clock, token, version, lent, onError, notReadyReason }) => {
     const [{ registerResourceApi }, { writeKubeconfig }] = await Promise.all([
       import("./register.ts"),
       import("./access-files.ts"),
@@ -13,7 +13,7 @@ export const component = defineComponent({
     const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
     return {
       managementRoutes: (app) =>
-        registerResourceApi(app, { store, writes, clock, token, version, onInternalError, ...lent }),
+        registerResourceApi(app, { store, writes, clock, token, version, onInternalError, notReadyReason, ...lent }),
       announce: async ({ api }) =>
         api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token) },
     };

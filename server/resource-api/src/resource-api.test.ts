@@ -416,6 +416,25 @@ describe("the resource API", () => {
   });
 });
 
+test("readiness is what composition says, liveness is not", async () => {
+  let reason: string | undefined = "Starting: nothing listens yet";
+  const api = await startApiServer({ notReadyReason: () => reason });
+  const ask = async (path: string) => {
+    const { status, body } = await api.request("GET", path, { headers: { authorization: "" } });
+    return [status, body];
+  };
+  assert.deepEqual(
+    [await ask("/readyz"), await ask("/livez")],
+    [
+      [503, reason],
+      [200, "ok"],
+    ],
+  );
+  reason = undefined;
+  assert.deepEqual(await ask("/readyz"), [200, "ok"]);
+  await api.close();
+});
+
 test("a workflow's log is passed on as it comes", async () => {
   const asked: unknown[] = [];
   const actionLogs = {

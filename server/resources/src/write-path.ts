@@ -1,6 +1,7 @@
 // The one write path: what must hold of every object before the store is given it, whoever writes it.
-import { apiVersionOf, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { apiVersionOf, contentSchemas, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
 import { type Clock, formatTime } from "@neverland/platform/clock.ts";
+import { sameJson } from "@neverland/store/resource-json.ts";
 import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { type DeletePolicy, deleteResource } from "./delete-resource.ts";
@@ -12,6 +13,7 @@ import { type Place, prepared, toResource } from "./resource-input.ts";
 import { refuseForbiddenChanges } from "./rules/forbidden-changes.ts";
 import { UniqueClaims } from "./rules/unique-claims.ts";
 import { validateResource, validateStatus } from "./rules/validate-resource.ts";
+import { WriteHealth } from "./write-health.ts";
 
 export type WritePathDeps = {
   readonly store: ResourceStore;
@@ -45,6 +47,7 @@ export class WritePath {
   readonly store: ResourceStore;
   readonly #clock: Clock;
   readonly #claims: UniqueClaims;
+  readonly #health = new WriteHealth();
   readonly #newUid: () => string;
   readonly #newSuffix: () => string;
 
@@ -56,31 +59,16 @@ export class WritePath {
     this.#newSuffix = newSuffix ?? randomSuffix;
   }
 
-  /** @throws {ResourceError | StoreError} */
+  /** With `generateName` the name is completed. @throws {ResourceError | StoreError} */
   async create(kind: KindInfo, object: JsonObject, place: Place, options: WriteOptions): Promise<Resource> {
     const writer = this.writerFor(kind, "content", options.manager);
-    const whole = prepared(kind, object);
-    const owned = kind.record ? whole : updateFields(undefined, whole, writer);
-    return await this.createOwned(kind, owned, place, options);
+    const own = kind.record ? undefined : (whole: JsonObject) => updateFields(undefined, whole, writer);
+    return await this.#create(toResource(kind, prepared(kind, object), place), kind, own, options.dryRun);
   }
 
-  /**
-   * As {@link create}, for an object whose managedFields are right already. With `generateName` the name is completed.
-   * @throws {ResourceError | StoreError}
-   */
+  /** As {@link create}, for an object whose managedFields are right already. @throws {ResourceError | StoreError} */
   async createOwned(kind: KindInfo, object: JsonObject, place: Place, { dryRun }: WriteOptions): Promise<Resource> {
-    const resource = toResource(kind, object, place);
-    const { generateName, name } = resource.metadata;
-    if (name || !generateName) return await this.#createNamed(kind, resource, dryRun);
-    for (let attempt = 1; ; attempt++) {
-      const metadata = { ...resource.metadata, name: `${generateName}${this.#newSuffix()}` };
-      try {
-        return await this.#createNamed(kind, { ...resource, metadata }, dryRun);
-      } catch (error) {
-        const isTaken = error instanceof StoreError && error.code === "already-exists";
-        if (!isTaken || attempt === nameAttempts) throw error;
-      }
-    }
+    return await this.#create(toResource(kind, object, place), kind, undefined, dryRun);
   }
 
   /**
@@ -110,12 +98,17 @@ export class WritePath {
   /** Blindly as far as the rest of the object goes. @throws {ResourceError | StoreError} */
   async updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
     validateStatus(kind, resource);
-    return await this.store.updateStatus(kind, resource);
+    return await this.#write(() => this.store.updateStatus(kind, resource));
+  }
+
+  /** Why the store takes no writes, as far as the last one told. */
+  notWritableReason(): string | undefined {
+    return this.#health.reason(this.#clock.nowMs());
   }
 
   /** @throws {StoreError} */
   async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions, policy: DeletePolicy) {
-    return await deleteResource(this.store, kind, key, preconditions, policy);
+    return await this.#write(() => deleteResource(this.store, kind, key, preconditions, policy));
   }
 
   /** Who writes, and what of the object. */
@@ -124,11 +117,37 @@ export class WritePath {
     return { manager, apiVersion: apiVersionOf(kind), time, ...(half === "status" && { subresource: "status" }) };
   }
 
-  async #createNamed(kind: KindInfo, resource: Resource, dryRun: boolean): Promise<Resource> {
-    if (!resource.metadata.name) throw invalid(kind, "", [nameRequired]);
-    validateResource(kind, resource);
-    if (resource.status !== undefined) validateStatus(kind, resource);
-    if (!dryRun) return await this.#claims.hold(kind, undefined, resource, () => this.store.create(kind, resource));
+  /** @param own Adds the owners, once the object is known to be worth it. */
+  async #create(
+    resource: Resource,
+    kind: KindInfo,
+    own: ((object: JsonObject) => JsonObject) | undefined,
+    dryRun: boolean,
+  ): Promise<Resource> {
+    const { name, generateName } = resource.metadata;
+    const isGenerated = !name && Boolean(generateName);
+    if (!name && !isGenerated) throw invalid(kind, "", [nameRequired]);
+    for (let attempt = 1; ; attempt++) {
+      const metadata = isGenerated
+        ? { ...resource.metadata, name: `${generateName}${this.#newSuffix()}` }
+        : resource.metadata;
+      const named = { ...resource, metadata };
+      validateResource(kind, named);
+      if (named.status !== undefined) validateStatus(kind, named);
+      // Owners are added to an object of the right form, and take nothing of it away.
+      const whole = own ? (own(named) as Resource) : named;
+      try {
+        return await this.#createWhole(kind, whole, dryRun);
+      } catch (error) {
+        const isTaken = error instanceof StoreError && error.code === "already-exists";
+        if (!isTaken || !isGenerated || attempt === nameAttempts) throw error;
+      }
+    }
+  }
+
+  async #createWhole(kind: KindInfo, resource: Resource, dryRun: boolean): Promise<Resource> {
+    const create = () => this.#write(() => this.store.create(kind, resource));
+    if (!dryRun) return await this.#claims.hold(kind, undefined, resource, create);
     await this.#claims.check(kind, undefined, resource);
     const stored = await this.store.get(kind, resource.metadata);
     return decideCreate(kind, stored, resource, { ...this.#stamp(stored), uid: this.#newUid() }).object;
@@ -138,19 +157,35 @@ export class WritePath {
     if (half === "status") {
       validateStatus(kind, next);
       if (dryRun) return decideUpdateStatus(kind, live, next, this.#stamp(live)).object;
-      return await this.store.updateStatus(kind, next);
+      return await this.#write(() => this.store.updateStatus(kind, next));
     }
     refuseForbiddenChanges(kind, live, next);
-    validateResource(kind, next);
-    if (!dryRun) return await this.#claims.hold(kind, live, next, () => this.store.update(kind, next));
+    if (isOtherwise(kind, live, next)) validateResource(kind, next);
+    if (!dryRun)
+      return await this.#claims.hold(kind, live, next, () => this.#write(() => this.store.update(kind, next)));
     await this.#claims.check(kind, live, next);
     return decideUpdate(kind, live, next, this.#stamp(live)).object;
+  }
+
+  async #write<T>(write: () => Promise<T>): Promise<T> {
+    return await this.#health.watch(() => this.#clock.nowMs(), write);
   }
 
   /** A dry run shows the version that is there. */
   #stamp(live: Resource | undefined) {
     return { version: Number(live?.metadata.resourceVersion ?? 0), nowMs: this.#clock.nowMs() };
   }
+}
+
+/** What is as it was in the store needs no look: a finalizer can be taken from an object that a newer schema refuses. */
+function isOtherwise(kind: KindInfo, live: Resource, next: Resource): boolean {
+  const { metadata, ...content } = next;
+  const { labels, annotations } = metadata;
+  const before = live.metadata;
+  if (!sameJson(before.labels, labels) || !sameJson(before.annotations, annotations)) return true;
+  const isIn = (names: readonly string[] | null | undefined, name: string) => names?.includes(name) ?? false;
+  if (metadata.finalizers?.some((name) => !isIn(before.finalizers, name))) return true;
+  return contentSchemas(kind).some(([name]) => !sameJson(Reflect.get(live, name), Reflect.get(content, name)));
 }
 
 const nameRequired = {

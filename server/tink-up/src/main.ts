@@ -78,6 +78,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = await inDataDir(dataDir, () => ensureToken(dataDir));
     const writes = new WritePath({ store, clock: systemClock });
+    let notListening: string | undefined = "Starting: not everything that machines ask for listens yet";
     const deps: Shared = {
       ...{
         shared,
@@ -92,10 +93,13 @@ export async function startServer(config: ServerConfig, { log, version, signal }
         record: timeline.record,
         onError,
         warn,
+        notReadyReason: () => notListening ?? writes.notWritableReason(),
       },
       ...{ clock: systemClock, random: Math.random, randomBytes: (count) => randomBytes(count) },
     };
-    return { addresses: await startComponents(config, deps, services, signal), stop };
+    const addresses = await startComponents(config, deps, services, signal);
+    notListening = undefined;
+    return { addresses, stop };
   } catch (error) {
     await stop(AbortSignal.timeout(failedStartDeadlineMs));
     throw error;

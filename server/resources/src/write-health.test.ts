@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kinds, type Resource } from "@neverland/api";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import { guardedStore } from "./guarded-store.ts";
+import { WritePath } from "./write-path.ts";
+
+test("a disk that is full is told until a write succeeds, or for half a minute", async () => {
+  const memory = openMemoryStore();
+  let isFull = true;
+  let nowMs = 0;
+  const create: ResourceStore["create"] = async (kind, resource): Promise<Resource> => {
+    if (isFull) throw new StoreError("unavailable", "The disk is full: make room");
+    return await memory.create(kind, resource);
+  };
+  const store: ResourceStore = Object.assign(Object.create(memory), { create });
+  const writes = new WritePath({ store, clock: { nowMs: () => nowMs, after: () => () => undefined } });
+  const make = async (name: string) => {
+    const object = {
+      apiVersion: "tinkerbell.org/v1alpha1",
+      kind: "Template",
+      metadata: { namespace: "default", name },
+    };
+    return await guardedStore(writes, "tester").create(kinds.Template, object);
+  };
+  assert.equal(writes.notWritableReason(), undefined);
+  await assert.rejects(make("a"), { code: "unavailable" });
+  assert.equal(writes.notWritableReason(), "The disk is full: make room");
+  isFull = false;
+  await make("a");
+  assert.equal(writes.notWritableReason(), undefined);
+  isFull = true;
+  await assert.rejects(make("b"), { code: "unavailable" });
+  await assert.rejects(make("NOT VALID"), { code: "invalid" });
+  assert.notEqual(writes.notWritableReason(), undefined);
+  nowMs = 31_000;
+  assert.equal(writes.notWritableReason(), undefined);
+  await memory.close();
+});

@@ -1,0 +1,28 @@
+// Whether the store takes writes, as far as the last of them told.
+import { StoreError } from "@neverland/store/resource-store.ts";
+
+/** So long after a write that failed nobody knows: the disk may have room again, and only another write would tell. */
+const rememberedMs = 30_000;
+
+export class WriteHealth {
+  #failure: { readonly message: string; readonly atMs: number } | undefined;
+
+  /** Carries out a write and remembers how it went. */
+  async watch<T>(nowMs: () => number, write: () => Promise<T>): Promise<T> {
+    try {
+      const written = await write();
+      this.#failure = undefined;
+      return written;
+    } catch (error) {
+      if (error instanceof StoreError && error.code === "unavailable")
+        this.#failure = { message: error.message, atMs: nowMs() };
+      throw error;
+    }
+  }
+
+  /** Why nothing can be written; `undefined` when it can, or nobody tried of late. */
+  reason(nowMs: number): string | undefined {
+    const failure = this.#failure;
+    return failure !== undefined && nowMs - failure.atMs < rememberedMs ? failure.message : undefined;
+  }
+}

@@ -136,7 +136,7 @@ export class EventMemory {
     await this.#log.close();
   }
 
-  /** Drops files: those with nothing left in them, those too old, and the oldest while there are too many bytes. */
+  /** One at a time. Drops files: those with nothing left in them, those too old, and the oldest while there are too many bytes. */
   async tidy(): Promise<void> {
     const { maxAgeMs, mostBytes } = this.#limits;
     const oldestMs = this.#clock.nowMs() - maxAgeMs;
@@ -147,15 +147,15 @@ export class EventMemory {
       const isOld = newestMs < oldestMs;
       if (live > 0 && !isOld && !isTooMuch) continue;
       // A noisy machine fills files with what is long forgotten: what else is in them is carried over.
-      if (!isOld && live * 2 <= entries.length) await this.#carryOver(entries);
+      if (!isOld && live * 2 <= entries.length) await this.#carryOver(segment, entries);
       for (const entry of entries) if (entry.segment === segment) this.index.drop(entry);
       this.#uses.delete(segment);
       await this.#log.drop(segment);
     }
   }
 
-  async #carryOver(entries: readonly Entry[]): Promise<void> {
-    for (const entry of entries.filter(({ isGone }) => !isGone)) {
+  async #carryOver(segment: Segment, entries: readonly Entry[]): Promise<void> {
+    for (const entry of entries.filter((each) => !each.isGone && each.segment === segment)) {
       this.#placed(entry, this.#log.append(entry.text));
       if (entry.count > 1) this.closeCount(entry);
     }

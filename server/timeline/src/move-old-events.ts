@@ -5,7 +5,7 @@ import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { Timeline } from "./timeline.ts";
 
 /** Few enough that neither reading nor deleting them holds the event loop. */
-const batch = 200;
+const batch = 1000;
 
 /** May be broken off and done again at any line: what was moved and not yet deleted is not moved twice. @returns How many there were. */
 export async function moveOldEvents(store: ResourceStore, timeline: Pick<Timeline, "adopt">): Promise<number> {

@@ -152,9 +152,11 @@ export class Timeline implements Service {
 
   #tidy(): void {
     this.#closeCounts();
-    this.#tidying = this.#memory.tidy().catch((error: unknown) => {
-      this.#deps.onError({ doing: "dropping old events", error, retryInMs: this.#limits.tidyMs });
-    });
+    this.#tidying = this.#tidying
+      .then(() => this.#memory.tidy())
+      .catch((error: unknown) => {
+        this.#deps.onError({ doing: "dropping old events", error, retryInMs: this.#limits.tidyMs });
+      });
   }
 
   #recovered(lostLines: number): void {

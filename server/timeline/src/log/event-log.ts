@@ -14,7 +14,7 @@ export type EventLogDeps = {
   readonly clock: Clock;
   /** Told once when the disk begins to fail, not at each try. */
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
-  /** The disk takes lines again; so many were given up meanwhile. */
+  /** The disk takes lines again, or is no longer too slow; so many were given up meanwhile. */
   readonly onRecovered: (lostLines: number) => void;
   /** For tests of disks that fail. */
   readonly open?: typeof open;
@@ -150,7 +150,7 @@ export class EventLog {
       // What was appended meanwhile stands behind these.
       this.#waiting = this.#waiting.slice(lines.length);
     }
-    if (this.#isFailing) this.#recovered();
+    if (this.#isFailing || this.#lost > 0) this.#recovered();
   }
 
   async #writeLines(segment: Segment, lines: readonly WaitingLine[]): Promise<void> {

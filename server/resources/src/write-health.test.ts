@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds, type Resource } from "@neverland/api";
+import { systemClock } from "@neverland/platform/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { guardedStore } from "./guarded-store.ts";
@@ -15,7 +16,7 @@ test("a disk that is full is told until a write succeeds, or for half a minute",
     return await memory.create(kind, resource);
   };
   const store: ResourceStore = Object.assign(Object.create(memory), { create });
-  const writes = new WritePath({ store, clock: { nowMs: () => nowMs, after: () => () => undefined } });
+  const writes = new WritePath({ store, clock: { ...systemClock, nowMs: () => nowMs } });
   const make = async (name: string) => {
     const object = {
       apiVersion: "tinkerbell.org/v1alpha1",

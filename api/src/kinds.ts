@@ -64,7 +64,12 @@ export type KindInfo = {
   readonly unique: readonly UniqueField[];
   /** Paths, as an index's, of what only the holder of a token is to see: no log, event, error or `describe` shows it. */
   readonly sensitive: readonly string[];
+  /** When objects have had their day; without it they stay until somebody deletes them. */
+  readonly retention?: Retention;
 };
+
+/** Objects whose `field`, one of the indexes, has one of `values` are over since the RFC 3339 time at `since`. Both are dotted paths. */
+export type Retention = { readonly field: string; readonly values: readonly string[]; readonly since: string };
 
 const tinkerbell = {
   group: "tinkerbell.org",
@@ -141,6 +146,7 @@ export const kinds = {
     // Rendered of the Hardware, so as secret as that.
     sensitive: ["status.tasks[].environment", "status.tasks[].actions[].environment"],
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.state"],
+    retention: { field: "status.state", values: ["SUCCESS", "FAILED", "TIMEOUT"], since: "status.stateSince" },
   },
   MachineEvent: {
     ...metalRecord,

@@ -123,6 +123,7 @@ export const eventTypes = {
   NetbootAllowed: { ...workflow, meaning: "the machine may netboot, for a workflow" },
   NetbootForbidden: { ...workflow, meaning: "the permission to netboot was taken back" },
   BootJobFailed: { ...failure, meaning: "the machine's management controller did not do what a workflow asked for" },
+  ObjectExpired: { ...workflow, meaning: "what had been over for as long as such things are kept was removed" },
 
   EventsLeftOut: {
     ...{ sort: "note", plane: "management" },

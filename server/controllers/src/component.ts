@@ -1,10 +1,21 @@
 // The controllers as a row of the table of components; what they are made of is loaded when they run.
 import { defineComponent } from "@neverland/component-kit/component.ts";
+import { z } from "zod";
+
+const days = "expected a number of days from 0 to 36500";
+const controllersSettings = {
+  retentionDays: {
+    form: "number",
+    schema: z.number({ error: days }).min(0, { error: days }).max(36_500, { error: days }).default(90),
+    unit: "days",
+    effect: "how long workflows that are over are kept; 0: for ever",
+  },
+} as const;
 
 export const component = defineComponent({
   name: "controllers",
   path: "controllers",
-  settings: {},
+  settings: controllersSettings,
   leftOut:
     "no controllers run here: workflows stay as they are, and one that is deleted while its machine has the permission to netboot, or a medium, stays until controllers have taken it back",
   make: async (deps) => ({ services: (await import("./make-controllers.ts")).makeControllers(deps) }),

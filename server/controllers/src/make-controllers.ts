@@ -5,14 +5,15 @@ import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.
 import type { Service } from "@neverland/platform/service.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
+import { Retention } from "./retention.ts";
 import { templateController } from "./template-controller.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
 import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
 import { workflowController } from "./workflow/workflow-controller.ts";
 
 type Deps = Pick<
-  ComponentDeps<unknown>,
-  "store" | "clock" | "random" | "randomBytes" | "contacts" | "record" | "onError" | "lent"
+  ComponentDeps<{ readonly retentionDays: number }>,
+  "config" | "store" | "clock" | "random" | "randomBytes" | "contacts" | "record" | "onError" | "lent"
 >;
 
 export function makeControllers(deps: Deps): Service[] {
@@ -32,6 +33,11 @@ export function makeControllers(deps: Deps): Service[] {
     new GarbageCollector({
       ...{ store, clock, random, onError },
       kinds: Object.values<KindInfo>(kinds).filter((kind) => kind !== kinds.MachineEvent),
+    }),
+    new Retention({
+      ...{ store, clock, record, onError },
+      kinds: Object.values<KindInfo>(kinds),
+      keepMs: deps.config.retentionDays * 86_400_000,
     }),
   ];
 }

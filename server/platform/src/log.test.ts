@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
@@ -11,4 +13,32 @@ test("a resource in a log line shows no value of its sensitive fields", { timeou
   const args = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "--eval", program];
   const { stderr } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
   assert.deepEqual(JSON.parse(stderr).object.data, { password: "[redacted]" });
+});
+
+const log = new URL("log.ts", import.meta.url).href;
+const node = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "--eval"];
+
+test("a reader that stands still stops nobody: the process goes on, and ends", { timeout: 60_000 }, async () => {
+  const program = `
+    import { openLog } from ${JSON.stringify(log)};
+    const log = openLog("info");
+    for (let turn = 0; turn < 100; turn += 1) {
+      for (let line = 0; line < 1000; line += 1) log.info({ event: "flood", line }, "more than any pipe holds");
+      await new Promise(setImmediate);
+    }
+    console.log("done");`;
+  const child = spawn(process.execPath, [...node, program], { stdio: ["ignore", "pipe", "pipe"], timeout: 50_000 });
+  const ended = once(child, "exit"); // its standard error is not read before
+  assert.equal(await text(child.stdout), "done\n");
+  assert.deepEqual(await ended, [0, null]);
+});
+
+test("levels are words, and the last lines before an exit are written", { timeout: 60_000 }, async () => {
+  const program = `
+    import { openLog } from ${JSON.stringify(log)};
+    openLog("info").warn({ event: "last" });
+    process.exit(3);`;
+  const child = spawn(process.execPath, [...node, program], { stdio: ["ignore", "ignore", "pipe"], timeout: 50_000 });
+  const { level, event } = JSON.parse(await text(child.stderr));
+  assert.deepEqual([level, event], ["warn", "last"]);
 });

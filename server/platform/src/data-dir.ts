@@ -1,14 +1,50 @@
 // The folder that a server keeps its data in: made when it is not there, and every fault of it a sentence.
-import { access, constants, mkdir } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, chmod, mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { closeToOthers } from "./private-file.ts";
 import { ServerError } from "./server-error.ts";
 
-/** @throws {ServerError} `bad-config` when it is no folder, else `bad-data-dir`. */
-export async function makeDataDir(dataDir: string): Promise<void> {
-  await inDataDir(dataDir, async () => {
+/** What a data folder holds, by the beginning of its name; with anything else in it, a folder is somebody's for another purpose. */
+const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files"];
+/** Shared by many users, as /tmp is. */
+const sticky = 0o1000;
+const databaseFiles = ["neverland.db", "neverland.db-wal", "neverland.db-shm"];
+
+/**
+ * Makes it when it is not there, and closes it to others: they could read every machine's secrets in it, or put files there that this
+ * server believes.
+ * @returns Warnings of what was mended. @throws {ServerError} `bad-config` when it is no folder, else `bad-data-dir`.
+ */
+export async function makeDataDir(dataDir: string): Promise<readonly string[]> {
+  return await inDataDir(dataDir, async () => {
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     // When it is another user's, that is to be said, not which of its files fails first.
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const { uid, mode } = await stat(dataDir);
+    if (uid !== process.geteuid?.())
+      throw unfit(dataDir, `it belongs to another user (uid ${uid}); run this as that user, or ${elsewhere}`);
+    const warnings = (mode & 0o077) === 0 ? [] : [await closeFolder(dataDir, mode)];
+    for (const name of databaseFiles) await closeToOthers(join(dataDir, name));
+    return warnings;
   });
+}
+
+async function closeFolder(dataDir: string, mode: number): Promise<string> {
+  const foreign = (await readdir(dataDir)).filter((name) => !ownEntries.some((own) => name.startsWith(own)));
+  const open = `other users get into it (mode ${(mode & 0o7777).toString(8)})`;
+  // A folder such as /tmp or a home is not ours to close.
+  if (foreign.length > 0 || (mode & sticky) !== 0)
+    throw unfit(
+      dataDir,
+      `${open}, and it is used for other things too (${foreign.slice(0, 3).join(", ")}); ${elsewhere}`,
+    );
+  await chmod(dataDir, 0o700);
+  return `${dataDir}: ${open}; it is 700 now, since everything that machines are told lies in it`;
+}
+
+function unfit(dataDir: string, why: string): ServerError {
+  return new ServerError("bad-data-dir", `${dataDir} cannot be the data folder: ${why}`);
 }
 
 /** Does something with files of the data folder; the system's errors become sentences. */

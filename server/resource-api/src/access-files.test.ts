@@ -23,7 +23,7 @@ test("the token is made once, of 256 random bits, for its owner alone", async ()
 });
 
 test("a file that holds no token is refused with what to do", async () => {
-  await writeFile(join(folder, "token"), "short\n");
+  await writeFile(join(folder, "token"), "short\n", { mode: 0o600 });
   await assert.rejects(ensureToken(folder), /token does not hold a token: delete it/);
 });
 

@@ -1,6 +1,7 @@
 // The files in the data directory by which people and programs of this machine get in: the token and a kubeconfig.
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { readPrivateFile } from "@neverland/platform/private-file.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import { writeYaml } from "@neverland/yaml";
 
@@ -13,10 +14,7 @@ const tokenForm = /^[\w-]{43}$/;
  */
 export async function ensureToken(dataDir: string, newToken: () => string = randomToken): Promise<string> {
   const file = join(dataDir, "token");
-  const present = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
+  const present = await readPrivateFile(file);
   if (present === undefined) {
     const token = newToken();
     await writePrivately(file, `${token}\n`);

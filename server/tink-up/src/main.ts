@@ -57,7 +57,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   }
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
-  await makeDataDir(dataDir);
+  for (const warning of await makeDataDir(dataDir)) warn(warning);
   const database = await openSqliteStore(join(dataDir, "neverland.db"), { onFault: ({ message }) => warn(message) });
   const services = new ServiceStack();
   const stop = (deadline: AbortSignal): Promise<void> => services.stop(deadline);

@@ -44,6 +44,8 @@ function defaultOf({ form, schema, fallback }: NamedSetting["setting"]): string 
 
 async function runServer(command: Command, options: ReadonlyMap<string, Option>, context: CliContext): Promise<void> {
   const { env, isRoot, signal } = context;
+  // Whatever is made from here on is this user's alone: it holds every machine's secrets.
+  process.umask(0o077);
   const config = readServerConfig({ dataDir: defaultDataDir(env, isRoot), env, flags: givenByFlags(command, options) });
   // Only here: no other command needs the server's weight to start.
   const { openLog, startServer } = await import("@neverland/tink-up");

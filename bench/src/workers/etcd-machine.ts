@@ -33,7 +33,7 @@ function range(key: string): Uint8Array {
 }
 
 /** etcdserverpb.PutRequest: 1 is the key, 2 the value. */
-function keyAndValue(key: string, value: string): Uint8Array {
+export function keyAndValue(key: string, value: string): Uint8Array {
   return new BinaryWriter()
     .tag(1, WireType.LengthDelimited)
     .string(key)

@@ -33,6 +33,11 @@ function report(data: TestData, ok: boolean): void {
   }
 }
 
+/** With it the random moments of a test can be had again. */
+function reportSeed({ message, file }: { message: string; file?: string }): void {
+  if (message.startsWith("SEED=") && file !== undefined) console.log(`${message} ${relative(process.cwd(), file)}`);
+}
+
 function place(data: TestData): string {
   return data.file === undefined ? "?" : relative(process.cwd(), data.file);
 }
@@ -52,6 +57,7 @@ const events = run({
 for await (const event of events) {
   if (event.type === "test:pass") report(event.data as TestData, true);
   else if (event.type === "test:fail") report(event.data as TestData, false);
+  else if (event.type === "test:diagnostic") reportSeed(event.data);
   else if (event.type === "test:stderr" || event.type === "test:stdout") process.stdout.write(event.data.message);
 }
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

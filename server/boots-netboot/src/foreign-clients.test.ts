@@ -5,6 +5,8 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import type { BootsConfig } from "./boots-config.ts";
 import { openRack, type Rack, type RackEvent } from "./testing/boots-rack.ts";
 import { testMachine } from "./testing/machines.ts";
@@ -256,12 +258,17 @@ describe("HTTP clients", () => {
   });
 });
 
-test("a flood of random and mutated datagrams does not keep a good client from its lease", async () => {
+test("a flood of random and mutated datagrams does not keep a good client from its lease", async (t) => {
   await withRack({}, async (rack, attacker, client) => {
+    const seed = Math.floor(seededRandom(t)() * 2 ** 31);
+    const numbers = import.meta.resolve("@neverland/platform/testing/seeded-random.ts");
     const capture = new URL("../../../protocols/fixtures/dhcp/bios-virtio-ipxerom.json", import.meta.url);
     const flood = `
       const socket = require("node:dgram").createSocket("udp4");
-      const { randomBytes, randomInt } = require("node:crypto");
+      const { mulberry32 } = require(${JSON.stringify(fileURLToPath(numbers))});
+      const random = mulberry32(${seed});
+      const randomInt = (below) => Math.floor(random() * below);
+      const randomBytes = (count) => Buffer.from(Array.from({ length: count }, () => randomInt(256)));
       const [packet] = JSON.parse(require("node:fs").readFileSync(${JSON.stringify(capture.pathname)}, "utf8"));
       socket.bind(0, () => {
         for (let i = 0; i < 4000; i++) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatKey, kinds, type Template } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
+import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { Controller } from "./controller.ts";
@@ -120,9 +121,7 @@ test("an object that has nothing left to take back loses its finalizer and can g
 });
 
 test("killed at random moments, over and over, an object comes to its end and leaves nothing on", async (t) => {
-  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
-  t.diagnostic(`SEED=${seed}`);
-  const random = mulberry32(seed);
+  const random = seededRandom(t);
   const lives = new Lives();
   for (let round = 0; round < 30; round += 1) {
     await lives.templates.create({ metadata: key, spec: { data: random() < 0.8 ? "on" : "" } });
@@ -133,17 +132,6 @@ test("killed at random moments, over and over, an object comes to its end and le
     }
     if (!(await lives.isGone())) await lives.templates.delete(key);
     await lives.live(undefined, lives.isGone);
-    assert.equal(lives.lamps.size, 0, `round ${round}; SEED=${seed}`);
+    assert.equal(lives.lamps.size, 0, `round ${round}`);
   }
 });
-
-/** Small, and the same everywhere: a failure is replayed from its seed. */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
-}

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { apiVersionOf, kinds } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
+import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { openDatabase } from "./sqlite-database.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { storeContract } from "./store-contract.ts";
@@ -174,15 +175,14 @@ test("on a full disk a write fails with a sentence, and works again when there i
 });
 
 test("nothing acknowledged is lost to SIGKILL at random moments", { timeout: 180_000 }, async (t) => {
+  const random = seededRandom(t);
   const acknowledged = new Map<string, string>();
   for (let round = 0; round < 8; round++) {
     const child = writer(file);
     const lines: string[] = [];
     child.stdout.setEncoding("utf8").on("data", (text: string) => lines.push(text));
     await firstLine(child);
-    const momentMs = Math.random() * 120; // the moment is what is random; nothing is awaited here
-    t.diagnostic(`round ${round}: killed ${momentMs.toFixed(1)} ms after the first line`);
-    await delay(momentMs);
+    await delay(random() * 120); // the moment is what is random; nothing is awaited here
     await killed(child);
     const whole = lines.join("").split("\n").slice(0, -1);
     assert.ok(whole.length > 0, `nothing was acknowledged in round ${round}`);

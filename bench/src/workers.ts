@@ -10,7 +10,7 @@ import { median } from "./figures/median.ts";
 import { type EtcdCommand, etcdCommand, etcdPackage } from "./peers/etcd.ts";
 import type { LoadOrder, LoadResult } from "./workers/load-order.ts";
 import { ServerProcess } from "./workers/server-process.ts";
-import { allFinished, createMachines, readAddresses, tinkUp } from "./workers/tink-up.ts";
+import { allSucceeded, createMachines, readAddresses, tinkUp } from "./workers/tink-up.ts";
 
 export const summary = "workers: CPU, latency and memory of an action, beside etcd";
 
@@ -64,7 +64,7 @@ async function measureTink(machines: number): Promise<Row> {
     const before = (await server.residentMiB()).now;
     await server.longestStall();
     const load = await runLoad({ target: "tink", port: addresses.grpcPort, machines });
-    await allFinished(addresses, signal);
+    await allSucceeded(addresses, signal);
     return {
       load,
       cpuMs: ((await server.cpuMs()) - createdCpuMs) / load.actionsDone,

@@ -1,12 +1,14 @@
 // `tink up` on loopback with machines that have something to do, made through its HTTP API as people would.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { kinds, ResourceClient } from "@neverland/api";
 import { machineAt } from "./machine.ts";
 import { loopWatchArgs, type ServerCommand } from "./server-process.ts";
 
 const namespace = "default";
 const connections = 32;
+const lookAgainMs = 500;
 
 export type TinkAddresses = { readonly api: string; readonly grpcPort: number; readonly token: string };
 
@@ -64,23 +66,23 @@ export async function createMachines(
     }
   };
   await Promise.all(Array.from({ length: connections }, createSome));
-  await untilNoneIs(["", "PREPARING"], transport, signal);
+  await untilAllAre("PENDING", transport, signal);
 }
 
-/** Resolves when every Workflow is over, well or badly. */
-export async function allFinished({ api, token }: TinkAddresses, signal: AbortSignal): Promise<void> {
-  await untilNoneIs(["PENDING", "RUNNING", "POST"], { server: api, token }, signal);
+/** Resolves when every Workflow has succeeded. */
+export async function allSucceeded({ api, token }: TinkAddresses, signal: AbortSignal): Promise<void> {
+  await untilAllAre("SUCCESS", { server: api, token }, signal);
 }
 
-async function untilNoneIs(
-  states: readonly string[],
-  transport: { server: string; token: string },
+async function untilAllAre(
+  state: string,
+  transport: { readonly server: string; readonly token: string },
   signal: AbortSignal,
 ): Promise<void> {
   const workflows = new ResourceClient(kinds.Workflow, transport);
-  for (const state of states)
-    while ((await workflows.list({ fieldSelector: `status.state=${state}`, limit: 1, signal })).items.length > 0)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+  const others = { fieldSelector: `status.state!=${state}`, limit: 1, signal };
+  // Seldom, since what the asking costs is counted with the rest.
+  while ((await workflows.list(others)).items.length > 0) await delay(lookAgainMs, undefined, { signal });
 }
 
 /** Actions that a real worker would spend minutes on; here they take no time. */

@@ -78,3 +78,18 @@ test("a flood on one link forgets nobody on another, and hides no machine with H
   assert.ok(macs.includes(mac));
   assert.equal(macs.length, 102);
 });
+
+test("a clock that is set, forward or back, neither hides what happens next nor ends a budget", async () => {
+  await using bench = await startTimeline();
+  const nak = (n: number): MachineEventInput => ({
+    ...offer,
+    ...{ type: "DhcpNak", reason: "WrongAddress", message: `asked for 10.0.0.${n}` },
+  });
+  for (let n = 0; n < 40; n++) bench.timeline.record(nak(n));
+  bench.clock.setForward(-86_400_000);
+  for (let n = 40; n < 80; n++) bench.timeline.record(nak(n));
+  assert.equal((await bench.specs()).length, 20);
+  bench.clock.advance(61_000);
+  bench.timeline.record(nak(0));
+  assert.equal((await bench.specs()).filter(({ type }) => type === "DhcpNak").length, 21);
+});

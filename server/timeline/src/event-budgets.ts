@@ -1,6 +1,7 @@
 // How much each may put on the timeline: nobody's noise costs another's words, and what is left out is said.
 import { type EventType, eventTypeInfo, formatKey, type MachineEventInput } from "@neverland/api";
-import { LRUCache } from "lru-cache";
+import type { Clock } from "@neverland/platform/clock.ts";
+import { recentMap } from "@neverland/platform/recent-map.ts";
 import type { Subject } from "./event-subject.ts";
 
 type Budget = { readonly count: number; readonly windowMs: number };
@@ -42,21 +43,22 @@ type Window = { readonly sinceMs: number; readonly windowMs: number; used: numbe
 
 export class EventBudgets {
   readonly #limits: BudgetLimits;
-  readonly #windows = new LRUCache<string, Window>({ max: mostWindows });
+  readonly #clock: Clock;
+  readonly #windows = recentMap<string, Window>(mostWindows);
   /** Those in which something was left out. */
   readonly #over = new Set<Window>();
 
-  constructor(limits: BudgetLimits) {
+  constructor(limits: BudgetLimits, clock: Clock) {
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   /** Whether one more may be written down. */
-  take(event: MachineEventInput, subject: Subject, nowMs: number): boolean {
+  take(event: MachineEventInput, subject: Subject): boolean {
     const { key, budget } = this.#budgetOf(event, subject);
     let window = this.#windows.get(key);
-    // A clock that was set back begins a new one, too.
-    if (window === undefined || nowMs < window.sinceMs || nowMs >= window.sinceMs + window.windowMs) {
-      window = { sinceMs: nowMs, windowMs: budget.windowMs, used: 0, leftOut: undefined };
+    if (window === undefined || this.#isOver(window)) {
+      window = { sinceMs: this.#clock.nowMs(), windowMs: budget.windowMs, used: 0, leftOut: undefined };
       this.#windows.set(key, window);
     }
     window.used += 1;
@@ -68,13 +70,18 @@ export class EventBudgets {
     return false;
   }
 
-  /** What was left out in windows that are over; with `Infinity`, in all. Each is told once. */
-  closed(nowMs: number): LeftOut[] {
-    const ended = [...this.#over].filter(({ sinceMs, windowMs }) => nowMs < sinceMs || nowMs >= sinceMs + windowMs);
+  /** What was left out in windows that are over, or in all. Each is told once. */
+  closed(ofAll: boolean): LeftOut[] {
+    const ended = [...this.#over].filter((window) => ofAll || this.#isOver(window));
     return ended.flatMap((window) => {
       this.#over.delete(window);
       return window.leftOut === undefined ? [] : [window.leftOut];
     });
+  }
+
+  /** A clock that is set makes no window longer or shorter. */
+  #isOver({ sinceMs, windowMs }: Window): boolean {
+    return this.#clock.nowMs() - this.#clock.asOfNowMs(sinceMs) >= windowMs;
   }
 
   #budgetOf({ source, type, reason, link }: MachineEventInput, { namespace, hardware, mac }: Subject) {

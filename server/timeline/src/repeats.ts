@@ -1,27 +1,27 @@
 // Recognises a fact that was told a moment ago, so that it is counted rather than written again.
+import type { Clock } from "@neverland/platform/clock.ts";
 import { type RecentMap, recentMap } from "@neverland/platform/recent-map.ts";
 
 /** Bounded: the facts told longest ago are forgotten first. */
 export class Repeats<T> {
+  readonly #clock: Clock;
   readonly #facts: RecentMap<string, { readonly value: T; readonly lastMs: number }>;
 
-  constructor(most: number) {
+  constructor(clock: Clock, most: number) {
+    this.#clock = clock;
     this.#facts = recentMap(most);
   }
 
   /** The fact told before under this key, if that was at most `windowMs` ago; hearing it again keeps it fresh. */
-  find(key: string, nowMs: number, windowMs: number): T | undefined {
+  find(key: string, windowMs: number): T | undefined {
     const fact = this.#facts.get(key);
-    if (fact === undefined || nowMs - fact.lastMs > windowMs) return undefined;
-    this.add(key, fact.value, nowMs);
+    // A clock that is set makes nothing longer ago, or shorter, than it was.
+    if (fact === undefined || this.#clock.nowMs() - this.#clock.asOfNowMs(fact.lastMs) > windowMs) return undefined;
+    this.add(key, fact.value);
     return fact.value;
   }
 
-  add(key: string, value: T, nowMs: number): void {
-    this.#facts.set(key, { value, lastMs: nowMs });
-  }
-
-  get size(): number {
-    return this.#facts.size;
+  add(key: string, value: T): void {
+    this.#facts.set(key, { value, lastMs: this.#clock.nowMs() });
   }
 }

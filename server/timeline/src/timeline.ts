@@ -44,9 +44,9 @@ export class Timeline implements Service {
     this.#deps = deps;
     this.#limits = { ...defaultTimelineLimits, ...limits };
     this.#memory = new EventMemory({ ...deps, onRecovered: (lost) => this.#recovered(lost) }, this.#limits);
-    this.#budgets = new EventBudgets(this.#limits.budgets);
-    this.#known = new Repeats(this.#limits.mostRemembered.known);
-    this.#unknown = new Repeats(this.#limits.mostRemembered.unknown);
+    this.#budgets = new EventBudgets(this.#limits.budgets, deps.clock);
+    this.#known = new Repeats(deps.clock, this.#limits.mostRemembered.known);
+    this.#unknown = new Repeats(deps.clock, this.#limits.mostRemembered.unknown);
     const { clock, lookup, contacts, randomBytes } = deps;
     this.#nameEnd = makeUlid({ nowMs: () => 0, randomBytes })
       .slice(10)
@@ -60,7 +60,7 @@ export class Timeline implements Service {
     await this.#memory.load(({ ns, spec }) => {
       contacts.note({ namespace: ns, hardware: spec.hardware, mac: spec.mac }, spec.type, Date.parse(spec.time));
     });
-    this.#every("leftOut", leftOutMs, () => this.#sayLeftOut(this.#deps.clock.nowMs()));
+    this.#every("leftOut", leftOutMs, () => this.#sayLeftOut(false));
     this.#every("tidy", this.#limits.tidyMs, () => this.#tidy());
   }
 
@@ -69,7 +69,7 @@ export class Timeline implements Service {
     for (const cancel of this.#cancels.values()) cancel();
     this.#cancels.clear();
     await this.#tidying;
-    this.#sayLeftOut(Number.POSITIVE_INFINITY);
+    this.#sayLeftOut(true);
     this.#closeCounts();
     await this.view.close();
     await this.#memory.close();
@@ -85,17 +85,17 @@ export class Timeline implements Service {
     const repeats = isStranger ? this.#unknown : this.#known;
     const key = keyOf(event, subject, isStranger);
     const windowMs = isStranger ? Number.POSITIVE_INFINITY : this.#limits.repeatMs;
-    const repeated = repeats.find(key, nowMs, windowMs);
+    const repeated = repeats.find(key, windowMs);
     if (repeated !== undefined && !repeated.isGone) {
       repeated.count += 1;
       repeated.untilMs = nowMs;
       this.#recounted.add(repeated);
       return;
     }
-    const isWithin = this.#budgets.take(event, subject, nowMs);
+    const isWithin = this.#budgets.take(event, subject);
     // A stranger is remembered all the same: it may be the machine that someone is looking for.
     if (!isWithin && !isStranger) return;
-    repeats.add(key, this.#append(event, subject, nowMs, isWithin), nowMs);
+    repeats.add(key, this.#append(event, subject, nowMs, isWithin));
     if (isWithin) onWritten?.(event);
   };
 
@@ -132,8 +132,8 @@ export class Timeline implements Service {
     return ulidTime(this.#lastNameMs).toLowerCase() + this.#nameEnd;
   }
 
-  #sayLeftOut(nowMs: number): void {
-    for (const leftOut of this.#budgets.closed(nowMs)) {
+  #sayLeftOut(isStopping: boolean): void {
+    for (const leftOut of this.#budgets.closed(isStopping)) {
       const event = leftOutEvent(leftOut);
       this.#append(
         event,

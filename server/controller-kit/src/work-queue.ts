@@ -1,9 +1,9 @@
 // Runs work by key: one run of a key at a time, requests that come meanwhile merged into one, failures tried again later,
 // groups of keys in turn. Each request, start and end costs the same however many keys there are.
 import type { Clock } from "@neverland/platform/clock.ts";
+import { Fifo } from "@neverland/platform/fifo.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import type { ControllerLimits, Outcome } from "./controller.ts";
-import { Fifo } from "./fifo.ts";
 import { KitError } from "./kit-error.ts";
 
 export type WorkQueueDeps = {

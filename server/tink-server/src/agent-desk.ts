@@ -70,7 +70,7 @@ export class AgentDesk {
    */
   async nextAction(question: Question): Promise<ServedAction> {
     const { agentID, caller, signal } = question;
-    const { clock, waitMs } = this.#deps;
+    const { clock, waitMs, turns } = this.#deps;
     this.#refuseStranger(agentID, caller);
     const untilMs = clock.nowMs() + waitMs;
     const waits = this.#waiters.has(agentID);
@@ -87,6 +87,7 @@ export class AgentDesk {
         const wake = await this.#asStranger(agentID, caller, () => waiter.next(clock, untilMs - clock.nowMs(), signal));
         this.#contacts.heard(agentID, caller.address, clock.nowMs());
         if (wake !== "changed") throw this.#refusal(agentID, wake, work);
+        await turns.next();
       }
     } finally {
       this.#waiters.leave(waiter);

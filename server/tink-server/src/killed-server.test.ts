@@ -9,6 +9,7 @@ import { createInterface } from "node:readline/promises";
 import { type TestContext, test } from "node:test";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import type { ActionResponse } from "@neverland/api/workflow";
+import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { installer } from "@neverland/workflow-rules/testing/examples.ts";
 import { TestWorker, TinkBench } from "./testing/tink-bench.ts";
@@ -101,12 +102,13 @@ test("a server killed at random moments loses no acknowledged report, and the ru
   const served: string[] = [];
   const acknowledged = new Set<string>();
   let goOn = Promise.withResolvers<void>();
+  const random = seededRandom(t);
   const working = work(server, served, acknowledged, () => goOn.resolve());
   for (let n = 0; n < kills; n++) {
     goOn = Promise.withResolvers();
     await goOn.promise;
     // Somewhere within the next few calls: a call takes a few milliseconds.
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 20));
+    await new Promise((resolve) => setTimeout(resolve, random() * 20));
     await server.kill();
     await server.start();
   }

@@ -1,6 +1,7 @@
 // What Tink Server needs: of the store, and of the world.
 import type { ActionReport, Hardware, MachineEventInput, Workflow } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
+import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
 
@@ -14,6 +15,8 @@ export type TinkServerDeps = {
   readonly reports: Pick<TypedStore<ActionReport>, "get" | "create">;
   /** For one annotation: what the worker found in its machine. */
   readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;
+  /** What many workers have waited for at once is gone on with one at a time. */
+  readonly turns: Pick<Turns, "next">;
   readonly record: (event: MachineEventInput) => void;
   /** Something failed that the worker need not know of: for the log. */
   readonly onError: (failure: { doing: string; error: unknown }) => void;

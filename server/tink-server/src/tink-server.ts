@@ -10,6 +10,7 @@ import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import type { TrustedProxies } from "@neverland/platform/network/caller-address.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
+import { Turns } from "@neverland/platform/wait/turns.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
@@ -18,7 +19,10 @@ import type { TinkServerDeps } from "./ports.ts";
 import { toGrpcError } from "./status-codes.ts";
 import { workerService } from "./worker-service.ts";
 
-export type TinkServerOptions = Omit<TinkServerDeps, "workflows" | "reports" | "hardware" | "listeningSinceMs"> &
+export type TinkServerOptions = Omit<
+  TinkServerDeps,
+  "workflows" | "reports" | "hardware" | "listeningSinceMs" | "turns"
+> &
   Pick<AgentDeskDeps, "gate"> &
   Pick<GrpcListenerOptions, "doors" | "port" | "tls"> & {
     readonly store: ResourceStore;
@@ -44,8 +48,10 @@ export class TinkServer implements Service {
   constructor(options: TinkServerOptions) {
     this.#options = options;
     const { doors, port, tls, proxies, clock, store, record, methods = [], waitMs = 55_000 } = options;
+    const turns = new Turns();
     this.#desk = new AgentDesk({
       ...options,
+      turns,
       waitMs,
       listeningSinceMs: clock.nowMs(),
       workflows: typedStore(store, kinds.Workflow),
@@ -53,7 +59,7 @@ export class TinkServer implements Service {
       hardware: typedStore(store, kinds.Hardware),
     });
     this.#listener = new GrpcListener({
-      ...{ doors, port, clock, toGrpcError },
+      ...{ doors, port, clock, turns, toGrpcError },
       isShared: (address) => ownAddresses.includes(address) || proxies.has(address),
       ...(tls === undefined ? {} : { tls }),
       methods: [...workerService(this.#desk), ...methods],

@@ -1,6 +1,7 @@
 // One call: takes its body, asks the method, answers with a message or a status.
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import type { Turns } from "../wait/turns.ts";
 import { type GrpcDetail, GrpcError, grpcStatus } from "./grpc-error.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
@@ -11,6 +12,15 @@ export type CallLimits = {
   readonly silenceMs: number;
 };
 
+export type CallDeps = {
+  readonly method: GrpcMethod;
+  /** The peer's. */
+  readonly address: string;
+  readonly limits: CallLimits;
+  readonly turns: Turns;
+  readonly toGrpcError: (error: unknown) => GrpcError;
+};
+
 const contentType = "application/grpc";
 const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accept-encoding": "identity" } as const;
 
@@ -18,10 +28,7 @@ const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accep
 export async function serveCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  method: GrpcMethod,
-  address: string,
-  limits: CallLimits,
-  toGrpcError: (error: unknown) => GrpcError,
+  { method, address, limits, turns, toGrpcError }: CallDeps,
 ): Promise<void> {
   const over = new AbortController();
   const cancelDeadline = hangUpAfter(headers["grpc-timeout"], over);
@@ -39,6 +46,7 @@ export async function serveCall(
     if (encoding !== "identity")
       throw new GrpcError("unimplemented", `messages are not taken in the encoding ${encoding}; send them as they are`);
     const body = method.isStream ? messagesOf(stream, limits) : await oneMessage(stream, limits);
+    await turns.next();
     answerWith(stream, await method.serve(body, caller));
   } catch (error) {
     refuse(stream, toGrpcError(error));

@@ -12,6 +12,7 @@ import { plainAddress } from "../network/plain-address.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
 import { onAbort } from "../wait/abort.ts";
+import type { Turns } from "../wait/turns.ts";
 import { type CallLimits, refuse, serveCall } from "./grpc-call.ts";
 import { GrpcError } from "./grpc-error.ts";
 import type { GrpcMethod } from "./grpc-method.ts";
@@ -27,6 +28,8 @@ export type GrpcListenerOptions = {
   readonly tls?: { readonly certificate: string; readonly privateKey: string };
   readonly clock: Clock;
   readonly methods: readonly GrpcMethod[];
+  /** Each call begins in a turn of its own. */
+  readonly turns: Turns;
   /** Whatever a method throws, as the caller is told it. */
   readonly toGrpcError: (error: unknown) => GrpcError;
   /** Whether many callers may come through this address: a proxy, or this machine itself. */
@@ -133,6 +136,7 @@ export class GrpcListener implements Service {
       this.#options.onRefused({ address, reason: "NoSuchCall", message });
       return;
     }
-    void serveCall(stream, headers, method, address, callLimits, this.#options.toGrpcError);
+    const { turns, toGrpcError } = this.#options;
+    void serveCall(stream, headers, { method, address, limits: callLimits, turns, toGrpcError });
   }
 }

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { FrameReader, frameMessage } from "./grpc-frames.ts";
+
+const frame = Buffer.from([0, 0, 0, 0, 3, 1, 2, 3]);
+
+test("a message has five bytes before it", () => {
+  assert.deepEqual(frameMessage(Uint8Array.of(1, 2, 3)), frame);
+});
+
+test("messages are cut out of a body however it comes", () => {
+  const body = Buffer.concat([frame, Buffer.from([0, 0, 0, 0, 0]), frame]);
+  for (const size of [1, 2, 7, 8, body.length]) {
+    const reader = new FrameReader(10);
+    const found: Uint8Array[] = [];
+    for (let at = 0; at < body.length; at += size) found.push(...reader.push(body.subarray(at, at + size)));
+    assert.deepEqual(
+      found.map((message) => [...message]),
+      [[1, 2, 3], [], [1, 2, 3]],
+      `in pieces of ${size}`,
+    );
+    assert.equal(reader.isBetweenMessages, true);
+  }
+});
+
+test("a message that is compressed or too long is refused by its header, before it is there", () => {
+  assert.throws(() => new FrameReader(10).push(Buffer.from([1, 0, 0, 0, 3])), { code: "unimplemented" });
+  assert.throws(() => new FrameReader(10).push(Buffer.from([0, 0, 0, 0, 11])), { code: "resource-exhausted" });
+});

@@ -1,0 +1,141 @@
+// The listener with real connections, as a worker and as somebody who means it no good make them.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
+import { connect } from "node:net";
+import { type TestContext, test } from "node:test";
+import { systemClock } from "../clock.ts";
+import { unlessAborted } from "../wait/abort.ts";
+import { Turns } from "../wait/turns.ts";
+import { GrpcError } from "./grpc-error.ts";
+import { frameMessage } from "./grpc-frames.ts";
+import { GrpcListener, type GrpcRefusal } from "./grpc-listener.ts";
+import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
+
+type Answer = { readonly status: string | undefined; readonly message: string | undefined; readonly body: Buffer };
+
+const echo: GrpcMethod = {
+  path: "/test.Echo/Echo",
+  isStream: false,
+  serve: async (message) => (message instanceof Uint8Array ? message : Uint8Array.of()),
+};
+
+async function start(t: TestContext, methods: readonly GrpcMethod[] = [echo]) {
+  const refused: GrpcRefusal[] = [];
+  const listener = new GrpcListener({
+    ...{ doors: [{ host: "127.0.0.1" }], port: 0, clock: systemClock, methods, turns: new Turns() },
+    toGrpcError: (error) => (error instanceof GrpcError ? error : new GrpcError("internal", String(error))),
+    isShared: () => false,
+    onRefused: (refusal) => void refused.push(refusal),
+  });
+  await listener.start(AbortSignal.timeout(5000));
+  t.after(() => listener.stop(AbortSignal.timeout(100)));
+  const port = listener.address?.port ?? 0;
+  const session = (address = "127.0.0.1"): ClientHttp2Session => {
+    const made = connectHttp2(`http://127.0.0.1:${port}`, {
+      createConnection: () => connect({ host: "127.0.0.1", port, localAddress: address }),
+    });
+    made.on("error", () => undefined);
+    t.after(() => made.destroy());
+    return made;
+  };
+  return { listener, refused, session };
+}
+
+async function call(session: ClientHttp2Session, body: Buffer, headers: Record<string, string> = {}): Promise<Answer> {
+  const stream = session.request({
+    ...{ ":method": "POST", ":path": echo.path, "content-type": "application/grpc", te: "trailers" },
+    ...headers,
+  });
+  const parts: Buffer[] = [];
+  const said: Record<string, unknown> = {};
+  for (const event of ["response", "trailers"]) stream.on(event, (found) => Object.assign(said, found));
+  stream.on("data", (part: Buffer) => parts.push(part));
+  stream.on("error", () => undefined);
+  stream.end(body);
+  await unlessAborted(new Promise((resolve) => stream.on("close", resolve)), AbortSignal.timeout(10_000));
+  const text = (name: string) => (said[name] === undefined ? undefined : String(said[name]));
+  return { status: text("grpc-status"), message: text("grpc-message"), body: Buffer.concat(parts) };
+}
+
+test("a message comes back with status 0 behind it", async (t) => {
+  const { session } = await start(t);
+  const message = frameMessage(Buffer.from("hello"));
+  assert.deepEqual(await call(session(), message), { status: "0", message: undefined, body: message });
+});
+
+test("what breaks the protocol is answered with a status, and the connection goes on", async (t) => {
+  const { session } = await start(t);
+  const worker = session();
+  const message = frameMessage(Buffer.from("hello"));
+  const cases: [string, Buffer, Record<string, string>, string][] = [
+    ["compressed", Buffer.from([1, 0, 0, 0, 0]), {}, "12"],
+    ["another encoding", message, { "grpc-encoding": "gzip" }, "12"],
+    ["too long", Buffer.from([0, 127, 0, 0, 0]), {}, "8"],
+    ["half a message", message.subarray(0, 7), {}, "3"],
+    ["nothing", Buffer.of(), {}, "3"],
+    ["two messages", Buffer.concat([message, message]), {}, "12"],
+    ["no such call", message, { ":path": "/test.Echo/Other" }, "12"],
+  ];
+  for (const [name, body, headers, status] of cases)
+    assert.equal((await call(worker, body, headers)).status, status, name);
+  assert.equal((await call(worker, message)).status, "0");
+});
+
+test("a caller that hangs up, or whose time is over, is told to the method", async (t) => {
+  let began = Promise.withResolvers<GrpcCaller>();
+  const wait: GrpcMethod = {
+    ...echo,
+    serve: (_, caller) => {
+      began.resolve(caller);
+      return new Promise((_, reject) =>
+        caller.signal.addEventListener("abort", () => reject(new GrpcError("deadline-exceeded", "too late"))),
+      );
+    },
+  };
+  const { session } = await start(t, [wait]);
+  const message = frameMessage(Buffer.of());
+  assert.equal((await call(session(), message, { "grpc-timeout": "50m" })).status, "4");
+  began = Promise.withResolvers();
+  const dying = session("127.0.0.2");
+  void call(dying, message);
+  const { address, signal } = await began.promise;
+  assert.equal(address, "127.0.0.2");
+  const aborted = once(signal, "abort", { signal: AbortSignal.timeout(5000) });
+  dying.destroy();
+  await aborted;
+});
+
+test("one address has no more connections than a machine needs, and others have theirs", async (t) => {
+  const { session, refused } = await start(t);
+  const message = frameMessage(Buffer.from("hello"));
+  const first = Array.from({ length: 8 }, () => session());
+  for (const each of first) assert.equal((await call(each, message)).status, "0");
+  assert.equal((await call(session(), message)).status, undefined);
+  assert.deepEqual(
+    refused.map(({ address, reason }) => [address, reason]),
+    [["127.0.0.1", "TooManyConnections"]],
+  );
+  assert.equal((await call(session("127.0.0.2"), message)).status, "0");
+  first[0]?.destroy();
+});
+
+test("the end waits for calls that run, and not longer than its deadline", async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const began = Promise.withResolvers<void>();
+  const slow: GrpcMethod = {
+    ...echo,
+    serve: async (message) => {
+      began.resolve();
+      await gate.promise;
+      return await echo.serve(message, { address: "", forwardedFor: undefined, signal: AbortSignal.timeout(1) });
+    },
+  };
+  const { listener, session } = await start(t, [slow]);
+  const answer = call(session(), frameMessage(Buffer.from("hello")));
+  await began.promise;
+  const stopping = listener.stop(AbortSignal.timeout(10_000));
+  gate.resolve();
+  assert.equal((await answer).status, "0");
+  await stopping;
+});

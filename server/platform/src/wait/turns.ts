@@ -1,0 +1,41 @@
+// Work that comes in bursts, in slices: between two of them packets, timers and new connections are seen to. A burst done in one
+// go holds them all up, and the loop takes in one new connection each time round.
+import { Fifo } from "../fifo.ts";
+
+/** Well under what a packet may have to wait, together with one piece that is longer than it should be. */
+const sliceMs = 4;
+
+export class Turns {
+  readonly #waiting = new Fifo<() => void>();
+  #startedMs = 0;
+  #isRunning = false;
+
+  /** Resolves when it is the caller's turn, first come first served. Its turn is over when it waits for something. */
+  next(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.push(resolve);
+    if (!this.#isRunning) this.#beginLater();
+    return promise;
+  }
+
+  #beginLater(): void {
+    this.#isRunning = true;
+    setImmediate(() => {
+      this.#startedMs = performance.now();
+      this.#step();
+    });
+  }
+
+  #step(): void {
+    const goOn = this.#waiting.shift();
+    if (goOn === undefined) {
+      this.#isRunning = false;
+      return;
+    }
+    goOn();
+    // A tick asked for by a microtask comes when all that the piece could do without waiting is done.
+    queueMicrotask(() =>
+      process.nextTick(() => (performance.now() - this.#startedMs < sliceMs ? this.#step() : this.#beginLater())),
+    );
+  }
+}

@@ -14,8 +14,3 @@ test("ten thousand machines that come up at once are each told from their own re
     Array.from({ length: 10_000 }, (_, at) => first.isFirst(`default/m${at}`, 0)).filter(Boolean).length;
   assert.deepEqual([round(), round()], [10_000, 0]);
 });
-
-test("a clock that is set back makes a contact the first again", () => {
-  const first = new FirstContact();
-  assert.deepEqual([first.isFirst("default/m1", 86_400_000), first.isFirst("default/m1", 0)], [true, true]);
-});

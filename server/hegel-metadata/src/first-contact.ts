@@ -12,7 +12,6 @@ export class FirstContact {
   isFirst(key: string, nowMs: number): boolean {
     const lastMs = this.#lastMs.get(key);
     this.#lastMs.set(key, nowMs);
-    // A clock that was set back makes it the first again, rather than the last for as long.
-    return lastMs === undefined || nowMs < lastMs || nowMs - lastMs > quietMs;
+    return lastMs === undefined || nowMs - lastMs > quietMs;
   }
 }

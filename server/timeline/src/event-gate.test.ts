@@ -24,19 +24,6 @@ test("a cause is told once, and again when it has been quiet for long", () => {
   assert.equal(told.length, 3);
 });
 
-test("a clock that is set back silences nothing", () => {
-  const told: MachineEventInput[] = [];
-  let nowMs = 3_600_000;
-  const gate = new EventGate(
-    (one) => told.push(one),
-    () => nowMs,
-  );
-  gate.once("a", 1000, event);
-  nowMs = 0;
-  gate.once("a", 1000, event);
-  assert.equal(told.length, 2);
-});
-
 test("ten thousand machines' causes are remembered beside a flood of made-up ones", () => {
   let told = 0;
   const gate = new EventGate(

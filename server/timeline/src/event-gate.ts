@@ -23,9 +23,7 @@ export class EventGate {
   once(cause: string, quietMs: number, event: MachineEventInput): void {
     const seen = event.hardware === undefined ? this.#unknown : this.#known;
     const nowMs = this.#nowMs();
-    const quietForMs = nowMs - (seen.get(cause) ?? Number.NEGATIVE_INFINITY);
-    // A clock that was set back must not silence anything until it has caught up.
-    if (quietForMs >= 0 && quietForMs < quietMs) return;
+    if (nowMs - (seen.get(cause) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
     seen.set(cause, nowMs);
     this.#record(event);
   }

@@ -13,11 +13,3 @@ test("an address in use is kept back for ten minutes", () => {
   nowMs = 1_600_000;
   assert.equal(conflicts.untilMs(address), undefined);
 });
-
-test("a clock that is set back by a day does not keep it back for a day", () => {
-  let nowMs = 86_400_000;
-  const conflicts = new AddressConflicts(() => nowMs);
-  conflicts.note(address);
-  nowMs = 0;
-  assert.equal(conflicts.untilMs(address), undefined);
-});

@@ -6,25 +6,21 @@ export const conflictMinutes = 10;
 
 export class AddressConflicts {
   readonly #nowMs: () => number;
-  readonly #sinceMs = new Map<Ipv4Address, number>();
+  readonly #untilMs = new Map<Ipv4Address, number>();
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;
   }
 
   note(address: Ipv4Address): void {
-    this.#sinceMs.set(address, this.#nowMs());
+    this.#untilMs.set(address, this.#nowMs() + conflictMinutes * 60_000);
   }
 
   /** When the address may be handed out again; undefined when it may be now. */
   untilMs(address: Ipv4Address): number | undefined {
-    const sinceMs = this.#sinceMs.get(address);
-    if (sinceMs === undefined) return undefined;
-    const untilMs = sinceMs + conflictMinutes * 60_000;
-    const nowMs = this.#nowMs();
-    // A clock that was set back must not keep a machine without its address until it has caught up.
-    if (nowMs >= sinceMs && nowMs < untilMs) return untilMs;
-    this.#sinceMs.delete(address);
+    const untilMs = this.#untilMs.get(address);
+    if (untilMs === undefined || this.#nowMs() < untilMs) return untilMs;
+    this.#untilMs.delete(address);
     return undefined;
   }
 }

@@ -92,8 +92,7 @@ export class TftpTransfer implements RunningTransfer {
   }
 
   #wakeAt(wakeAtMs: number): void {
-    // Never longer than a time-out, however the clock was set meanwhile.
-    const delayMs = Math.min(Math.max(0, wakeAtMs - this.#input.clock.nowMs()), this.#state.terms.timeoutMs);
+    const delayMs = Math.max(0, wakeAtMs - this.#input.clock.nowMs());
     this.#stopTimer = this.#input.clock.after(delayMs, () => this.handle({ kind: "wake" }));
   }
 

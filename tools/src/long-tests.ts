@@ -13,7 +13,7 @@ export type LongTest = {
 export const longTests: readonly LongTest[] = [
   {
     name: "hook-build",
-    minutes: 5,
+    minutes: 6,
     proves: "Hook and the disk image are built of Debian's packages, twice the same, with every driver that is named",
     files: ["hook/src/build-hook.slow.test.ts", "hook/src/image/install-debian.slow.test.ts"],
   },
@@ -31,13 +31,13 @@ export const longTests: readonly LongTest[] = [
   },
   {
     name: "action-images",
-    minutes: 4,
+    minutes: 3,
     proves: "the standard actions do in their images what they promise, on real disks and file systems",
     files: ["actions/src/build/action-images.root.slow.test.ts"],
   },
   {
     name: "firmware",
-    minutes: 4,
+    minutes: 3,
     proves: "SeaBIOS, iPXE and OVMF load what Boots gives them, by PXE and by HTTP, over IPv4 beside IPv6",
     files: ["server/boots-netboot/src/firmware.slow.test.ts"],
   },
@@ -49,13 +49,13 @@ export const longTests: readonly LongTest[] = [
   },
   {
     name: "beside-dnsmasq",
-    minutes: 4,
+    minutes: 2,
     proves: "every kind of firmware boots by our files where dnsmasq answers DHCP, set up as the example says",
     files: ["tink-cli/src/commands/up-beside-dnsmasq.slow.test.ts"],
   },
   {
     name: "lab",
-    minutes: 2,
+    minutes: 1,
     proves: "a lab starts, takes machines, powers them and is destroyed without a trace",
     files: ["tink-cli/src/commands/lab.slow.test.ts"],
   },

@@ -145,7 +145,7 @@ export const kinds = {
     ],
     // Rendered of the Hardware, so as secret as that.
     sensitive: ["status.tasks[].environment", "status.tasks[].actions[].environment"],
-    indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.state"],
+    indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.tasks[].agentID", "status.state"],
     retention: { field: "status.state", values: ["SUCCESS", "FAILED", "TIMEOUT"], since: "status.stateSince" },
   },
   MachineEvent: {

@@ -1,6 +1,6 @@
 // Whether a worker is free to take a workflow, or busy with one that comes before it.
 import { isFinalState, type WorkflowStatus } from "@neverland/api";
-import { currentStep, isSameAgent } from "./actions-in-order.ts";
+import { currentStep, isSameAgent, stepsOf } from "./actions-in-order.ts";
 import { timeMs } from "./durations.ts";
 
 export type Queued = {
@@ -11,16 +11,15 @@ export type Queued = {
   readonly status: WorkflowStatus;
 };
 
-/** @returns Since when the worker of `workflow`'s current task has had nothing else to do, or what it is busy with. */
+/** @param others Those that have a task for the worker; more do no harm. @returns Since when the worker of `workflow`'s current task has had nothing else to do, or what it is busy with. */
 export function agentFor(workflow: Queued, others: readonly Queued[]): { freeSinceMs: number } | { busyWith: string } {
   const agentID = agentOf(workflow.status);
-  const same = others.filter(({ uid, status }) => uid !== workflow.uid && isSameAgent(agentOf(status), agentID));
-  const ahead = same.find((other) => isWaiting(other) && isAhead(other, workflow));
+  const rest = others.filter(({ uid }) => uid !== workflow.uid);
+  const ahead = rest.find(
+    (other) => isWaiting(other) && isSameAgent(agentOf(other.status), agentID) && isAhead(other, workflow),
+  );
   if (ahead !== undefined) return { busyWith: ahead.key };
-  const endsMs = same
-    .filter(({ status }) => isFinalState(status.state))
-    .map(({ status }) => timeMs(status.stateSince) ?? 0);
-  return { freeSinceMs: Math.max(0, ...endsMs) };
+  return { freeSinceMs: rest.reduce((latestMs, { status }) => Math.max(latestMs, leftMs(status, agentID)), 0) };
 }
 
 /** Of each worker's workflows the one that it is to go on with: the only one that has to know when another has ended. */
@@ -37,6 +36,13 @@ export function firstOfEachAgent(workflows: readonly Queued[]): Queued[] {
 /** Every spelling under which the worker's workflows may be found: its id is mostly a MAC, which people write in either case. */
 export function spellingsOf(agentID: string): string[] {
   return [...new Set([agentID, agentID.toLowerCase(), agentID.toUpperCase()])];
+}
+
+/** When the worker was last done with the workflow, which is over or has gone on to another worker; 0: it was never busy with it. */
+function leftMs(status: WorkflowStatus, agentID: string): number {
+  if (isFinalState(status.state) && isSameAgent(agentOf(status), agentID)) return timeMs(status.stateSince) ?? 0;
+  const own = stepsOf(status).filter(({ task }) => isSameAgent(task.agentID, agentID));
+  return own.reduce((latestMs, { action }) => Math.max(latestMs, timeMs(action.executionStop) ?? 0), 0);
 }
 
 function isWaiting({ status: { state } }: Queued): boolean {

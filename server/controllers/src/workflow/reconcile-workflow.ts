@@ -80,7 +80,9 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
 /** Only what waits to be handed out can be behind another workflow. */
 async function sameAgent(workflow: Workflow, deps: WorkflowControllerDeps): Promise<Queued[]> {
   if (workflow.status?.currentState?.state !== "PENDING" || !workflow.status.agentID) return [];
-  const fields = [{ key: "status.agentID", operator: "in", values: spellingsOf(workflow.status.agentID) }] as const;
+  const fields = [
+    { key: "status.tasks[].agentID", operator: "in", values: spellingsOf(workflow.status.agentID) },
+  ] as const;
   return (await deps.workflows.list({ fields })).items.map(queued);
 }
 

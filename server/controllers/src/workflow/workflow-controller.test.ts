@@ -429,3 +429,30 @@ test("a clock that is set forward by a day gives nobody up, and what was left of
   bench.clock.advance(1000);
   await bench.reachState("TIMEOUT", "waiting");
 });
+
+test("a workflow behind one that has gone on to another worker has all of its time from then on", async (t) => {
+  const bench = await setUpMachine(t, {
+    render: ({ workflow }) => ({
+      document:
+        workflow.metadata.name === "first"
+          ? documentOf([installer, action("stream")], [neighbour, action("check")])
+          : documentOf([installer, action("stream")]),
+    }),
+  });
+  await bench.createWorkflow({}, "first");
+  const first = await bench.reachState("PENDING", "first");
+  await bench.report(first, 0, "RUNNING");
+  await bench.reachState("RUNNING", "first");
+  await bench.createWorkflow({}, "second");
+  await bench.reachState("PENDING", "second");
+  await waitUntil(() => bench.queued === 0);
+  bench.clock.advance(600_000);
+  await bench.report(first, 0, "SUCCESS");
+  await bench.reach(({ status }) => status?.agentID === neighbour, "first");
+  await waitUntil(() => bench.queued === 0);
+  bench.clock.advance(3_599_000);
+  await waitUntil(() => bench.queued === 0);
+  assert.equal((await bench.workflows.get({ ...key, name: "second" }))?.status?.state, "PENDING");
+  bench.clock.advance(1000);
+  await bench.reachState("TIMEOUT", "second");
+});

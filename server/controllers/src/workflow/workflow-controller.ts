@@ -77,7 +77,7 @@ function whoWaitedBehind(workflow: Workflow): Affected[] {
   const { state, tasks } = statusOf(workflow);
   const agents = new Set(tasks?.map(({ agentID }) => agentID));
   const isLeft = isFinalState(state) || agents.size > 1 || Boolean(workflow.metadata.deletionTimestamp);
-  return isLeft && agents.size > 0 ? [{ by: "status.agentID", values: [...agents].flatMap(spellingsOf) }] : [];
+  return isLeft && agents.size > 0 ? [{ by: "status.tasks[].agentID", values: [...agents].flatMap(spellingsOf) }] : [];
 }
 
 function nextInLine(workflows: readonly Workflow[]): Workflow[] {

@@ -157,8 +157,8 @@ export const kinds = {
     spec: machineEventSpecSchema,
     columns: [
       { name: "Time", type: "string", path: ".spec.time" },
-      { name: "Hardware", type: "string", path: ".spec.hardware" },
-      { name: "MAC", type: "string", path: ".spec.mac", wide: true },
+      { name: "Machine", type: "string", path: ".spec.hardware" },
+      { name: "MAC", type: "string", path: ".spec.mac" },
       { name: "Workflow", type: "string", path: ".spec.workflow", wide: true },
       { name: "Type", type: "string", path: ".spec.type" },
       { name: "Reason", type: "string", path: ".spec.reason" },

@@ -151,6 +151,10 @@ function suite(kubectl: string): void {
       const text = await ok(["describe", "hw", "m1"]);
       assert.match(text, /^Name: +m1$/m);
       assert.match(text, /NetbootNotAllowed .*boots\/dhcp +not allowed to boot/);
+      const [head, row] = (await ok(["get", "events"])).split("\n");
+      assert.match(head ?? "", /^NAME +LAST SEEN +TYPE +REASON +KIND +OBJECT +MESSAGE/);
+      assert.match(row ?? "", /^e1 +\S+ +Warning +NetbootNotAllowed +Hardware +m1 +not allowed to boot/);
+      assert.match(await ok(["get", "mev"]), /^NAME +TIME +MACHINE +MAC +TYPE +REASON +MESSAGE/);
     });
 
     test("explain tells the fields of a spec", async () => {

@@ -4,16 +4,17 @@ import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { routedStore } from "@neverland/store/routed-store.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
 import { requireToken } from "./auth.ts";
-import { listEvents, listNamespaces, namespaceOf } from "./discovery/core-resources.ts";
+import { coreEvent, coreEvents } from "./discovery/core-events.ts";
+import { listNamespaces, namespaceOf } from "./discovery/core-resources.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
 import { openApiV2, openApiV3, openApiV3Index } from "./openapi/openapi-document.ts";
 import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
 import { handleResource } from "./resource-handler.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
-import { RequestQuery } from "./wire/request-query.ts";
 import { nothingThere } from "./wire/request-target.ts";
 import { SharedLines } from "./wire/shared-lines.ts";
 import { WatchSlots } from "./wire/watch-slots.ts";
@@ -41,9 +42,10 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 export async function registerResourceApi(app: FastifyInstance, deps: ResourceApiDeps): Promise<void> {
   const closing = new AbortController();
   const limits = { ...defaultApiLimits, ...deps.limits };
+  const stored = Object.values<KindInfo>(kinds);
   const context: ApiContext = {
-    store: deps.store,
-    kinds: Object.values<KindInfo>(kinds),
+    store: routedStore(deps.store, new Map([[coreEvent, coreEvents(deps.store)]])),
+    kinds: [...stored, coreEvent],
     clock: deps.clock,
     writes: deps.writes,
     lines: new SharedLines(),
@@ -63,7 +65,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
     registerHealth(scope, deps);
-    registerDiscovery(scope, context.kinds, deps.version);
+    registerDiscovery(scope, stored, deps.version);
     registerCore(scope, context);
     const slots = new WatchSlots(limits.watches);
     const handler = (request: FastifyRequest, reply: FastifyReply) => handleResource(context, slots, request, reply);
@@ -109,10 +111,6 @@ function registerCore(scope: FastifyInstance, context: ApiContext): void {
   scope.get("/api/v1/namespaces", async () => await listNamespaces(context));
   scope.get<{ Params: { name: string } }>("/api/v1/namespaces/:name", async (request) =>
     namespaceOf(request.params.name),
-  );
-  scope.get("/api/v1/events", async (request) => await listEvents(context, undefined, new RequestQuery(request.url)));
-  scope.get<{ Params: { namespace: string } }>("/api/v1/namespaces/:namespace/events", async (request) =>
-    listEvents(context, request.params.namespace, new RequestQuery(request.url)),
   );
 }
 

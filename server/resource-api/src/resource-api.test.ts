@@ -343,7 +343,17 @@ describe("the resource API", () => {
       "GET",
       "/api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DHardware,involvedObject.name%3Dm9",
     );
-    assert.deepEqual([events.body.items[0].reason, events.body.items[0].message], ["DhcpOffer", "offered"]);
+    const [event] = events.body.items;
+    assert.deepEqual([event.type, event.reason, event.message], ["Normal", "DhcpOffer", "offered"]);
+    assert.deepEqual(event.involvedObject, { kind: "Hardware", name: "m9", namespace: "default" });
+    const others = await api.request(
+      "GET",
+      "/api/v1/events?fieldSelector=involvedObject.kind%3DWorkflow,involvedObject.name%3Dm9",
+    );
+    assert.deepEqual(others.body.items, []);
+    const watch = "/api/v1/events?fieldSelector=involvedObject.name%3Dm9&watch=1&timeoutSeconds=1";
+    assert.deepEqual((await api.request("GET", watch)).body, { type: "ADDED", object: event });
+    assert.equal((await api.request("POST", "/api/v1/namespaces/default/events", { body: {} })).status >= 400, true);
     assert.equal((await api.request("DELETE", `${path}/e1`)).status, 200);
   });
 

@@ -16,7 +16,7 @@ const coreViews = [
     singularName: "event",
     namespaced: true,
     kind: "Event",
-    verbs: ["get", "list"],
+    verbs: readVerbs,
     shortNames: ["ev"],
   },
   {

@@ -63,11 +63,12 @@ export class RequestQuery {
   }
 }
 
-/** The fields that a fieldSelector may name: those that make an object's name, and the kind's columns. */
+/** The fields that a fieldSelector may name: those that make an object's name, the kind's columns and its indexes. */
 function selectableFields(kind: KindInfo): string[] {
   return [
     "metadata.name",
     "metadata.namespace",
     ...kind.columns.filter(({ count }) => !count).map((column) => column.path.slice(1)),
+    ...kind.indexes.filter((path) => !path.includes("[]")),
   ];
 }

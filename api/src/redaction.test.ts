@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { kinds } from "./kinds.ts";
-import { isSensitive, redactMembers, redactObject } from "./redaction.ts";
+import { isSensitive, redactMembers, redactObject, redactText } from "./redaction.ts";
 import { Sensitive } from "./sensitive.ts";
 
 const canary = "canary-4711";
@@ -41,6 +41,13 @@ test("objects inside of a log line are redacted, other values left", () => {
     err: error,
     object: redactObject(secret),
   });
+});
+
+test("a sentence does not quote a sensitive field, whole or by a line", () => {
+  const machine = { ...hardware, spec: { ...hardware.spec, vendorData: "first line\n  second line\n" } };
+  const said = redactText(`cannot read "${canary}" nor second line of kept`, machine);
+  assert.equal(said, 'cannot read "[redacted]" nor [redacted] of kept');
+  assert.equal(redactText("nothing known", undefined), "nothing known");
 });
 
 test("a field is sensitive, and so is what holds it or stands in it", () => {

@@ -1,4 +1,5 @@
 // Keeps the values of sensitive fields out of what people and logs are shown: by kind and path, not by guessing at words.
+import { fieldsAt } from "./field-path.ts";
 import { findKind, type KindInfo } from "./kinds.ts";
 
 export const redactedText = "[redacted]";
@@ -32,6 +33,27 @@ export function isSensitive(kind: KindInfo, path: readonly PropertyKey[]): boole
     const common = Math.min(steps.length, names.length);
     return steps.slice(0, common).every((step, at) => step === names[at]);
   });
+}
+
+/** Shorter texts stand in too many words by chance. */
+const shortestQuoted = 6;
+
+/** A sentence without what it quotes of the sensitive fields of an object: whole values, and lines of them. */
+export function redactText(sentence: string, source: object | undefined): string {
+  const texts = sensitiveTexts(source).flatMap((text) => [text, ...text.split("\n").map((line) => line.trim())]);
+  const quoted = texts.filter((text) => text.length >= shortestQuoted).sort((a, b) => b.length - a.length);
+  return quoted.reduce((left, text) => left.replaceAll(text, redactedText), sentence);
+}
+
+function sensitiveTexts(source: object | undefined): string[] {
+  if (!isRecord(source)) return [];
+  const kind = findKind(String(source.apiVersion), String(source.kind));
+  return kind?.sensitive.flatMap((path) => fieldsAt(source, path).flatMap(({ value }) => textsIn(value))) ?? [];
+}
+
+function textsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function redactAt(value: unknown, [step, ...rest]: readonly string[]): unknown {

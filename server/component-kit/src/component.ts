@@ -1,5 +1,5 @@
 // What a component of the server is, and what composition gives it: whoever is in the table needs nothing else.
-import type { MachineEventInput } from "@neverland/api";
+import type { MachineEventInput, Sensitive } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
@@ -51,7 +51,7 @@ export type ComponentDeps<Values> = {
   /** Where the boot plane listens; the first one's address is what machines are told where they are told one. */
   readonly doors: readonly [BootDoor, ...BootDoor[]];
   /** What callers of the management plane must know. */
-  readonly token: string;
+  readonly token: Sensitive<string>;
   /** All Hardware, by whatever a machine is known by; filled before anything starts. */
   readonly machines: MachineIndex;
   /** When each machine was last seen starting. */

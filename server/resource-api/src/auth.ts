@@ -1,5 +1,6 @@
 // Who may ask: whoever has the token.
 import { createHash, timingSafeEqual } from "node:crypto";
+import type { Sensitive } from "@neverland/api";
 import { ApiFault } from "./wire/api-fault.ts";
 
 /** Paths that say no more than "alive", for load balancers and service managers that have no token. */
@@ -10,10 +11,10 @@ const openPaths = new Set(["/healthz", "/livez", "/readyz"]);
  * server without TLS, but does send the user and password that stand in the server's URL.
  * @throws {ApiFault} `Unauthorized` unless the header carries the token.
  */
-export function requireToken(path: string, authorization: string | undefined, token: string): void {
+export function requireToken(path: string, authorization: string | undefined, token: Sensitive<string>): void {
   if (openPaths.has(path)) return;
   // Hashes are of one length, as timingSafeEqual wants them, and tell nothing by the time a comparison takes.
-  if (timingSafeEqual(sha256(presentedToken(authorization)), sha256(token))) return;
+  if (timingSafeEqual(sha256(presentedToken(authorization)), sha256(token.reveal()))) return;
   throw new ApiFault(
     "Unauthorized",
     "Unauthorized: send the header `Authorization: Bearer TOKEN`, with the server's token",

@@ -15,7 +15,7 @@ export const component = defineComponent({
       managementRoutes: (app) =>
         registerResourceApi(app, { store, writes, clock, token, version, onInternalError, notReadyReason, ...lent }),
       announce: async ({ api }) =>
-        api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token) },
+        api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token.reveal()) },
     };
   },
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Sensitive } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
@@ -44,7 +45,7 @@ test("whatever is asked, the answer is no fault of ours", { timeout: 120_000 }, 
     store,
     writes: new WritePath({ store, clock: systemClock }),
     clock: systemClock,
-    token: "t",
+    token: new Sensitive("t"),
     version: "0",
     onInternalError: (error) => faults.push(error),
   });

@@ -1,5 +1,5 @@
 // Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
-import { type KindInfo, kinds } from "@neverland/api";
+import { type KindInfo, kinds, type Sensitive } from "@neverland/api";
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -24,7 +24,7 @@ export type ResourceApiDeps = {
   readonly writes: WritePath;
   readonly clock: Clock;
   /** What callers must send as bearer token. */
-  readonly token: string;
+  readonly token: Sensitive<string>;
   /** Of this program, as `/version` says it: `0.1.0`. */
   readonly version: string;
   readonly actionLogs?: ActionLogs;

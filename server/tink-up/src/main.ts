@@ -2,7 +2,7 @@
 // stops them in reverse. Nothing else knows all of them.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { kinds } from "@neverland/api";
+import { kinds, Sensitive } from "@neverland/api";
 import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@neverland/component-kit/component.ts";
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
@@ -76,7 +76,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     await inDataDir(dataDir, () => services.start(timeline, signal));
     await moveOldEvents(database, timeline);
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
-    const token = await inDataDir(dataDir, () => ensureToken(dataDir));
+    const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
     const writes = new WritePath({ store, clock: systemClock });
     let notListening: string | undefined = "Starting: not everything that machines ask for listens yet";
     const deps: Shared = {

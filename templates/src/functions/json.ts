@@ -66,7 +66,9 @@ function fromJson(bytes: string, { budget }: CallContext): GoValue {
   try {
     data = JSON.parse(toText(bytes));
   } catch (error) {
-    return refuse(`invalid JSON: ${error instanceof Error ? toBytes(error.message) : ""}`);
+    // The engine quotes what stands around the fault, which may be a part of a secret: `Unexpected token 'c', "canar"... is`.
+    const message = error instanceof Error ? error.message.replace(/, (\.\.\.)?".*$/s, "") : "";
+    return refuse(`invalid JSON: ${toBytes(message)}`);
   }
   return fromPlain(data);
 }

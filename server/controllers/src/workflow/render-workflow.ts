@@ -1,4 +1,5 @@
 // Renders Templates for the controllers: from resources to the template engine's inputs, and from its problems to sentences.
+import { redactText } from "@neverland/api";
 import { formatProblem, parseTemplate, renderTemplate } from "@neverland/templates";
 import type { CheckTemplate, RenderWorkflow } from "../ports.ts";
 
@@ -10,9 +11,11 @@ export const renderWorkflow: RenderWorkflow = ({ workflow, template, hardware })
     // Resources are JSON by nature; the engine takes them as such.
     ...(hardware === undefined ? {} : { hardware: { ...hardware } }),
   });
+  // A problem quotes what a function was given, and it becomes a condition, an event and a log line.
+  const sayable = (problem: Parameters<typeof formatProblem>[0]) => redactText(formatProblem(problem), hardware);
   return result.ok
-    ? { document: result.document, warnings: result.warnings.map(formatProblem) }
-    : { problems: result.problems.map(formatProblem) };
+    ? { document: result.document, warnings: result.warnings.map(sayable) }
+    : { problems: result.problems.map(sayable) };
 };
 
 export const checkTemplate: CheckTemplate = (template) => parseTemplate(template).map(formatProblem);

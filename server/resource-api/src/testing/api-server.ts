@@ -1,5 +1,5 @@
 // A resource API on a free port of the loopback, for tests.
-import { kinds, type Resource } from "@neverland/api";
+import { kinds, type Resource, Sensitive } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
@@ -23,14 +23,16 @@ export type Answer = { readonly status: number; readonly headers: Headers; reado
 export const templatesPath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/templates";
 export const hardwarePath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/hardware";
 
-export async function startApiServer(deps: Partial<ResourceApiDeps> & { port?: number } = {}): Promise<ApiServer> {
+export async function startApiServer(
+  deps: Partial<Omit<ResourceApiDeps, "token">> & { port?: number; token?: string } = {},
+): Promise<ApiServer> {
   const store = deps.store ?? openMemoryStore();
   const token = deps.token ?? "a-token-for-tests";
   const app = fastify({ forceCloseConnections: true });
   await registerResourceApi(app, {
     ...{ clock: systemClock, version: "0.0.0", writes: new WritePath({ store, clock: systemClock }) },
     ...deps,
-    ...{ store, token },
+    ...{ store, token: new Sensitive(token) },
   });
   const url = await app.listen({ host: "127.0.0.1", port: deps.port ?? 0 });
   return {

@@ -1,5 +1,9 @@
 // The pages of docs/ that are made from tables in the code.
 import { eventReference } from "@neverland/api";
+import { configReference } from "@neverland/tink-up/config-reference.ts";
 
 /** By path in the repository: what makes the page's text. */
-export const generatedPages: Readonly<Record<string, () => string>> = { "docs/events.md": eventReference };
+export const generatedPages: Readonly<Record<string, () => string>> = {
+  "docs/configuration.md": configReference,
+  "docs/events.md": eventReference,
+};

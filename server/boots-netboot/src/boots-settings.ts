@@ -15,8 +15,12 @@ export const bootsSettings = {
     enabled: {
       form: "truth",
       schema: z.boolean().default(true),
-      effect: "leave DHCP to the server that is there; it must name our boot files",
-      flag: { form: "--no-dhcp", group: "How machines boot:" },
+      effect: "answer DHCP; false leaves it to the server that is there, which must name our boot files",
+      flag: {
+        form: "--no-dhcp",
+        group: "How machines boot:",
+        help: "leave DHCP to the server that is there; it must name our boot files",
+      },
     },
     port: {
       form: "number",

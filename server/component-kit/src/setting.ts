@@ -9,6 +9,8 @@ export type Flag = {
   /** As help shows it: `--dhcp-port <port>`; `--no-dhcp` for a truth that is switched off. */
   readonly form: string;
   readonly group: (typeof flagGroups)[number];
+  /** What help says of it, where that is not the setting's effect: of a switch that turns something off. */
+  readonly help?: string;
   /** Works, but is left out of the help: for tests. */
   readonly hidden?: true;
   /** Several values in one: `--only boots,hegel`. Lists without it are made by repeating the flag. */

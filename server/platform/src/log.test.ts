@@ -9,7 +9,7 @@ test("a resource in a log line shows no value of its sensitive fields", { timeou
   const object = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, data: { password: "canary-4711" } };
   const program = `
     import { openLog } from ${JSON.stringify(new URL("log.ts", import.meta.url).href)};
-    openLog("info").info({ event: "seen", object: ${JSON.stringify(object)} }, "text");`;
+    openLog("info").log.info({ event: "seen", object: ${JSON.stringify(object)} }, "text");`;
   const args = ["--disable-warning=ExperimentalWarning", "--input-type=module-typescript", "--eval", program];
   const { stderr } = await promisify(execFile)(process.execPath, args, { timeout: 50_000 });
   assert.deepEqual(JSON.parse(stderr).object.data, { password: "[redacted]" });
@@ -21,7 +21,7 @@ const node = ["--disable-warning=ExperimentalWarning", "--input-type=module-type
 test("a reader that stands still stops nobody: the process goes on, and ends", { timeout: 60_000 }, async () => {
   const program = `
     import { openLog } from ${JSON.stringify(log)};
-    const log = openLog("info");
+    const { log } = openLog("info");
     for (let turn = 0; turn < 100; turn += 1) {
       for (let line = 0; line < 1000; line += 1) log.info({ event: "flood", line }, "more than any pipe holds");
       await new Promise(setImmediate);
@@ -36,7 +36,9 @@ test("a reader that stands still stops nobody: the process goes on, and ends", {
 test("levels are words, and the last lines before an exit are written", { timeout: 60_000 }, async () => {
   const program = `
     import { openLog } from ${JSON.stringify(log)};
-    openLog("info").warn({ event: "last" });
+    const { log, flush } = openLog("info");
+    process.once("exit", flush);
+    log.warn({ event: "last" });
     process.exit(3);`;
   const child = spawn(process.execPath, [...node, program], { stdio: ["ignore", "ignore", "pipe"], timeout: 50_000 });
   const { level, event } = JSON.parse(await text(child.stderr));

@@ -12,13 +12,19 @@ const mostWaitingBytes = 4 * 2 ** 20;
 const retryMs = 50;
 const standardError = 2;
 
-/** Writing a line never waits and never fails; lines that nobody takes are dropped, and said to be. */
-export function openLog(level: string): Logger {
+export type Log = {
+  /** Writing a line never waits and never fails; lines that nobody takes are dropped, and said to be. */
+  readonly log: Logger;
+  /** For the end of the process: writes what can be written without waiting. */
+  readonly flush: () => void;
+};
+
+export function openLog(level: string): Log {
   const output = openLogOutput(standardError);
   const queue = new LogQueue({ output, mostBytes: mostWaitingBytes, retryMs, droppedLine });
-  process.once("exit", () => queue.flush());
   const formatters = { log: redactMembers, level: (word: string) => ({ level: word }) };
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, queue);
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, queue);
+  return { log, flush: () => queue.flush() };
 }
 
 function droppedLine(count: number): string {

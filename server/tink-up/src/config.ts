@@ -5,20 +5,27 @@ import { type NamedSetting, settingsOf, type ValuesOf } from "@neverland/compone
 import { type SharedValues, sharedSettings } from "@neverland/component-kit/shared-settings.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import { components } from "./components.ts";
-import { givenByEnvironment } from "./environment.ts";
+import { defaultConfigFile, readConfigFiles } from "./config-files.ts";
+import { type Environment, givenByEnvironment, mistypedVariables } from "./environment.ts";
 import { serverSettings } from "./server-settings.ts";
+
+export { defaultConfigFile };
 
 export type ServerConfig = {
   readonly settings: Settings;
   readonly shared: SharedValues;
   /** What concerns the process, and no one component. */
   readonly server: ValuesOf<typeof serverSettings>;
+  /** What is probably not meant as it is, a sentence each. */
+  readonly warnings: readonly string[];
 };
 
 export type ConfigSources = {
   /** Where data is kept when nobody says. */
   readonly dataDir: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What `--config` names. */
+  readonly configFile?: string | undefined;
+  readonly env: Environment;
   readonly flags: Given;
 };
 
@@ -31,16 +38,35 @@ export const allSettings: readonly NamedSetting[] = sections.flatMap(({ settings
   settingsOf(settings, path),
 );
 
-/** Flags go before the environment, that before the defaults. @throws {ServerError} `bad-config`, naming all that is wrong. */
-export function readServerConfig({ dataDir, env, flags }: ConfigSources): ServerConfig {
+/**
+ * Flags go before the environment, that before the files of `config.d`, those before the file, that before the defaults.
+ * @throws {ServerError} `bad-config`, naming all that is wrong.
+ */
+export async function readServerConfig({ dataDir, configFile, env, flags }: ConfigSources): Promise<ServerConfig> {
   const defaults: Given = new Map([["dataDir", { from: "default", value: dataDir, name: "dataDir" }]]);
-  const { settings, problems } = readSettings(allSettings, [defaults, givenByEnvironment(allSettings, env), flags]);
-  const all = problems.length > 0 ? problems : sections.flatMap((section) => section.problems?.(settings) ?? []);
-  if (all.length > 0) throw new ServerError("bad-config", `tink up: ${all.join("; ")}.`);
+  const files = await readConfigFiles(allSettings, namedFile(configFile, env));
+  const sources = [defaults, ...files.given, givenByEnvironment(allSettings, env), flags];
+  const { settings, problems } = readSettings(allSettings, sources);
+  const wrong = [...files.problems, ...problems];
+  // Between values, only where each is good for itself.
+  const all = wrong.length > 0 ? wrong : sections.flatMap((section) => section.problems?.(settings) ?? []);
+  if (all.length > 0) throw new ServerError("bad-config", `tink up: ${joined(all, files.given.length > 0)}`);
   return {
     settings,
     // Both are read by the very trees that their types are made of.
     shared: valuesOf(shared, settings) as SharedValues,
     server: valuesOf(server, settings) as ServerConfig["server"],
+    warnings: mistypedVariables(allSettings, env),
   };
+}
+
+function namedFile(file: string | undefined, { TINK_CONFIG }: Environment) {
+  if (file !== undefined) return { file, name: "--config" };
+  return TINK_CONFIG ? { file: TINK_CONFIG, name: "TINK_CONFIG" } : undefined;
+}
+
+/** A line each where there are files, so that an editor can go to every place. */
+function joined(problems: readonly string[], hasFiles: boolean): string {
+  if (!hasFiles) return `${problems.join("; ")}.`;
+  return problems.length === 1 ? String(problems[0]) : `${problems.length} settings are wrong\n${problems.join("\n")}`;
 }

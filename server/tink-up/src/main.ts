@@ -50,6 +50,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   const { settings, shared } = config;
   const { dataDir } = shared;
   const warn = (message: string): void => log.warn({ event: "warning", message });
+  config.warnings.forEach(warn);
   await checkPlanes(config, signal);
   for (const component of running(config)) {
     const warnings = await component.check({ config: valuesOf(component, settings), shared, settings, signal });

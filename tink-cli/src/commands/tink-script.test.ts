@@ -9,8 +9,8 @@ import { promisify } from "node:util";
 
 const tink = join(import.meta.dirname, "../../../tink");
 /** Has the real tink say which cache it was given; the programs that bring packages say nothing. */
-const say =
-  'process.argv[1]?.endsWith("tink-cli/src/main.ts")&&process.stderr.write(`cache=${process.env.NODE_COMPILE_CACHE}`)';
+const isMain = 'process.argv[1]?.endsWith("tink-cli/src/main.ts")';
+const say = `${isMain} && process.stderr.write("cache=" + process.env.NODE_COMPILE_CACHE)`;
 const sayCache = `--import=data:text/javascript,${encodeURIComponent(say)}`;
 
 let dir: string;

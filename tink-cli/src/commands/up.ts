@@ -1,7 +1,7 @@
 // tink up: everything in one process, in the foreground. Its flags are made of the components' settings.
 import type { Given, GivenValue } from "@neverland/component-kit/read-settings.ts";
 import { flagGroups, flagName, type NamedSetting } from "@neverland/component-kit/setting.ts";
-import { allSettings, readServerConfig } from "@neverland/tink-up/config.ts";
+import { allSettings, defaultConfigFile, readServerConfig } from "@neverland/tink-up/config.ts";
 import { type Command, Option } from "commander";
 import { defaultDataDir } from "../connection.ts";
 import type { CliContext } from "../context.ts";
@@ -14,6 +14,12 @@ export function addUpCommand(program: Command, context: CliContext): void {
   const command = program
     .command("up")
     .description("run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API");
+  command.addOption(
+    new Option(
+      "--config <file>",
+      `settings (YAML); config.d/*.yaml beside it go before it, TINK_… variables before those, flags before all (default: ${defaultConfigFile}, where it is there)`,
+    ).helpGroup("Folders:"),
+  );
   const options = new Map(allSettings.flatMap((one) => optionOf(one)));
   const inGroup = Map.groupBy(options.values(), ({ helpGroupHeading }) => helpGroupHeading);
   for (const option of flagGroups.flatMap((group) => inGroup.get(group) ?? [])) command.addOption(option);
@@ -24,7 +30,7 @@ function optionOf({ path, setting }: NamedSetting): [string, Option][] {
   const { flag, form, effect } = setting;
   if (flag === undefined) return [];
   const isRepeated = form === "list" && flag.separator === undefined;
-  const said = `${effect}${isRepeated ? "; may be repeated" : ""}${defaultOf(setting)}`;
+  const said = `${flag.help ?? effect}${isRepeated ? "; may be repeated" : ""}${defaultOf(setting)}`;
   const option = new Option(flag.form, said).helpGroup(flag.group);
   if (flag.hidden) option.hideHelp();
   if (form === "list")
@@ -46,13 +52,22 @@ async function runServer(command: Command, options: ReadonlyMap<string, Option>,
   const { env, isRoot, signal } = context;
   // Whatever is made from here on is this user's alone: it holds every machine's secrets.
   process.umask(0o077);
-  const config = readServerConfig({ dataDir: defaultDataDir(env, isRoot), env, flags: givenByFlags(command, options) });
+  const { config: configFile } = command.opts<{ config?: string }>();
+  const flags = givenByFlags(command, options);
+  const config = await readServerConfig({ dataDir: defaultDataDir(env, isRoot), configFile, env, flags });
   // Only here: no other command needs the server's weight to start.
   const { openLog, startServer } = await import("@neverland/tink-up");
-  const server = await startServer(config, { signal, version, log: openLog(config.server.log.level) });
-  context.stdout(`${JSON.stringify({ event: "ready", ...server.addresses })}\n`);
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-  await server.stop(AbortSignal.timeout(stopDeadlineMs));
+  const { log, flush } = openLog(config.server.log.level);
+  process.once("exit", flush);
+  try {
+    const server = await startServer(config, { signal, version, log });
+    context.stdout(`${JSON.stringify({ event: "ready", ...server.addresses })}\n`);
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+    await server.stop(AbortSignal.timeout(stopDeadlineMs));
+  } finally {
+    flush();
+    process.off("exit", flush);
+  }
 }
 
 /** `--data-dir` may also stand before `up`. */

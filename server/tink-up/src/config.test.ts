@@ -1,0 +1,146 @@
+// Configuration from a file, its config.d, the environment and flags: which one wins, and how all that is wrong is told.
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import type { Given } from "@neverland/component-kit/read-settings.ts";
+import { readServerConfig } from "./config.ts";
+
+let dir: string;
+let file: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "tink-config-"));
+  file = join(dir, "config.yaml");
+  await mkdir(join(dir, "config.d"));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+const read = (env: Readonly<Record<string, string>> = {}, flags: Given = new Map()) =>
+  readServerConfig({ dataDir: "/data", configFile: file, env, flags });
+
+/** What is told of the text, with FILE for the file's path. */
+async function problemsOf(text: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+  await writeFile(file, text);
+  const error = await read(env).then(
+    () => assert.fail("it was read"),
+    (reason: Error) => reason,
+  );
+  return error.message.replaceAll(file, "FILE");
+}
+
+test("a whole file becomes the settings of every component", async () => {
+  await writeFile(
+    file,
+    `apiVersion: config.neverland.dev/v1alpha1
+dataDir: /srv/neverland
+only: [boots, api]
+log: { level: debug }
+boots:
+  interfaces: [eth1, eth2, eth1]
+  dhcp:
+    port: 1067
+  ipxe: { architectures: ["7=ipxe.efi"] }
+  hook:
+  # nothing yet
+hegel: { instanceEndpoint: true }
+`,
+  );
+  const { settings, shared, server } = await read();
+  assert.deepEqual([shared.dataDir, shared.boots.interfaces], ["/srv/neverland", ["eth1", "eth2"]]);
+  assert.deepEqual([server.only, server.log.level], [["boots", "api"], "debug"]);
+  assert.deepEqual(
+    ["boots.dhcp.port", "hegel.instanceEndpoint", "boots.tftp.port"].map((path) => settings.get(path)),
+    [1067, true, 69],
+  );
+  assert.deepEqual(settings.get("boots.ipxe.architectures"), new Map([[7, "ipxe.efi"]]));
+});
+
+test("config.d goes before the file by its names, variables before it, flags before all", async () => {
+  await writeFile(file, "boots: { http: { port: 1 }, dhcp: { port: 1 }, tftp: { port: 1 }, interfaces: [a, b] }\n");
+  await writeFile(join(dir, "config.d/20-late.yaml"), "boots: { dhcp: { port: 3 }, interfaces: [c] }\n");
+  await writeFile(join(dir, "config.d/10-early.yaml"), "boots: { http: { port: 2 }, dhcp: { port: 2 } }\n");
+  await writeFile(join(dir, "config.d/notes.txt"), "not read");
+  const flags: Given = new Map([["boots.tftp.port", { from: "flag", value: "5", name: "--tftp-port" }]]);
+  const { settings, shared } = await read({ TINK_BOOTS_HTTP_PORT: "4", TINK_BOOTS_TFTP_PORT: "4" }, flags);
+  assert.deepEqual(
+    ["boots.http.port", "boots.dhcp.port", "boots.tftp.port"].map((path) => settings.get(path)),
+    [4, 3, 5],
+  );
+  assert.deepEqual(shared.boots.interfaces, ["c"]);
+});
+
+test("everything that is wrong is told at once, each with its place", async () => {
+  const text = `apiVersion: v2
+boots:
+  dchp: { port: 67 }
+  listen: 10.0.0.999
+  interfaces:
+    - eth1
+    - "a b"
+hegel: yes please
+log:
+  level: loud
+`;
+  assert.equal(
+    await problemsOf(text, { TINK_TINK_SERVER_PORT: "many" }),
+    `tink up: 7 settings are wrong
+FILE:1:13: apiVersion v2: expected config.neverland.dev/v1alpha1
+FILE:3:3: boots.dchp is no setting; did you mean boots.dhcp?
+FILE:8:8: hegel is a section: expected settings in it, such as instanceEndpoint
+FILE:7:7: boots.interfaces a b: expected the name of a network interface such as eth1
+FILE:4:11: boots.listen 10.0.0.999: expected an IPv4 address such as 10.0.0.1
+TINK_TINK_SERVER_PORT many: expected a port from 0 to 65535
+FILE:10:10: log.level loud: expected one of trace, debug, info, warn, error, fatal, silent`,
+  );
+});
+
+describe("one thing that is wrong", () => {
+  const cases: readonly [text: string, problem: string][] = [
+    ["dhcp: { port: 67 }", "FILE:1:1: dhcp is no setting; did you mean boots.dhcp?"],
+    ["boots:\n  wrong: 1", "FILE:2:3: boots.wrong is no setting; there are "],
+    ["boots:\n  listen:", "FILE:2:10: boots.listen has no value: give it one, or leave it out"],
+    ["boots: [a", "FILE:1:"],
+    ["- boots", "FILE:1:1: expected settings by name, such as boots: "],
+    ["boots:\n  http: { port: '80' }", "FILE:2:17: boots.http.port 80: expected a port from 0 to 65535"],
+    ["boots: { interfaces: eth1 }", "FILE:1:22: boots.interfaces eth1: expected a list"],
+    ["boots: { dhcp: { enabled: 1 } }", "FILE:1:27: boots.dhcp.enabled 1: expected true or false"],
+    ["only: [boots, dhcp]", "FILE:1:15: only dhcp: expected some of boots, hegel, "],
+    [
+      "boots:\n  dhcp:\n    enabled: false",
+      "FILE:3:14: boots.interfaces is needed with boots.dhcp.enabled: false, or nothing is served by TFTP either",
+    ],
+    [
+      "tinkServer:\n  tls:\n    keyFile: key.pem",
+      "FILE:3:14: tinkServer.tls.certificateFile is needed with tinkServer.tls.keyFile",
+    ],
+    ["boots: 1\nboots: 2", "FILE:2:1: "],
+  ];
+  for (const [text, problem] of cases)
+    test(text, async () => {
+      const told = await problemsOf(text);
+      assert.equal(told.slice(0, "tink up: ".length + problem.length), `tink up: ${problem}`);
+    });
+});
+
+test("YAML whose keys are mappings is refused in no time", { timeout: 10_000 }, async () => {
+  assert.match(await problemsOf(`${"? ".repeat(800)}a`), /^tink up: FILE:1:\d+: /);
+});
+
+test("a file that was named and is not there is told by what named it", async () => {
+  await assert.rejects(read(), /--config \S+config\.yaml: there is no such file/);
+  const other = readServerConfig({ dataDir: "/data", env: { TINK_CONFIG: "/nowhere.yaml" }, flags: new Map() });
+  await assert.rejects(other, /TINK_CONFIG \/nowhere\.yaml: there is no such file/);
+});
+
+test("a variable that is almost a setting's is warned of, and others are not", async () => {
+  await writeFile(file, "");
+  const { warnings } = await read({
+    TINK_BOOTS_DHPC_PORT: "67",
+    TINK_SERVER_SERVICE_HOST: "10.0.0.1",
+    TINK_TOKEN: "t",
+  });
+  assert.deepEqual(warnings, [
+    "the environment has TINK_BOOTS_DHPC_PORT, which is no setting; did you mean TINK_BOOTS_DHCP_PORT?",
+  ]);
+});

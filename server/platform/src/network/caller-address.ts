@@ -15,6 +15,8 @@ export function trustedProxies(networks: readonly string[]): TrustedProxies {
       throw new RangeError(`trusted proxy "${network}" is not an address or a network such as 10.42.0.0/16`);
     list.addSubnet(address, bits, family);
   }
+  // Without any, as most have it, a look costs nothing: it is made at each call.
+  if (networks.length === 0) return { has: () => false };
   return { has: (address) => isIP(address) !== 0 && list.check(address, isIP(address) === 6 ? "ipv6" : "ipv4") };
 }
 

@@ -4,7 +4,7 @@ import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
-import type { SharedLines } from "./wire/shared-lines.ts";
+import type { SharedLines } from "./answers/shared-lines.ts";
 
 export type ApiLimits = {
   /** Largest request body. Default 3 MiB, as Kubernetes. */

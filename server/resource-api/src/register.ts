@@ -6,6 +6,8 @@ import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { SharedLines } from "./answers/shared-lines.ts";
+import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
 import { requireToken } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
@@ -16,8 +18,6 @@ import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
 import { handleResource } from "./resource-handler.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { nothingThere } from "./wire/request-target.ts";
-import { SharedLines } from "./wire/shared-lines.ts";
-import { WatchSlots } from "./wire/watch-slots.ts";
 
 export type ResourceApiDeps = {
   readonly store: ResourceStore;

@@ -7,18 +7,18 @@ import { metadataOf, toResource, withoutStatus } from "@neverland/resources/reso
 import type { WriteTarget } from "@neverland/resources/write-path.ts";
 import { type ResourceList, StoreError } from "@neverland/store/resource-store.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { listPieces, objectText, type Shape } from "./answers/answer-text.ts";
+import { streamLog } from "./answers/log-stream.ts";
+import { sendPieces } from "./answers/send-pieces.ts";
+import type { WatchSlots } from "./answers/watch-slots.ts";
+import { prepareWatch, streamWatch } from "./answers/watch-stream.ts";
 import type { ApiContext } from "./api-context.ts";
-import { listPieces, objectText, type Shape } from "./wire/answer-text.ts";
 import { ApiFault, notFound, toFault } from "./wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "./wire/delete-options.ts";
-import { streamLog } from "./wire/log-stream.ts";
 import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
-import { sendPieces } from "./wire/send-pieces.ts";
-import type { WatchSlots } from "./wire/watch-slots.ts";
-import { prepareWatch, streamWatch } from "./wire/watch-stream.ts";
 
 type Exchange = {
   readonly context: ApiContext;

@@ -1,10 +1,10 @@
 // Reads the query of a request. A value that cannot be understood is refused, not ignored.
 import type { KindInfo } from "@neverland/api";
 import type { ListOptions } from "@neverland/store/resource-store.ts";
+import type { IncludeObject } from "../answers/table.ts";
 import { ApiFault } from "./api-fault.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selector-syntax.ts";
-import type { IncludeObject } from "./table.ts";
 
 export class RequestQuery {
   readonly #values: URLSearchParams;

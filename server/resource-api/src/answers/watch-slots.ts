@@ -1,5 +1,5 @@
 // Counts the answers that do not end by themselves, so that no caller can open them without bound.
-import { ApiFault } from "./api-fault.ts";
+import { ApiFault } from "../wire/api-fault.ts";
 
 export class WatchSlots {
   readonly #limit: number;

@@ -6,11 +6,11 @@ import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
 import type { ApiContext } from "../api-context.ts";
+import { toFault, toStatus } from "../wire/api-fault.ts";
+import type { AnswerForm } from "../wire/negotiation.ts";
+import type { RequestQuery } from "../wire/request-query.ts";
+import type { RequestTarget } from "../wire/request-target.ts";
 import { objectText } from "./answer-text.ts";
-import { toFault, toStatus } from "./api-fault.ts";
-import type { AnswerForm } from "./negotiation.ts";
-import type { RequestQuery } from "./request-query.ts";
-import type { RequestTarget } from "./request-target.ts";
 import type { IncludeObject } from "./table.ts";
 
 /** A watch for which the caller named no end; a little chance keeps a crowd of clients from coming back together. */

@@ -5,7 +5,7 @@ import { type LogRecord, logRecordsType } from "@neverland/api";
 import type { ActionLogQuery, ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import type { ApiContext } from "../api-context.ts";
-import type { NamedTarget } from "./request-target.ts";
+import type { NamedTarget } from "../wire/request-target.ts";
 
 export type LogStream = {
   readonly logs: ActionLogs;

@@ -4,7 +4,7 @@ import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { resourceJson } from "@neverland/store/resource-json.ts";
 import type { ResourceList } from "@neverland/store/resource-store.ts";
-import type { AnswerForm } from "./negotiation.ts";
+import type { AnswerForm } from "../wire/negotiation.ts";
 import { cellsOf, columnsOf, type IncludeObject } from "./table.ts";
 
 export type Shape = {

@@ -29,6 +29,6 @@ test("each failure says what to do, or is one whose reason does", () => {
   );
   assert.deepEqual(
     silent.map(([type]) => type),
-    ["WorkflowFailed", "WorkflowTimedOut", "BootJobFailed"],
+    ["ServerFault", "WorkflowFailed", "WorkflowTimedOut", "BootJobFailed"],
   );
 });

@@ -113,6 +113,22 @@ test("a running action is named with how long it has run and may run", () => {
   assert.equal(state, 'Workflow install runs action "stream" (image2disk), started 45 s ago, of at most 600 s.');
 });
 
+test("an action that runs and waits for its image says that the image is not here, and what to do", () => {
+  const action = { id: "1", name: "stream", image: "image2disk", state: "RUNNING", executionStart: iso(45) } as const;
+  const tasks = [{ id: "t", name: "os", agentID: "a", actions: [action] }];
+  const missing = {
+    ...event(40, "ImageNotFound", "m1 asked for image image2disk, which is not here"),
+    reason: "NotInLayout",
+  };
+  const { because, todo } = explain({
+    workflows: [workflow({ state: "RUNNING", agentID: "a", tasks })],
+    events: [missing, event(30, "FileServed", "m1 read a file")],
+    nowMs,
+  });
+  assert.equal(because.at(-1), "m1 asked for image image2disk, which is not here");
+  assert.match(todo[0] ?? "", /^add the image to the layout/);
+});
+
 test("a failure is told in the words of its condition, with where to read on", () => {
   const conditions = [{ type: "Succeeded", status: "False", message: 'action "stream" failed: exit code 3' }];
   const { state, because, todo } = explain({

@@ -158,10 +158,13 @@ function running(
     };
   const startedMs = Date.parse(action.executionStart ?? "") || nowMs;
   const limit = action.timeout ? `, of at most ${action.timeout} s` : "";
+  // Its image, or what it fetches, may be what keeps it.
+  const refusals = refusalsSince(timeline, startedMs);
   return {
     state: `Workflow ${metadata.name} runs action "${action.name}" (${action.image}), started ${ago(startedMs, nowMs)}${limit}.`,
-    because: seen,
+    because: [...seen, ...refusals.map(({ why }) => why).filter((why) => why !== last?.message)],
     todo: [
+      ...refusals.flatMap(({ todo }) => todo ?? []),
       `tink logs -f workflow/${metadata.name} shows what it prints; it is given up by itself ${limit === "" ? "at its time limit" : "soon after that"}`,
     ],
   };

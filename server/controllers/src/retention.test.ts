@@ -82,3 +82,12 @@ test("a clock that is set forward by a year makes nothing older", async (t) => {
   await look();
   assert.deepEqual(await names(), ["young"]);
 });
+
+test("what is over is found by an index in every kind that has its day", () => {
+  const kept = Object.values<KindInfo>(kinds).filter(({ retention }) => retention !== undefined);
+  assert.deepEqual(
+    kept.filter(({ retention, indexes }) => !indexes.includes(retention?.field ?? "")).map(({ kind }) => kind),
+    [],
+  );
+  assert.ok(kept.length > 0);
+});

@@ -81,13 +81,14 @@ describe("a server with 2,000 machines, 500 workflows and 20,000 events", { time
     const hardware = new ResourceClient(kinds.Hardware, { server: addresses.api, token: addresses.token });
     const { resourceVersion } = await hardware.list({ limit: 1 });
     const over = new AbortController();
-    const writes = 200;
+    const [writes, writers] = [200, 8];
     await stallDuring(async () => {
       const fromTheStart = Array.from({ length: 5 }, () => seesAll(hardware, hall.machines, over.signal));
       const fromNow = Array.from({ length: 95 }, () => seesChanges(hardware, writes, resourceVersion, over.signal));
-      const storm = Array.from({ length: writes }, (_, index) =>
-        hardware.patch(hardwareOf(index).metadata, { metadata: { labels: { storm: "yes" } } }),
-      );
+      const storm = Array.from({ length: writers }, async (_, writer) => {
+        for (let index = writer; index < writes; index += writers)
+          await hardware.patch(hardwareOf(index).metadata, { metadata: { labels: { storm: "yes" } } });
+      });
       await Promise.all([...storm, ...fromTheStart, ...fromNow]);
     });
     over.abort();

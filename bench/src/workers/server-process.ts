@@ -13,7 +13,8 @@ export type ServerCommand = {
   readonly isReady: (line: string) => boolean;
 };
 
-const startDeadlineMs = 60_000;
+/** A first start with an older data folder moves its events over. */
+const startDeadlineMs = 180_000;
 const stopDeadlineMs = 20_000;
 
 export class ServerProcess {

@@ -52,6 +52,10 @@ export async function streamWatch(
   response.once("close", end);
   const forget = onAbort(context.closing, end);
   try {
+    // A watch ends with its connection: without the frame of a chunk around it a line is one plain write, for each watcher.
+    // Who is cut off goes on from the last version that was read, so nothing is lost by not telling one end from the other.
+    response.useChunkedEncodingByDefault = false;
+    response.shouldKeepAlive = false;
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache" }).flushHeaders();
     await writeEvents(context, target, query, { ...answer, signal: stop.signal });
   } finally {

@@ -145,7 +145,7 @@ test("close does not wait for a disk that hangs", { timeout }, async () => {
   await closing;
 });
 
-test("writes that wait are bounded", { timeout }, async () => {
+test("writes that wait are bounded", { timeout: 60_000 }, async () => {
   disk.isSlow = true;
   const writes = Array.from({ length: 20_001 }, (_, at) => store.create(Template, template(`t${at}`)));
   await assert.rejects(writes.at(-1) ?? assert.fail(), {

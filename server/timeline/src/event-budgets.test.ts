@@ -79,6 +79,16 @@ test("a flood on one link forgets nobody on another, and hides no machine with H
   assert.equal(macs.length, 102);
 });
 
+test("a stranger that goes on asking is not forgotten for those who asked once", async () => {
+  await using bench = await startTimeline({ unknownMacsPerLink: 100 });
+  for (let n = 1; n < 5000; n++) {
+    bench.timeline.record(unknown(stranger(n)));
+    if (n % 50 === 0) bench.timeline.record(unknown("52:54:00:00:00:77"));
+  }
+  const [real] = (await bench.specs()).filter(({ mac: of }) => of === "52:54:00:00:00:77");
+  assert.equal(real?.count, 99);
+});
+
 test("a clock that is set, forward or back, neither hides what happens next nor ends a budget", async () => {
   await using bench = await startTimeline();
   const nak = (n: number): MachineEventInput => ({

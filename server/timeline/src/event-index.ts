@@ -121,6 +121,11 @@ export class EventIndex {
     return { entry, share };
   }
 
+  /** A MAC without Hardware was heard again: others make room before it. */
+  heardAgain(mac: string, link = ""): void {
+    (this.#unknownMacs.get(link) ?? this.#unknownMacs.get(""))?.get(mac);
+  }
+
   /** Forgets it. */
   drop(entry: Entry): void {
     if (entry.isGone) return;

@@ -90,6 +90,7 @@ export class Timeline implements Service {
       repeated.count += 1;
       repeated.untilMs = nowMs;
       this.#recounted.add(repeated);
+      if (isStranger && subject.mac !== undefined) this.#memory.index.heardAgain(subject.mac, event.link);
       return;
     }
     const isWithin = this.#budgets.take(event, subject);

@@ -16,7 +16,10 @@ import type { DhcpDecision } from "./dhcp-responder.ts";
 
 type Reply = DhcpDecision & { kind: "reply" };
 
-/** Silences are repeated on the timeline after this long, answers to a repeated message after a moment. */
+/**
+ * Silences are repeated on the timeline after this long, answers to a repeated message after a moment. So are strangers: the
+ * timeline counts them, and must hear of one that goes on asking, or those who asked once push it out.
+ */
 const silenceQuietMs = 24 * 3_600_000;
 const repeatQuietMs = 10_000;
 /** How long after a fault of the same kind another one is worth an event. */
@@ -61,7 +64,8 @@ function factsOf(message: DhcpMessage, decision: DhcpDecision): { cause: string;
   switch (decision.kind) {
     case "ignored": {
       const { reason, message: text } = decision;
-      return { cause: reason, quietMs: silenceQuietMs, facts: { type: "DhcpIgnored", reason, message: text } };
+      const quietMs = reason === "UnknownMachine" ? repeatQuietMs : silenceQuietMs;
+      return { cause: reason, quietMs, facts: { type: "DhcpIgnored", reason, message: text } };
     }
     case "noted":
       return { cause: `${decision.note} ${message.xid}`, quietMs: repeatQuietMs, facts: notedFacts(decision) };

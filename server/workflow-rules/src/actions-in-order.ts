@@ -9,15 +9,15 @@ export function stepsOf(status: WorkflowStatus): Step[] {
 
 /** The first action that has not succeeded: running, next, or the one that ended the workflow. */
 export function currentStep(status: WorkflowStatus): Step | undefined {
-  return stepsOf(status).find(({ action }) => action.state !== "SUCCESS");
+  return firstStep(status, ({ state }) => state !== "SUCCESS");
 }
 
 export function findStep(status: WorkflowStatus, actionID: string): Step | undefined {
-  return stepsOf(status).find(({ action }) => action.id === actionID);
+  return firstStep(status, ({ id }) => id === actionID);
 }
 
 export function isLastStep(status: WorkflowStatus, { action }: Step): boolean {
-  return stepsOf(status).at(-1)?.action.id === action.id;
+  return status.tasks?.findLast(({ actions }) => actions.length > 0)?.actions.at(-1)?.id === action.id;
 }
 
 /** Agent ids are mostly MAC addresses, which people write in either case. */
@@ -52,4 +52,13 @@ export function withCurrentState(status: WorkflowStatus): WorkflowStatus {
       taskName: task.name,
     },
   };
+}
+
+/** Makes no list of all steps: these are asked for dozens of times for each report. */
+function firstStep(status: WorkflowStatus, isIt: (action: WorkflowAction) => boolean): Step | undefined {
+  for (const task of status.tasks ?? []) {
+    const action = task.actions.find(isIt);
+    if (action !== undefined) return { task, action };
+  }
+  return undefined;
 }

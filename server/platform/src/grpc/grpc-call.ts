@@ -22,6 +22,8 @@ export type CallDeps = {
 };
 
 const contentType = "application/grpc";
+/** One for all: an error of its own for each call would cost more than the rest of its end, and mostly nobody reads it. */
+const hungUp = new GrpcError("cancelled", "the caller hung up");
 const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accept-encoding": "identity" } as const;
 
 /** Answers the call. Never rejects: whatever goes wrong with it ends with a status, or with the connection. */
@@ -33,7 +35,10 @@ export async function serveCall(
   const over = new AbortController();
   const cancelDeadline = hangUpAfter(headers["grpc-timeout"], over);
   stream.on("error", () => undefined);
-  stream.once("close", () => over.abort());
+  let isOver = false;
+  stream.once("close", () => {
+    if (!isOver) over.abort(hungUp);
+  });
   stream.setTimeout(limits.silenceMs, () => stream.close(constants.NGHTTP2_CANCEL));
   const forwardedFor = headers["x-forwarded-for"];
   const caller: GrpcCaller = {
@@ -51,6 +56,7 @@ export async function serveCall(
   } catch (error) {
     refuse(stream, toGrpcError(error));
   } finally {
+    isOver = true;
     cancelDeadline();
   }
 }
@@ -101,7 +107,7 @@ function oneMessage(stream: ServerHttp2Stream, { mostMessageBytes }: CallLimits)
     if (found !== undefined && frames.isBetweenMessages) resolve(found);
     else reject(new GrpcError("invalid-argument", "the call ended before its message did"));
   });
-  stream.once("close", () => reject(new GrpcError("cancelled", "the caller hung up")));
+  stream.once("close", () => reject(hungUp));
   return promise;
 }
 

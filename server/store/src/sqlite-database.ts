@@ -8,11 +8,18 @@ import { migrations } from "./sqlite-migrations.ts";
 /** A prepared statement with the errors of the store. Rows are lists of their columns' values. */
 export type Query = {
   get(...values: SQLInputValue[]): Cell[] | undefined;
-  iterate(...values: SQLInputValue[]): Iterator<Cell[]>;
+  iterate(...values: SQLInputValue[]): Cursor;
   run(...values: SQLInputValue[]): void;
 };
 
 type Cell = string | number | null;
+
+/** What is not read to its end must be ended: it holds the log of writes, which then only grows. */
+export type Cursor = {
+  /** `undefined` at the end, and after it. */
+  next(): Cell[] | undefined;
+  end(): void;
+};
 
 export type Database = {
   prepare(sql: string): Query;
@@ -114,8 +121,9 @@ function prepare(db: DatabaseSync, sql: string, attempt: <T>(work: () => T) => T
         next: () =>
           attempt(() => {
             const { done, value } = rows.next();
-            return done ? { done, value } : { value: cells(value) };
+            return done ? undefined : cells(value);
           }),
+        end: () => attempt(() => void rows.return?.()),
       };
     },
   };

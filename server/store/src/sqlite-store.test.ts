@@ -95,6 +95,18 @@ test("history is bounded by its size too", async () => {
   await store.close();
 });
 
+test("the log of writes stays small, also after a start that left most of the history unread", async () => {
+  const before = await openSqliteStore(file);
+  await Promise.all(Array.from({ length: 1200 }, (_, at) => before.create(Template, template(`t${at}`))));
+  await before.close();
+  const store = await openSqliteStore(file, {}, { historyCount: 10 });
+  const big = "x".repeat(500_000);
+  for (let round = 0; round < 40; round++)
+    await store.update(Template, { ...template("t0", `${big}${round}`) } as never); // whatever version is there
+  assert.ok((await stat(`${file}-wal`)).size < 10_000_000, "twenty megabytes were written and none was taken over");
+  await store.close();
+});
+
 test("a second store on the same file is refused with a sentence", async () => {
   const store = await openSqliteStore(file);
   await assert.rejects(openSqliteStore(file), { code: "unavailable", message: /is in use by another process: stop/ });

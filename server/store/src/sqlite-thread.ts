@@ -2,7 +2,7 @@
 // sqlite-backend.ts.
 import { parentPort } from "node:worker_threads";
 import { StoreError } from "./resource-store.ts";
-import { type Database, openDatabase } from "./sqlite-database.ts";
+import { type Cursor, type Database, openDatabase } from "./sqlite-database.ts";
 import {
   type Cell,
   changeCells,
@@ -20,7 +20,7 @@ const mostCharacters = 512 * 1024;
 class SqliteThread {
   #db: Database | undefined;
   #commands: ReturnType<typeof prepareCommands> | undefined;
-  readonly #cursors = new Map<"rows" | "history", Iterator<Cell[]>>();
+  readonly #cursors = new Map<"rows" | "history", Cursor>();
   #forgottenVersion = 0;
 
   answer(request: SqliteRequest): unknown {
@@ -58,9 +58,9 @@ class SqliteThread {
     const cells: Cell[] = [];
     let characters = 0;
     for (let count = 0; count < mostRows && characters < mostCharacters; count++) {
-      const { value, done } = cursor.next();
-      if (done) break; // only an answer without any cell says so to the other side
-      for (const cell of value) {
+      const row = cursor.next();
+      if (!row) break; // only an answer without any cell says so to the other side
+      for (const cell of row) {
         cells.push(cell);
         characters += typeof cell === "string" ? cell.length : 8;
       }
@@ -68,9 +68,16 @@ class SqliteThread {
     return cells;
   }
 
+  /** A reader that has enough does not say so, but reads before the first commit only. */
+  #endReading(): void {
+    for (const cursor of this.#cursors.values()) cursor.end();
+    this.#cursors.clear();
+  }
+
   #commit(cells: readonly Cell[], forgottenVersion: number): void {
     const commands = this.#commands;
     if (!commands) throw notOpen();
+    this.#endReading();
     this.#open().transaction(() => {
       for (let at = 0; at < cells.length; at += changeCells.length) {
         const [version = null, timeMs = null, kind = null, namespace = null, name = null, type = null, object = null] =

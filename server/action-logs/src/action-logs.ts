@@ -1,6 +1,6 @@
 // What actions print, as a part of the server: taken over gRPC where that is served, read wherever the folder is.
 import { join } from "node:path";
-import { kinds, type Workflow } from "@neverland/api";
+import { kinds, type Resource, type Workflow } from "@neverland/api";
 import type { AgentGate } from "@neverland/machines/agent-gate.ts";
 import type { Clock } from "@neverland/platform/clock.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
@@ -8,6 +8,7 @@ import type { Service } from "@neverland/platform/service.ts";
 import { onAbort, unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { isStandIn } from "@neverland/store/stored-fault.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { ActionLogReader } from "./action-log-reader.ts";
 import { type ActionLogLimits, ActionLogStore } from "./action-log-store.ts";
@@ -51,17 +52,28 @@ export class ActionLogs implements Service {
     signal.throwIfAborted();
     await openLogFolder(this.#dir);
     const { store, clock, onError } = this.#options;
+    let listed: readonly Resource[] = [];
     const known = new Set<string>();
     this.#following = follow<Workflow>({ store, clock, signal: this.#abort.signal }, kinds.Workflow, {
-      onChange: (type, { metadata }) => {
-        if (type !== "deleted") known.add(metadata.uid);
-        else if (known.delete(metadata.uid))
-          this.#clean("deleting the output of a workflow's actions", () => this.#logs.forget(metadata.uid));
+      onChange: (type, workflow) => {
+        if (type !== "deleted") known.add(workflow.metadata.uid);
+        else
+          this.#clean("deleting the output of a workflow's actions", async () => {
+            if (await isThere(workflow, store)) return;
+            known.delete(workflow.metadata.uid);
+            await this.#logs.forget(workflow.metadata.uid);
+          });
+      },
+      onListed: (items) => {
+        // What no schema accepts is a workflow too, for who mends it.
+        for (const { metadata } of items) known.add(metadata.uid);
+        listed = items;
       },
       onError: (error) => onError({ doing: "watching workflows", error }),
     });
     await unlessAborted(this.#following.ready, signal);
-    this.#keepHouse(known);
+    this.#keepHouse(known, listed.some(isStandIn));
+    listed = [];
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
@@ -73,15 +85,22 @@ export class ActionLogs implements Service {
     forget();
   }
 
-  /** Logs live as long as their workflow. */
-  #keepHouse(workflowUIDs: ReadonlySet<string>): void {
+  /** Logs live as long as their workflow. While one cannot be read, nobody knows which logs are its own: none is deleted. */
+  #keepHouse(workflowUIDs: ReadonlySet<string>, isOneUnreadable: boolean): void {
     this.#clean("taking over the output of actions from the folder logs", () =>
       takeOverLogs(join(this.#options.dataDir, "logs"), this.#dir, workflowUIDs),
     );
+    if (isOneUnreadable) return;
     this.#clean("deleting the output of workflows that are gone", () => this.#logs.keepOnly(workflowUIDs));
   }
 
   #clean(doing: string, work: () => Promise<void>): void {
     this.#housekeeping = this.#housekeeping.then(work).catch((error) => this.#options.onError({ doing, error }));
   }
+}
+
+/** A follower is told `deleted` also of what no schema accepts any more: that can be mended, its output could not. */
+async function isThere({ metadata }: Workflow, store: Pick<ResourceStore, "get">): Promise<boolean> {
+  const found = await store.get(kinds.Workflow, metadata);
+  return found !== undefined && (found.metadata.uid === metadata.uid || isStandIn(found));
 }

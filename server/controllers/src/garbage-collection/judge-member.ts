@@ -2,6 +2,7 @@
 import { findKind, type OwnerReference, type Resource } from "@neverland/api";
 import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import { isStandIn } from "@neverland/store/stored-fault.ts";
 import type { Member, Ownership } from "./ownership.ts";
 
 type Deps = { readonly store: ResourceStore; readonly ownership: Ownership };
@@ -55,12 +56,13 @@ async function removeFinalizer({ kind }: Member, object: Resource, name: string,
   await unlessGone(store.update(kind, { ...object, metadata: { ...object.metadata, finalizers } }));
 }
 
-/** An owner of a kind that is not kept here cannot be judged: what it owns stays. */
+/** An owner of a kind that is not kept here, or that cannot be read, cannot be judged: what it owns stays. */
 async function isThere(owner: OwnerReference, { metadata }: Resource, { store }: Deps): Promise<boolean> {
   const kind = findKind(owner.apiVersion, owner.kind);
   if (!kind) return true;
   const { namespace } = metadata;
-  return (await store.get(kind, { namespace, name: owner.name }))?.metadata.uid === owner.uid;
+  const found = await store.get(kind, { namespace, name: owner.name });
+  return found !== undefined && (found.metadata.uid === owner.uid || isStandIn(found));
 }
 
 async function inBatches<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {

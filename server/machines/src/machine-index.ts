@@ -56,12 +56,12 @@ export class MachineIndex {
     const entry = entryOf(hardware);
     const newcomer = formatKey(hardware.metadata);
     const before = this.#entries.put(newcomer, entry);
+    const shared = entry.identities.filter((identity) => this.#entries.count(idOf(identity)) > 1);
+    if (shared.length === 0) return [];
     const known = new Set(before?.identities.map(idOf));
-    return entry.identities.flatMap((identity) => {
-      const holders = this.#entries.find(idOf(identity));
-      const isNew = holders.size > 1 && !known.has(idOf(identity));
-      return isNew ? [{ ...identity, names: namesOf(holders), newcomer }] : [];
-    });
+    return shared
+      .filter((identity) => !known.has(idOf(identity)))
+      .map((identity) => ({ ...identity, names: namesOf(this.#entries.find(idOf(identity))), newcomer }));
   }
 
   remove({ metadata }: Pick<KnownHardware, "metadata">): void {

@@ -52,6 +52,7 @@ test("agrees with a plain search after any changes", () => {
       }
       for (const each of ["k1", "k2", "k3", "k4"]) {
         const expected = [...model].filter(([, keys]) => keys.includes(each)).map(([id]) => id);
+        assert.equal(index.count(each), expected.length);
         assert.deepEqual([...index.find(each).keys()].sort(), expected.sort());
       }
       assert.equal(index.size, model.size);

@@ -1,10 +1,13 @@
 // Objects by id and by each of the keys that they have: any number of keys to an object, any number of objects to a key.
 
+type Entry<Item> = { readonly id: string; readonly item: Item; readonly keys: readonly string[] };
+
 /** A change costs what the object's keys are, whatever else is in the index; objects of one key are found in the order they came. */
 export class MultiIndex<Item> {
   readonly #keysOf: (item: Item) => Iterable<string>;
-  readonly #entries = new Map<string, { readonly item: Item; readonly keys: ReadonlySet<string> }>();
-  readonly #byKey = new Map<string, Map<string, Item>>();
+  readonly #entries = new Map<string, Entry<Item>>();
+  /** Most keys are one object's alone: a map is made for those that are looked up or shared. */
+  readonly #byKey = new Map<string, Entry<Item> | Map<string, Item>>();
   readonly #none: ReadonlyMap<string, Item> = new Map();
 
   /** @param keysOf Is asked once for each object that is put in; a key named twice counts once. */
@@ -26,15 +29,27 @@ export class MultiIndex<Item> {
 
   /** The objects that have `key`, by their ids. */
   find(key: string): ReadonlyMap<string, Item> {
-    return this.#byKey.get(key) ?? this.#none;
+    const found = this.#byKey.get(key);
+    return found === undefined ? this.#none : this.#mapOf(key, found);
+  }
+
+  /** How many objects have `key`. */
+  count(key: string): number {
+    const found = this.#byKey.get(key);
+    if (found === undefined) return 0;
+    return found instanceof Map ? found.size : 1;
   }
 
   /** Takes the place of an object with the same id. When `keysOf` throws, nothing has changed. @returns The object it replaced. */
   put(id: string, item: Item): Item | undefined {
-    const keys = new Set(this.#keysOf(item));
+    const entry = { id, item, keys: [...new Set(this.#keysOf(item))] };
     const before = this.delete(id);
-    this.#entries.set(id, { item, keys });
-    for (const key of keys) this.#byKey.getOrInsertComputed(key, () => new Map()).set(id, item);
+    this.#entries.set(id, entry);
+    for (const key of entry.keys) {
+      const found = this.#byKey.get(key);
+      if (found === undefined) this.#byKey.set(key, entry);
+      else this.#mapOf(key, found).set(id, item);
+    }
     return before;
   }
 
@@ -44,9 +59,9 @@ export class MultiIndex<Item> {
     if (entry === undefined) return undefined;
     this.#entries.delete(id);
     for (const key of entry.keys) {
-      const items = this.#byKey.get(key);
-      items?.delete(id);
-      if (items?.size === 0) this.#byKey.delete(key);
+      const found = this.#byKey.get(key);
+      if (found instanceof Map) found.delete(id);
+      if (found === entry || (found instanceof Map && found.size === 0)) this.#byKey.delete(key);
     }
     return entry.item;
   }
@@ -54,5 +69,12 @@ export class MultiIndex<Item> {
   clear(): void {
     this.#entries.clear();
     this.#byKey.clear();
+  }
+
+  #mapOf(key: string, found: Entry<Item> | Map<string, Item>): Map<string, Item> {
+    if (found instanceof Map) return found;
+    const map = new Map([[found.id, found.item]]);
+    this.#byKey.set(key, map);
+    return map;
   }
 }

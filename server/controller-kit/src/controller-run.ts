@@ -14,6 +14,7 @@ import {
 import { DeclaredStore } from "./declared-store.ts";
 import { runWithFinalizer } from "./finalizer.ts";
 import { Lookups } from "./lookups.ts";
+import { SettledKeys } from "./settled-keys.ts";
 import { WorkQueue } from "./work-queue.ts";
 
 /** One run of one key, for metrics. */
@@ -49,6 +50,7 @@ export class ControllerRun {
   readonly #lost = new Map<string, Resource>();
   /** Uids of those that were asked and are about to go. */
   readonly #finalized = new Set<string>();
+  readonly #settled = new SettledKeys();
   readonly #followings: Following[] = [];
   readonly #ends: (() => void)[] = [];
   #cancelResync = () => {};
@@ -75,7 +77,7 @@ export class ControllerRun {
     this.#lookups = new Lookups(
       {
         ...{ ...deps, kind },
-        found: (key) => this.#queue.add(key),
+        found: (key) => this.#addTold(key),
         onError: ({ key, error, retryInMs }) =>
           onError({ doing: `${name}: looking up whom ${key} concerns`, error, retryInMs }),
       },
@@ -151,6 +153,13 @@ export class ControllerRun {
       this.#queue.add(key);
     }
     this.#groups.delete(key);
+    this.#settled.forget(key);
+  }
+
+  /** Queues the key for something else than a change of its object. */
+  #addTold(key: string): void {
+    this.#settled.tell(key);
+    this.#queue.add(key);
   }
 
   #resyncLater(): void {
@@ -175,7 +184,7 @@ export class ControllerRun {
     let page: { continueToken?: string } | undefined;
     do {
       const { items, continueToken } = await this.#deps.store.list(kind, { limit: pageSize, ...page });
-      for (const { metadata } of items) this.#queue.add(formatKey(metadata));
+      for (const { metadata } of items) this.#addTold(formatKey(metadata));
       page = continueToken === undefined ? undefined : { continueToken };
     } while (page !== undefined && !this.#abort.signal.aborted);
   }
@@ -198,9 +207,18 @@ export class ControllerRun {
 
   /** Takes a key, not an event: after a restart there are no events, and both cases must be one. */
   async #runKey(key: string, signal: AbortSignal): Promise<Outcome> {
-    const { kind, finalizer } = this.#controller;
+    const { kind } = this.#controller;
     const parsed = parseKey(key);
     const object = parsed === undefined ? undefined : await this.#deps.store.get(kind, parsed);
+    const settled = this.#settled.begin(key, object, this.#deps.clock.nowMs());
+    if (settled !== undefined) return settled;
+    const outcome = await this.#runObject(key, object, signal);
+    this.#settled.end(key, outcome);
+    return outcome;
+  }
+
+  async #runObject(key: string, object: Resource | undefined, signal: AbortSignal): Promise<Outcome> {
+    const { finalizer } = this.#controller;
     const lost = this.#lost.get(key);
     if (lost !== undefined) {
       const outcome = (await this.#work.finalize?.(lost, signal)) ?? {};

@@ -203,3 +203,31 @@ test("of objects of one group only so many are run at once", async (t) => {
     await new Promise(setImmediate);
   }
 });
+
+test("a settled object is not run for the controller's own write, but for news and at its time", async (t) => {
+  let runs = 0;
+  let wakeAtMs = 1000;
+  const controller: Controller<Workflow> = {
+    ...{ name: "one", kind: kinds.Workflow },
+    writes: [{ kind: kinds.Workflow, part: "status", mode: "exclusive" }],
+    watches: [{ kind: kinds.Template, affects: () => [{ key: "default/a" }] }],
+    begin: (store) => ({
+      reconcile: async (workflow) => {
+        runs += 1;
+        const status = { ...workflow.status, templateRendering: `run ${runs}` };
+        const { metadata } = await store.updateStatus(kinds.Workflow, { ...workflow, status } as Resource);
+        return { wakeAtMs, settledVersion: metadata.resourceVersion };
+      },
+    }),
+  };
+  const { store, clock, runtime, start } = setUp(t, [controller]);
+  const isIdle = () => runtime.queued().get("one") === 0;
+  await typedStore(store, kinds.Workflow).create(create("a"));
+  await start();
+  await until(() => runs === 1 && isIdle());
+  await typedStore(store, kinds.Template).create(create("x"));
+  await until(() => runs === 2 && isIdle());
+  wakeAtMs = 2000;
+  clock.advance(1000);
+  await until(() => runs === 3 && isIdle());
+});

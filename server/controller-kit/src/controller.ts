@@ -3,7 +3,14 @@ import type { KindInfo, Resource } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 
 /** When the key wants to be run again by itself, by the clock's time; absent, when something changes. */
-export type Outcome = { readonly wakeAtMs?: number | undefined };
+export type Outcome = {
+  readonly wakeAtMs?: number | undefined;
+  /**
+   * The version that the run itself wrote last, when it knows that a run of just that would do nothing before `wakeAtMs`. The key is then not
+   * run for its own write, but for whatever else comes.
+   */
+  readonly settledVersion?: string | undefined;
+};
 
 /** What a controller writes. `whole` is making and deleting objects. */
 export type Output = {

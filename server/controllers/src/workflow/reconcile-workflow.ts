@@ -1,8 +1,8 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
-import { isDeepStrictEqual } from "node:util";
-import { formatKey, isFinalState, type Workflow } from "@neverland/api";
+import { formatKey, isFinalState, type Workflow, type WorkflowStatus } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { formatTime } from "@neverland/platform/clock.ts";
+import { sameJson } from "@neverland/store/resource-json.ts";
 import { agentFor, type Queued, spellingsOf } from "@neverland/workflow-rules/agent-queue.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
@@ -29,14 +29,22 @@ export async function reconcileWorkflow(
   const stateSinceMs = deps.clock.asOfNowMs(timeMs(workflow.status?.stateSince) ?? nowMs);
   const context = { nowMs, time: formatTime(nowMs), stateSinceMs, signal };
   const { status, wakeAtMs } = await nextStep(workflow, deps, context);
-  if (isDeepStrictEqual(status, statusOf(workflow))) {
+  if (sameJson(status, statusOf(workflow))) {
     if (isFinalState(status.state)) await forgetReports(workflow, deps.reports);
     return { wakeAtMs };
   }
   // A conflict throws: it is decided on anew. The change itself brings the workflow back for its next step.
-  await deps.workflows.updateStatus({ ...workflow, status });
+  const { metadata } = await deps.workflows.updateStatus({ ...workflow, status });
   for (const event of eventsOf(workflow, status)) deps.record(event);
-  return {};
+  return isStep(workflow, status) ? { wakeAtMs, settledVersion: metadata.resourceVersion } : {};
+}
+
+/**
+ * From action to action: all reports there are were folded, so a look at the outcome finds nothing. Only a restart of the machine may have
+ * been seen before it was known to be expected.
+ */
+function isStep(before: Workflow, after: WorkflowStatus): boolean {
+  return before.status?.state === "RUNNING" && after.state === "RUNNING" && rebootExpectedSinceMs(after) === undefined;
 }
 
 async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, context: StepContext): Promise<Step> {

@@ -4,6 +4,7 @@ import type { Clock } from "@neverland/platform/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import { faultOf } from "@neverland/store/stored-fault.ts";
 import {
   type Controller,
   type ControllerLimits,
@@ -148,7 +149,14 @@ export class ControllerRun {
       this.#queue.add(key);
       return;
     }
-    if (finalizer !== undefined && !this.#finalized.delete(object.metadata.uid) && finalizer.isNeeded(object)) {
+    // One that no schema accepts has not gone: what was lent for it is not taken back.
+    const hasGone = faultOf(object) === undefined;
+    if (
+      hasGone &&
+      finalizer !== undefined &&
+      !this.#finalized.delete(object.metadata.uid) &&
+      finalizer.isNeeded(object)
+    ) {
       this.#lost.set(key, object);
       this.#queue.add(key);
     }

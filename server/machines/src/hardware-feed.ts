@@ -6,6 +6,7 @@ import type { Service } from "@neverland/platform/service.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { wasLoaded } from "@neverland/store/stored-fault.ts";
 import { ambiguousHardware, unusableHardware } from "./hardware-events.ts";
 import type { MachineIndex } from "./machine-index.ts";
 
@@ -70,10 +71,13 @@ export class HardwareFeed implements Service {
     }
   }
 
-  /** A record that cannot be used is left out, so that it does not keep the others from being known. */
+  /**
+   * A record that cannot be used is left out, so that it does not keep the others from being known. What the store read from its
+   * disk it looks at by itself: a start with all there is need not.
+   */
   #take(hardware: Hardware): void {
     const { index, record } = this.#deps;
-    const { error } = kinds.Hardware.spec.safeParse(hardware.spec ?? {});
+    const { error } = wasLoaded(hardware) ? {} : kinds.Hardware.spec.safeParse(hardware.spec ?? {});
     if (error === undefined) {
       for (const claim of index.upsert(hardware)) for (const event of ambiguousHardware(claim)) record(event);
       return;

@@ -6,7 +6,7 @@ import { Backoff } from "@neverland/platform/wait/backoff.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
 import { type ResourceStore, StoreError } from "./resource-store.ts";
-import { faultOf } from "./stored-fault.ts";
+import { faultOf, faultsFound } from "./stored-fault.ts";
 
 export type ChangeType = "added" | "modified" | "deleted";
 
@@ -88,6 +88,7 @@ class Handover<R extends Resource> {
   async list(items: readonly Resource[]): Promise<void> {
     const breather = new Breather();
     const present = new Set<string>();
+    let faults = faultsFound();
     for (const item of items) {
       if (breather.isDue) await breather.breathe();
       if (this.#signal.aborted) return;
@@ -95,6 +96,15 @@ class Handover<R extends Resource> {
       present.add(id);
       const isKnown = this.#given.get(id)?.metadata.resourceVersion === item.metadata.resourceVersion;
       if (!isKnown) this.change("modified", item);
+    }
+    // The store may find out meanwhile, or at any time after this.
+    while (faults !== faultsFound()) {
+      faults = faultsFound();
+      for (const item of items) {
+        if (breather.isDue) await breather.breathe();
+        if (this.#signal.aborted) return;
+        if (faultOf(item) !== undefined) this.change("modified", item);
+      }
     }
     for (const [id, object] of this.#given) if (!present.has(id)) this.change("deleted", object);
     this.#follower.onListed?.(items);

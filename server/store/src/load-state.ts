@@ -17,14 +17,18 @@ export type LoadDeps = {
 };
 
 /** Of so many objects each is checked and frozen before anybody sees it. Of more the rest follows soon: readiness does not wait. */
-const settledAtOnce = 4096;
+const settledAtOnce = 1024;
 /** Between two slices of that, so that it takes little from what the server has to do meanwhile. */
 const restMs = 10;
 
 export type LoadedState = {
   readonly state: StoreState;
-  /** Checks and freezes what has not been yet. */
-  settle(clock: Clock, signal: AbortSignal): Promise<void>;
+  /** Checks and freezes what has not been yet. `onFaulty` is told of what others have taken for acceptable by then. */
+  settle(
+    clock: Clock,
+    signal: AbortSignal,
+    onFaulty: (kind: KindInfo | undefined, resource: Resource) => void,
+  ): Promise<void>;
 };
 
 /** @throws {StoreError} `unavailable`. */
@@ -35,10 +39,11 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
   const breather = new Breather();
   const unsettled: [KindInfo | undefined, Resource][] = [];
   let loaded = 0;
-  const settleOne = (kind: KindInfo | undefined, resource: Resource) => {
+  const settleOne = (kind: KindInfo | undefined, resource: Resource): boolean => {
     const fault = kind && checkStored(resource, kind);
     if (fault) deps.onFault(fault);
     freezeJson(resource);
+    return fault === undefined;
   };
   for await (const rows of backend.rows())
     for (const row of rows) {
@@ -51,7 +56,7 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
       state.tableById(row.kindId).put(resource);
     }
   await loadHistory(state, backend, deps, breather);
-  const settle = async (clock: Clock, signal: AbortSignal): Promise<void> => {
+  const settle: LoadedState["settle"] = async (clock, signal, onFaulty) => {
     const slices = new Breather();
     for (const [kind, resource] of unsettled) {
       if (slices.isDue) {
@@ -59,7 +64,7 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
         await slices.breathe();
       }
       if (signal.aborted) return;
-      settleOne(kind, resource);
+      if (!settleOne(kind, resource)) onFaulty(kind, resource);
     }
     unsettled.length = 0;
   };

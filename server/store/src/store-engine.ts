@@ -1,7 +1,9 @@
 // A ResourceStore over any StoreBackend: reads from memory, writes through one queue, watches from the log.
 import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import type { Clock } from "@neverland/platform/clock.ts";
+import { LoggedChange } from "./change-log.ts";
 import { listResources } from "./list-page.ts";
+import type { LoadedState } from "./load-state.ts";
 import { decideCreate, decideDelete, decideUpdate, decideUpdateStatus } from "./resource-lifecycle.ts";
 import {
   type ListOptions,
@@ -66,7 +68,7 @@ export class StoreEngine implements ResourceStore {
     backend: StoreBackend,
     deps: StoreDeps,
     limits: StoreLimits,
-    settle: (clock: Clock, signal: AbortSignal) => Promise<void> = async () => undefined,
+    settle: LoadedState["settle"] = async () => undefined,
   ) {
     const { clock } = deps;
     const { historyCount: count, historyBytes: bytes, historyAgeMs, commitTimeoutMs } = limits;
@@ -81,7 +83,7 @@ export class StoreEngine implements ResourceStore {
         state.log.compact({ count, bytes, sinceMs: clock.nowMs() - historyAgeMs });
       },
     });
-    this.#settled = settle(clock, this.#closed.signal);
+    this.#settled = settle(clock, this.#closed.signal, (kind, resource) => kind && this.#tellAgain(kind, resource));
   }
 
   async get(kind: KindInfo, key: ResourceKey): Promise<Resource | undefined> {
@@ -137,6 +139,20 @@ export class StoreEngine implements ResourceStore {
     await this.#settled;
     this.#hub.close();
     await this.#backend.close();
+  }
+
+  /** Who follows the kind may have taken it for acceptable: told once more, he leaves it out. Nothing is written. */
+  #tellAgain(kind: KindInfo, object: Resource): void {
+    const { log } = this.#state;
+    const { namespace, name } = object.metadata;
+    if (this.#state.tableOf(kind).get({ namespace, name }) !== object) return;
+    const about = { version: log.version, timeMs: this.#deps.clock.nowMs(), kindId: kindIdOf(kind) };
+    const change = new LoggedChange(
+      { ...about, key: { namespace, name }, type: "modified" },
+      { after: object, before: object },
+    );
+    log.append(change);
+    this.#hub.publish([change]);
   }
 
   async #write(kind: KindInfo, key: ResourceKey, decide: Decide): Promise<Resource> {

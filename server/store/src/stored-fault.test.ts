@@ -6,10 +6,15 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, test } from "node:test";
 import { apiVersionOf, kinds, type Resource } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { follow } from "./follow.ts";
+import { loadState } from "./load-state.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
+import { defaultStoreLimits, StoreEngine } from "./store-engine.ts";
+import { kindIdOf } from "./store-state.ts";
 import type { StoredFault } from "./stored-fault.ts";
+import { ScriptedBackend } from "./testing/scripted-backend.ts";
 import { typedStore } from "./typed-resources.ts";
 
 const { Hardware } = kinds;
@@ -94,6 +99,45 @@ test("people see it as it is, can replace it and delete it", async () => {
   await store.delete(Hardware, key("odd"));
   await store.delete(Hardware, key("torn"));
   assert.equal((await store.list(Hardware)).items.length, 1);
+});
+
+/** So many that the store does not wait for the look at each before it opens. */
+const many = 3000;
+
+test("a fault that is found after the start is told to those who had taken the object", {
+  timeout: 30_000,
+}, async () => {
+  const kindId = kindIdOf(Hardware);
+  const rows = Array.from({ length: many }, (_, at) => {
+    const { metadata, ...rest } = machine(`m${String(at).padStart(5, "0")}`, at === many - 1 ? 5 : "02:00:00:00:00:01");
+    const full = { ...metadata, uid: `u${at}`, resourceVersion: String(at + 1), generation: 1 };
+    return { kindId, key: key(metadata.name), version: at + 1, json: JSON.stringify({ ...rest, metadata: full }) };
+  });
+  const clock = new ManualClock(0);
+  const deps = { clock, newUid: () => crypto.randomUUID() };
+  const bounds = { count: 10, bytes: 1000, sinceMs: 0 };
+  const found: StoredFault[] = [];
+  const backend = new ScriptedBackend(rows);
+  const onFault = (fault: StoredFault) => void found.push(fault);
+  const { state, settle } = await loadState(backend, { ...deps, kinds: [Hardware], bounds, onFault });
+  assert.equal(found.length, 0);
+  const large = new StoreEngine(state, backend, deps, defaultStoreLimits, settle);
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const following = follow({ store: large, clock: systemClock, signal: stop.signal }, Hardware, {
+    onChange: (type, { metadata }) => metadata.name === rows.at(-1)?.key.name && seen.push(type),
+    onError: (error) => assert.fail(String(error)),
+  });
+  await following.ready;
+  assert.deepEqual(seen, ["added"]);
+  while (seen.length < 2) {
+    clock.advance(1000);
+    await new Promise(setImmediate);
+  }
+  stop.abort();
+  await following.done;
+  await large.close();
+  assert.deepEqual([seen, found.map(({ name }) => name)], [["added", "deleted"], ["m02999"]]);
 });
 
 function mended(object: Resource | undefined): Resource {

@@ -14,10 +14,22 @@ export type StoredFault = {
 };
 
 const messages = new WeakMap<Resource, string>();
+const loaded = new WeakSet<Resource>();
+let foundCount = 0;
 
 /** What is wrong with a stored object; `undefined` for nearly all of them. */
 export function faultOf(resource: Resource): string | undefined {
   return messages.get(resource);
+}
+
+/** How many faults were found in this process: as long as it stays, nothing that was looked at has become faulty. */
+export function faultsFound(): number {
+  return foundCount;
+}
+
+/** Whether it was read from the medium: the store looks at it with the schemas, and tells once more of what is wrong. */
+export function wasLoaded(resource: Resource): boolean {
+  return loaded.has(resource);
 }
 
 /** An annotation of what stands in for an object whose text cannot be read: what was found. */
@@ -41,7 +53,10 @@ export function readRow(
 ): Resource {
   try {
     const value: unknown = JSON.parse(json);
-    if (isResourceAt(value, key)) return attachJson(value, json);
+    if (isResourceAt(value, key)) {
+      loaded.add(value);
+      return attachJson(value, json);
+    }
   } catch {
     // not JSON
   }
@@ -54,7 +69,7 @@ export function readRow(
   };
   const apiVersion = kind ? apiVersionOf(kind) : kindId.slice(kindId.indexOf(".") + 1);
   const standIn: Resource = { apiVersion, kind: kind?.kind ?? kindId, metadata };
-  messages.set(standIn, "its text is not that of an object of this name");
+  setFault(standIn, "its text is not that of an object of this name");
   return attachJson(standIn, JSON.stringify(standIn));
 }
 
@@ -69,11 +84,16 @@ function isResourceAt(value: unknown, key: ResourceKey): value is Resource {
 export function checkStored(resource: Resource, kind: KindInfo): StoredFault | undefined {
   const wrong = messages.get(resource) ?? whyRefused(resource, kind);
   if (wrong === undefined) return undefined;
-  messages.set(resource, wrong);
+  setFault(resource, wrong);
   const { namespace, name } = resource.metadata;
   const advice = `It is left out until it is mended: kubectl get ${kind.plural} -n ${namespace} ${name} -o yaml shows it, replace or delete it.`;
   const message = `${kind.kind} ${formatKey(resource.metadata)} in the database is not acceptable: ${wrong}. ${advice}`;
   return { kind: kind.kind, namespace, name, message };
+}
+
+function setFault(resource: Resource, wrong: string): void {
+  if (!messages.has(resource)) foundCount += 1;
+  messages.set(resource, wrong);
 }
 
 function whyRefused({ spec, status }: Resource, kind: KindInfo): string | undefined {

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { NamedSetting } from "@neverland/component-kit/setting.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
+import { type Mistrust, mistrustOfFolder, readTrustedFile } from "@neverland/platform/trusted-file.ts";
 import { settingsInFile } from "./settings-in-file.ts";
 
 /** Read when it is there and none is named. */
@@ -16,6 +17,9 @@ export type ConfigFiles = {
   readonly problems: readonly string[];
 };
 
+/** Of one file beside the named one: settings of all kinds are some kB. */
+const mostBytes = 1024 * 1024;
+
 /** @param named With `name`, what names it: `--config`. @throws {ServerError} `bad-config` when it cannot be read. */
 export async function readConfigFiles(
   settings: readonly NamedSetting[],
@@ -24,24 +28,36 @@ export async function readConfigFiles(
   const file = named?.file ?? defaultConfigFile;
   const texts = [
     { path: file, text: await readText(file, named?.name) },
-    ...(await Promise.all(
-      (await dropIns(file)).map(async (path) => ({ path, text: await readText(path, "config.d") })),
-    )),
+    ...(await Promise.all((await dropIns(file)).map(async (path) => ({ path, text: await readDropIn(path) })))),
   ];
   const read = texts.flatMap(({ path, text }) => (text === undefined ? [] : [settingsInFile(settings, path, text)]));
   return { given: read.map(({ given }) => given), problems: read.flatMap(({ problems }) => problems) };
 }
 
+/** Nobody named them: they are found because they lie there, so it counts who can have put them there. */
 async function dropIns(file: string): Promise<string[]> {
   const folder = join(dirname(file), "config.d");
   const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
     throw unreadable("config.d", folder, error);
   });
-  return names
-    .filter((name) => /\.ya?ml$/.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+  const found = names.filter((name) => /\.ya?ml$/.test(name)).sort();
+  if (found.length === 0) return [];
+  const mistrust = await mistrustOfFolder(folder);
+  if (mistrust !== undefined) throw notBelieved(folder, mistrust);
+  return found.map((name) => join(folder, name));
+}
+
+async function readDropIn(path: string): Promise<string> {
+  const read = await readTrustedFile(path, mostBytes).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable("config.d", path, error);
+  });
+  if ("mistrust" in read) throw notBelieved(path, read.mistrust);
+  return read.text;
+}
+
+function notBelieved(path: string, mistrust: Mistrust): ServerError {
+  return new ServerError("bad-config", `config.d ${path} is not believed: ${mistrust}`);
 }
 
 /** @param name What names the file; one that nobody named need not be there. */

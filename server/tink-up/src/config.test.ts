@@ -1,12 +1,15 @@
 // Configuration from a file, its config.d, the environment and flags: which one wins, and how all that is wrong is told.
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import { readServerConfig } from "./config.ts";
 
+// What these tests make would be writable by a group elsewhere, and not be believed.
+process.umask(0o022);
 let dir: string;
 let file: string;
 beforeEach(async () => {
@@ -68,6 +71,46 @@ test("config.d goes before the file by its names, variables before it, flags bef
     [4, 3, 5],
   );
   assert.deepEqual(shared.boots.interfaces, ["c"]);
+});
+
+describe("what lies in config.d is not believed", () => {
+  const dropIn = () => join(dir, "config.d/10-mine.yaml");
+  beforeEach(() => writeFile(file, ""));
+
+  test("in a folder that others may write", async () => {
+    await writeFile(dropIn(), "boots: { http: { port: 2 } }\n");
+    await chmod(join(dir, "config.d"), 0o777);
+    await assert.rejects(read(), /config\.d \S+config\.d is not believed: others may write it \(mode 777\)/);
+  });
+
+  test("when others may write it", async () => {
+    await writeFile(dropIn(), "boots: { http: { port: 2 } }\n");
+    await chmod(dropIn(), 0o666);
+    await assert.rejects(read(), /10-mine\.yaml is not believed: others may write it \(mode 666\)/);
+  });
+
+  test("when it is a link, and nothing of what it leads to is told", async () => {
+    await writeFile(join(dir, "shadow"), "root:$6$secret:1::\n");
+    await symlink(join(dir, "shadow"), dropIn());
+    await assert.rejects(
+      read(),
+      (error: Error) => /a symbolic link/.test(error.message) && !/secret/.test(error.message),
+    );
+  });
+
+  test("when it is a pipe, and nobody waits for it", { timeout: 10_000 }, async () => {
+    execFileSync("mkfifo", ["-m", "644", dropIn()]);
+    await assert.rejects(read(), /10-mine\.yaml is not believed: it is no regular file/);
+  });
+
+  test("when it is larger than settings ever are", async () => {
+    await writeFile(dropIn(), "#".repeat(1024 * 1024 + 1));
+    await assert.rejects(read(), /it has 1048577 bytes, and at most 1048576 are read/);
+  });
+});
+
+test("of a name that is no setting only the beginning is quoted", async () => {
+  assert.match(await problemsOf(`${"x".repeat(100)}: 1\n`), /: x{60}… is no setting/);
 });
 
 test("everything that is wrong is told at once, each with its place", async () => {

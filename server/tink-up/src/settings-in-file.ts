@@ -4,6 +4,8 @@ import type { Given, GivenValue } from "@neverland/component-kit/read-settings.t
 import type { NamedSetting } from "@neverland/component-kit/setting.ts";
 import { isMap, isScalar, offsetOf, readYaml, type YamlDocument } from "@neverland/yaml";
 
+/** Of a name or value that is quoted, in characters: a file that holds something else is not told to everybody who reads the log. */
+const mostQuoted = 60;
 /** On top of a file; one without it is of the first version, which is this. */
 const configVersion = "config.neverland.dev/v1alpha1";
 
@@ -69,7 +71,8 @@ class FileReader {
   }
 
   #version(value: unknown): void {
-    if (value !== configVersion) this.#refuse(["apiVersion"], `apiVersion ${String(value)}: expected ${configVersion}`);
+    if (value !== configVersion)
+      this.#refuse(["apiVersion"], `apiVersion ${quoted(String(value))}: expected ${configVersion}`);
   }
 
   #unknown(above: readonly string[], name: string): void {
@@ -79,7 +82,7 @@ class FileReader {
       meant === undefined
         ? `there are ${this.#names(above)}`
         : `did you mean ${meant.includes(".") ? meant : prefix + meant}?`;
-    this.#problems.push(`${this.#keyPlace(above, name)}: ${prefix}${name} is no setting; ${help}`);
+    this.#problems.push(`${this.#keyPlace(above, name)}: ${prefix}${quoted(name)} is no setting; ${help}`);
   }
 
   /** A setting of this very name in another section: `dhcp` at the top is `boots.dhcp`. */
@@ -109,6 +112,10 @@ class FileReader {
     const { line, column } = this.#document.placeAt(offsetOf(key));
     return `${this.#file}:${line}:${column}`;
   }
+}
+
+function quoted(text: string): string {
+  return text.length > mostQuoted ? `${text.slice(0, mostQuoted)}…` : text;
 }
 
 function pairOf(node: unknown, name: string) {

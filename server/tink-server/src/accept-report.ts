@@ -12,8 +12,8 @@ import { formatTime } from "@neverland/platform/clock.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/judge-report.ts";
-import { mostStarts, readStarts, reportName } from "@neverland/workflow-rules/read-reports.ts";
-import { readFolded } from "./folded-workflow.ts";
+import { mostStarts, reportName } from "@neverland/workflow-rules/read-reports.ts";
+import { type FoldedWorkflow, readFolded } from "./folded-workflow.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";
 import { ignoredEvent, reportEvent } from "./worker-events.ts";
@@ -55,7 +55,7 @@ export async function acceptReport(
   const reason = whyIgnored(status, workflow.metadata.uid, report);
   if (reason !== undefined) return refuseOrIgnore(workflow, report, reason, deps);
   const isNew =
-    report.state === "RUNNING" ? await appendStart(workflow, report, deps) : await append(workflow, report, 1, deps);
+    report.state === "RUNNING" ? await appendStart(folded, report, deps) : await append(workflow, report, 1, deps);
   if (isNew) deps.record(reportEvent(workflow, report));
 }
 
@@ -93,8 +93,12 @@ function refuseOrIgnore(
   }
 }
 
-async function appendStart(workflow: Workflow, report: ActionReportSpec, deps: TinkServerDeps): Promise<boolean> {
-  const starts = await readStarts(workflow.metadata.namespace, report.actionID, deps.reports);
+async function appendStart(
+  { workflow, reports }: FoldedWorkflow,
+  report: ActionReportSpec,
+  deps: TinkServerDeps,
+): Promise<boolean> {
+  const starts = reports.filter(({ actionID, state }) => actionID === report.actionID && state === "RUNNING");
   const isKnown = starts.some((start) => isSameStart(start, report)) || starts.length === mostStarts;
   const isNew = !isKnown && (await append(workflow, report, starts.length + 1, deps));
   // The workflow may have been given up while this was written; then nobody may begin.

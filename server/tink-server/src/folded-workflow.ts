@@ -1,10 +1,15 @@
 // A workflow as it stands this moment: the stored status and the reports that the controller may not have folded yet.
-import type { ResourceKey, Workflow, WorkflowStatus } from "@neverland/api";
+import type { ActionReportSpec, ResourceKey, Workflow, WorkflowStatus } from "@neverland/api";
 import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/read-reports.ts";
 import type { TinkServerDeps } from "./ports.ts";
 
-export type FoldedWorkflow = { readonly workflow: Workflow; readonly status: WorkflowStatus };
+export type FoldedWorkflow = {
+  readonly workflow: Workflow;
+  readonly status: WorkflowStatus;
+  /** Of the stored status's current action and those after it; starts in the order they were reported. */
+  readonly reports: readonly ActionReportSpec[];
+};
 
 type Deps = Pick<TinkServerDeps, "clock" | "limits" | "listeningSinceMs" | "workflows" | "reports">;
 
@@ -24,5 +29,5 @@ export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWo
     // Whether a worker came too late for an action that nobody has begun is the controller's to say: this one is here.
     agent: { busyWith: "asking" },
   });
-  return { workflow, status: folded.status };
+  return { workflow, status: folded.status, reports };
 }

@@ -21,10 +21,16 @@ export class FieldIndex {
 
   /** The object `id` was `before` and is `after`; `undefined` where it was not or is not there. */
   replace(id: string, before: Resource | undefined, after: Resource | undefined): void {
+    // A write shares with the object before what it left as it was.
+    if (before !== undefined && after !== undefined && this.#topOf(before) === this.#topOf(after)) return;
     const old = before === undefined ? none : textsAt(before, this.#steps);
     const now = after === undefined ? none : textsAt(after, this.#steps);
     for (const value of old) if (!now.includes(value)) this.#remove(value, id);
     for (const value of now) if (value !== "") this.#add(value, id);
+  }
+
+  #topOf(resource: Resource): unknown {
+    return Reflect.get(resource, this.#steps[0]?.name ?? "");
   }
 
   #add(value: string, id: string): void {

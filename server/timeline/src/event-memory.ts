@@ -128,38 +128,51 @@ export class EventMemory {
     return () => this.#onAdded.delete(listener);
   }
 
-  async flush(): Promise<void> {
-    await this.#log.flush();
+  /** @returns Whether all that was appended, and is in a file, is on the disk. */
+  async flush(): Promise<boolean> {
+    return await this.#log.flush();
   }
 
   async close(): Promise<void> {
     await this.#log.close();
   }
 
-  /** One at a time. Drops files: those with nothing left in them, those too old, and the oldest while there are too many bytes. */
+  /**
+   * One at a time. Drops files: those with nothing left in them, those too old, and the oldest while there are too many bytes.
+   * A disk that takes nothing loses nothing by that: what is too much stays until what is in it can be carried over.
+   */
   async tidy(): Promise<void> {
     const { maxAgeMs, mostBytes } = this.#limits;
     const oldestMs = this.#clock.nowMs() - maxAgeMs;
+    let isTaking = true;
     // The last one is being written to.
     for (const segment of this.#log.segments.slice(0, -1)) {
       const { live, newestMs, entries } = this.#uses.get(segment) ?? { live: 0, newestMs: 0, entries: [] };
       const isTooMuch = this.#log.segments.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > mostBytes;
       const isOld = newestMs < oldestMs;
-      if (live > 0 && !isOld && !isTooMuch) continue;
+      if (live > 0 && !isOld && !(isTooMuch && isTaking)) continue;
       // A noisy machine fills files with what is long forgotten: what else is in them is carried over.
-      if (!isOld && live * 2 <= entries.length) await this.#carryOver(segment, entries);
+      if (live > 0 && !isOld && live * 2 <= entries.length) {
+        isTaking = await this.#carryOver(segment, entries);
+        if (!isTaking) continue;
+      }
       for (const entry of entries) if (entry.segment === segment) this.index.drop(entry);
       this.#uses.delete(segment);
       await this.#log.drop(segment);
     }
   }
 
-  async #carryOver(segment: Segment, entries: readonly Entry[]): Promise<void> {
-    for (const entry of entries.filter((each) => !each.isGone && each.segment === segment)) {
-      this.#placed(entry, this.#log.append(entry.text));
-      if (entry.count > 1) this.closeCount(entry);
-    }
-    await this.#log.flush();
+  /** @returns Whether the events are on the disk anew; otherwise they are still in the file they were in. */
+  async #carryOver(segment: Segment, entries: readonly Entry[]): Promise<boolean> {
+    // Lines that wait in vain would only take the place of new ones.
+    if (!(await this.#log.flush())) return false;
+    const carried = entries
+      .filter((each) => !each.isGone && each.segment === segment)
+      .map((entry) => ({ entry, to: this.#log.append(entry.text) }));
+    for (const { entry } of carried) if (entry.count > 1) this.closeCount(entry);
+    const isDurable = (await this.#log.flush()) && carried.every(({ to }) => to !== undefined);
+    if (isDurable) for (const { entry, to } of carried) this.#placed(entry, to);
+    return isDurable;
   }
 
   #placed(entry: Entry, segment: Segment | undefined): void {

@@ -105,17 +105,22 @@ export class Timeline implements Service {
     await this.#memory.flush();
   }
 
-  /** Takes events from where they were kept before; resolves when they are on the disk. Those that are here are passed over. */
-  async adopt(events: readonly MachineEvent[]): Promise<void> {
+  /**
+   * Takes events from where they were kept before, at the start. Those that are here are passed over.
+   * @returns Whether all of them are on the disk, so that they may go where they were.
+   */
+  async adopt(events: readonly MachineEvent[]): Promise<boolean> {
+    let isTaken = true;
     for (const { metadata, spec } of events) {
       const { namespace, name } = metadata;
       if (spec === undefined || this.#memory.index.get({ namespace, name }) !== undefined) continue;
       const timeMs = Date.parse(spec.time);
       const atMs = Number.isNaN(timeMs) ? this.#deps.clock.nowMs() : timeMs;
-      this.#memory.append({ namespace, name, spec, atMs }, true);
+      const { segment } = this.#memory.append({ namespace, name, spec, atMs }, true);
+      isTaken &&= segment !== undefined;
       this.#deps.contacts.note({ namespace, hardware: spec.hardware, mac: spec.mac }, spec.type, timeMs);
     }
-    await this.flush();
+    return (await this.#memory.flush()) && isTaken;
   }
 
   #append(event: MachineEventInput, subject: Subject, nowMs: number, isDurable: boolean): Entry {

@@ -1,6 +1,17 @@
 // The log's files: what a crash, a foreign mode or a link leaves of them, and when a new one is begun.
 import assert from "node:assert/strict";
-import { appendFile, chmod, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  mkdtemp,
+  open as openFile,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -14,11 +25,11 @@ async function inFolder(work: (dir: string) => Promise<void>): Promise<void> {
   await work(join(parent, "events")).finally(() => rm(parent, { recursive: true }));
 }
 
-async function open(dir: string) {
+async function open(dir: string, openLogFile: typeof openFile = openFile) {
   const lines: string[] = [];
   const errors: unknown[] = [];
   const deps = { dir, clock: new ManualClock(0), onError: (failure: unknown) => errors.push(failure) };
-  const log = new EventLog({ ...deps, onRecovered: () => undefined }, limits);
+  const log = new EventLog({ ...deps, onRecovered: () => undefined, open: openLogFile }, limits);
   await log.open((text) => lines.push(text));
   return { log, lines, errors };
 }
@@ -105,5 +116,35 @@ test("a full file is followed by a new one, and one that is dropped is gone", as
     if (oldest !== undefined) await log.drop(oldest);
     await log.close();
     assert.deepEqual(await readdir(dir), ["000000000002.jsonl", "000000000003.jsonl"]);
+  });
+});
+
+test("a flush tells whether the lines are on the disk, also when the system lost them before it", async () => {
+  await inFolder(async (dir) => {
+    let isFull = true;
+    let isLosing = false;
+    const { log } = await open(dir, async (...given) => {
+      if (isFull) throw new Error("ENOSPC");
+      const file = await openFile(...given);
+      const datasync = file.datasync.bind(file);
+      const losing = async () => {
+        if (isLosing) throw new Error("EIO");
+        await datasync();
+      };
+      return Object.assign(file, { datasync: losing });
+    });
+    log.append("one");
+    const told = [await log.flush()];
+    isFull = false;
+    told.push(await log.flush());
+    isLosing = true;
+    log.append("x".repeat(100));
+    log.append("y".repeat(100)); // of the next file, so that the one before is closed
+    told.push(await log.flush());
+    isLosing = false;
+    log.append("four");
+    told.push(await log.flush());
+    await log.close();
+    assert.deepEqual(told, [false, true, false, true]);
   });
 });

@@ -41,9 +41,11 @@ export class EventLog {
   #waiting: WaitingLine[] = [];
   #file: { readonly segment: Segment; readonly handle: FileHandle; sizeBytes: number } | undefined;
   #isUnflushed = false;
+  /** What was written since the last `flush` may not have come to the disk: the system says so once, and never again. */
+  #isFlushLost = false;
   #isFailing = false;
   #lost = 0;
-  #working: Promise<void> = Promise.resolve();
+  #working: Promise<unknown> = Promise.resolve();
   #cancelWrite: (() => void) | undefined;
   #cancelFlush: (() => void) | undefined;
 
@@ -92,12 +94,19 @@ export class EventLog {
     return segment;
   }
 
-  /** Resolves when all that was appended is on the disk, or could not be brought there. */
-  async flush(): Promise<void> {
+  /**
+   * Resolves when all that was appended, and not given up, is on the disk, or could not be brought there.
+   * @returns Whether it is on the disk: nothing may be deleted that only these lines still say before it is.
+   */
+  async flush(): Promise<boolean> {
+    let isDurable = false;
     await this.#soon(async () => {
-      await this.#write();
+      const isWritten = await this.#write();
       await this.#flushFile();
+      isDurable = isWritten && !this.#isFlushLost;
     });
+    this.#isFlushLost = false;
+    return isDurable;
   }
 
   /** Drops a file with all that is in it. Not the one that is being written to. */
@@ -106,6 +115,8 @@ export class EventLog {
     if (at !== -1) this.segments.splice(at, 1);
     await this.#soon(async () => {
       if (this.#file?.segment === segment) await this.#closeFile();
+      // Or it would be made anew for lines of it that still wait.
+      this.#waiting = this.#waiting.filter((line) => line.segment !== segment);
       await unlink(segment.path).catch(ignoreMissing);
     });
   }
@@ -127,14 +138,15 @@ export class EventLog {
   }
 
   /** One thing at a time, in order; what fails is told of, and the next goes on. */
-  #soon(work: () => Promise<void>): Promise<void> {
+  #soon(work: () => Promise<unknown>): Promise<unknown> {
     this.#working = this.#working.then(work).catch((error: unknown) => {
       this.#deps.onError({ doing: `tidying the event log in ${this.#deps.dir}`, error });
     });
     return this.#working;
   }
 
-  async #write(): Promise<void> {
+  /** @returns Whether nothing waits any more. */
+  async #write(): Promise<boolean> {
     this.#cancelWrite?.();
     this.#cancelWrite = undefined;
     while (this.#waiting[0] !== undefined) {
@@ -145,12 +157,13 @@ export class EventLog {
         await this.#writeLines(segment, lines);
       } catch (error) {
         this.#failed(error);
-        return;
+        return false;
       }
       // What was appended meanwhile stands behind these.
       this.#waiting = this.#waiting.slice(lines.length);
     }
     if (this.#isFailing || this.#lost > 0) this.#recovered();
+    return true;
   }
 
   async #writeLines(segment: Segment, lines: readonly WaitingLine[]): Promise<void> {
@@ -201,7 +214,12 @@ export class EventLog {
     this.#cancelFlush = undefined;
     if (!this.#isUnflushed) return;
     this.#isUnflushed = false;
-    await this.#file?.handle.datasync();
+    try {
+      await this.#file?.handle.datasync();
+    } catch (error) {
+      this.#isFlushLost = true;
+      throw error;
+    }
   }
 
   async #closeFile(): Promise<void> {

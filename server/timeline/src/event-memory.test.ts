@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { kinds } from "@neverland/api";
+import { apiVersionOf, kinds } from "@neverland/api";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import { checkStored } from "@neverland/store/stored-fault.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { moveOldEvents } from "./move-old-events.ts";
 import { offer, startMs, startTimeline, type TimelineBench } from "./testing/timeline-bench.ts";
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
+const deadline = AbortSignal.timeout(60_000);
 
 /** Steps of any machine, with a name for each minute's budget. */
 function record(bench: TimelineBench, name: string, count: number): void {
@@ -75,6 +77,24 @@ test("a noisy machine fills the disk with what is forgotten, and takes nothing f
   assert.ok(files.length <= 8, files.join());
 });
 
+test("a disk that is full when files are dropped loses none of what they hold", async () => {
+  await using bench = await startTimeline({ segmentBytes: 3000, mostBytes: 6000, perMachine: 8 });
+  record(bench, "quiet", 3);
+  record(bench, "noisy", 60);
+  await bench.timeline.flush();
+  bench.diskError = new Error("ENOSPC");
+  record(bench, "noisy", 10); // so that a new file is to be begun
+  bench.clock.advance(hourMs);
+  await bench.timeline.stop();
+  bench.diskError = undefined;
+  await bench.start();
+  const quiet = await bench.specs(ofMachine("quiet"));
+  assert.deepEqual(
+    quiet.map(({ message }) => message?.slice(0, 7)),
+    ["quiet 0", "quiet 1", "quiet 2"],
+  );
+});
+
 test("more than is kept in all costs the oldest", async () => {
   await using bench = await startTimeline({ mostEvents: 150 });
   record(bench, "a", 100);
@@ -132,7 +152,7 @@ test("events that were objects of the store are moved, once, and tell when their
   }
   const [first] = (await old.list()).items;
   if (first !== undefined) await bench.timeline.adopt([first]);
-  assert.equal(await moveOldEvents(store, bench.timeline), 3);
+  assert.equal(await moveOldEvents(store, bench.timeline, deadline), 3);
   assert.deepEqual((await old.list()).items, []);
   await bench.restart();
   assert.deepEqual(
@@ -144,4 +164,44 @@ test("events that were objects of the store are moved, once, and tell when their
     ],
   );
   assert.equal(bench.contacts.bootContactMs({ namespace: "lab", agentID: "", hardware: "m1" }), startMs - hourMs);
+});
+
+test("events that cannot be written down stay in the store that they were in", async () => {
+  await using bench = await startTimeline({ mostWaiting: 5 });
+  const store = openMemoryStore();
+  const old = typedStore(store, kinds.MachineEvent);
+  const spec = { ...offer, time: new Date(startMs).toISOString() };
+  for (let n = 0; n < 8; n++) await old.create({ metadata: { namespace: "lab", name: `e${n}` }, spec });
+  bench.diskError = new Error("ENOSPC");
+  assert.equal(await moveOldEvents(store, bench.timeline, deadline), 0);
+  assert.equal((await old.list()).items.length, 8);
+  bench.diskError = undefined;
+  await bench.restart();
+  assert.equal(await moveOldEvents(store, bench.timeline, deadline), 8);
+  assert.deepEqual([(await old.list()).items.length, (await bench.specs()).length], [0, 8]);
+});
+
+test("an event that waits for others before it may go is moved all the same, and faulty ones before it stay", async () => {
+  await using bench = await startTimeline();
+  const old = openMemoryStore();
+  const { MachineEvent } = kinds;
+  const spec = { ...offer, time: new Date(startMs).toISOString() };
+  const make = async (name: string, finalizers: string[], of: unknown = spec) =>
+    await old.create(MachineEvent, {
+      ...{ apiVersion: apiVersionOf(MachineEvent), kind: "MachineEvent", spec: of },
+      metadata: { namespace: "lab", name, finalizers },
+    });
+  for (let n = 0; n < 1001; n++) assert.ok(checkStored(await make(`faulty-${n}`, [], { type: 5 }), MachineEvent));
+  await make("y", ["example.org/wait"]);
+  await make("z", ["foregroundDeletion"]);
+  await old.delete(MachineEvent, { namespace: "lab", name: "z" });
+  assert.equal(await moveOldEvents(old, bench.timeline, deadline), 2);
+  assert.equal((await old.list(MachineEvent)).items.length, 1001);
+  assert.equal((await bench.specs()).length, 2);
+});
+
+test("moving events ends when the start is given up", async () => {
+  await using bench = await startTimeline();
+  const old = openMemoryStore();
+  await assert.rejects(moveOldEvents(old, bench.timeline, AbortSignal.abort()), { name: "AbortError" });
 });

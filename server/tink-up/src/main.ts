@@ -75,7 +75,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
       onWritten: (event) => log.info({ event: "machine", ...event }),
     });
     await inDataDir(dataDir, () => services.start(timeline, signal));
-    await moveOldEvents(database, timeline);
+    await moveOldEvents(database, timeline, signal);
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
     const writes = new WritePath({ store, clock: systemClock });

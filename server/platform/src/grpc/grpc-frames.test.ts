@@ -23,6 +23,21 @@ test("messages are cut out of a body however it comes", () => {
   }
 });
 
+test("none of the parts of a message that is not whole is kept", () => {
+  const reader = new FrameReader(100_000);
+  const message = Uint8Array.from({ length: 100_000 }, (_, n) => n);
+  const found: Uint8Array[] = [];
+  for (const byte of frameMessage(message)) {
+    const part = Buffer.from([byte]);
+    found.push(...reader.push(part));
+    part.fill(0);
+  }
+  assert.deepEqual(
+    found.map((each) => Buffer.compare(each, message)),
+    [0],
+  );
+});
+
 test("a message that is compressed or too long is refused by its header, before it is there", () => {
   assert.throws(() => new FrameReader(10).push(Buffer.from([1, 0, 0, 0, 3])), { code: "unimplemented" });
   assert.throws(() => new FrameReader(10).push(Buffer.from([0, 0, 0, 0, 11])), { code: "resource-exhausted" });

@@ -11,10 +11,11 @@ export function frameMessage(message: Uint8Array): Buffer {
   return frame;
 }
 
-/** Cuts a body into its messages. It holds no more than one message and what came with its end. */
+/** Cuts a body into its messages. It holds what has come of one message, and at most twice its bytes, in however many parts. */
 export class FrameReader {
   readonly #mostBytes: number;
-  #parts: Buffer[] = [];
+  /** What has come of a message that is not whole, from the first of its bytes. Grows by doubling: no byte is copied often. */
+  #held = Buffer.alloc(0);
   #heldBytes = 0;
 
   constructor(mostMessageBytes: number) {
@@ -28,38 +29,49 @@ export class FrameReader {
 
   /** @returns The messages that are whole now. @throws {GrpcError} When one is compressed or too long; nothing may be read after that. */
   push(part: Buffer): Uint8Array[] {
-    this.#parts.push(part);
-    this.#heldBytes += part.length;
     const found: Uint8Array[] = [];
-    for (let message = this.#take(); message !== undefined; message = this.#take()) found.push(message);
+    for (let rest = part; rest.length > 0; ) {
+      const whole = this.#heldBytes === 0 ? this.#frameBytes(rest, rest.length) : undefined;
+      if (whole !== undefined && whole <= rest.length) {
+        found.push(rest.subarray(headerBytes, whole));
+        rest = rest.subarray(whole);
+        continue;
+      }
+      rest = rest.subarray(this.#hold(rest));
+      if (this.#frameBytes(this.#held, this.#heldBytes) !== this.#heldBytes) continue;
+      found.push(this.#held.subarray(headerBytes, this.#heldBytes));
+      this.#held = Buffer.alloc(0);
+      this.#heldBytes = 0;
+    }
     return found;
   }
 
-  #take(): Uint8Array | undefined {
-    if (this.#heldBytes < headerBytes) return undefined;
-    // The header may lie across parts; a message of many parts is put together once, when its end is there.
-    const first = this.#parts[0];
-    const header = first !== undefined && first.length >= headerBytes ? first : this.#joined();
-    if (header[0] !== 0)
+  /** Copies what belongs to the message that is not whole. @returns How many bytes. */
+  #hold(part: Buffer): number {
+    const whole = this.#frameBytes(this.#held, this.#heldBytes) ?? headerBytes;
+    const bytes = Math.min(part.length, whole - this.#heldBytes);
+    const needed = this.#heldBytes + bytes;
+    if (needed > this.#held.length) {
+      const grown = Buffer.allocUnsafe(Math.min(whole, Math.max(needed, this.#held.length * 2)));
+      this.#held.copy(grown, 0, 0, this.#heldBytes);
+      this.#held = grown;
+    }
+    part.copy(this.#held, this.#heldBytes, 0, bytes);
+    this.#heldBytes = needed;
+    return bytes;
+  }
+
+  /** Of the message that `bytes` begin with, header and all; `undefined` while its header is not there. */
+  #frameBytes(buffer: Buffer, bytes: number): number | undefined {
+    if (bytes < headerBytes) return undefined;
+    if (buffer[0] !== 0)
       throw new GrpcError("unimplemented", "the message is compressed, which was not offered; send it as it is");
-    const length = header.readUInt32BE(1);
+    const length = buffer.readUInt32BE(1);
     if (length > this.#mostBytes)
       throw new GrpcError(
         "resource-exhausted",
         `a message of ${length} bytes is longer than the ${this.#mostBytes} that are taken`,
       );
-    if (this.#heldBytes < headerBytes + length) return undefined;
-    const all = this.#joined();
-    const rest = all.subarray(headerBytes + length);
-    this.#parts = rest.length > 0 ? [rest] : [];
-    this.#heldBytes = rest.length;
-    return all.subarray(headerBytes, headerBytes + length);
-  }
-
-  #joined(): Buffer {
-    const [only, ...others] = this.#parts;
-    const joined = only !== undefined && others.length === 0 ? only : Buffer.concat(this.#parts);
-    this.#parts = [joined];
-    return joined;
+    return headerBytes + length;
   }
 }

@@ -24,10 +24,14 @@ export type Entry = {
 
 /** Below this many there is nothing to tidy. */
 const fewest = 16;
+/** So many are looked at with each that comes or goes while a list is tidied: it is done long before it has grown again. */
+const stepEntries = 32;
 
 export class EntryList {
   #entries: Entry[] = [];
-  #goneCount = 0;
+  #size = 0;
+  /** While the list is tidied: those of the first `looked` entries that had not gone. */
+  #tidied: { readonly entries: Entry[]; looked: number } | undefined;
   /** Everything before it has gone. */
   #first = 0;
   readonly #onEmpty: (() => void) | undefined;
@@ -39,7 +43,7 @@ export class EntryList {
 
   /** How many are there. */
   get size(): number {
-    return this.#entries.length - this.#goneCount;
+    return this.#size;
   }
 
   /**
@@ -52,22 +56,40 @@ export class EntryList {
 
   append(entry: Entry): void {
     this.#entries.push(entry);
+    this.#size += 1;
+    this.#tidy();
   }
 
   /** Takes note that one of its entries has gone. */
   noteGone(): void {
-    this.#goneCount += 1;
-    if (this.size === 0) this.#onEmpty?.();
-    if (this.#entries.length < fewest || this.#goneCount * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.filter(({ isGone }) => !isGone);
-    this.#goneCount = 0;
+    this.#size -= 1;
+    if (this.#size === 0) this.#onEmpty?.();
+    this.#tidy();
+  }
+
+  /** A step at a time, since it is done while packets wait. */
+  #tidy(): void {
+    const isDue = this.#entries.length >= fewest && this.#size * 2 <= this.#entries.length;
+    if (this.#tidied === undefined && !isDue) return;
+    this.#tidied ??= { entries: [], looked: 0 };
+    const { entries, looked } = this.#tidied;
+    const end = Math.min(looked + stepEntries, this.#entries.length);
+    for (let at = looked; at < end; at += 1) {
+      const entry = this.#entries[at];
+      if (entry !== undefined && !entry.isGone) entries.push(entry);
+    }
+    this.#tidied.looked = end;
+    if (end < this.#entries.length) return;
+    this.#entries = entries;
     this.#first = 0;
+    this.#tidied = undefined;
   }
 
   /** Puts right what was appended out of order. */
   sort(): void {
     this.#entries = this.#entries.toSorted((a, b) => a.version - b.version);
     this.#first = 0;
+    this.#tidied = undefined;
   }
 
   /** The first that has not gone. */

@@ -1,6 +1,7 @@
 // What is recorded, and what readers see of it: each fact once, with its machine, across restarts and full disks.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { address, mac, offer, startMs, startTimeline } from "./testing/timeline-bench.ts";
 
 test("an event of a MAC is kept with its Hardware, at the server's time", async () => {
@@ -77,6 +78,21 @@ test("that a machine starts is known at once, also when it is only counted", asy
   bench.clock.advance(1000);
   bench.timeline.record(offer);
   assert.equal(bench.contacts.bootContactMs({ namespace: "lab", agentID: mac, hardware: "m1" }), startMs + 1000);
+});
+
+test("a start that was stamped by a clock that was ahead is none, whenever the machine is asked for", async () => {
+  await using bench = await startTimeline();
+  bench.timeline.record({ ...offer, message: "in time" });
+  bench.clock.advance(2 * 3_600_000);
+  bench.timeline.record({ ...offer, message: "ahead" });
+  await bench.timeline.stop();
+  bench.clock = new ManualClock(startMs + 1000); // set right
+  await bench.start();
+  bench.clock.advance(3 * 3_600_000);
+  const machine = { namespace: "lab", agentID: mac, hardware: "m1" };
+  assert.equal(bench.contacts.bootContactMs(machine), startMs);
+  bench.timeline.record({ ...offer, message: "once more" });
+  assert.equal(bench.contacts.bootContactMs(machine), bench.clock.nowMs());
 });
 
 test("an unknown MAC leaves one event of a kind, however often and whatever it asks", async () => {

@@ -56,10 +56,7 @@ export class Timeline implements Service {
 
   /** Reads back what there is: also when each machine was last seen starting. */
   async start(): Promise<void> {
-    const { contacts } = this.#deps;
-    await this.#memory.load(({ ns, spec }) => {
-      contacts.note({ namespace: ns, hardware: spec.hardware, mac: spec.mac }, spec.type, Date.parse(spec.time));
-    });
+    await this.#memory.load(({ ns, spec }) => this.#readBack(ns, spec));
     this.#every("leftOut", leftOutMs, () => this.#sayLeftOut(false));
     this.#every("tidy", this.#limits.tidyMs, () => this.#tidy());
   }
@@ -118,9 +115,19 @@ export class Timeline implements Service {
       const atMs = Number.isNaN(timeMs) ? this.#deps.clock.nowMs() : timeMs;
       const { segment } = this.#memory.append({ namespace, name, spec, atMs }, true);
       isTaken &&= segment !== undefined;
-      this.#deps.contacts.note({ namespace, hardware: spec.hardware, mac: spec.mac }, spec.type, timeMs);
+      this.#readBack(namespace, spec);
     }
     return (await this.#memory.flush()) && isTaken;
+  }
+
+  /**
+   * What lies ahead was stamped by a clock that was wrong, before this process began: when it was nobody knows. A start that may
+   * have been before an action must not pass for the reboot that the action was to do.
+   */
+  #readBack(namespace: string, { hardware, mac, type, time }: MachineEventSpec): void {
+    const { contacts, clock } = this.#deps;
+    const atMs = Date.parse(time);
+    if (atMs <= clock.nowMs()) contacts.note({ namespace, hardware, mac }, type, atMs);
   }
 
   #append(event: MachineEventInput, subject: Subject, nowMs: number, isDurable: boolean): Entry {

@@ -17,7 +17,7 @@ export const startMs = Date.parse("2026-05-01T12:00:00Z");
 export const offer: MachineEventInput = { mac, source: "boots/dhcp", type: "DhcpOffer", message: "offered 10.0.0.5" };
 
 export class TimelineBench {
-  readonly clock = new ManualClock(startMs);
+  clock = new ManualClock(startMs);
   readonly errors: unknown[] = [];
   readonly written: MachineEventInput[] = [];
   readonly #limits: Partial<TimelineLimits>;

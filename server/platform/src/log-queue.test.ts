@@ -34,12 +34,30 @@ test("lines go out in their order, also when an output takes them bit by bit", a
   await until(() => text() === "one\ntwo\n");
 });
 
+test("lines of one moment are written together, whichever turns of the loop they come in", async () => {
+  const writes: number[] = [];
+  const { output, text } = outputOf((bytes) => {
+    writes.push(bytes.length);
+    return bytes.length;
+  });
+  const queue = queueOf(output);
+  queue.write("one\n");
+  await turn();
+  queue.write("two\n");
+  await until(() => text() === "one\ntwo\n");
+  assert.deepEqual(writes, [8]);
+});
+
 test("what a reader that stands still leaves no room for is dropped, and said once it reads again", async () => {
   let isReading = false;
-  const { output, text } = outputOf((bytes) => (isReading ? bytes.length : "full"));
+  let attempts = 0;
+  const { output, text } = outputOf((bytes) => {
+    attempts += 1;
+    return isReading ? bytes.length : "full";
+  });
   const queue = queueOf(output, 8);
   for (const line of ["one\n", "two\n", "three\n", "four\n"]) queue.write(line);
-  await turn();
+  await until(() => attempts > 0);
   assert.equal(text(), "");
   isReading = true;
   await until(() => text() === "one\ntwo\ndropped 2\n");
@@ -49,15 +67,16 @@ test("what a reader that stands still leaves no room for is dropped, and said on
 
 test("a refusal costs the lines that were to be written, and no more", async () => {
   let isFull = true;
+  let refusals = 0;
   const { output, text } = outputOf((bytes) => {
-    if (isFull) throw new Error("ENOSPC");
-    return bytes.length;
+    if (!isFull) return bytes.length;
+    refusals += 1;
+    throw new Error("ENOSPC");
   });
   const queue = queueOf(output);
   queue.write("one\n");
   queue.write("two\n");
-  await turn();
-  await turn();
+  await until(() => refusals === 1);
   isFull = false;
   queue.write("three\n");
   await until(() => text() === "three\ndropped 2\n");

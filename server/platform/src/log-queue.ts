@@ -11,6 +11,9 @@ export type LogQueueOptions = {
   readonly droppedLine: (count: number) => string;
 };
 
+/** Nobody who reads a log sees it; a busy server makes one system call of what would be hundreds. */
+const gatherMs = 10;
+
 export class LogQueue {
   readonly #options: LogQueueOptions;
   #lines: string[] = [];
@@ -48,11 +51,11 @@ export class LogQueue {
     }
   }
 
-  /** Lines of one turn of the loop go out together. */
+  /** Lines of one moment go out together. */
   #pumpSoon(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    setImmediate(() => void this.#pump());
+    setTimeout(() => void this.#pump(), gatherMs);
   }
 
   async #pump(): Promise<void> {

@@ -1,5 +1,5 @@
 // Who may ask: whoever has the token.
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import type { Sensitive } from "@neverland/api";
 import { ApiFault } from "./wire/api-fault.ts";
 
@@ -29,5 +29,5 @@ function presentedToken(authorization = ""): string {
 }
 
 function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }

@@ -5,7 +5,20 @@ import { systemClock } from "@neverland/platform/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { guardedStore } from "./guarded-store.ts";
+import { WriteHealth } from "./write-health.ts";
 import { WritePath } from "./write-path.ts";
+
+test("a store that ended is told of for as long as the process lives", async () => {
+  const health = new WriteHealth();
+  const ended = new StoreError("unavailable", "The store's thread has ended", { isLasting: true });
+  await assert.rejects(
+    health.watch(
+      () => 0,
+      async () => await Promise.reject(ended),
+    ),
+  );
+  assert.equal(health.reason(86_400_000), "The store's thread has ended");
+});
 
 test("a disk that is full is told until a write succeeds, or for half a minute", async () => {
   const memory = openMemoryStore();

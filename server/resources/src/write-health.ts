@@ -5,7 +5,7 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 const rememberedMs = 30_000;
 
 export class WriteHealth {
-  #failure: { readonly message: string; readonly atMs: number } | undefined;
+  #failure: { readonly message: string; readonly untilMs: number } | undefined;
 
   /** Carries out a write and remembers how it went. */
   async watch<T>(nowMs: () => number, write: () => Promise<T>): Promise<T> {
@@ -15,14 +15,17 @@ export class WriteHealth {
       return written;
     } catch (error) {
       if (error instanceof StoreError && error.code === "unavailable")
-        this.#failure = { message: error.message, atMs: nowMs() };
+        this.#failure = {
+          message: error.message,
+          untilMs: error.isLasting ? Number.POSITIVE_INFINITY : nowMs() + rememberedMs,
+        };
       throw error;
     }
   }
 
-  /** Why nothing can be written; `undefined` when it can, or nobody tried of late. */
+  /** Why nothing can be written; `undefined` when it can, or nobody tried of late and it may have been mended. */
   reason(nowMs: number): string | undefined {
     const failure = this.#failure;
-    return failure !== undefined && nowMs - failure.atMs < rememberedMs ? failure.message : undefined;
+    return failure !== undefined && nowMs < failure.untilMs ? failure.message : undefined;
   }
 }

@@ -17,9 +17,12 @@ export type StoreErrorCode =
 export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+  /** Of `unavailable`: nothing mends it while this process lives. */
+  readonly isLasting: boolean;
+  constructor(code: StoreErrorCode, message: string, options: ErrorOptions & { readonly isLasting?: boolean } = {}) {
     super(message, options);
     this.code = code;
+    this.isLasting = options.isLasting ?? false;
   }
 }
 

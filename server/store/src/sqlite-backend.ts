@@ -123,7 +123,7 @@ export class SqliteBackend implements StoreBackend {
 
   #endedBy(how: string): void {
     const text = `The thread that writes ${this.#file} ${how}: nothing can be written any more; start the server again.`;
-    this.#ended ??= new StoreError("unavailable", text);
+    this.#ended ??= new StoreError("unavailable", text, { isLasting: true });
     for (const answer of this.#waiting.splice(0)) answer.reject(this.#ended);
   }
 }

@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { apiVersionOf, kinds } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
+import { SqliteBackend } from "./sqlite-backend.ts";
 import { openDatabase } from "./sqlite-database.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { storeContract } from "./store-contract.ts";
@@ -50,6 +51,12 @@ test("objects, versions and history outlive the process", async () => {
   const third = await after.create(Template, template("c"));
   assert.equal(Number(third.metadata.resourceVersion), Number(second.metadata.resourceVersion) + 1);
   await after.close();
+});
+
+test("that the database's thread has ended is said to last", async () => {
+  const backend = await SqliteBackend.open(file);
+  await backend.close();
+  await assert.rejects(backend.commit([], 0), { code: "unavailable", isLasting: true });
 });
 
 test("versions go on after a restart though all history was forgotten", async () => {

@@ -34,14 +34,18 @@ export function refuseTwoWriters(controllers: readonly Declared[]): void {
 export class DeclaredStore implements ResourceStore {
   readonly #store: ResourceStore;
   readonly #name: string;
-  readonly #reads: ReadonlySet<string>;
+  readonly #reads: ReadonlySet<KindInfo>;
   readonly #writes: ReadonlySet<string>;
 
   constructor(store: ResourceStore, { name, kind, watches = [], reads = [], writes }: Declared) {
     this.#store = store;
     this.#name = name;
-    const read = [kind, ...watches.map((watch) => watch.kind), ...reads, ...writes.map((output) => output.kind)];
-    this.#reads = new Set(read.map(idOf));
+    this.#reads = new Set([
+      kind,
+      ...watches.map((watch) => watch.kind),
+      ...reads,
+      ...writes.map((output) => output.kind),
+    ]);
     this.#writes = new Set(writes.map((output) => `${output.part} ${idOf(output.kind)}`));
   }
 
@@ -90,7 +94,7 @@ export class DeclaredStore implements ResourceStore {
   }
 
   #mustRead(kind: KindInfo): void {
-    if (this.#reads.has(idOf(kind))) return;
+    if (this.#reads.has(kind)) return;
     throw new KitError("undeclared", `${this.#name} read ${kind.kind}, which it does not declare: add it to its reads`);
   }
 

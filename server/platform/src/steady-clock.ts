@@ -39,7 +39,8 @@ export class SteadyClock {
 
   /** Whole milliseconds since 1970 (UTC), never less than before. */
   nowMs(): number {
-    const [upMs, wallMs] = [this.#source.upMs(), this.#source.wallMs()];
+    const upMs = this.#source.upMs();
+    const wallMs = this.#source.wallMs();
     const passedMs = upMs - this.#upMs;
     const expectedMs = this.#nowMs + passedMs;
     const aheadMs = wallMs - expectedMs;

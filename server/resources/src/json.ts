@@ -25,9 +25,11 @@ export function countLeaves(value: unknown, limit: number): number {
   let count = 0;
   while (open.length > 0 && count < limit) {
     const item = open.pop();
-    const parts = typeof item === "object" && item !== null ? Object.values(item) : [];
-    if (parts.length === 0) count += 1;
-    for (const part of parts) open.push(part);
+    const others = open.length;
+    // Every write is counted: no list of the parts is made for it. Values of JSON inherit nothing that is enumerable.
+    if (Array.isArray(item)) for (let at = 0; at < item.length; at++) open.push(item[at]);
+    else if (isObject(item)) for (const key in item) open.push(item[key]);
+    if (open.length === others) count += 1;
   }
   return count;
 }

@@ -77,6 +77,22 @@ test("a long log is opened again by its end", async (t) => {
   assert.ok(readBytes < 200_000, `${readBytes} bytes were read of ${(await stat(pathIn(dir))).size}`);
 });
 
+test("a log without numbers is read once for what is wrong in it, and not again for each line that is refused", async (t) => {
+  const dir = await temporaryFolder(t);
+  await mkdir(join(dir, uid(1)));
+  const unnumbered = `${JSON.stringify([time, "stdout", 0, ""])}\n`;
+  await writeFile(pathIn(dir), unnumbered.repeat(100_000));
+  const logs = open(t, dir);
+  const before = process.cpuUsage();
+  await assert.rejects(logs.append(id, [line(5_000_000)]), { code: "invalid" });
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 2_000_000, `it took ${user / 1000} ms`);
+  const beforeBytes = await bytesRead();
+  await assert.rejects(logs.append(id, [line(5_000_000)]), { code: "invalid" });
+  assert.ok((await bytesRead()) - beforeBytes < 100_000);
+  assert.equal(await logs.append(id, [line(1)]), 1);
+});
+
 test("a log is bounded per action, says where it ends, and says it once, also by the next server", async (t) => {
   const dir = await temporaryFolder(t);
   const limits = { mostBytesPerAction: 200 };

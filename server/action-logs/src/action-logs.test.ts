@@ -72,6 +72,18 @@ test("a message of half a million empty lines is refused for good, and the next 
   assert.equal((await send(action, 1, 1)).acceptedLines, 1n);
 });
 
+test("lines without a number are refused, and a count of dropped ones that no action reaches lifts no limit", async (t) => {
+  const { bench, client, send } = await startLogBench(t);
+  const action = await bench.worker().ask();
+  const { workflowId, taskId, actionId } = action;
+  const message = { workflowId, taskId, actionId, agentId: installer };
+  const append = (sequence: bigint, droppedLines: bigint) =>
+    client.appendLogs(Readable.from([{ ...message, lines: [{ text: "x", sequence }], droppedLines }]));
+  await assert.rejects(append(0n, 0n), withCode(Code.InvalidArgument));
+  await assert.rejects(append(100_000_001n, 2n ** 64n - 1n), withCode(Code.InvalidArgument));
+  assert.equal((await send(action, 1, 1)).acceptedLines, 1n);
+});
+
 test("the log goes with its workflow", async (t) => {
   const { bench, send, key, dir, stop, errors } = await startLogBench(t);
   await send(await bench.worker().ask(), 1, 1);

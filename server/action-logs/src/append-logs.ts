@@ -22,8 +22,8 @@ export type AppendLogsDeps = {
 
 /** A worker sends a few hundred at once. Empty lines cost two bytes each, so a message may hold half a million of them. */
 const mostLines = 10_000;
-/** A number above it is no count of lines; what such a worker says is missing is taken for this many. */
-const mostDropped = 100_000_000n;
+/** What a worker says is missing beyond it is taken for this many: a number that it could not have reached would hide all that follow. */
+const mostDropped = 10_000_000n;
 
 export function appendLogs(deps: AppendLogsDeps): GrpcMethod {
   const dropped = new DroppedCounts();
@@ -75,6 +75,8 @@ async function take(
       "invalid",
       `${request.lines.length} lines are more than the ${mostLines} that a message may hold`,
     );
+  if (request.lines.some(({ sequence }) => sequence === 0n))
+    throw new ActionLogError("invalid", "a line has no number: the lines of an action are counted from 1");
   const grown = dropped.grownBy(id.actionID, request.droppedLines);
   const missing = grown > mostDropped ? mostDropped : grown;
   const lines = request.lines.map((line) => readLine(line, clock));

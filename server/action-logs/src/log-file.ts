@@ -58,22 +58,27 @@ export async function* readLines(path: string, offset = 0): AsyncGenerator<LogPa
   }
 }
 
-/** Goes back from the end until there is a line with a number: lines are kept in their order, so that is the highest. */
+/**
+ * Goes back from the end until there is a line with a number: lines are kept in their order, so that is the highest. Each line is read
+ * once, however far back that is.
+ */
 async function readEnd(file: FileHandle, size: number) {
   let wholeBytes = 0;
   let lastLine: LogLine | undefined;
-  let bytes = Buffer.alloc(0);
+  /** The end of a line that begins further to the front. */
+  let tail = Buffer.alloc(0);
   for (let from = size; from > 0; ) {
     const length = Math.min(readBytes, from);
     from -= length;
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, from);
-    bytes = Buffer.concat([buffer.subarray(0, bytesRead), bytes]);
+    const bytes = Buffer.concat([buffer.subarray(0, bytesRead), tail]);
     const end = bytes.lastIndexOf(10) + 1;
     // The first line of what was read is whole only when the file begins with it.
     const start = from === 0 ? 0 : bytes.indexOf(10) + 1;
+    tail = start === 0 ? bytes : bytes.subarray(0, start);
     const lines = start < end ? decodeLines(bytes.toString("utf8", start, end)) : [];
-    wholeBytes = end === 0 ? 0 : from + end;
-    lastLine = lines.at(-1);
+    if (wholeBytes === 0 && end > 0) wholeBytes = from + end;
+    lastLine ??= lines.at(-1);
     const numbered = lines.findLast(({ sequence }) => sequence > 0);
     if (numbered !== undefined) return { wholeBytes, lastLine, sequence: numbered.sequence };
   }

@@ -1,5 +1,6 @@
 // The logs that are being written to: each is opened once and used by one at a time, and closed when nobody writes any more.
 import type { Clock } from "@neverland/platform/clock.ts";
+import { ActionLogError } from "./action-log-error.ts";
 import type { OpenLog } from "./log-file.ts";
 
 export type OpenLogsLimits = {
@@ -40,8 +41,9 @@ export class OpenLogs {
       entry.turn = done.catch(() => undefined);
       return await done;
     } catch (error) {
-      // What is known of the file may not be what is in it: the next one opens it anew.
-      if (this.#entries.get(path) === entry) this.#entries.delete(path);
+      // What is known of the file may not be what is in it: the next one opens it anew. What was wrong with the lines came to no file.
+      const isOfCaller = error instanceof ActionLogError && error.code === "invalid";
+      if (!isOfCaller && this.#entries.get(path) === entry) this.#entries.delete(path);
       throw error;
     } finally {
       entry.users -= 1;

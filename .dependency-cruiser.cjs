@@ -13,7 +13,10 @@ const below = [
   "server/machines",
 ];
 const component = [...below, "server/component-kit"];
-const everything = [".*"];
+const packages = globSync("{*,server/*}/package.json", { exclude: ["node_modules", "toolchain/**"] }).map((path) =>
+  dirname(path),
+);
+const everything = packages;
 const mayImport = {
   templates: ["yaml"],
   api: ["yaml"],
@@ -44,10 +47,22 @@ const mayImport = {
   "server/tink-up": everything,
 };
 
-const packages = globSync("{*,server/*}/package.json", { exclude: ["node_modules", "toolchain/**"] }).map((path) =>
-  dirname(path),
-);
 const inside = (name) => `^${name}/src/`;
+const tests = "(\\.test\\.ts$|/testing/)";
+const thirdParty = "(^|/)node_modules/";
+
+/** What of server/store all may know. */
+const portOfTheStore = [
+  "deletion-finalizers",
+  "follow",
+  "resource-json",
+  "resource-lifecycle",
+  "resource-store",
+  "routed-store",
+  "selector",
+  "stored-fault",
+  "typed-resources",
+];
 
 /** Pure: bytes and text in, values out. */
 const pure = ["protocols", "yaml", "templates"];
@@ -60,7 +75,7 @@ module.exports = {
       name: "pure-packages-do-no-io",
       comment: "no node: module, no clock.",
       severity: "error",
-      from: { path: `^(${pure.join("|")})/src/`, pathNot: "(\\.test\\.ts$|/testing/)" },
+      from: { path: `^(${pure.join("|")})/src/`, pathNot: tests },
       to: { dependencyTypes: ["core"] },
     },
     {
@@ -70,11 +85,37 @@ module.exports = {
       from: { pathNot: "(^yaml/src/|\\.test\\.ts$)" },
       to: { path: "node_modules/yaml/" },
     },
+    {
+      name: "code-is-in-a-package",
+      comment: "Elsewhere no other rule knows it, and tsc does not look at it.",
+      severity: "error",
+      from: { pathNot: [thirdParty, ...packages.map(inside)] },
+      to: {},
+    },
+    {
+      name: "tests-are-for-tests",
+      comment:
+        "What tests may import is not asked, so nothing else may import it of them. bench/ and e2e/ are tests themselves.",
+      severity: "error",
+      from: { pathNot: [tests, "^(bench|e2e)/"] },
+      to: { path: tests, pathNot: thirdParty },
+    },
+    {
+      name: "the-port-not-the-store",
+      comment: "Which store it is, is tink-up's to say.",
+      severity: "error",
+      from: { pathNot: [tests, "^(bench|server/store|server/tink-up)/"] },
+      to: { path: inside("server/store"), pathNot: `${inside("server/store")}(${portOfTheStore.join("|")})\\.ts$` },
+    },
     ...packages.map((name) => ({
       name: `${name}-imports-only-what-it-may`,
+      comment: "Of ours is all that is not a third party's: no path is ours by how it is spelt.",
       severity: "error",
-      from: { path: inside(name), pathNot: "(\\.test\\.ts$|/testing/)" },
-      to: { path: "^[a-z-]+/(src/|[a-z-]+/src/)", pathNot: [name, ...(mayImport[name] ?? [])].map(inside) },
+      from: { path: `^${name}/`, pathNot: tests },
+      to: {
+        pathNot: [thirdParty, `^${name}/package\\.json$`, ...[name, ...(mayImport[name] ?? [])].map(inside)],
+        dependencyTypesNot: ["core"],
+      },
     })),
   ],
   options: {

@@ -33,7 +33,8 @@ export function wasLoaded(resource: Resource): boolean {
 }
 
 /** An annotation of what stands in for an object whose text cannot be read: what was found. */
-export const unreadableAnnotation = "neverland.dev/unreadable";
+const unreadableAnnotation = "neverland.dev/unreadable";
+
 /** Whether it stands in for an object that cannot be read: nothing is known of that but its name, its uid neither. */
 export function isStandIn({ metadata }: Resource): boolean {
   return metadata.annotations?.[unreadableAnnotation] !== undefined;

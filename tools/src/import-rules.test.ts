@@ -1,0 +1,93 @@
+// The rules on who may import whom, against imports that are not to pass: each is laid into an empty copy of the packages.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { globSync } from "node:fs";
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+import { promisify } from "node:util";
+
+const root = join(import.meta.dirname, "../..");
+const port = "server/store/src/resource-store.ts";
+const tinkServer = "server/tink-server/src/find-work.ts";
+
+/** One file that imports one other. `rules` are those that refuse it. */
+const cases = [
+  { from: "server/controllers/src/of-a-package-below.ts", to: port, rules: [] },
+  { from: "server/controllers/src/of-a-package-named.ts", to: "templates/src/index.ts", rules: [] },
+  { from: "server/tink-up/src/of-a-store.ts", to: "server/store/src/sqlite-store.ts", rules: [] },
+  { from: "server/store/src/anything.test.ts", to: tinkServer, rules: [] },
+  { from: "bench/src/of-a-test.ts", to: "server/store/src/testing/wait-for.ts", rules: [] },
+  { from: "server/store/src/of-one-above.ts", to: tinkServer, rules: ["server/store-imports-only-what-it-may"] },
+  {
+    from: "server/store/src/of-a-digit.ts",
+    to: "server/s3-store/src/bucket.ts",
+    rules: ["server/store-imports-only-what-it-may"],
+  },
+  {
+    from: "server/store/src/of-a-level-deeper.ts",
+    to: "server/stores/pg/src/pool.ts",
+    rules: ["server/store-imports-only-what-it-may"],
+  },
+  {
+    from: "server/stores/pg/src/from-a-level-deeper.ts",
+    to: tinkServer,
+    rules: ["code-is-in-a-package"],
+  },
+  {
+    from: "server/store/src/of-a-folder-beside.ts",
+    to: "server/store/lib/columns.ts",
+    rules: ["server/store-imports-only-what-it-may"],
+  },
+  {
+    from: "server/store/lib/from-beside.ts",
+    to: tinkServer,
+    rules: ["code-is-in-a-package", "server/store-imports-only-what-it-may"],
+  },
+  {
+    from: "server/store/src/of-its-own-tests.ts",
+    to: "server/store/src/testing/wait-for.ts",
+    rules: ["tests-are-for-tests"],
+  },
+  {
+    from: "server/tink-server/src/of-a-store.ts",
+    to: "server/store/src/sqlite-store.ts",
+    rules: ["the-port-not-the-store"],
+  },
+] as const;
+
+test("an import that goes the wrong way is refused, however it is spelt and wherever it lies", async (t) => {
+  const copy = await mkdtemp(join(tmpdir(), "neverland-imports-"));
+  t.after(async () => await rm(copy, { recursive: true }));
+  const manifests = globSync("{*,server/*}/package.json", { cwd: root, exclude: ["node_modules", "toolchain/**"] });
+  // A package whose name has a digit, as one that is new would be.
+  for (const path of [...manifests, "server/s3-store/package.json"]) await lay(copy, path, "{}");
+  for (const path of [".dependency-cruiser.cjs", "tsconfig.json"]) await copyFile(join(root, path), join(copy, path));
+  for (const path of new Set(cases.map(({ to }) => to))) await lay(copy, path, "export const it = 1;\n");
+  for (const { from, to } of cases) {
+    await lay(copy, from, `import { it } from "./${relative(dirname(from), to)}";\nconsole.log(it);\n`);
+  }
+
+  const refused = await refusals(copy);
+
+  for (const { from, to, rules } of cases) {
+    const said = refused.filter((refusal) => refusal.from === from && refusal.to === to).map(({ rule }) => rule.name);
+    assert.deepEqual(said.sort(), [...rules], `${from} imports ${to}`);
+  }
+});
+
+type Refusal = { readonly from: string; readonly to: string; readonly rule: { readonly name: string } };
+
+async function refusals(folder: string): Promise<readonly Refusal[]> {
+  const argv = ["--config", ".dependency-cruiser.cjs", "--output-type", "json", ...cases.map(({ from }) => from)];
+  const { stdout } = await promisify(execFile)(join(root, "tools/node_modules/.bin/depcruise"), argv, {
+    ...{ cwd: folder, timeout: 60_000, maxBuffer: 2 ** 26 },
+  }); // The JSON reporter exits with 0 whatever it found.
+  return (JSON.parse(stdout) as { summary: { violations: Refusal[] } }).summary.violations; // Its documented form.
+}
+
+async function lay(folder: string, path: string, text: string): Promise<void> {
+  await mkdir(join(folder, dirname(path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+}

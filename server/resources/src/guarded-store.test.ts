@@ -112,3 +112,9 @@ test("an update from a version that is no more is a conflict, as without the rul
   await store.update(kinds.Hardware, { ...made, metadata: { ...made.metadata, labels: { a: "b" } } });
   await assert.rejects(store.update(kinds.Hardware, { ...made, spec: { agentID: "x" } }), { code: "conflict" });
 });
+
+test("a component that closes what it was given closes it for nobody else", async () => {
+  await store.close();
+  await store.create(kinds.Hardware, hardware("m1", "52:54:00:00:00:01"));
+  assert.equal((await raw.list(kinds.Hardware)).items.length, 1);
+});

@@ -11,19 +11,17 @@ import type { WritePath } from "./write-path.ts";
  * @param manager The component's name.
  */
 export function guardedStore(writes: WritePath, manager: string): ResourceStore {
-  const { store } = writes;
   const options = { manager, dryRun: false };
   return {
-    get: (kind, key) => store.get(kind, key),
-    list: (kind, listOptions) => store.list(kind, listOptions),
-    namespaces: (kind) => store.namespaces(kind),
-    watch: (kind, watchOptions) => store.watch(kind, watchOptions),
+    ...writes.reads,
     create: async (kind, resource) => await writes.create(kind, resource, resource.metadata, options),
     update: async (kind, resource) =>
       await writes.change({ ...keyOf(resource.metadata), kind, half: "content" }, () => resource, options.dryRun),
     updateStatus: async (kind, resource) => await writes.updateStatus(kind, resource),
-    delete: async (kind, key, preconditions) => await store.delete(kind, key, preconditions),
-    close: async () => await store.close(),
+    delete: async (kind, key, preconditions = {}) =>
+      (await writes.delete(kind, key, preconditions, { dryRun: false })).resource,
+    // Whoever opened the store closes it: others are using it.
+    close: async () => undefined,
   };
 }
 

@@ -28,7 +28,12 @@ test("a disk that is full is told until a write succeeds, or for half a minute",
     if (isFull) throw new StoreError("unavailable", "The disk is full: make room");
     return await memory.create(kind, resource);
   };
-  const store: ResourceStore = Object.assign(Object.create(memory), { create });
+  let remove: ResourceStore["delete"] = async (kind, key) => await memory.delete(kind, key);
+  const store: ResourceStore = Object.assign(Object.create(memory), {
+    create,
+    get: (...of: Parameters<ResourceStore["get"]>) => memory.get(...of),
+    delete: (...of: Parameters<ResourceStore["delete"]>) => remove(...of),
+  });
   const writes = new WritePath({ store, clock: { ...systemClock, nowMs: () => nowMs } });
   const make = async (name: string) => {
     const object = {
@@ -50,5 +55,12 @@ test("a disk that is full is told until a write succeeds, or for half a minute",
   assert.notEqual(writes.notWritableReason(), undefined);
   nowMs = 31_000;
   assert.equal(writes.notWritableReason(), undefined);
+  remove = async () => {
+    throw new StoreError("unavailable", "The disk broke");
+  };
+  await assert.rejects(guardedStore(writes, "tester").delete(kinds.Template, { namespace: "default", name: "a" }), {
+    code: "unavailable",
+  });
+  assert.equal(writes.notWritableReason(), "The disk broke");
   await memory.close();
 });

@@ -43,8 +43,12 @@ export type Edit = (live: Resource) => JsonObject;
 const changeAttempts = 8;
 const nameAttempts = 8;
 
+/** The store as far as it may be used past the write path. */
+export type StoreReads = Pick<ResourceStore, "get" | "list" | "namespaces" | "watch">;
+
 export class WritePath {
-  readonly store: ResourceStore;
+  readonly reads: StoreReads;
+  readonly #store: ResourceStore;
   readonly #clock: Clock;
   readonly #claims: UniqueClaims;
   readonly #health = new WriteHealth();
@@ -52,7 +56,13 @@ export class WritePath {
   readonly #newSuffix: () => string;
 
   constructor({ store, clock, newUid, newSuffix }: WritePathDeps) {
-    this.store = store;
+    this.#store = store;
+    this.reads = {
+      get: (kind, key) => store.get(kind, key),
+      list: (kind, options) => store.list(kind, options),
+      namespaces: (kind) => store.namespaces(kind),
+      watch: (kind, options) => store.watch(kind, options),
+    };
     this.#clock = clock;
     this.#claims = new UniqueClaims(store);
     this.#newUid = newUid ?? (() => crypto.randomUUID());
@@ -78,7 +88,7 @@ export class WritePath {
   async change(target: WriteTarget, edit: Edit, dryRun: boolean): Promise<Resource> {
     const { kind, namespace, name } = target;
     for (let attempt = 1; ; attempt++) {
-      const live = await this.store.get(kind, { namespace, name });
+      const live = await this.#store.get(kind, { namespace, name });
       if (!live) throw new StoreError("not-found", `${kind.kind} ${namespace}/${name} not found`);
       const next = toResource(kind, edit(live), { namespace, name });
       const { resourceVersion } = live.metadata;
@@ -98,7 +108,7 @@ export class WritePath {
   /** Blindly as far as the rest of the object goes. @throws {ResourceError | StoreError} */
   async updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
     validateStatus(kind, resource);
-    return await this.#write(() => this.store.updateStatus(kind, resource));
+    return await this.#write(() => this.#store.updateStatus(kind, resource));
   }
 
   /** Why the store takes no writes, as far as the last one told. */
@@ -108,7 +118,7 @@ export class WritePath {
 
   /** @throws {StoreError} */
   async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions, policy: DeletePolicy) {
-    return await this.#write(() => deleteResource(this.store, kind, key, preconditions, policy));
+    return await this.#write(() => deleteResource(this.#store, kind, key, preconditions, policy));
   }
 
   /** Who writes, and what of the object. */
@@ -146,10 +156,10 @@ export class WritePath {
   }
 
   async #createWhole(kind: KindInfo, resource: Resource, dryRun: boolean): Promise<Resource> {
-    const create = () => this.#write(() => this.store.create(kind, resource));
+    const create = () => this.#write(() => this.#store.create(kind, resource));
     if (!dryRun) return await this.#claims.hold(kind, undefined, resource, create);
     await this.#claims.check(kind, undefined, resource);
-    const stored = await this.store.get(kind, resource.metadata);
+    const stored = await this.#store.get(kind, resource.metadata);
     return decideCreate(kind, stored, resource, { ...this.#stamp(stored), uid: this.#newUid() }).object;
   }
 
@@ -157,12 +167,12 @@ export class WritePath {
     if (half === "status") {
       validateStatus(kind, next);
       if (dryRun) return decideUpdateStatus(kind, live, next, this.#stamp(live)).object;
-      return await this.#write(() => this.store.updateStatus(kind, next));
+      return await this.#write(() => this.#store.updateStatus(kind, next));
     }
     refuseForbiddenChanges(kind, live, next);
     if (isOtherwise(kind, live, next)) validateResource(kind, next);
     if (!dryRun)
-      return await this.#claims.hold(kind, live, next, () => this.#write(() => this.store.update(kind, next)));
+      return await this.#claims.hold(kind, live, next, () => this.#write(() => this.#store.update(kind, next)));
     await this.#claims.check(kind, live, next);
     return decideUpdate(kind, live, next, this.#stamp(live)).object;
   }

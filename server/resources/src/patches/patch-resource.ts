@@ -84,7 +84,7 @@ export async function applyResource(
     };
     return { resource: await writes.change(target, edit, options.dryRun), created: false };
   };
-  const isThere = (await writes.store.get(kind, { namespace, name })) !== undefined;
+  const isThere = (await writes.reads.get(kind, { namespace, name })) !== undefined;
   if (isThere || half === "status") return await change();
   // Two first applies at once: the one that comes second changes what the first made.
   return await create().catch((error: unknown) => {

@@ -183,6 +183,53 @@ test("a run that takes too long is told to give up and is tried again", async ()
   assert.deepEqual([runs, failures.length], [2, 1]);
 });
 
+test("a run that does not look at its signal is told of once, holds up nobody else, and its key is not run beside it", async () => {
+  const stuck = Promise.withResolvers<void>();
+  const runs: string[] = [];
+  const { queue, clock, failures } = setUp(
+    async (key) => {
+      runs.push(key);
+      if (runs.length === 1) await stuck.promise;
+      return {};
+    },
+    { concurrency: 1, runTimeoutMs: 1000, firstRetryMs: 100 },
+  );
+  queue.add("a");
+  queue.add("b");
+  await turn();
+  clock.advance(1000);
+  await turn();
+  assert.deepEqual([runs, failures], [["a", "b"], [{ key: "a", attempt: 1, retryInMs: 75 }]]);
+  clock.advance(10_000);
+  await turn();
+  assert.deepEqual(runs, ["a", "b"]);
+  stuck.resolve();
+  await queue.idle();
+  assert.deepEqual([runs, failures.length], [["a", "b", "a"], 1]);
+});
+
+test("a run that does not look at its signal keeps its place in its group", async () => {
+  const stuck = Promise.withResolvers<void>();
+  const runs: string[] = [];
+  const { queue, clock } = setUp(
+    async (key) => {
+      runs.push(key);
+      if (runs.length === 1) await stuck.promise;
+      return {};
+    },
+    { concurrency: 1, concurrencyPerGroup: 1, runTimeoutMs: 1000 },
+    (key) => key.charAt(0),
+  );
+  for (const key of ["a1", "a2", "b1", "b2"]) queue.add(key);
+  await turn();
+  clock.advance(1000);
+  for (let at = 0; at < 8; at += 1) await turn();
+  assert.deepEqual(runs, ["a1", "b1", "b2"]);
+  stuck.resolve();
+  await queue.idle();
+  assert.deepEqual(runs.slice(3), ["a2"]);
+});
+
 test("a request that comes as a run ends is not lost", async () => {
   let runs = 0;
   const { queue } = setUp(async (key) => {

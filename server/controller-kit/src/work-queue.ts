@@ -20,7 +20,14 @@ export type WorkQueueDeps = {
 export type WorkQueueLimits = Omit<ControllerLimits, "resyncMs">;
 
 type Group = { readonly name: string; readonly waiting: Fifo<string>; running: number; isDue: boolean };
-type Running = { readonly group: Group; readonly abort: AbortController; readonly end: Promise<void>; again: boolean };
+type Running = {
+  readonly group: Group;
+  readonly abort: AbortController;
+  readonly end: Promise<void>;
+  again: boolean;
+  /** Until it has taken too long. */
+  hasSlot: boolean;
+};
 
 export class WorkQueue {
   readonly #deps: WorkQueueDeps;
@@ -32,6 +39,7 @@ export class WorkQueue {
   readonly #due = new Fifo<Group>();
   readonly #timers = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
+  #slotsTaken = 0;
   #stopped = false;
 
   constructor(deps: WorkQueueDeps, limits: WorkQueueLimits) {
@@ -90,7 +98,7 @@ export class WorkQueue {
   }
 
   #startDue(): void {
-    while (!this.#stopped && this.#running.size < this.#limits.concurrency) {
+    while (!this.#stopped && this.#slotsTaken < this.#limits.concurrency) {
       const group = this.#due.shift();
       if (group === undefined) return;
       group.isDue = false;
@@ -98,8 +106,9 @@ export class WorkQueue {
       if (key === undefined) continue;
       this.#waiting.delete(key);
       group.running += 1;
+      this.#slotsTaken += 1;
       const abort = new AbortController();
-      this.#running.set(key, { group, abort, end: this.#run(key, abort), again: false });
+      this.#running.set(key, { group, abort, end: this.#run(key, abort), again: false, hasSlot: true });
       this.#line(group);
     }
   }
@@ -115,22 +124,43 @@ export class WorkQueue {
     const { clock, run } = this.#deps;
     const { runTimeoutMs } = this.#limits;
     const cancel = clock.after(runTimeoutMs, () => {
-      abort.abort(new KitError("too-long", `${key} was worked on for ${runTimeoutMs} ms without coming to an end`));
+      const error = new KitError("too-long", `${key} was worked on for ${runTimeoutMs} ms without coming to an end`);
+      abort.abort(error);
+      this.#giveUp(key, error);
     });
     try {
       const { wakeAtMs } = await run(key, abort.signal);
-      this.#failures.delete(key);
-      if (wakeAtMs !== undefined) this.#addAfter(key, wakeAtMs - clock.nowMs());
+      if (this.#running.get(key)?.hasSlot) this.#succeeded(key, wakeAtMs);
     } catch (error) {
-      this.#retry(key, error);
+      if (this.#running.get(key)?.hasSlot) this.#retry(key, error);
     }
     cancel();
+  }
+
+  /** A run may not look at its signal: others do not wait for it, but its key stays locked, and its place in its group taken. */
+  #giveUp(key: string, error: KitError): void {
+    this.#freeSlot(key);
+    this.#retry(key, error);
+    this.#startDue();
+  }
+
+  #freeSlot(key: string): void {
+    const running = this.#running.get(key);
+    if (running === undefined || !running.hasSlot) return;
+    running.hasSlot = false;
+    this.#slotsTaken -= 1;
+  }
+
+  #succeeded(key: string, wakeAtMs: number | undefined): void {
+    this.#failures.delete(key);
+    if (wakeAtMs !== undefined) this.#addAfter(key, wakeAtMs - this.#deps.clock.nowMs());
   }
 
   #ended(key: string): void {
     const running = this.#running.get(key);
     if (running === undefined) return;
     const { group, again } = running;
+    this.#freeSlot(key);
     this.#running.delete(key);
     group.running -= 1;
     if (group.running === 0 && group.waiting.size === 0) this.#groups.delete(group.name);

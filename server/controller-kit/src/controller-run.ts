@@ -128,7 +128,8 @@ export class ControllerRun {
         if (kind === ownKind) this.#ownChange(type === "deleted", object);
         // Whomever the first list concerns is run anyway.
         if (!isListed) return;
-        for (const { watch, tell } of tellers) for (const affected of watch.affects(object)) tell(affected);
+        for (const { watch, tell } of tellers)
+          for (const affected of watch.affects(object, type === "deleted")) tell(affected);
       },
       onError: (error, retryInMs) => onError({ doing: `${name}: watching ${kind.plural}`, error, retryInMs }),
     });

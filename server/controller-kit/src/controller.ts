@@ -34,7 +34,8 @@ export type Affected =
 /** Whom a change of another object concerns. Of the objects that a look-up finds, `pick` says which are run; all when absent. */
 export type Watch<Changed extends Resource = Resource, R extends Resource = Resource> = {
   readonly kind: KindInfo;
-  affects(changed: Changed): readonly Affected[];
+  /** @param isGone Deleted: `changed` is how it was last. */
+  affects(changed: Changed, isGone: boolean): readonly Affected[];
   pick?(found: readonly R[]): readonly R[];
 };
 
@@ -60,7 +61,7 @@ export type ControllerLimits = {
   readonly concurrencyPerGroup: number;
   /** Everything is looked at again this often, should anything have been missed. */
   readonly resyncMs: number;
-  /** One run; then its signal aborts. */
+  /** One run; then its signal aborts, it counts as failed, and others run in its place. */
   readonly runTimeoutMs: number;
   readonly firstRetryMs: number;
   readonly longestRetryMs: number;

@@ -317,6 +317,23 @@ test("a workflow behind another one of its worker is told at once when that one 
   await bench.reachState("TIMEOUT", "second");
 });
 
+test("a workflow behind a running one is told at once when that one is deleted", async (t) => {
+  const long = documentOf([installer, action("stream", { timeoutSeconds: 7200 })]);
+  const bench = await setUpMachine(t, { render: () => ({ document: { ...long, globalTimeoutSeconds: 7200 } }) });
+  await bench.createWorkflow({}, "first");
+  const first = await bench.reachState("PENDING", "first");
+  await bench.report(first, 0, "RUNNING");
+  await bench.reachState("RUNNING", "first");
+  await bench.createWorkflow({}, "second");
+  await bench.reachState("PENDING", "second");
+  // As long as its worker would be waited for, were it not behind the first.
+  bench.clock.advance(3_600_000);
+  for (let turns = 0; turns < 100 || bench.queued > 0; turns += 1) await new Promise(setImmediate);
+  assert.equal((await bench.workflows.get({ ...key, name: "second" }))?.status?.state, "PENDING");
+  await bench.workflows.delete(first.metadata);
+  await bench.reachState("TIMEOUT", "second");
+});
+
 test("while no Tink Server takes reports, no worker is given up for its silence", async (t) => {
   let listeningSinceMs: number | undefined;
   const bench = await setUpMachine(t, { listeningSinceMs: () => listeningSinceMs });

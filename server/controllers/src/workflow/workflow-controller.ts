@@ -72,11 +72,11 @@ function whoNames(by: string, kind: Watch["kind"]): Watch {
   return { kind, affects: ({ metadata: { namespace, name } }) => [{ by, values: [name], namespace }] };
 }
 
-/** When a workflow has ended, is to go, or has gone on to another worker, the one behind it is next. */
-function whoWaitedBehind(workflow: Workflow): Affected[] {
+/** When a workflow has ended, is to go or gone, or has gone on to another worker, the one behind it is next. */
+function whoWaitedBehind(workflow: Workflow, isGone: boolean): Affected[] {
   const { state, tasks } = statusOf(workflow);
   const agents = new Set(tasks?.map(({ agentID }) => agentID));
-  const isLeft = isFinalState(state) || agents.size > 1 || Boolean(workflow.metadata.deletionTimestamp);
+  const isLeft = isGone || isFinalState(state) || agents.size > 1 || Boolean(workflow.metadata.deletionTimestamp);
   return isLeft && agents.size > 0 ? [{ by: "status.tasks[].agentID", values: [...agents].flatMap(spellingsOf) }] : [];
 }
 

@@ -5,7 +5,7 @@ import { applyResource, patchResource, replaceResource } from "@neverland/resour
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
 import type { WriteTarget } from "@neverland/resources/write-path.ts";
-import { type ResourceList, StoreError } from "@neverland/store/resource-store.ts";
+import { type ListOptions, type ResourceList, StoreError } from "@neverland/store/resource-store.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { listPieces, objectText, type Shape } from "./answers/answer-text.ts";
 import { streamLog } from "./answers/log-stream.ts";
@@ -19,6 +19,8 @@ import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
+
+const recordsAtOnce = 1000;
 
 type Exchange = {
   readonly context: ApiContext;
@@ -192,16 +194,34 @@ async function list(exchange: Exchange, target: RequestTarget): Promise<unknown>
   const { context, query } = exchange;
   const limit = query.number("limit");
   const continueToken = query.text("continue");
-  const found = await context.store.list(target.kind, {
+  const options = {
     ...query.selection(target),
     ...(limit !== undefined && { limit }),
     ...(continueToken && { continueToken }),
-  });
-  return await sendList(exchange, target.kind, found);
+  };
+  if (limit || continueToken || !target.kind.record)
+    return await sendList(exchange, target.kind, await context.store.list(target.kind, options));
+  return await listRecords(exchange, target.kind, options);
 }
 
-async function sendList(exchange: Exchange, kind: KindInfo, found: ResourceList): Promise<FastifyReply> {
-  return await sendPieces(exchange.request, exchange.reply, listPieces(shapeOf(exchange, kind), found));
+/** Records may be hundreds of thousands, and need not all be objects at the same time. */
+async function listRecords(exchange: Exchange, kind: KindInfo, options: ListOptions): Promise<FastifyReply> {
+  const { store } = exchange.context;
+  const pageOf = async (from: ListOptions) => await store.list(kind, { ...options, ...from, limit: recordsAtOnce });
+  const first = await pageOf({});
+  if (first.continueToken === undefined || first.pagesLast)
+    return await sendList(exchange, kind, first, async (continueToken) => await pageOf({ continueToken }));
+  return await sendList(exchange, kind, await store.list(kind, options));
+}
+
+async function sendList(
+  exchange: Exchange,
+  kind: KindInfo,
+  found: ResourceList,
+  more?: (continueToken: string) => Promise<ResourceList>,
+): Promise<FastifyReply> {
+  const pieces = listPieces(shapeOf(exchange, kind), found, undefined, more);
+  return await sendPieces(exchange.request, exchange.reply, pieces);
 }
 
 function answer(exchange: Exchange, kind: KindInfo, reply: FastifyReply, object: Resource): FastifyReply {

@@ -44,6 +44,8 @@ export type ListOptions = {
 
 export type ResourceList = {
   readonly items: Resource[];
+  /** Its pages never fail with `gone`, and objects are made when they are listed: who hands over very many takes pages. */
+  readonly pagesLast?: true;
   /** The version of the store that the list shows; watch from here misses nothing. */
   readonly resourceVersion: string;
   readonly continueToken?: string;

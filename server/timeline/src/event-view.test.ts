@@ -40,6 +40,7 @@ test("pages of one list show what there was when it was begun", async () => {
   const second = await bench.events.list({ limit: 2, continueToken: first.continueToken ?? "" });
   const messages = [first, second].map(({ items }) => items.map(({ spec }) => spec?.message));
   assert.deepEqual(messages, [["a", "b"], ["c"]]);
+  assert.equal(first.pagesLast, true);
   assert.equal(second.continueToken, undefined);
   await assert.rejects(bench.events.list({ continueToken: "x" }), { code: "gone" });
 });

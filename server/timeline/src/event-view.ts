@@ -69,7 +69,8 @@ export class EventView implements ResourceStore {
       if (breather.isDue) await breather.breathe();
       const object = this.#selected(entry, options);
       if (object === undefined) continue;
-      if (items.length === limit) return { items, resourceVersion: String(upTo), continueToken: `${upTo}.${last}` };
+      if (items.length === limit)
+        return { items, resourceVersion: String(upTo), continueToken: `${upTo}.${last}`, pagesLast: true };
       items.push(object);
       last = entry.version;
     }

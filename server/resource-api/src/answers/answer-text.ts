@@ -27,27 +27,38 @@ export function objectText(shape: Shape, object: Resource, withColumns = true): 
   return `${tableHead(shape, { resourceVersion }, withColumns)}${itemText(shape, object)}]}`;
 }
 
-/** A list in pieces, letting the event loop go on between them: it may be of every machine there is. */
+/**
+ * A list in pieces, letting the event loop go on between them: it may be of every machine there is.
+ * @param more Reads the page after; then all pages are one list.
+ */
 export async function* listPieces(
   shape: Shape,
-  { items, resourceVersion, continueToken, remainingItemCount }: ResourceList,
+  list: ResourceList,
   breather = new Breather(),
+  more?: (continueToken: string) => Promise<ResourceList>,
 ): AsyncGenerator<string, void> {
-  const metadata = {
-    resourceVersion,
-    ...(continueToken !== undefined && { continue: continueToken }),
-    ...(remainingItemCount !== undefined && { remainingItemCount }),
-  };
-  let piece = listHead(shape, metadata);
-  for (const [at, item] of items.entries()) {
-    if (at > 0) piece += ",";
-    piece += itemText(shape, item);
-    if (at % lookEvery === lookEvery - 1 && breather.isDue) await breather.breathe();
-    if (piece.length < pieceLength) continue;
-    yield piece;
-    piece = "";
+  let piece = listHead(shape, metadataOf(list, more === undefined));
+  let separator = "";
+  for (let page: ResourceList | undefined = list; page !== undefined; ) {
+    for (const [at, item] of page.items.entries()) {
+      piece += separator + itemText(shape, item);
+      separator = ",";
+      if (at % lookEvery === lookEvery - 1 && breather.isDue) await breather.breathe();
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      piece = "";
+    }
+    page = page.continueToken === undefined ? undefined : await more?.(page.continueToken);
   }
   yield `${piece}]}`;
+}
+
+function metadataOf({ resourceVersion, continueToken, remainingItemCount }: ResourceList, isPage: boolean): object {
+  return {
+    resourceVersion,
+    ...(isPage && continueToken !== undefined && { continue: continueToken }),
+    ...(isPage && remainingItemCount !== undefined && { remainingItemCount }),
+  };
 }
 
 function listHead(shape: Shape, metadata: object): string {

@@ -1,5 +1,6 @@
 // The SQLite file as a StoreBackend: hands everything to the thread that owns it, and waits without holding the event loop.
 import { Worker } from "node:worker_threads";
+import type { ResourceKey } from "@neverland/api";
 import { StoreError } from "./resource-store.ts";
 import type { Cell, SqliteAnswer, SqliteReply, SqliteRequest } from "./sqlite-messages.ts";
 import { changeCells, historyCells, rowCells } from "./sqlite-messages.ts";
@@ -10,14 +11,18 @@ const closeTimeoutMs = 10_000;
 
 export class SqliteBackend implements StoreBackend {
   readonly #file: string;
+  readonly #without: string;
   readonly #thread: Worker;
   readonly #waiting: PromiseWithResolvers<unknown>[] = [];
   #closing: Promise<void> | undefined;
   #ended: StoreError | undefined;
 
-  /** @throws {StoreError} `unavailable` when the file is in use, is not ours, or cannot be read or written. */
-  static async open(file: string): Promise<SqliteBackend> {
-    const backend = new SqliteBackend(file);
+  /**
+   * @param without The kind whose rows are none of the store's any more: `rows` leaves them out, `takeOut` hands them over.
+   * @throws {StoreError} `unavailable` when the file is in use, is not ours, or cannot be read or written.
+   */
+  static async open(file: string, without = ""): Promise<SqliteBackend> {
+    const backend = new SqliteBackend(file, without);
     try {
       await backend.#ask({ op: "open", file });
       return backend;
@@ -27,8 +32,9 @@ export class SqliteBackend implements StoreBackend {
     }
   }
 
-  private constructor(file: string) {
+  private constructor(file: string, without: string) {
     this.#file = file;
+    this.#without = without;
     // A small young generation: rows pass through, nothing stays.
     this.#thread = new Worker(new URL("./sqlite-thread.ts", import.meta.url), {
       name: "store",
@@ -45,17 +51,23 @@ export class SqliteBackend implements StoreBackend {
   }
 
   async *rows(): AsyncIterable<readonly StoredRow[]> {
-    for await (const cells of this.#parts("rows"))
-      yield inGroups(cells, rowCells.length).map(([kind, namespace, name, version, json]) => ({
-        kindId: String(kind),
-        key: { namespace: String(namespace), name: String(name) },
-        version: Number(version),
-        json: String(json),
-      }));
+    for await (const cells of this.#parts({ op: "rows", without: this.#without })) yield rowsOf(cells);
+  }
+
+  /** Hands over the rows of the kind that is kept elsewhere, in parts. @param take Says which are to go; without an answer it ends. */
+  async takeOut(take: (rows: readonly StoredRow[]) => Promise<readonly ResourceKey[] | undefined>): Promise<void> {
+    const kind = this.#without;
+    for (let after = { namespace: "", name: "" }; ; ) {
+      const rows = rowsOf(await this.#ask({ op: "first", kind, ...after }));
+      const taken = rows.length === 0 ? undefined : await take(rows);
+      if (taken === undefined) return;
+      await this.#ask({ op: "drop", kind, cells: taken.flatMap(({ namespace, name }) => [namespace, name]) });
+      after = rows.at(-1)?.key ?? after;
+    }
   }
 
   async *history(): AsyncIterable<readonly StoredHistory[]> {
-    for await (const cells of this.#parts("history"))
+    for await (const cells of this.#parts({ op: "history" }))
       yield inGroups(cells, historyCells.length).map(
         ([version, timeMs, kind, namespace, name, type, previous, last]) => ({
           version: Number(version),
@@ -93,11 +105,11 @@ export class SqliteBackend implements StoreBackend {
   }
 
   /** The next part is asked for while this one is taken. */
-  async *#parts(op: "rows" | "history"): AsyncIterable<readonly Cell[]> {
-    for (let next = this.#ask({ op }); ; ) {
+  async *#parts(request: Extract<SqliteRequest, { op: "rows" | "history" }>): AsyncIterable<readonly Cell[]> {
+    for (let next = this.#ask(request); ; ) {
       const cells = await next;
       if (cells.length === 0) return;
-      next = this.#ask({ op });
+      next = this.#ask(request);
       // Nobody may come for it.
       next.catch(() => undefined);
       yield cells;
@@ -126,6 +138,15 @@ export class SqliteBackend implements StoreBackend {
     this.#ended ??= new StoreError("unavailable", text, { isLasting: true });
     for (const answer of this.#waiting.splice(0)) answer.reject(this.#ended);
   }
+}
+
+function rowsOf(cells: readonly Cell[]): StoredRow[] {
+  return inGroups(cells, rowCells.length).map(([kind, namespace, name, version, json]) => ({
+    kindId: String(kind),
+    key: { namespace: String(namespace), name: String(name) },
+    version: Number(version),
+    json: String(json),
+  }));
 }
 
 function inGroups(cells: readonly Cell[], size: number): Cell[][] {

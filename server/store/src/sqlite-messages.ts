@@ -9,7 +9,12 @@ export type Cell = string | number | null;
 export type SqliteRequest =
   | { readonly op: "open"; readonly file: string }
   | { readonly op: "versions" }
-  | { readonly op: "rows" }
+  /** Of all kinds but one. */
+  | { readonly op: "rows"; readonly without: string }
+  /** The first of one kind after a key. */
+  | { readonly op: "first"; readonly kind: string; readonly namespace: string; readonly name: string }
+  /** Removes those of the kind; `cells` are namespace and name of each. */
+  | { readonly op: "drop"; readonly kind: string; readonly cells: readonly string[] }
   | { readonly op: "history" }
   | { readonly op: "commit"; readonly cells: readonly Cell[]; readonly forgottenVersion: number }
   | { readonly op: "close" };
@@ -18,6 +23,8 @@ export type SqliteAnswer = {
   readonly open: undefined;
   readonly versions: StoredVersions;
   readonly rows: readonly Cell[];
+  readonly first: readonly Cell[];
+  readonly drop: undefined;
   readonly history: readonly Cell[];
   readonly commit: undefined;
   readonly close: undefined;

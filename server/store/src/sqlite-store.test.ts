@@ -59,6 +59,32 @@ test("that the database's thread has ended is said to last", async () => {
   await assert.rejects(backend.commit([], 0), { code: "unavailable", isLasting: true });
 });
 
+test("objects that are kept elsewhere are not loaded, and go as they are taken, whatever breaks that off", async () => {
+  const before = await openSqliteStore(file);
+  const names = Array.from({ length: 1200 }, (_, at) => `old-${String(at).padStart(4, "0")}`);
+  await Promise.all(names.map((name) => before.create(Template, template(name))));
+  await before.create(kinds.Hardware, { ...template("stays"), apiVersion: "", kind: "", spec: {} });
+  await before.close();
+  const taken: string[] = [];
+  for (const most of [1, Number.POSITIVE_INFINITY]) {
+    const store = await openSqliteStore(file, { keptElsewhere: Template });
+    assert.deepEqual((await store.list(Template)).items, []);
+    let parts = 0;
+    await store.takeOut(async (objects) => {
+      taken.push(...objects.map(({ metadata }) => metadata.name));
+      return ++parts <= most;
+    });
+    await store.close();
+  }
+  // The part at which it was broken off comes again.
+  assert.deepEqual([...new Set(taken)], names);
+  assert.ok(taken.length > names.length);
+  const after = await openSqliteStore(file);
+  assert.deepEqual((await after.list(Template)).items, []);
+  assert.equal((await after.list(kinds.Hardware)).items.length, 1);
+  await after.close();
+});
+
 test("versions go on after a restart though all history was forgotten", async () => {
   const forgetful = { historyCount: 0, historyAgeMs: 0 };
   const before = await openSqliteStore(file, undefined, forgetful);

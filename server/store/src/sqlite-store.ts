@@ -1,10 +1,25 @@
 // The embedded store: one SQLite file, one process, every acknowledged write on the disk.
-import { type KindInfo, kinds } from "@neverland/api";
+import { type KindInfo, kinds, type Resource } from "@neverland/api";
 import { systemClock } from "@neverland/platform/clock.ts";
-import { loadState } from "./load-state.ts";
+import { type LoadDeps, loadState } from "./load-state.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { SqliteBackend } from "./sqlite-backend.ts";
 import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./store-engine.ts";
+import { kindIdOf } from "./store-state.ts";
+import { checkStored, readRow } from "./stored-fault.ts";
+
+export type SqliteStore = ResourceStore & {
+  /**
+   * Hands over the objects of the kind that is kept elsewhere now, in parts. Those that no schema accepts are named, and stay.
+   * @param take Resolves to true once the part is durable where it is kept now: then it goes here. False ends it.
+   */
+  takeOut(take: (objects: readonly Resource[]) => Promise<boolean>): Promise<void>;
+};
+
+export type SqliteStoreDeps = StoreDeps & {
+  /** A kind whose objects were in this store once: they are not loaded. */
+  readonly keptElsewhere?: KindInfo;
+};
 
 /**
  * Opens `file`, making it when it is not there (its folder must be), and loads what is in it. What an earlier release wrote is
@@ -13,21 +28,44 @@ import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } fro
  */
 export async function openSqliteStore(
   file: string,
-  deps: Partial<StoreDeps> = {},
+  deps: Partial<SqliteStoreDeps> = {},
   limits: Partial<StoreLimits> = {},
-): Promise<ResourceStore> {
+): Promise<SqliteStore> {
   const { clock = systemClock, newUid = () => crypto.randomUUID(), onFault = () => undefined } = deps;
   const all = { ...defaultStoreLimits, ...limits };
-  const backend = await SqliteBackend.open(file);
+  const { keptElsewhere } = deps;
+  const backend = await SqliteBackend.open(file, keptElsewhere && kindIdOf(keptElsewhere));
   try {
     const sinceMs = clock.nowMs() - all.historyAgeMs;
     const bounds = { count: all.historyCount, bytes: all.historyBytes, sinceMs };
     const { state, settle } = await loadState(backend, {
       ...{ kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault },
     });
-    return new StoreEngine(state, backend, { clock, newUid }, all, settle);
+    const engine = new StoreEngine(state, backend, { clock, newUid }, all, settle);
+    return Object.assign(engine, {
+      takeOut: (take: Take) => takeOut(backend, take, { kind: keptElsewhere, newUid, onFault }),
+    });
   } catch (error) {
     await backend.close();
     throw error;
   }
+}
+
+type Take = Parameters<SqliteStore["takeOut"]>[0];
+
+async function takeOut(
+  backend: SqliteBackend,
+  take: Take,
+  { kind, newUid, onFault }: Pick<LoadDeps, "newUid" | "onFault"> & { readonly kind: KindInfo | undefined },
+): Promise<void> {
+  if (kind === undefined) return;
+  const isSound = (object: Resource): boolean => {
+    const fault = checkStored(object, kind);
+    if (fault) onFault(fault);
+    return fault === undefined;
+  };
+  await backend.takeOut(async (rows) => {
+    const sound = rows.map((row) => readRow(row, kind, newUid)).filter(isSound);
+    return (await take(sound)) ? sound.map(({ metadata }) => metadata) : undefined;
+  });
 }

@@ -17,6 +17,8 @@ import type { StoredVersions } from "./store-backend.ts";
 const mostRows = 512;
 const mostCharacters = 512 * 1024;
 
+const selectRows = `SELECT ${rowCells.join(", ")} FROM objects`;
+
 class SqliteThread {
   #db: Database | undefined;
   #commands: ReturnType<typeof prepareCommands> | undefined;
@@ -32,7 +34,12 @@ class SqliteThread {
       case "versions":
         return this.#versions();
       case "rows":
-        return this.#next("rows", `SELECT ${rowCells.join(", ")} FROM objects ORDER BY kind, namespace, name`);
+        return this.#next("rows", `${selectRows} WHERE kind <> ? ORDER BY kind, namespace, name`, request.without);
+      case "first":
+        return this.#first(request.kind, request.namespace, request.name);
+      case "drop":
+        this.#drop(request.kind, request.cells);
+        return undefined;
       case "history":
         return this.#next("history", `SELECT ${historyCells.join(", ")} FROM history ORDER BY version DESC`);
       case "commit":
@@ -53,8 +60,34 @@ class SqliteThread {
   }
 
   /** The next part of what is read from beginning to end. */
-  #next(what: "rows" | "history", sql: string): Cell[] {
-    const cursor = this.#cursors.getOrInsertComputed(what, () => this.#open().prepare(sql).iterate());
+  #next(what: "rows" | "history", sql: string, ...values: string[]): Cell[] {
+    return this.#part(
+      this.#cursors.getOrInsertComputed(what, () =>
+        this.#open()
+          .prepare(sql)
+          .iterate(...values),
+      ),
+    );
+  }
+
+  #first(kind: string, namespace: string, name: string): Cell[] {
+    const sql = `${selectRows} WHERE kind = ? AND (namespace, name) > (?, ?) ORDER BY namespace, name`;
+    const cursor = this.#open().prepare(sql).iterate(kind, namespace, name);
+    const cells = this.#part(cursor);
+    cursor.end();
+    return cells;
+  }
+
+  #drop(kind: string, cells: readonly string[]): void {
+    const commands = this.#commands;
+    if (!commands) throw notOpen();
+    this.#endReading();
+    this.#open().transaction(() => {
+      for (let at = 0; at < cells.length; at += 2) commands.remove.run(kind, cells[at] ?? "", cells[at + 1] ?? "");
+    });
+  }
+
+  #part(cursor: Cursor): Cell[] {
     const cells: Cell[] = [];
     let characters = 0;
     for (let count = 0; count < mostRows && characters < mostCharacters; count++) {

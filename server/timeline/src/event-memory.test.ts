@@ -4,8 +4,8 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { apiVersionOf, kinds } from "@neverland/api";
-import { openMemoryStore } from "@neverland/store/memory-store.ts";
-import { checkStored } from "@neverland/store/stored-fault.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { moveOldEvents } from "./move-old-events.ts";
 import { offer, startMs, startTimeline, type TimelineBench } from "./testing/timeline-bench.ts";
@@ -141,19 +141,40 @@ function countParses(): { stop(): number } {
   };
 }
 
+/** A database of before the log, in the folder of the timeline. */
+const databaseOf = ({ dir }: TimelineBench): string => join(dir, "old.db");
+
+async function write(bench: TimelineBench, fill: (old: ResourceStore) => Promise<void>): Promise<void> {
+  const old = await openSqliteStore(databaseOf(bench));
+  await fill(old).finally(() => old.close());
+}
+
+async function move(bench: TimelineBench, signal = deadline): Promise<number> {
+  const old = await openSqliteStore(databaseOf(bench), { keptElsewhere: kinds.MachineEvent });
+  return await moveOldEvents(old, bench.timeline, signal).finally(() => old.close());
+}
+
+async function left(bench: TimelineBench): Promise<number> {
+  const old = await openSqliteStore(databaseOf(bench));
+  const { items } = await old.list(kinds.MachineEvent);
+  await old.close();
+  return items.length;
+}
+
 test("events that were objects of the store are moved, once, and tell when their machine started", async () => {
   await using bench = await startTimeline();
-  const store = openMemoryStore();
-  const old = typedStore(store, kinds.MachineEvent);
   const time = new Date(startMs - hourMs).toISOString();
-  for (let n = 0; n < 3; n++) {
-    const spec = { ...offer, hardware: "m1", type: n === 2 ? "NoLongerKnown" : "DhcpOffer", time };
-    await old.create({ metadata: { namespace: "lab", name: `e${n}` }, spec: { ...spec } });
-  }
-  const [first] = (await old.list()).items;
-  if (first !== undefined) await bench.timeline.adopt([first]);
-  assert.equal(await moveOldEvents(store, bench.timeline, deadline), 3);
-  assert.deepEqual((await old.list()).items, []);
+  await write(bench, async (store) => {
+    const old = typedStore(store, kinds.MachineEvent);
+    for (let n = 0; n < 3; n++) {
+      const spec = { ...offer, hardware: "m1", type: n === 2 ? "NoLongerKnown" : "DhcpOffer", time };
+      await old.create({ metadata: { namespace: "lab", name: `e${n}` }, spec: { ...spec } });
+    }
+    const [first] = (await old.list()).items;
+    if (first !== undefined) await bench.timeline.adopt([first]);
+  });
+  assert.equal(await move(bench), 3);
+  assert.equal(await left(bench), 0);
   await bench.restart();
   assert.deepEqual(
     (await bench.events.list()).items.map(({ metadata, spec }) => [metadata.name, spec?.type, spec?.time]),
@@ -168,40 +189,41 @@ test("events that were objects of the store are moved, once, and tell when their
 
 test("events that cannot be written down stay in the store that they were in", async () => {
   await using bench = await startTimeline({ mostWaiting: 5 });
-  const store = openMemoryStore();
-  const old = typedStore(store, kinds.MachineEvent);
   const spec = { ...offer, time: new Date(startMs).toISOString() };
-  for (let n = 0; n < 8; n++) await old.create({ metadata: { namespace: "lab", name: `e${n}` }, spec });
+  await write(bench, async (store) => {
+    const old = typedStore(store, kinds.MachineEvent);
+    for (let n = 0; n < 8; n++) await old.create({ metadata: { namespace: "lab", name: `e${n}` }, spec });
+  });
   bench.diskError = new Error("ENOSPC");
-  assert.equal(await moveOldEvents(store, bench.timeline, deadline), 0);
-  assert.equal((await old.list()).items.length, 8);
+  assert.equal(await move(bench), 0);
+  assert.equal(await left(bench), 8);
   bench.diskError = undefined;
   await bench.restart();
-  assert.equal(await moveOldEvents(store, bench.timeline, deadline), 8);
-  assert.deepEqual([(await old.list()).items.length, (await bench.specs()).length], [0, 8]);
+  assert.equal(await move(bench), 8);
+  assert.deepEqual([await left(bench), (await bench.specs()).length], [0, 8]);
 });
 
 test("an event that waits for others before it may go is moved all the same, and faulty ones before it stay", async () => {
   await using bench = await startTimeline();
-  const old = openMemoryStore();
   const { MachineEvent } = kinds;
   const spec = { ...offer, time: new Date(startMs).toISOString() };
-  const make = async (name: string, finalizers: string[], of: unknown = spec) =>
-    await old.create(MachineEvent, {
-      ...{ apiVersion: apiVersionOf(MachineEvent), kind: "MachineEvent", spec: of },
-      metadata: { namespace: "lab", name, finalizers },
-    });
-  for (let n = 0; n < 1001; n++) assert.ok(checkStored(await make(`faulty-${n}`, [], { type: 5 }), MachineEvent));
-  await make("y", ["example.org/wait"]);
-  await make("z", ["foregroundDeletion"]);
-  await old.delete(MachineEvent, { namespace: "lab", name: "z" });
-  assert.equal(await moveOldEvents(old, bench.timeline, deadline), 2);
-  assert.equal((await old.list(MachineEvent)).items.length, 1001);
+  await write(bench, async (old) => {
+    const make = async (name: string, finalizers: string[], of: unknown = spec) =>
+      await old.create(MachineEvent, {
+        ...{ apiVersion: apiVersionOf(MachineEvent), kind: "MachineEvent", spec: of },
+        metadata: { namespace: "lab", name, finalizers },
+      });
+    await Promise.all(Array.from({ length: 1001 }, async (_, n) => await make(`faulty-${n}`, [], { type: 5 })));
+    await make("y", ["example.org/wait"]);
+    await make("z", ["foregroundDeletion"]);
+    await old.delete(MachineEvent, { namespace: "lab", name: "z" });
+  });
+  assert.equal(await move(bench), 2);
+  assert.equal(await left(bench), 1001);
   assert.equal((await bench.specs()).length, 2);
 });
 
 test("moving events ends when the start is given up", async () => {
   await using bench = await startTimeline();
-  const old = openMemoryStore();
-  await assert.rejects(moveOldEvents(old, bench.timeline, AbortSignal.abort()), { name: "AbortError" });
+  await assert.rejects(move(bench, AbortSignal.abort()), { name: "AbortError" });
 });

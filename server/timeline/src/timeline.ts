@@ -3,6 +3,7 @@ import type { MachineEvent, MachineEventInput, MachineEventSpec } from "@neverla
 import { type Clock, formatTime } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { makeUlid, ulidTime } from "@neverland/platform/ulid.ts";
+import { Breather } from "@neverland/platform/wait/breather.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "./boot-contacts.ts";
 import type { Entry } from "./entry-list.ts";
@@ -108,7 +109,9 @@ export class Timeline implements Service {
    */
   async adopt(events: readonly MachineEvent[]): Promise<boolean> {
     let isTaken = true;
+    const breather = new Breather();
     for (const { metadata, spec } of events) {
+      if (breather.isDue) await breather.breathe();
       const { namespace, name } = metadata;
       if (spec === undefined || this.#memory.index.get({ namespace, name }) !== undefined) continue;
       const timeMs = Date.parse(spec.time);

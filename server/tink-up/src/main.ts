@@ -59,7 +59,10 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);
-  const database = await openSqliteStore(join(dataDir, "neverland.db"), { onFault: ({ message }) => warn(message) });
+  const database = await openSqliteStore(join(dataDir, "neverland.db"), {
+    keptElsewhere: kinds.MachineEvent,
+    onFault: ({ message }) => warn(message),
+  });
   const services = new ServiceStack();
   const stop = (deadline: AbortSignal): Promise<void> => services.stop(deadline);
   const onError: Shared["onError"] = ({ doing, error, retryInMs }) =>

@@ -3,6 +3,7 @@
 import type { Clock } from "@neverland/platform/clock.ts";
 import { Fifo } from "@neverland/platform/fifo.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
+import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { ControllerLimits, Outcome } from "./controller.ts";
 import { KitError } from "./kit-error.ts";
 
@@ -40,6 +41,7 @@ export class WorkQueue {
   readonly #timers = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
   #slotsTaken = 0;
+  readonly #turns = new Turns();
   #stopped = false;
 
   constructor(deps: WorkQueueDeps, limits: WorkQueueLimits) {
@@ -114,8 +116,8 @@ export class WorkQueue {
   }
 
   async #run(key: string, abort: AbortController): Promise<void> {
-    // A turn of the event loop for each: thousands of keys that wait for nothing else must not hold it.
-    await new Promise(setImmediate);
+    // Thousands of keys that wait for nothing else must not hold the event loop.
+    await this.#turns.next();
     if (!this.#stopped) await this.#runNow(key, abort);
     this.#ended(key);
   }

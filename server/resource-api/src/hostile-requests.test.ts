@@ -37,7 +37,7 @@ const types = fc.constantFrom(
 const queries = fc.webQueryParameters();
 const methods = fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE");
 
-test("whatever is asked, the answer is no fault of ours", { timeout: 120_000 }, async () => {
+test("whatever is asked, the answer is no fault of ours", { timeout: 300_000 }, async () => {
   const store = openMemoryStore();
   const faults: unknown[] = [];
   const app = fastify();

@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
 import { WorkflowService } from "@neverland/api/workflow";
 import { systemClock } from "@neverland/platform/clock.ts";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
 import { attributesAnnotation } from "./agent-attributes.ts";
@@ -30,29 +31,23 @@ test("a worker runs all actions in order and the workflow succeeds", async (t) =
   assert.equal(status?.tasks?.[0]?.actions[0]?.executionStart?.startsWith("20"), true);
 });
 
-test("a new workflow reaches a waiting worker in less than 100 ms", async (t) => {
-  const bench = await setUp(t, { waitMs: 20_000 });
+test("a new workflow reaches a waiting worker by the change itself: no clock has to move", async (t) => {
+  const clock = new ManualClock(Date.now());
+  const bench = await setUp(t, { waitMs: 20_000, clock });
   const worker = bench.worker();
-  // The first pair warms the code up; the figure is the worse of the others.
-  const tookMs: number[] = [];
-  for (const name of ["first", "second", "third"]) {
+  for (const name of ["first", "second"]) {
     const asking = worker.ask();
     await until(() => bench.server.waitingWorkers === 1);
-    const fromMs = performance.now();
-    const created = bench.createWorkflow(name);
+    await bench.createWorkflow(name);
     const action = await asking;
-    tookMs.push(performance.now() - fromMs);
-    await created;
     await worker.report(action, "FAILED");
     await bench.reachState("FAILED", name);
   }
-  const worstMs = Math.max(...tookMs.slice(1));
-  t.diagnostic(`created to handed out: ${worstMs.toFixed(1)} ms`);
-  assert.ok(worstMs < 100, `took ${worstMs} ms`);
+  assert.deepEqual(bench.errors, []);
 });
 
 test("a thousand waiting workers are woken by nothing but their own workflow", async (t) => {
-  const bench = await setUp(t, { waitMs: 30_000, document: documentOf([neighbour, action("stream")]) });
+  const bench = await setUp(t, { waitMs: 300_000, document: documentOf([neighbour, action("stream")]) });
   const transport = bench.transport();
   for (let n = 0; n < 1000; n += 1)
     await bench.hardware.create({
@@ -63,10 +58,9 @@ test("a thousand waiting workers are woken by nothing but their own workflow", a
   const idle = Array.from({ length: 1000 }, (_, n) => ask(transport, `agent-${n}`, gaveUp.signal));
   const asking = bench.worker(neighbour).ask();
   await until(() => bench.server.waitingWorkers === 1001);
-  const fromMs = performance.now();
   await bench.createWorkflow();
   assert.equal((await asking).name, "stream");
-  assert.ok(performance.now() - fromMs < 1000);
+  assert.equal(bench.server.waitingWorkers, 1000);
   gaveUp.abort();
   const ends = await Promise.allSettled(idle);
   assert.equal(ends.filter(({ status }) => status === "fulfilled").length, 0);
@@ -344,7 +338,7 @@ async function ask(transport: Transport, agentId: string, signal: AbortSignal) {
 
 /** Looks once a turn of the event loop, so that connections get on meanwhile. */
 async function until(isTrue: () => boolean): Promise<void> {
-  const giveUpMs = performance.now() + 10_000;
+  const giveUpMs = performance.now() + 60_000;
   while (!isTrue() && performance.now() < giveUpMs) await new Promise((resolve) => setImmediate(resolve));
-  assert.ok(isTrue(), "waited 10 s in vain");
+  assert.ok(isTrue(), "waited a minute in vain");
 }

@@ -1,7 +1,7 @@
 // What there is of one kind, in memory: by key, in the order of keys, and by each indexed field.
 import { formatKey, type Resource, type ResourceKey } from "@neverland/api";
 import { FieldIndex } from "./field-index.ts";
-import { compareKeys, type KeyRange, SortedResources } from "./sorted-resources.ts";
+import { compareKeys, isInRange, type KeyRange, SortedResources } from "./sorted-resources.ts";
 
 export class KindTable {
   readonly #byId = new Map<string, Resource>();
@@ -20,7 +20,7 @@ export class KindTable {
     const before = this.#byId.get(id);
     this.#byId.set(id, resource);
     this.#sorted.put(resource);
-    for (const index of this.#indexes.values()) index.replace(id, before, resource);
+    for (const index of this.#indexes.values()) index.replace(before, resource);
     if (!before) this.#namespaces.set(namespace, (this.#namespaces.get(namespace) ?? 0) + 1);
   }
 
@@ -30,7 +30,7 @@ export class KindTable {
     if (!before) return;
     this.#byId.delete(id);
     this.#sorted.delete(key);
-    for (const index of this.#indexes.values()) index.replace(id, before, undefined);
+    for (const index of this.#indexes.values()) index.replace(before, undefined);
     const left = (this.#namespaces.get(key.namespace) ?? 0) - 1;
     if (left > 0) this.#namespaces.set(key.namespace, left);
     else this.#namespaces.delete(key.namespace);
@@ -54,32 +54,32 @@ export class KindTable {
   addIndex(path: string): void {
     if (this.#indexes.has(path)) return;
     const index = new FieldIndex(path);
-    for (const [id, resource] of this.#byId) index.replace(id, undefined, resource);
+    for (const resource of this.#byId.values()) index.replace(undefined, resource);
     this.#indexes.set(path, index);
   }
 
   /**
-   * What has one of the values in the field, in the order of keys, at the cost of what is found.
+   * At most `limit` of what has one of the values in the field, in the order of keys, at the cost of what is found.
    * @returns `undefined` when there is no index that can tell.
    */
-  find(path: string, values: readonly string[], { namespace, after }: KeyRange): Resource[] | undefined {
-    const ids = this.#idsWith(path, values, namespace);
-    if (!ids) return undefined;
-    const found = [...new Set(ids)].map((id) => this.#byId.get(id)).filter((resource) => resource !== undefined);
-    return found
-      .filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)
-      .filter(({ metadata }) => after === undefined || compareKeys(metadata, after) > 0)
-      .sort((a, b) => compareKeys(a.metadata, b.metadata));
+  find(path: string, values: readonly string[], range: KeyRange, limit?: number): Resource[] | undefined {
+    if (path === "metadata.name") return inOrder(values.map((name) => this.#named(name, range)));
+    // What lacks the field counts as empty, and is in no index.
+    const index = values.includes("") ? undefined : this.#indexes.get(path);
+    return index && inOrder(values.map((value) => index.find(value, range, limit)));
   }
 
-  #idsWith(path: string, values: readonly string[], namespace: string | undefined): string[] | undefined {
-    if (path === "metadata.name") {
-      const namespaces = namespace === undefined ? [...this.#namespaces.keys()] : [namespace];
-      return values.flatMap((name) => namespaces.map((each) => formatKey({ namespace: each, name })));
-    }
-    // What lacks the field counts as empty, and is in no index.
-    if (values.includes("")) return undefined;
-    const index = this.#indexes.get(path);
-    return index && values.flatMap((value) => [...index.find(value)]);
+  #named(name: string, range: KeyRange): Resource[] {
+    const namespaces = range.namespace === undefined ? [...this.#namespaces.keys()] : [range.namespace];
+    const found = namespaces.map((namespace) => this.get({ namespace, name }));
+    return found.filter((resource) => resource !== undefined).filter(({ metadata }) => isInRange(metadata, range));
   }
+}
+
+/** Lists in order as one; what is in several is there once. */
+function inOrder(lists: readonly Resource[][]): Resource[] {
+  const [first = [], ...others] = lists.filter((list) => list.length > 0);
+  if (others.length === 0) return first;
+  const all = [first, ...others].flat().sort((a, b) => compareKeys(a.metadata, b.metadata));
+  return all.filter((resource, at) => resource !== all[at - 1]);
 }

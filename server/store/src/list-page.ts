@@ -4,7 +4,7 @@ import { Breather } from "@neverland/platform/wait/breather.ts";
 import type { KindTable } from "./kind-table.ts";
 import { type ListOptions, type ResourceList, StoreError } from "./resource-store.ts";
 import { isSelected } from "./selector.ts";
-import { compareKeys, type KeyRange } from "./sorted-resources.ts";
+import { compareKeys, isInRange, type KeyRange } from "./sorted-resources.ts";
 import { kindIdOf, type StoreState } from "./store-state.ts";
 
 type Position = { readonly version: number; readonly after?: ResourceKey };
@@ -15,40 +15,49 @@ export async function listResources(state: StoreState, kind: KindInfo, options: 
   const { namespace } = options;
   const range: KeyRange = { ...(namespace !== undefined && { namespace }), ...(after && { after }) };
   const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
-  const isFiltered = Boolean(options.labels?.length || options.fields?.length);
+  const clauses = (options.labels?.length ?? 0) + (options.fields?.length ?? 0);
   // Read in one turn of the loop, so of one state: what is written while the rest is done does not show.
   const table = state.tableOf(kind);
   const since = changedSince(state, kind, version);
-  const enough = isFiltered ? Number.POSITIVE_INFINITY : limit + 1 + since.size;
-  const now = found(table, range, options) ?? table.list(range, enough);
+  const { now, isExact } = read(table, range, options, limit + 1 + since.size);
   const left = table.count(range) - limit;
-  const then = since.size === 0 ? now : await putBack(now, since, range);
-  const items = isFiltered ? await select(then, options, limit + 1) : then;
+  const isWhole = isExact && since.size === 0;
+  const items = isWhole ? now : await first(limit + 1, asItWas(now, since, range), options);
   if (items.length <= limit) return { items, resourceVersion: String(version) };
   const page = items.slice(0, limit);
   const last = page.at(-1)?.metadata;
   const continueToken = formatToken({ version, ...(last && { after: last }) });
   // How many more a selector would find, or an old state had, is not known without looking at them all.
-  const remaining = isFiltered || since.size > 0 ? {} : { remainingItemCount: left };
+  const remaining = clauses > 0 || since.size > 0 ? {} : { remainingItemCount: left };
   return { items: page, resourceVersion: String(version), continueToken, ...remaining };
 }
 
-/** By an index, when a selector names a field that has one. */
-function found(table: KindTable, range: KeyRange, { fields = [] }: ListOptions): Resource[] | undefined {
+type Read = { readonly now: Resource[]; readonly isExact: boolean };
+
+/**
+ * By an index, when a selector names a field that has one. Where nothing else is asked for it is exact, and `enough` will do; else all is
+ * read, which copies references and looks at none.
+ */
+function read(table: KindTable, range: KeyRange, { labels = [], fields = [] }: ListOptions, enough: number): Read {
+  const clauses = labels.length + fields.length;
+  const most = clauses > 1 ? Number.POSITIVE_INFINITY : enough;
   for (const clause of fields) {
-    const resources = clause.operator === "in" ? table.find(clause.key, clause.values, range) : undefined;
-    if (resources) return resources;
+    const now = clause.operator === "in" ? table.find(clause.key, clause.values, range, most) : undefined;
+    if (now) return { now, isExact: clauses === 1 };
   }
-  return undefined;
+  return { now: table.list(range, clauses > 0 ? Number.POSITIVE_INFINITY : enough), isExact: clauses === 0 };
 }
 
-async function select(resources: readonly Resource[], options: ListOptions, most: number): Promise<Resource[]> {
+/** The first `most` that are selected. What comes after them is not looked at. */
+async function first(most: number, resources: Iterable<Resource>, options: ListOptions): Promise<Resource[]> {
   const breather = new Breather();
   const selected: Resource[] = [];
-  for (const [at, resource] of resources.entries()) {
-    if (selected.length === most) break;
+  let looked = 0;
+  for (const resource of resources) {
     if (isSelected(resource, options)) selected.push(resource);
-    if (at % 64 === 63 && breather.isDue) await breather.breathe();
+    if (selected.length === most) break;
+    looked += 1;
+    if (looked % 64 === 0 && breather.isDue) await breather.breathe();
   }
   return selected;
 }
@@ -66,41 +75,23 @@ function changedSince(state: StoreState, kind: KindInfo, version: number): Map<s
   return changed;
 }
 
-/** The resources of now, but what changed since is as it was. */
-async function putBack(
+/** The resources of now, but what changed since is as it was; in order. */
+function* asItWas(
   now: readonly Resource[],
   changed: ReadonlyMap<string, Resource | undefined>,
   range: KeyRange,
-): Promise<Resource[]> {
-  const breather = new Breather();
-  const unchanged: Resource[] = [];
-  for (const [at, resource] of now.entries()) {
-    if (!changed.has(formatKey(resource.metadata))) unchanged.push(resource);
-    if (at % 64 === 63 && breather.isDue) await breather.breathe();
-  }
-  const before = [...changed.values()].filter((resource) => resource !== undefined);
-  return merge(
-    unchanged,
-    before.filter(({ metadata }) => isInRange(metadata, range)).sort((a, b) => compareKeys(a.metadata, b.metadata)),
-  );
-}
-
-/** Two lists in order as one. */
-function merge(left: readonly Resource[], right: readonly Resource[]): Resource[] {
-  const all: Resource[] = [];
+): Iterable<Resource> {
+  const before = [...changed.values()]
+    .filter((resource) => resource !== undefined)
+    .filter(({ metadata }) => isInRange(metadata, range))
+    .sort((a, b) => compareKeys(a.metadata, b.metadata));
   let at = 0;
-  for (const item of left) {
-    for (let next = right[at]; next && compareKeys(next.metadata, item.metadata) < 0; next = right[++at])
-      all.push(next);
-    all.push(item);
+  for (const item of now) {
+    if (changed.size > 0 && changed.has(formatKey(item.metadata))) continue;
+    for (let old = before[at]; old && compareKeys(old.metadata, item.metadata) < 0; old = before[++at]) yield old;
+    yield item;
   }
-  for (; at < right.length; at++) all.push(right[at] as Resource); // within the list
-  return all;
-}
-
-function isInRange(key: ResourceKey, { namespace, after }: KeyRange): boolean {
-  if (namespace !== undefined && key.namespace !== namespace) return false;
-  return after === undefined || compareKeys(key, after) > 0;
+  yield* before.slice(at);
 }
 
 function startOf({ log }: StoreState, token: string | undefined): Position {

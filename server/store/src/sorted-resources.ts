@@ -12,6 +12,16 @@ export class SortedResources {
   /** No block is empty. */
   readonly #blocks: Resource[][] = [];
 
+  static of(...resources: readonly Resource[]): SortedResources {
+    const sorted = new SortedResources();
+    for (const resource of resources) sorted.put(resource);
+    return sorted;
+  }
+
+  get isEmpty(): boolean {
+    return this.#blocks.length === 0;
+  }
+
   /** Puts a resource in its place, instead of the one with the same key. */
   put(resource: Resource): void {
     const last = this.#blocks.at(-1)?.at(-1);
@@ -99,6 +109,15 @@ function firstIndex<T>(items: readonly T[], isBefore: (item: T) => boolean): num
     else high = middle;
   }
   return low;
+}
+
+export function isInRange(key: ResourceKey, { namespace, after }: KeyRange): boolean {
+  if (namespace !== undefined && key.namespace !== namespace) return false;
+  return after === undefined || compareKeys(key, after) > 0;
+}
+
+export function sameKey(key: ResourceKey, other: ResourceKey): boolean {
+  return key.name === other.name && key.namespace === other.namespace;
 }
 
 /** Where `key` stands in the order of a list, relative to `other`. */

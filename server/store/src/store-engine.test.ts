@@ -145,6 +145,20 @@ test("close does not wait for a disk that hangs", { timeout }, async () => {
   await closing;
 });
 
+test("close does not wait for a disk that hangs after it answered once more", { timeout }, async () => {
+  disk.isSlow = true;
+  const first = store.create(Template, template("a"));
+  await disk.arrived();
+  const second = store.create(Template, template("b"));
+  const closing = store.close();
+  disk.release();
+  await first;
+  await disk.arrived();
+  clock.advance(defaultStoreLimits.commitTimeoutMs);
+  await assert.rejects(second, { code: "unavailable" });
+  await closing;
+});
+
 test("writes that wait are bounded", { timeout: 60_000 }, async () => {
   disk.isSlow = true;
   const writes = Array.from({ length: 20_001 }, (_, at) => store.create(Template, template(`t${at}`)));

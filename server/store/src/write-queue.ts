@@ -128,14 +128,20 @@ export class WriteQueue {
         return;
       } finally {
         cancel();
-        this.#stalledSinceMs = undefined;
-        this.#stall = Promise.withResolvers();
+        this.#answered();
       }
       for (const change of changes) state.apply(change);
     }
     // Who wrote knows first: what a writer does next comes before what others make of it.
     for (const answer of answers) answer();
     if (changes.length > 0) published(changes);
+  }
+
+  /** Who waits for a stall goes on waiting for the same promise, unless this one told them. */
+  #answered(): void {
+    if (this.#stalledSinceMs === undefined) return;
+    this.#stalledSinceMs = undefined;
+    this.#stall = Promise.withResolvers();
   }
 
   /** The disk does not answer. What was handed to it may yet be written; what waits behind it is not. */

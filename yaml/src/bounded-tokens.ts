@@ -7,6 +7,8 @@ export type TokenLimits = {
   readonly maxDepth: number;
   /** Of each document. */
   readonly maxTokens: number;
+  /** Of the whole text. A text within it is one token, and is folded line by line. */
+  readonly maxLines: number;
 };
 
 /** What stands on the parser's stack beside the collections: the document, and a scalar with its surroundings. */
@@ -18,12 +20,13 @@ const beside = 3;
  */
 export function* boundedTokens(
   text: string,
-  { maxDepth, maxTokens }: TokenLimits,
+  { maxDepth, maxTokens, maxLines }: TokenLimits,
   lines: LineCounter,
   refuse: Refuse,
 ): Generator<CST.Token> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
+  if (hasMoreLines(text, maxLines)) return refuse(0, `the document is too large: it has more than ${maxLines} lines`);
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     const at = parser.offset;
@@ -36,6 +39,12 @@ export function* boundedTokens(
     if (parser.stack.length > maxDepth + beside) return refuse(at, tooDeep(maxDepth));
   }
   yield* parser.end();
+}
+
+function hasMoreLines(text: string, most: number): boolean {
+  let count = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && count <= most; at = text.indexOf("\n", at + 1)) count += 1;
+  return count > most;
 }
 
 export function tooDeep(maxDepth: number): string {

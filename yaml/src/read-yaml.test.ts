@@ -124,8 +124,15 @@ for (const [name, unit] of [
     assert.ok(user + system < 2_000_000, `it took ${(user + system) / 1000} ms`);
   });
 
-test("what stands in a text of any length costs one token", () => {
-  assert.deepEqual(plain(`data: |\n${"  a: [b\n".repeat(100_000)}`), { data: "a: [b\n".repeat(100_000) });
+test("what stands in a long text costs one token", () => {
+  assert.deepEqual(plain(`data: |\n${"  a: [b\n".repeat(40_000)}`), { data: "a: [b\n".repeat(40_000) });
+});
+
+test("a text of half a million lines is refused before it is folded", () => {
+  const before = process.cpuUsage();
+  assert.match(faultOf(`a: >\n${" b\n".repeat(500_000)}`), /the document is too large: it has more than 50000 lines$/);
+  const { user } = process.cpuUsage(before);
+  assert.ok(user < 300_000, `it took ${user / 1000} ms`);
 });
 
 const json = fc.jsonValue({ maxDepth: 6 }).map((value) => JSON.parse(JSON.stringify(value)) as unknown);

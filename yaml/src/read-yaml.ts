@@ -8,8 +8,8 @@ import type { YamlFault, YamlPlace } from "./yaml-fault.ts";
 
 export type YamlLimits = TokenLimits & ValueLimits;
 
-/** Some 3,000 lines of block style, whatever the length of the texts in it: a tenth of a second to read. */
-export const defaultLimits: YamlLimits = { maxDepth: 100, maxTokens: 20_000, maxAliasNodes: 2_000 };
+/** Some 3,000 lines of block style, and texts of some 50,000 lines in it: one or two tenths of a second to read. */
+export const defaultLimits: YamlLimits = { maxDepth: 100, maxTokens: 20_000, maxLines: 50_000, maxAliasNodes: 2_000 };
 
 export type YamlDocument = {
   /** As JSON would give it, with own properties only; `null` for an empty document. */

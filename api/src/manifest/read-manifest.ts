@@ -28,7 +28,7 @@ type Place = { readonly file: string; readonly document: YamlDocument; readonly 
 type Read = { readonly faults: ManifestFault[]; readonly resource?: ManifestResource; readonly kind?: KindInfo };
 
 /** A site may have all its machines in one file, and who reads it here is the one who wrote it. */
-const limits = { maxTokens: Number.POSITIVE_INFINITY };
+const limits = { maxTokens: Number.POSITIVE_INFINITY, maxLines: Number.POSITIVE_INFINITY };
 
 /**
  * Empty documents are left out. The items of a List (as `kubectl get -o yaml` prints several objects) are resources like

@@ -34,3 +34,21 @@ for (const [name, text] of [
   test(`JSON of nested ${name} is refused and not followed`, () => {
     assert.throws(() => json(text), { reason: "BadRequest" });
   });
+
+const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, "v"]));
+
+for (const [name, value] of [
+  ["annotations", { metadata: { annotations: many(10_001) } }],
+  ["a status", { status: many(10_001) }],
+  ["owners of fields", { metadata: { managedFields: [many(40_001)] } }],
+] as const)
+  test(`a body with more values in ${name} than an object may have is refused as it is read`, () => {
+    const text = Buffer.from(JSON.stringify(value));
+    for (const read of [() => json(text.toString()), () => readPatch(text, "apply"), () => readPatch(text, "merge")])
+      assert.throws(read, { reason: "RequestEntityTooLarge", message: /at most 10000 values/ });
+  });
+
+test("an object that is as large as may be is read with its status and the owners of its fields", () => {
+  const value = { metadata: { annotations: many(10_000), managedFields: [many(20_000)] }, status: many(10_000) };
+  assert.deepEqual(json(JSON.stringify(value)), value);
+});

@@ -1,7 +1,7 @@
 // Checks a resource before it is written: names, labels, and the schemas of its kind.
 import { contentSchemas, type KindInfo, type Resource } from "@neverland/api";
-import { countLeaves } from "../json.ts";
 import { type FieldFault, invalid } from "../resource-error.ts";
+import { isOver, mostLeaves } from "./object-size.ts";
 import { badValue, schemaFaults } from "./schema-faults.ts";
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
@@ -34,11 +34,8 @@ function refuse(kind: KindInfo, { metadata }: Resource, faults: readonly FieldFa
   if (faults.length > 0) throw invalid(kind, metadata.name, faults);
 }
 
-/** What is kept of every field (its owner, its place in a patch) grows with them: an object is no database. */
-const mostLeaves = 10_000;
-
 function sizeFaults(value: unknown, field: string): FieldFault[] {
-  if (countLeaves(value, mostLeaves + 1) <= mostLeaves) return [];
+  if (!isOver(value, mostLeaves)) return [];
   return [{ reason: "FieldValueTooMany", message: `Too many: must have at most ${mostLeaves} values in it`, field }];
 }
 

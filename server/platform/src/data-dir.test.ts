@@ -41,6 +41,15 @@ describe("the data folder", () => {
     assert.equal(await modeOf(dir), "755");
   });
 
+  test("that others could write is refused for a link in it, however deep", async () => {
+    await mkdir(join(dir, "hook/boot"), { recursive: true });
+    await symlink("/etc/hostname", join(dir, "hook/boot/vmlinuz"));
+    await chmod(dir, 0o777);
+    // The next start has no reason to believe it either.
+    for (const _ of [1, 2])
+      await assert.rejects(makeDataDir(dir), /others could write in it, and hook\/boot\/vmlinuz is a symbolic link/);
+  });
+
   test("whose database is a link to elsewhere is refused", async () => {
     await symlink("/etc/hostname", join(dir, "neverland.db"));
     await assert.rejects(makeDataDir(dir), /neverland\.db is not believed: it is a symbolic link/);

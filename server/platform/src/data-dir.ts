@@ -1,6 +1,6 @@
 // The folder that a server keeps its data in: made when it is not there, and every fault of it a sentence.
 import { constants } from "node:fs";
-import { access, chmod, mkdir, readdir, stat } from "node:fs/promises";
+import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { closeToOthers } from "./private-file.ts";
 import { ServerError } from "./server-error.ts";
@@ -9,6 +9,7 @@ import { ServerError } from "./server-error.ts";
 const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files"];
 /** Shared by many users, as /tmp is. */
 const sticky = 0o1000;
+const writableByOthers = 0o022;
 const databaseFiles = ["neverland.db", "neverland.db-wal", "neverland.db-shm"];
 
 /**
@@ -39,8 +40,27 @@ async function closeFolder(dataDir: string, mode: number): Promise<string> {
       dataDir,
       `${open}, and it is used for other things too (${foreign.slice(0, 3).join(", ")}); ${elsewhere}`,
     );
+  // Closed first: nothing can be put there between the look and the lock.
   await chmod(dataDir, 0o700);
+  if ((mode & writableByOthers) !== 0)
+    await refuseForeign(dataDir).catch(async (error: unknown) => {
+      // Left closed, it would be believed at the next start.
+      await chmod(dataDir, mode & 0o7777);
+      throw error;
+    });
   return `${dataDir}: ${open}; it is 700 now, since everything that machines are told lies in it`;
+}
+
+/** Where others could write, what lies there may be theirs: a kernel, an event, a link that leads what is written elsewhere. */
+async function refuseForeign(dataDir: string): Promise<void> {
+  for (const name of await readdir(dataDir, { recursive: true })) {
+    const stats = await lstat(join(dataDir, name));
+    const why = stats.isSymbolicLink()
+      ? "is a symbolic link"
+      : stats.uid !== process.geteuid?.() && `belongs to another user (uid ${stats.uid})`;
+    if (why)
+      throw unfit(dataDir, `others could write in it, and ${name} ${why}; look at it and delete it, or ${elsewhere}`);
+  }
 }
 
 function unfit(dataDir: string, why: string): ServerError {

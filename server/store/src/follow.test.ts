@@ -132,11 +132,22 @@ test("after a gap only the difference is handed over, and what has gone is delet
   assert.ok(b);
   await store.update(Template, { ...b, spec: { data: "new" } });
   await store.create(Template, template("d"));
+  await store.delete(Template, { namespace: "default", name: "c" });
+  await store.create(Template, template("c"));
   brokenOff.reject(new Error("the watch broke off"));
-  await notes.until(7);
+  await notes.until(9);
   stop.abort();
   await following.done;
-  assert.deepEqual(notes.seen, ["added a", "added b", "added c", "modified b", "added d", "deleted a"]);
+  assert.deepEqual(notes.seen, [
+    "added a",
+    "added b",
+    "added c",
+    "modified b",
+    "deleted c",
+    "added c",
+    "added d",
+    "deleted a",
+  ]);
 });
 
 test("ready rejects as soon as the signal aborts, though the store never answers", { timeout }, async () => {

@@ -118,8 +118,11 @@ class Handover<R extends Resource> {
       this.#given.delete(id);
       if (before) this.#hand("deleted", type === "deleted" ? object : before);
     } else {
+      // Deleted and made anew during a gap: who follows is told that the one it knew has gone.
+      const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
+      if (isAnother) this.#hand("deleted", before);
       this.#given.set(id, object);
-      this.#hand(before ? "modified" : "added", object);
+      this.#hand(before && !isAnother ? "modified" : "added", object);
     }
   }
 

@@ -42,8 +42,10 @@ export type KindInfo = {
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
-  /** A record is appended and deleted, never changed. */
+  /** A record is appended, never changed. */
   readonly record: boolean;
+  /** Whether who may write may delete: what is kept as a log goes by its age alone. */
+  readonly deletable: boolean;
   /** What of an object has a path of its own beneath it. */
   readonly subresources: readonly Subresource[];
   readonly spec?: z.ZodType;
@@ -76,6 +78,7 @@ const tinkerbell = {
   version: "v1alpha1",
   categories: ["tinkerbell"],
   record: false,
+  deletable: true,
   subresources: ["status"],
   unique: [],
   sensitive: [],
@@ -85,6 +88,7 @@ const metalRecord = {
   version: "v1alpha1",
   categories: ["metal"],
   record: true,
+  deletable: true,
   subresources: [],
   unique: [],
   sensitive: [],
@@ -150,6 +154,7 @@ export const kinds = {
   },
   MachineEvent: {
     ...metalRecord,
+    deletable: false,
     kind: "MachineEvent",
     plural: "machineevents",
     singular: "machineevent",
@@ -190,6 +195,7 @@ export const kinds = {
     shortNames: [],
     categories: [],
     record: false,
+    deletable: true,
     subresources: [],
     members: secretMembers,
     prepare: prepareSecret,

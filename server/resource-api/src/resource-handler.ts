@@ -4,6 +4,7 @@ import type { JsonObject } from "@neverland/resources/json.ts";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
+import { refuseForbiddenDeletion } from "@neverland/resources/rules/forbidden-changes.ts";
 import type { WriteTarget } from "@neverland/resources/write-path.ts";
 import { type ListOptions, type ResourceList, StoreError } from "@neverland/store/resource-store.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
@@ -140,6 +141,7 @@ function nameIn(object: JsonObject): string {
 
 /** Deletes what is selected and answers with it. What another deleted meanwhile is no fault. */
 async function deleteSelected({ context, query }: Exchange, target: RequestTarget, options: DeleteOptions) {
+  refuseForbiddenDeletion(target.kind); // though there may be none to delete
   const list = await context.store.list(target.kind, query.selection(target));
   for (const { metadata } of list.items)
     await context.writes.delete(target.kind, metadata, options.preconditions, options).catch((error: unknown) => {

@@ -10,7 +10,7 @@ import type { JsonObject } from "./json.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
 import { type Place, prepared, toResource } from "./resource-input.ts";
-import { refuseForbiddenChanges } from "./rules/forbidden-changes.ts";
+import { refuseForbiddenChanges, refuseForbiddenDeletion } from "./rules/forbidden-changes.ts";
 import { UniqueClaims } from "./rules/unique-claims.ts";
 import { validateResource, validateStatus } from "./rules/validate-resource.ts";
 import { WriteHealth } from "./write-health.ts";
@@ -116,8 +116,9 @@ export class WritePath {
     return this.#health.reason(this.#clock.nowMs());
   }
 
-  /** @throws {StoreError} */
+  /** @throws {ResourceError | StoreError} */
   async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions, policy: DeletePolicy) {
+    refuseForbiddenDeletion(kind);
     return await this.#write(() => deleteResource(this.#store, kind, key, preconditions, policy));
   }
 

@@ -16,6 +16,7 @@ export const coreEvent: KindInfo = {
   shortNames: ["ev"],
   categories: [],
   record: true,
+  deletable: false,
   subresources: [],
   columns: [
     { name: "Last Seen", type: "date", path: ".lastTimestamp" },

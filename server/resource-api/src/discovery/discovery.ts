@@ -2,9 +2,7 @@
 import { apiVersionOf, type KindInfo } from "@neverland/api";
 
 const readVerbs = ["get", "list", "watch"];
-const recordVerbs = ["create", "delete", "deletecollection", ...readVerbs];
 const subresourceVerbs = { status: ["get", "patch", "update"], log: ["get"] } as const;
-const allVerbs = [...recordVerbs, "patch", "update"];
 
 /** `/api`: the core group, of which only what kubectl needs is there. */
 export const coreVersions = { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
@@ -59,12 +57,16 @@ export function resourceList(kinds: readonly KindInfo[], groupVersion: string) {
 }
 
 function resourcesOf(info: KindInfo) {
-  const { plural, singular, shortNames, categories, kind, record, subresources } = info;
+  const { plural, singular, shortNames, categories, kind, subresources } = info;
   const base = { namespaced: true, kind };
-  const verbs = record ? recordVerbs : allVerbs;
-  const whole = { name: plural, singularName: singular, ...base, verbs, shortNames, categories };
+  const whole = { name: plural, singularName: singular, ...base, verbs: verbsOf(info), shortNames, categories };
   const beneath = subresources.map((name) => {
     return { name: `${plural}/${name}`, singularName: "", ...base, verbs: subresourceVerbs[name] };
   });
   return [whole, ...beneath];
+}
+
+function verbsOf({ record, deletable }: KindInfo): string[] {
+  const deletion = deletable ? ["delete", "deletecollection"] : [];
+  return ["create", ...deletion, ...readVerbs, ...(record ? [] : ["patch", "update"])];
 }

@@ -1,12 +1,19 @@
 // Changes that are refused however valid the object would be.
 import { isDeepStrictEqual } from "node:util";
-import type { KindInfo, Resource } from "@neverland/api";
+import { type KindInfo, qualifiedName, type Resource } from "@neverland/api";
 import { invalid, ResourceError } from "../resource-error.ts";
 
 /** @throws {ResourceError} `unchangeable`, `invalid`. */
 export function refuseForbiddenChanges(kind: KindInfo, live: Resource, next: Resource): void {
   if (kind.record) refuseNewContent(kind, live, next);
   refuseNewFinalizers(kind, live, next);
+}
+
+/** Of any object of the kind, and of all of them. @throws {ResourceError} `unchangeable`. */
+export function refuseForbiddenDeletion(kind: KindInfo): void {
+  if (kind.deletable) return;
+  const what = qualifiedName(kind, kind.plural);
+  throw new ResourceError("unchangeable", `${what} cannot be deleted: each is kept until its time is over`, { kind });
 }
 
 /** A record says what happened. Its metadata may change: owners and finalizers are about its life, not about the fact. */

@@ -124,7 +124,7 @@ export const eventReasons = {
   },
   TooManyConnections: {
     meaning: "one address, or all together, have more connections than workers need",
-    mend: "find out which program on that machine connects so often; name a proxy or NAT gateway with --trusted-proxies",
+    mend: "find out which program on that machine connects so often; name a proxy or NAT gateway with --trusted-proxy",
   },
   TooManyWaiting: {
     meaning: "too many workers that nobody knows are waiting",

@@ -6,7 +6,7 @@ import type { TimelineEvent } from "./timeline-event.ts";
 export type BootStep = {
   /** What it did, as the end of "it ...". */
   readonly did: string;
-  /** What must come next, as the end of "waiting for ...". */
+  /** What must come next, as the end of "the next step is ...". */
   readonly next: string;
   /** What usually keeps it from that. */
   readonly hint: string;
@@ -24,7 +24,7 @@ const steps: readonly (readonly [marks: readonly (EventMark | undefined)[], step
     ["address", "router"],
     {
       did: "got an address by DHCP",
-      next: "it to fetch its boot file or script",
+      next: "that it fetches its boot file or script",
       hint: "if it stays so, another DHCP server may have answered too, or UDP port 69 and the HTTP port are blocked",
     },
   ],
@@ -32,7 +32,7 @@ const steps: readonly (readonly [marks: readonly (EventMark | undefined)[], step
     ["loader"],
     {
       did: "fetched iPXE",
-      next: "iPXE to ask for its script",
+      next: "that iPXE asks for its script",
       hint: "if it stays so, iPXE has no driver for the network card: look at the console",
     },
   ],
@@ -40,7 +40,7 @@ const steps: readonly (readonly [marks: readonly (EventMark | undefined)[], step
     ["script"],
     {
       did: "got its boot script",
-      next: "it to fetch kernel and initramfs",
+      next: "that it fetches kernel and initramfs",
       hint: "if it stays so, the files are missing (tink hook build) or the address in the script cannot be reached from the machine",
     },
   ],
@@ -48,7 +48,7 @@ const steps: readonly (readonly [marks: readonly (EventMark | undefined)[], step
     ["kernel"],
     {
       did: "fetched the in-memory system",
-      next: "its worker to ask for work",
+      next: "that its worker asks for work",
       hint: "if it stays so, the system does not come up or finds no network card: look at the console",
     },
   ],

@@ -76,7 +76,7 @@ test("how far the machine came counts from when the workflow began to wait", () 
     event(30, "ScriptServed", "script"),
   ];
   const { state } = explain({ hardware: hardware(true), workflows: [waiting], events, nowMs });
-  assert.match(state, /the next step is its worker to ask for work\.$/);
+  assert.match(state, /the next step is that its worker asks for work\.$/);
 });
 
 test("a template that does not render is what is to be mended", () => {

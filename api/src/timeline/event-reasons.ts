@@ -18,8 +18,9 @@ export const eventReasons = {
     mend: "change all but one of the Hardware that claim the same MAC or address",
   },
   DuplicateClaim: {
-    meaning: "several Hardware claim the same MAC or address, so that none of them is answered",
-    mend: "change all but one of the Hardware that claim the same MAC or address",
+    meaning:
+      "several Hardware claim the same MAC, address, worker or instance id, so that none of them is answered by it",
+    mend: "change what the message names in all but one of the Hardware that claim it",
   },
   NotOfItsSchema: {
     meaning: "the Hardware has a value that cannot be read, so the machine counts as unknown",

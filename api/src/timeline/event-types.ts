@@ -39,6 +39,8 @@ export type EventTypeInfo = {
 const step = { sort: "step", plane: "boot" } as const;
 const start = { ...step, showsStart: true } as const;
 const refusal = { sort: "refusal", plane: "boot" } as const;
+/** Of what people wrote: no machine was there. */
+const record = { sort: "refusal", plane: "management" } as const;
 const workflow = { sort: "step", plane: "management" } as const;
 const failure = { sort: "failure", plane: "management" } as const;
 
@@ -60,8 +62,8 @@ export const eventTypes = {
   DhcpDecline: { ...refusal, meaning: "the machine found its address in use by another one" },
   RouterAdvertised: { ...step, mark: "router", meaning: "iPXE was told that there is no IPv6 router to wait for" },
   Ipv6BootRefused: { ...refusal, meaning: "firmware was told that there is nothing to boot over IPv6" },
-  HardwareAmbiguous: { ...refusal, meaning: "several Hardware claim the same MAC or address" },
-  HardwareUnusable: { ...refusal, meaning: "the machine's Hardware cannot be used as it is" },
+  HardwareAmbiguous: { ...record, meaning: "several Hardware claim what only one machine can have" },
+  HardwareUnusable: { ...record, meaning: "the machine's Hardware cannot be used as it is" },
 
   TftpRead: { ...start, mark: "loader", meaning: "the machine read a boot file over TFTP" },
   TftpRefused: { ...start, ...refusal, mark: "turned-away", meaning: "a TFTP request was answered with an error" },

@@ -156,3 +156,31 @@ test("a machine without a workflow, and one that nobody knows", () => {
   assert.match(explain({ hardware: hardware(true), workflows: [], events: [], nowMs }).state, /^No workflow is for m1/);
   assert.match(explain({ workflows: [], events: [], nowMs }).state, /^Nothing is known/);
 });
+
+test("what people did about a machine is no sign of it", () => {
+  const claim = "m1 and m2 claim the same instance id x";
+  const events = [
+    event(8, "WorkflowPending", "workflow install is PENDING"),
+    event(5, "HardwareAmbiguous", claim, "DuplicateClaim"),
+  ];
+  const { because, todo } = explain({ hardware: hardware(true), workflows: [], events, nowMs });
+  assert.deepEqual(because, [claim]);
+  assert.equal(todo[1], "change what the message names in all but one of the Hardware that claim it");
+});
+
+test("refusals from before the Hardware was made, or the machine was started, are over", () => {
+  const events = [
+    event(900, "DhcpIgnored", "no Hardware has the MAC", "UnknownMachine"),
+    event(500, "HttpRefused", "may not netboot", "NetbootNotAllowed"),
+    event(100, "PoweredOn", "switched on"),
+  ];
+  const { because } = explain({ hardware: hardware(true), workflows: [], events, nowMs });
+  assert.deepEqual(because, ["last seen 100 s ago: switched on"]);
+});
+
+test("what a machine was last seen with is not said twice, and neither is what to do", () => {
+  const events = [event(3, "DhcpIgnored", "no Hardware has the MAC", "UnknownMachine")];
+  const { because, todo } = explain({ workflows: [], events, nowMs });
+  assert.deepEqual(because, ["last seen 3 s ago: no Hardware has the MAC"]);
+  assert.deepEqual(todo, ["apply a Hardware with this MAC"]);
+});

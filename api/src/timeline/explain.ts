@@ -3,7 +3,7 @@ import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction, WorkflowState } from "../tinkerbell/workflow.ts";
 import { bootProgress, refusalsSince } from "./boot-progress.ts";
-import type { EventType } from "./event-types.ts";
+import { type EventType, eventTypeInfo } from "./event-types.ts";
 import { type TimelineEvent, toTimeline } from "./timeline-event.ts";
 
 export type ExplainInput = {
@@ -64,25 +64,37 @@ function createdMs({ metadata }: Workflow): number {
 
 function withoutWorkflow({ hardware, nowMs }: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {
   const name = hardware?.metadata.name ?? "the machine";
-  const last = timeline.at(-1);
-  if (hardware === undefined && last === undefined)
+  if (hardware === undefined && timeline.length === 0)
     return {
       state: "Nothing is known of this machine.",
       because: [],
       todo: ["apply a Hardware with its MAC, or switch it on"],
     };
-  const refusals = refusalsSince(timeline, 0);
+  const last = lastSign(timeline);
+  // Another's before it, or what was so when the machine was last started, says nothing of now.
+  const sinceMs = Math.max(
+    Date.parse(hardware?.metadata.creationTimestamp ?? "") || 0,
+    timeline.findLast(({ type }) => eventTypeInfo(type)?.mark === "power")?.atMs ?? 0,
+  );
+  const refusals = refusalsSince(timeline, sinceMs);
+  const advice = new Set([
+    ...(hardware === undefined ? [] : [`apply a Workflow with hardwareRef: ${name}`]),
+    ...refusals.flatMap(({ todo }) => todo ?? []),
+  ]);
+  if (advice.size === 0) advice.add("apply a Hardware with its MAC");
   return {
     state: `No workflow is for ${name}, so it has nothing to wait for.`,
     because: [
       ...(last === undefined ? [] : [`last seen ${ago(last.atMs, nowMs)}: ${last.message}`]),
-      ...refusals.map(({ why }) => why),
+      ...refusals.map(({ why }) => why).filter((why) => why !== last?.message),
     ],
-    todo: [
-      ...(hardware === undefined ? ["apply a Hardware with its MAC"] : [`apply a Workflow with hardwareRef: ${name}`]),
-      ...refusals.flatMap(({ todo }) => todo ?? []),
-    ],
+    todo: [...advice],
   };
+}
+
+/** The machine's own last doing: what people and programs did about it is none. */
+function lastSign(timeline: readonly TimelineEvent[]): TimelineEvent | undefined {
+  return timeline.findLast(({ type }) => eventTypeInfo(type)?.plane === "boot");
 }
 
 function notStarted({ metadata, spec, status }: Workflow): Explanation {
@@ -148,7 +160,7 @@ function running(
 ): Explanation {
   const action = currentAction(status?.tasks ?? []);
   const agent = status?.agentID ?? "";
-  const last = timeline.at(-1);
+  const last = lastSign(timeline);
   const seen = last === undefined ? [] : [`last sign of the machine ${ago(last.atMs, nowMs)}: ${last.message}`];
   if (action?.state !== "RUNNING")
     return {

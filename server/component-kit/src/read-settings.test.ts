@@ -70,7 +70,7 @@ test("every wrong value is told at once, by the name and the place it has where 
 test("a file's values must be what they are to be: text is no number, and one word no list", () => {
   const given = [file("boots.dhcp.port", "67"), file("boots.words", "quiet")];
   assert.deepEqual(readSettings(all, given).problems, [
-    "c.yaml:3:5: boots.dhcp.port 67: expected a port",
+    "c.yaml:3:5: boots.dhcp.port 67: expected a number: write it without quotes",
     "c.yaml:3:5: boots.words quiet: expected a list",
   ]);
 });

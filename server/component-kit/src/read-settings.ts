@@ -79,6 +79,8 @@ export function readSettings(
 type Typed = { readonly value: unknown } | { readonly expected: string };
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
 
+const numeral = /^-?\d+(\.\d+)?$/;
+
 /** Text becomes what the setting is; what a file has must be that already. */
 function typedValue({ form, separator = "," }: Setting, { from, value }: GivenValue): Typed {
   const isText = from === "environment" || from === "flag";
@@ -86,7 +88,9 @@ function typedValue({ form, separator = "," }: Setting, { from, value }: GivenVa
     case "text":
       return typeof value === "string" ? { value } : { expected: "expected text" };
     case "number":
-      if (isText && /^-?\d+(\.\d+)?$/.test(String(value))) return { value: Number(value) };
+      if (isText && numeral.test(String(value))) return { value: Number(value) };
+      if (!isText && typeof value === "string" && numeral.test(value))
+        return { expected: "expected a number: write it without quotes" };
       // Which number is expected, the schema says.
       return { value: typeof value === "number" ? value : Number.NaN };
     case "truth":
@@ -97,6 +101,7 @@ function typedValue({ form, separator = "," }: Setting, { from, value }: GivenVa
         return {
           value: String(value)
             .split(separator)
+            .map((item) => item.trim())
             .filter((item) => item !== ""),
         };
       return Array.isArray(value) ? { value } : { expected: "expected a list" };

@@ -72,7 +72,7 @@ function migrate(db: DatabaseSync, file: string, attempt: <T>(work: () => T) => 
   if (!isNew && owner !== applicationId)
     throw new StoreError("unavailable", `${file} is a database of another program: name another data directory.`);
   if (version > migrations.length) {
-    const versions = `it has schema ${version}, this program knows up to ${migrations.length}`;
+    const versions = `it has data format ${version}, this program knows up to ${migrations.length}`;
     throw new StoreError("unavailable", `${file} was written by a newer Neverland (${versions}): run that one.`);
   }
   if (version === migrations.length) return;

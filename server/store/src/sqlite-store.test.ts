@@ -165,11 +165,11 @@ test("a file of another program and a file that is no database are refused", asy
   await assert.rejects(openSqliteStore(other), { code: "unavailable", message: /of another program/ });
 });
 
-test("a database of a newer schema is refused", async () => {
+test("a database of a newer data format is refused", async () => {
   const db = openDatabase(file);
   db.prepare("PRAGMA user_version = 1000").run();
   db.close();
-  await assert.rejects(openSqliteStore(file), { code: "unavailable", message: /newer Neverland .*schema 1000/ });
+  await assert.rejects(openSqliteStore(file), { code: "unavailable", message: /newer Neverland .*data format 1000/ });
 });
 
 test("the database's files belong to their owner alone, whatever the umask and whatever they were", async () => {

@@ -14,7 +14,7 @@ const introduction = `# Configuration of tink up
 This page is made of the schemas in the code (\`node tools/src/generate-docs.ts\`).
 
 Settings come from one YAML file, \`${defaultConfigFile}\` where it is there, or the one that \`--config\` or \`TINK_CONFIG\` names; from the
-files \`config.d/*.yaml\` beside it, by name; from the environment; and from flags. What comes later in this list goes before what comes earlier, and
+files \`config.d/*.yaml\` (or \`.yml\`) beside it, by name; from the environment; and from flags. What comes later in this list goes before what comes earlier, and
 a list replaces a list. Names are paths: \`boots.dhcp.port\` is \`port\` in \`dhcp\` in \`boots\`. In a variable, items of a list are separated by
 commas (kernel arguments by spaces), and an empty variable is none. Everything that is wrong is told at once, with file, line and column, and then
 nothing is started. A change counts from the next start. What is in \`config.d\` is believed when it and its folder belong to this user or root and

@@ -145,7 +145,7 @@ describe("one thing that is wrong", () => {
     ["boots:\n  listen:", "FILE:2:10: boots.listen has no value: give it one, or leave it out"],
     ["boots: [a", "FILE:1:"],
     ["- boots", "FILE:1:1: expected settings by name, such as boots: "],
-    ["boots:\n  http: { port: '80' }", "FILE:2:17: boots.http.port 80: expected a port from 0 to 65535"],
+    ["boots:\n  http: { port: '80' }", "FILE:2:17: boots.http.port 80: expected a number: write it without quotes"],
     ["boots: { interfaces: eth1 }", "FILE:1:22: boots.interfaces eth1: expected a list"],
     ["boots: { dhcp: { enabled: 1 } }", "FILE:1:27: boots.dhcp.enabled 1: expected true or false"],
     ["only: [boots, dhcp]", "FILE:1:15: only dhcp: expected some of boots, hegel, "],
@@ -186,4 +186,10 @@ test("a variable that is almost a setting's is warned of, and others are not", a
   assert.deepEqual(warnings, [
     "the environment has TINK_BOOTS_DHPC_PORT, which is no setting; did you mean TINK_BOOTS_DHCP_PORT?",
   ]);
+});
+
+test("blanks around the items of a list in a variable are not a part of them", async () => {
+  await writeFile(file, "");
+  const { shared } = await read({ TINK_BOOTS_INTERFACES: " eth1 , eth2" });
+  assert.deepEqual(shared.boots.interfaces, ["eth1", "eth2"]);
 });

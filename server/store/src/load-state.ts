@@ -5,7 +5,7 @@ import { Breather } from "@neverland/platform/wait/breather.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
 import { type HistoryBounds, LoggedChange } from "./change-log.ts";
 import { freezeJson, resourceJson } from "./resource-json.ts";
-import type { StoreBackend, StoredHistory } from "./store-backend.ts";
+import type { StoreBackend, StoredHistory, StoredRow } from "./store-backend.ts";
 import { kindIdOf, StoreState } from "./store-state.ts";
 import { checkStored, faultOf, readRow, type StoredFault } from "./stored-fault.ts";
 
@@ -55,7 +55,8 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
       else unsettled.push([kind, resource]);
       state.tableById(row.kindId).put(resource);
     }
-  await loadHistory(state, backend, deps, breather);
+  const readOld = (row: StoredRow): Resource => freezeJson(readRow(row, kinds.get(row.kindId), deps.newUid));
+  await loadHistory(state, backend, deps, breather, readOld);
   const settle: LoadedState["settle"] = async (clock, signal, onFaulty) => {
     const slices = new Breather();
     for (const [kind, resource] of unsettled) {
@@ -72,7 +73,13 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
 }
 
 /** Newest first: what is beyond the bounds is not read, and what an object was after a change is what it was before the next. */
-async function loadHistory(state: StoreState, backend: StoreBackend, { bounds }: LoadDeps, breather: Breather) {
+async function loadHistory(
+  state: StoreState,
+  backend: StoreBackend,
+  { bounds }: LoadDeps,
+  breather: Breather,
+  readOld: (row: StoredRow) => Resource,
+): Promise<void> {
   const versions = await backend.versions();
   const after = new Map<string, string | undefined>();
   const changes: LoggedChange[] = [];
@@ -80,7 +87,7 @@ async function loadHistory(state: StoreState, backend: StoreBackend, { bounds }:
   read: for await (const part of backend.history())
     for (const entry of part) {
       if (breather.isDue) await breather.breathe();
-      const change = toLogged(state, entry, after);
+      const change = toLogged(state, entry, after, readOld);
       [count, bytes] = [count + 1, bytes + change.sizeBytes];
       if (count > bounds.count || bytes > bounds.bytes || change.timeMs < bounds.sinceMs) break read;
       changes.push(change);
@@ -90,15 +97,21 @@ async function loadHistory(state: StoreState, backend: StoreBackend, { bounds }:
   for (const change of changes.reverse()) state.log.append(change);
 }
 
-function toLogged(state: StoreState, entry: StoredHistory, later: Map<string, string | undefined>): LoggedChange {
-  const { kindId, key, previous } = entry;
+function toLogged(
+  state: StoreState,
+  entry: StoredHistory,
+  later: Map<string, string | undefined>,
+  readOld: (row: StoredRow) => Resource,
+): LoggedChange {
+  const { kindId, key, version, previous } = entry;
   const id = `${kindId} ${formatKey(key)}`;
   const stored = state.tableById(kindId).get(key);
   // Not the row's when the object was deleted later, or made anew.
   const json = entry.last ?? (later.has(id) ? later.get(id) : undefined);
   later.set(id, previous);
   const sizeBytes = (json?.length ?? (stored ? resourceJson(stored).length : 0)) + (previous?.length ?? 0);
-  const parse = (text: string): Resource => freezeJson(JSON.parse(text)); // what this store itself once wrote
+  // What was before may be what somebody spoilt with another program, and a write mended.
+  const parse = (json: string): Resource => readOld({ kindId, key, version, json });
   const objects = () => ({
     after: json === undefined && stored ? stored : parse(json ?? "{}"),
     before: previous === undefined ? undefined : parse(previous),

@@ -149,3 +149,16 @@ function mended(object: Resource | undefined): Resource {
     spec: { interfaces: [{ dhcp: { mac: "02:00:00:00:00:09" } }] },
   };
 }
+
+test("what was mended is told to a watch that goes on from before, also by the next server", { timeout }, async () => {
+  const { resourceVersion } = await store.list(Hardware);
+  await store.update(Hardware, machine("torn", "02:00:00:00:00:02") as Resource);
+  await store.close();
+  store = await openSqliteStore(join(folder, "store.db"));
+  const { signal } = new AbortController();
+  for await (const event of store.watch(Hardware, { resourceVersion, signal })) {
+    assert.ok(event.type === "modified" && event.object.metadata.name === "torn");
+    return;
+  }
+  assert.fail("the watch ended without an event");
+});

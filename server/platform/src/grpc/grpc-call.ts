@@ -2,6 +2,7 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Turns } from "../wait/turns.ts";
+import type { HeldBytes } from "./frame-budget.ts";
 import { type GrpcDetail, GrpcError, grpcStatus } from "./grpc-error.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
@@ -10,6 +11,8 @@ export type CallLimits = {
   readonly mostMessageBytes: number;
   /** How long a caller may be silent within its own message, or between two of a stream. */
   readonly silenceMs: number;
+  /** How long one message may take to come, however busily. */
+  readonly messageMs: number;
 };
 
 export type CallDeps = {
@@ -17,6 +20,8 @@ export type CallDeps = {
   /** The peer's. */
   readonly address: string;
   readonly limits: CallLimits;
+  /** For what has come of a message that is not whole. */
+  readonly held: HeldBytes;
   readonly turns: Turns;
   readonly toGrpcError: (error: unknown) => GrpcError;
 };
@@ -30,7 +35,7 @@ const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accep
 export async function serveCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { method, address, limits, turns, toGrpcError }: CallDeps,
+  { method, address, limits, held, turns, toGrpcError }: CallDeps,
 ): Promise<void> {
   const over = new AbortController();
   const cancelDeadline = hangUpAfter(headers["grpc-timeout"], over);
@@ -50,13 +55,14 @@ export async function serveCall(
     const encoding = headers["grpc-encoding"] ?? "identity";
     if (encoding !== "identity")
       throw new GrpcError("unimplemented", `messages are not taken in the encoding ${encoding}; send them as they are`);
-    const body = method.isStream ? messagesOf(stream, limits) : await oneMessage(stream, limits);
+    const body = method.isStream ? messagesOf(stream, limits, held) : await oneMessage(stream, limits, held);
     await turns.next();
     answerWith(stream, await method.serve(body, caller));
   } catch (error) {
     refuse(stream, toGrpcError(error));
   } finally {
     isOver = true;
+    held.release();
     cancelDeadline();
   }
 }
@@ -86,13 +92,16 @@ function answerWith(stream: ServerHttp2Stream, message: Uint8Array): void {
 }
 
 /** Without an iterator, which would cost more than all the rest of a call. */
-function oneMessage(stream: ServerHttp2Stream, { mostMessageBytes }: CallLimits): Promise<Uint8Array> {
+function oneMessage(stream: ServerHttp2Stream, limits: CallLimits, held: HeldBytes): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const frames = new FrameReader(mostMessageBytes);
+  const frames = new FrameReader(limits.mostMessageBytes, held);
+  const mustBeInTime = messageTimer(limits);
   let found: Uint8Array | undefined;
   stream.on("data", (part: Buffer) => {
     try {
-      for (const message of frames.push(part)) {
+      const whole = frames.push(part);
+      mustBeInTime(frames.isBetweenMessages, whole.length > 0);
+      for (const message of whole) {
         if (found !== undefined) throw new GrpcError("unimplemented", "the call takes one message, and there are more");
         found = message;
       }
@@ -111,12 +120,29 @@ function oneMessage(stream: ServerHttp2Stream, { mostMessageBytes }: CallLimits)
   return promise;
 }
 
-async function* messagesOf(stream: ServerHttp2Stream, { mostMessageBytes }: CallLimits): AsyncGenerator<Uint8Array> {
-  const frames = new FrameReader(mostMessageBytes);
+async function* messagesOf(stream: ServerHttp2Stream, limits: CallLimits, held: HeldBytes): AsyncGenerator<Uint8Array> {
+  const frames = new FrameReader(limits.mostMessageBytes, held);
+  const mustBeInTime = messageTimer(limits);
   // A method that throws in between still has a status to send.
-  for await (const part of stream.iterator({ destroyOnReturn: false })) yield* frames.push(part);
+  for await (const part of stream.iterator({ destroyOnReturn: false })) {
+    const whole = frames.push(part);
+    mustBeInTime(frames.isBetweenMessages, whole.length > 0);
+    yield* whole;
+  }
   stream.setTimeout(0);
   if (!frames.isBetweenMessages) throw new GrpcError("invalid-argument", "the call ended within a message");
+}
+
+/** Asked at each part, since who sends none is cut for its silence. @throws {GrpcError} Within a message that takes too long. */
+function messageTimer({ messageMs }: CallLimits): (isBetweenMessages: boolean, isNew: boolean) => void {
+  let beganMs: number | undefined;
+  return (isBetweenMessages, isNew) => {
+    const nowMs = performance.now();
+    if (isBetweenMessages || isNew) beganMs = undefined;
+    if (!isBetweenMessages) beganMs ??= nowMs;
+    if (beganMs !== undefined && nowMs - beganMs > messageMs)
+      throw new GrpcError("deadline-exceeded", `the message was not whole after ${messageMs / 1000} s; send it again`);
+  };
 }
 
 /** `grpc-timeout`: up to eight digits and a unit. */

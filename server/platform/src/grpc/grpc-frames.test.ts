@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { FrameBudget } from "./frame-budget.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 
 const frame = Buffer.from([0, 0, 0, 0, 3, 1, 2, 3]);
+
+const roomy = () => new FrameBudget({ mostBytes: 1_000_000, mostBytesPerAddress: 1_000_000 }).of("192.0.2.1", false);
 
 test("a message has five bytes before it", () => {
   assert.deepEqual(frameMessage(Uint8Array.of(1, 2, 3)), frame);
@@ -11,7 +14,7 @@ test("a message has five bytes before it", () => {
 test("messages are cut out of a body however it comes", () => {
   const body = Buffer.concat([frame, Buffer.from([0, 0, 0, 0, 0]), frame]);
   for (const size of [1, 2, 7, 8, body.length]) {
-    const reader = new FrameReader(10);
+    const reader = new FrameReader(10, roomy());
     const found: Uint8Array[] = [];
     for (let at = 0; at < body.length; at += size) found.push(...reader.push(body.subarray(at, at + size)));
     assert.deepEqual(
@@ -24,7 +27,7 @@ test("messages are cut out of a body however it comes", () => {
 });
 
 test("none of the parts of a message that is not whole is kept", () => {
-  const reader = new FrameReader(100_000);
+  const reader = new FrameReader(100_000, roomy());
   const message = Uint8Array.from({ length: 100_000 }, (_, n) => n);
   const found: Uint8Array[] = [];
   for (const byte of frameMessage(message)) {
@@ -39,6 +42,6 @@ test("none of the parts of a message that is not whole is kept", () => {
 });
 
 test("a message that is compressed or too long is refused by its header, before it is there", () => {
-  assert.throws(() => new FrameReader(10).push(Buffer.from([1, 0, 0, 0, 3])), { code: "unimplemented" });
-  assert.throws(() => new FrameReader(10).push(Buffer.from([0, 0, 0, 0, 11])), { code: "resource-exhausted" });
+  assert.throws(() => new FrameReader(10, roomy()).push(Buffer.from([1, 0, 0, 0, 3])), { code: "unimplemented" });
+  assert.throws(() => new FrameReader(10, roomy()).push(Buffer.from([0, 0, 0, 0, 11])), { code: "resource-exhausted" });
 });

@@ -1,4 +1,5 @@
 // gRPC's framing of messages in a body: one byte that says whether it is compressed, the length in four, the message.
+import type { HeldBytes } from "./frame-budget.ts";
 import { GrpcError } from "./grpc-error.ts";
 
 const headerBytes = 5;
@@ -17,9 +18,11 @@ export class FrameReader {
   /** What has come of a message that is not whole, from the first of its bytes. Grows by doubling: no byte is copied often. */
   #held = Buffer.alloc(0);
   #heldBytes = 0;
+  readonly #budget: HeldBytes;
 
-  constructor(mostMessageBytes: number) {
+  constructor(mostMessageBytes: number, budget: HeldBytes) {
     this.#mostBytes = mostMessageBytes;
+    this.#budget = budget;
   }
 
   /** Whether the body may end here. */
@@ -42,6 +45,7 @@ export class FrameReader {
       found.push(this.#held.subarray(headerBytes, this.#heldBytes));
       this.#held = Buffer.alloc(0);
       this.#heldBytes = 0;
+      this.#budget.release();
     }
     return found;
   }
@@ -52,7 +56,9 @@ export class FrameReader {
     const bytes = Math.min(part.length, whole - this.#heldBytes);
     const needed = this.#heldBytes + bytes;
     if (needed > this.#held.length) {
-      const grown = Buffer.allocUnsafe(Math.min(whole, Math.max(needed, this.#held.length * 2)));
+      const grownBytes = Math.min(whole, Math.max(needed, this.#held.length * 2));
+      this.#budget.take(grownBytes - this.#held.length);
+      const grown = Buffer.allocUnsafe(grownBytes);
       this.#held.copy(grown, 0, 0, this.#heldBytes);
       this.#held = grown;
     }

@@ -13,6 +13,7 @@ import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
 import { onAbort } from "../wait/abort.ts";
 import type { Turns } from "../wait/turns.ts";
+import { FrameBudget, type FrameBudgetLimits } from "./frame-budget.ts";
 import { type CallLimits, refuse, serveCall } from "./grpc-call.ts";
 import { GrpcError } from "./grpc-error.ts";
 import type { GrpcMethod } from "./grpc-method.ts";
@@ -46,7 +47,9 @@ export type GrpcRefusal = {
 };
 
 /** A worker's inventory is some tens of kB. */
-const callLimits: CallLimits = { mostMessageBytes: 1024 * 1024, silenceMs: 60_000 };
+const callLimits: CallLimits = { mostMessageBytes: 1024 * 1024, silenceMs: 60_000, messageMs: 60_000 };
+/** Of messages that have not come whole: room for a few batches of output of each machine, and of many machines at once. */
+const heldLimits: FrameBudgetLimits = { mostBytes: 64 * 1024 * 1024, mostBytesPerAddress: 4 * 1024 * 1024 };
 /** A worker has one call that waits, and now and then a report and a batch of output beside it. */
 const mostCallsPerConnection = 64;
 /** A proxy in front may put many workers on one connection. */
@@ -56,6 +59,7 @@ export class GrpcListener implements Service {
   readonly #options: GrpcListenerOptions;
   readonly #methods: ReadonlyMap<string, GrpcMethod>;
   readonly #sessions: GrpcSessions;
+  readonly #budget = new FrameBudget(heldLimits);
   readonly #servers: Http2Server[] = [];
   readonly #doors: OpenTcp[] = [];
 
@@ -136,7 +140,8 @@ export class GrpcListener implements Service {
       this.#options.onRefused({ address, reason: "NoSuchCall", message });
       return;
     }
-    const { turns, toGrpcError } = this.#options;
-    void serveCall(stream, headers, { method, address, limits: callLimits, turns, toGrpcError });
+    const { turns, toGrpcError, isShared } = this.#options;
+    const held = this.#budget.of(address, isShared(address));
+    void serveCall(stream, headers, { method, address, limits: callLimits, held, turns, toGrpcError });
   }
 }

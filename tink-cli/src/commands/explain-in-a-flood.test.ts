@@ -15,7 +15,16 @@ const stranger = (of: string): MachineEventInput => ({
 
 test("a machine that was plugged in after 50,000 made-up MACs is explained, and so is one that others speak for", async () => {
   await using bench = await startTimeline();
-  const { timeline } = bench;
+  const { timeline, clock } = bench;
+  const resources = openMemoryStore({ clock, newUid: () => crypto.randomUUID() });
+  const store = routedStore(resources, new Map([[kinds.MachineEvent, timeline.view]]));
+  const interfaces = [{ dhcp: { mac } }];
+  await store.create(kinds.Hardware, {
+    apiVersion: "tinkerbell.org/v1alpha1",
+    kind: "Hardware",
+    metadata: { namespace: "lab", name: "m1" },
+    spec: { interfaces },
+  });
   for (let n = 0; n < 50_000; n++)
     timeline.record(
       stranger(
@@ -41,14 +50,6 @@ test("a machine that was plugged in after 50,000 made-up MACs is explained, and 
       reason: "WrongAddress",
       message: `asked for 10.1.${n >> 8}.${n & 255}`,
     });
-  const store = routedStore(openMemoryStore(), new Map([[kinds.MachineEvent, timeline.view]]));
-  const interfaces = [{ dhcp: { mac } }];
-  await store.create(kinds.Hardware, {
-    apiVersion: "tinkerbell.org/v1alpha1",
-    kind: "Hardware",
-    metadata: { namespace: "lab", name: "m1" },
-    spec: { interfaces },
-  });
   const api = await startApiServer({ store });
   try {
     const explain = async (machine: string) => {

@@ -1,7 +1,9 @@
 // Takes the events out of a database in which they were still kept as objects, at the first start with a log of their own.
-import type { MachineEvent } from "@neverland/api";
-import type { SqliteStore } from "@neverland/store/sqlite-store.ts";
+import type { MachineEvent, Resource } from "@neverland/api";
 import type { Timeline } from "./timeline.ts";
+
+/** A database with objects of a kind that is kept elsewhere now. What `take` says is durable there goes here; false ends it. */
+export type OldObjects = { takeOut(take: (objects: readonly Resource[]) => Promise<boolean>): Promise<void> };
 
 /**
  * May be broken off and done again at any line: what was moved and not yet removed is not moved twice. Events that no schema
@@ -11,7 +13,7 @@ import type { Timeline } from "./timeline.ts";
  * @returns How many were moved.
  */
 export async function moveOldEvents(
-  old: Pick<SqliteStore, "takeOut">,
+  old: OldObjects,
   timeline: Pick<Timeline, "adopt">,
   signal: AbortSignal,
 ): Promise<number> {

@@ -1,7 +1,7 @@
 // Runs work by key: one run of a key at a time, requests that come meanwhile merged into one, failures tried again later,
 // groups of keys in turn. Each request, start and end costs the same however many keys there are.
 import type { Clock } from "@neverland/platform/clock.ts";
-import { Fifo } from "@neverland/platform/fifo.ts";
+import { Sequence } from "@neverland/platform/sequence.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { ControllerLimits, Outcome } from "./controller.ts";
@@ -20,7 +20,7 @@ export type WorkQueueDeps = {
 
 export type WorkQueueLimits = Omit<ControllerLimits, "resyncMs">;
 
-type Group = { readonly name: string; readonly waiting: Fifo<string>; running: number; isDue: boolean };
+type Group = { readonly name: string; readonly waiting: Sequence<string>; running: number; isDue: boolean };
 type Running = {
   readonly group: Group;
   readonly abort: AbortController;
@@ -37,7 +37,7 @@ export class WorkQueue {
   readonly #running = new Map<string, Running>();
   readonly #groups = new Map<string, Group>();
   /** Groups that have a key waiting and may run one: whoever was served goes to the end. */
-  readonly #due = new Fifo<Group>();
+  readonly #due = new Sequence<Group>();
   readonly #timers = new Map<string, () => void>();
   readonly #failures = new Map<string, number>();
   #slotsTaken = 0;
@@ -85,7 +85,7 @@ export class WorkQueue {
   #enqueue(key: string): void {
     const name = this.#deps.groupOf?.(key) ?? "";
     const group = this.#groups.getOrInsertComputed(name, () => ({
-      ...{ name, waiting: new Fifo<string>(), running: 0, isDue: false },
+      ...{ name, waiting: new Sequence<string>(), running: 0, isDue: false },
     }));
     this.#waiting.add(key);
     group.waiting.push(key);
@@ -94,7 +94,7 @@ export class WorkQueue {
   }
 
   #line(group: Group): void {
-    if (group.isDue || group.waiting.size === 0 || group.running >= this.#limits.concurrencyPerGroup) return;
+    if (group.isDue || group.waiting.length === 0 || group.running >= this.#limits.concurrencyPerGroup) return;
     group.isDue = true;
     this.#due.push(group);
   }
@@ -165,7 +165,7 @@ export class WorkQueue {
     this.#freeSlot(key);
     this.#running.delete(key);
     group.running -= 1;
-    if (group.running === 0 && group.waiting.size === 0) this.#groups.delete(group.name);
+    if (group.running === 0 && group.waiting.length === 0) this.#groups.delete(group.name);
     else this.#line(group);
     if (again) this.add(key);
     this.#startDue();

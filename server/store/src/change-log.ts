@@ -1,8 +1,8 @@
 // The kept history of a store: what watches are fed from, and what old states of a list are rebuilt from.
 import type { Resource, ResourceKey } from "@neverland/api";
+import { Sequence } from "@neverland/platform/sequence.ts";
 import { resourceJson } from "./resource-json.ts";
 import type { WatchEvent } from "./resource-store.ts";
-import { Sequence } from "./sequence.ts";
 
 /** How much of the log is kept: so many changes of so many bytes in all (objects before and after), none from before that time. */
 export type HistoryBounds = { readonly count: number; readonly bytes: number; readonly sinceMs: number };

@@ -23,8 +23,8 @@ export function makePrivate(file: string): void {
   }
 }
 
-/** Files that an earlier run left open to others. */
-export function closeToOthers(file: string): void {
+/** SQLite's files beside `file`, should an earlier run have left them open to others. */
+export function closeSideFiles(file: string): void {
   for (const suffix of ["-wal", "-shm"]) {
     try {
       chmodSync(`${file}${suffix}`, ownerOnly);

@@ -1,7 +1,7 @@
 // Opens the database file: durable, ours alone, and at the newest schema. The one file that imports node:sqlite.
 import { renameSync, rmSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { closeToOthers, makePrivate } from "./private-files.ts";
+import { closeSideFiles, makePrivate } from "./private-files.ts";
 import { StoreError } from "./resource-store.ts";
 import { migrations } from "./sqlite-migrations.ts";
 
@@ -41,7 +41,7 @@ export function openDatabase(file: string): Database {
   try {
     attempt(() => takePossession(db));
     migrate(db, file, attempt);
-    closeToOthers(file);
+    closeSideFiles(file);
   } catch (error) {
     db.close();
     throw error;

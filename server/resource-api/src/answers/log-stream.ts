@@ -1,11 +1,11 @@
 // A workflow's log as HTTP: plain text for people, or lines of JSON with signs of life for programs that follow it.
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type LogRecord, logRecordsType } from "@neverland/api";
 import type { ActionLogQuery, ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import type { ApiContext } from "../api-context.ts";
 import type { NamedTarget } from "../wire/request-target.ts";
+import { sendLive } from "./send-live.ts";
 
 export type LogStream = {
   readonly logs: ActionLogs;
@@ -37,7 +37,7 @@ export async function streamLog(
     response.writeHead(200, { "content-type": type, "cache-control": "no-cache" }).flushHeaders();
     if (asRecords) cancelBeat = clock.after(limits.logBeatMs, beat);
     for await (const text of logs.read({ namespace, name }, { ...query, signal: stop.signal }))
-      await send(response, asRecords ? `${JSON.stringify({ text } satisfies LogRecord)}\n` : text, stop.signal);
+      await sendLive(response, asRecords ? `${JSON.stringify({ text } satisfies LogRecord)}\n` : text, stop.signal);
     response.end();
   } catch (error) {
     // The status is out: only a broken connection can say now that this is not the whole log.
@@ -47,12 +47,4 @@ export async function streamLog(
     cancelBeat();
     forget();
   }
-}
-
-/** Waits while the caller does not read, so that nothing piles up here. */
-async function send(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
-  if (response.write(text)) return;
-  await once(response, "drain", { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }

@@ -1,6 +1,5 @@
 // A watch as HTTP: one JSON object a line, for as long as the caller listens.
 
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
@@ -11,6 +10,7 @@ import type { AnswerForm } from "../wire/negotiation.ts";
 import type { RequestQuery } from "../wire/request-query.ts";
 import type { RequestTarget } from "../wire/request-target.ts";
 import { objectText } from "./answer-text.ts";
+import { sendLive } from "./send-live.ts";
 import type { IncludeObject } from "./table.ts";
 
 /** A watch for which the caller named no end; a little chance keeps a crowd of clients from coming back together. */
@@ -106,6 +106,9 @@ function lineWriter(
   let withColumns = true;
   const textOf = (object: Resource, hasColumns: boolean, nowMs: number) =>
     objectText({ kind: target.kind, form, includeObject, nowMs }, object, hasColumns);
+  const put = async (line: Buffer): Promise<void> => {
+    if (!signal.aborted) await sendLive(response, line, signal);
+  };
   return {
     async event(event: ObjectEvent): Promise<void> {
       const nowMs = clock.nowMs();
@@ -114,12 +117,12 @@ function lineWriter(
       // Rows have ages in them, which are the same within a second.
       const name = form === "table" ? `table ${includeObject} ${hasColumns} ${Math.floor(nowMs / 1000)}` : form;
       const make = () => `{"type":"${types[event.type]}","object":${textOf(event.object, hasColumns, nowMs)}}\n`;
-      await send(response, lines.of(event, name, make), signal);
+      await put(lines.of(event, name, make));
     },
     async bookmark(resourceVersion: string, isInitialEnd: boolean): Promise<void> {
       const text = textOf(bookmarkOf(target, resourceVersion, isInitialEnd), withColumns, clock.nowMs());
       withColumns = false;
-      await send(response, Buffer.from(`{"type":"BOOKMARK","object":${text}}\n`), signal);
+      await put(Buffer.from(`{"type":"BOOKMARK","object":${text}}\n`));
     },
   };
 }
@@ -130,12 +133,4 @@ function bookmarkOf({ kind }: RequestTarget, resourceVersion: string, isInitialE
   const metadata: Partial<ObjectMeta> = { resourceVersion, creationTimestamp: null, ...annotations };
   // A bookmark is an object of which there is nothing but the version.
   return { kind: kind.kind, apiVersion: apiVersionOf(kind), metadata: metadata as ObjectMeta };
-}
-
-/** Waits while the caller does not read, so that nothing piles up here. */
-async function send(response: ServerResponse, line: Buffer, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || response.write(line)) return;
-  await once(response, "drain", { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }

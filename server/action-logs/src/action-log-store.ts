@@ -35,7 +35,10 @@ const defaultLimits: ActionLogLimits = {
 
 /** Characters. */
 const longestLine = 8 * 1024;
-/** What a line's number may be ahead of the one before; a line far ahead would make all that follow look known. */
+/**
+ * A line whose number is further from the one before is no line that was sent again: the count goes on from it, in either direction, so
+ * that one wrong number neither is refused for ever nor makes all that follow look known.
+ */
 const longestJump = 1_000_000;
 /** Workflows whose size on disk is remembered. */
 const mostRemembered = 10_000;
@@ -61,9 +64,9 @@ export class ActionLogStore {
 
   /**
    * Costs what the lines cost, however long the log is.
-   * @param dropped How many lines the worker says are missing before these.
-   * @returns How many of the lines were new. Lines known by their sequence number are not kept twice.
-   * @throws {ActionLogError} `invalid` for a line whose number cannot be right; `unavailable` when the disk does not keep up.
+   * @param dropped How many lines the worker says are missing before these; a gap that nobody spoke of gets a line of our own.
+   * @returns How many of the numbered lines were new. Lines known by their sequence number are not kept twice.
+   * @throws {ActionLogError} `unavailable` when the disk does not keep up.
    */
   async append(id: ActionLogId, lines: readonly LogLine[], dropped = 0): Promise<number> {
     const bytes = lines.reduce((sum, { text }) => sum + text.length, 0);
@@ -123,7 +126,7 @@ export class ActionLogStore {
     lines: readonly LogLine[],
     dropped: number,
   ): Promise<number> {
-    const fresh = freshLines(log.sequence, lines, dropped);
+    const fresh = freshLines(log.sequence, lines, dropped, (text) => this.#ownLine(text));
     const last = fresh.findLast(({ sequence }) => sequence > 0)?.sequence ?? log.sequence;
     const size = await this.#sizeOf(workflowUID);
     const { mostBytesPerAction, mostBytesPerWorkflow } = this.#limits;
@@ -136,14 +139,18 @@ export class ActionLogStore {
       log.isFull = isCut;
     }
     log.sequence = last;
-    return fresh.length;
+    return fresh.filter(({ sequence }) => sequence > 0).length;
   }
 
   #fullLine(roomBytes: number, sizeBytes: number): LogLine {
     const { mostBytesPerAction, mostBytesPerWorkflow } = this.#limits;
     const isOwn = roomBytes === mostBytesPerAction - sizeBytes;
     const whose = isOwn ? `an action holds ${mostBytesPerAction}` : `a workflow holds ${mostBytesPerWorkflow}`;
-    return { time: formatTime(this.#clock.nowMs()), stream: "stderr", text: `${fullText} ${whose} bytes`, sequence: 0 };
+    return this.#ownLine(`${fullText} ${whose} bytes`);
+  }
+
+  #ownLine(text: string): LogLine {
+    return { time: formatTime(this.#clock.nowMs()), stream: "stderr", text, sequence: 0 };
   }
 
   async #sizeOf(workflowUID: string): Promise<{ bytes: number }> {
@@ -183,18 +190,23 @@ function isFullLine({ sequence, text }: LogLine): boolean {
   return sequence === 0 && text.startsWith(fullText);
 }
 
-/** @throws {ActionLogError} `invalid`. */
-function freshLines(known: number, lines: readonly LogLine[], dropped: number): LogLine[] {
+function freshLines(
+  known: number,
+  lines: readonly LogLine[],
+  dropped: number,
+  ownLine: (text: string) => LogLine,
+): LogLine[] {
   const fresh: LogLine[] = [];
   let last = known;
   for (const line of lines) {
-    if (line.sequence > last + longestJump + dropped)
-      throw new ActionLogError(
-        "invalid",
-        `line ${line.sequence} cannot come after line ${last}: more than ${longestJump} are missing`,
+    const ahead = line.sequence - last;
+    const isJump = line.sequence > 0 && (ahead > longestJump + dropped || ahead < -longestJump);
+    if (isJump)
+      fresh.push(
+        ownLine(`line ${line.sequence} follows line ${last} here: others are missing, or the worker counts anew`),
       );
-    if (line.sequence > last || line.sequence === 0) fresh.push(line);
-    last = Math.max(last, line.sequence);
+    if (isJump || ahead > 0 || line.sequence === 0) fresh.push(line);
+    if (isJump || ahead > 0) last = line.sequence;
   }
   return fresh;
 }

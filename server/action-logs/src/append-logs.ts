@@ -22,8 +22,6 @@ export type AppendLogsDeps = {
 
 /** A worker sends a few hundred at once. Empty lines cost two bytes each, so a message may hold half a million of them. */
 const mostLines = 10_000;
-/** What a worker says is missing beyond it is taken for this many: a number that it could not have reached would hide all that follow. */
-const mostDropped = 10_000_000n;
 
 export function appendLogs(deps: AppendLogsDeps): GrpcMethod {
   const dropped = new DroppedCounts();
@@ -75,10 +73,10 @@ async function take(
       "invalid",
       `${request.lines.length} lines are more than the ${mostLines} that a message may hold`,
     );
-  if (request.lines.some(({ sequence }) => sequence === 0n))
-    throw new ActionLogError("invalid", "a line has no number: the lines of an action are counted from 1");
-  const grown = dropped.grownBy(id.actionID, request.droppedLines);
-  const missing = grown > mostDropped ? mostDropped : grown;
+  const unnumbered = request.lines.find(({ sequence }) => sequence === 0n || sequence > Number.MAX_SAFE_INTEGER);
+  if (unnumbered !== undefined)
+    throw new ActionLogError("invalid", `${unnumbered.sequence} is no line's number: an action's are counted from 1`);
+  const missing = dropped.grownBy(id.actionID, request.droppedLines);
   const lines = request.lines.map((line) => readLine(line, clock));
   if (missing > 0n) lines.push(droppedLine(missing, clock));
   return lines.length === 0 ? 0 : await logs.append(id, lines, Number(missing));

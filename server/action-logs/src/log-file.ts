@@ -59,7 +59,7 @@ export async function* readLines(path: string, offset = 0): AsyncGenerator<LogPa
 }
 
 /**
- * Goes back from the end until there is a line with a number: lines are kept in their order, so that is the highest. Each line is read
+ * Goes back from the end until there is a line with a number, which is where the worker is: lines are kept in their order. Each line is read
  * once, however far back that is.
  */
 async function readEnd(file: FileHandle, size: number) {

@@ -1,9 +1,9 @@
 // Reads a workflow's output for people: one action's or all actions', from the end or as it comes.
 import { isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { News, pause } from "@neverland/platform/wait/pause.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
-import { type Step, stepsOf } from "@neverland/workflow-rules/actions-in-order.ts";
+import { type Step, stepsOf } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import type { ActionLogId, ActionLogStore } from "./action-log-store.ts";
 
 export type ActionLogQuery = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { appendFile, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { type ActionLogLimits, ActionLogStore } from "./action-log-store.ts";
 import { temporaryFolder } from "./testing/log-bench.ts";
 

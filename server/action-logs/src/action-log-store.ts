@@ -1,8 +1,8 @@
 // Keeps what actions print in files, bounded per action and per workflow, and tells followers when there is more.
 import { readdir, rm, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { type Clock, formatTime } from "@neverland/platform/clock.ts";
-import { recentMap } from "@neverland/platform/recent-map.ts";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
+import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { ActionLogError } from "./action-log-error.ts";
 import { type LogPart, type OpenLog, openLog, readLines } from "./log-file.ts";

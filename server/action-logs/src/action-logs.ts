@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { kinds, type Resource, type Workflow } from "@neverland/api";
 import type { AgentGate } from "@neverland/machines/agent-gate.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { onAbort, unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";

@@ -1,5 +1,5 @@
 // Workers say how many lines they have dropped in all, message after message; people are told only what is new.
-import { recentMap } from "@neverland/platform/recent-map.ts";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 
 /** Actions whose count is remembered; each machine runs one at a time. */
 const mostRemembered = 20_000;

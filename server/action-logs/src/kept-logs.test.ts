@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { apiVersionOf, kinds } from "@neverland/api";
-import { systemClock as clock } from "@neverland/platform/clock.ts";
+import { systemClock as clock } from "@neverland/platform/time/clock.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";

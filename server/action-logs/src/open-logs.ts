@@ -1,5 +1,5 @@
 // The logs that are being written to: each is opened once and used by one at a time, and closed when nobody writes any more.
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { ActionLogError } from "./action-log-error.ts";
 import type { OpenLog } from "./log-file.ts";
 

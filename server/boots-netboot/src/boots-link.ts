@@ -1,15 +1,15 @@
 // Boots on one link: the sockets it needs there, opened together and closed together.
 
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
 import { bindUdpToDevice } from "@neverland/platform/network/device-socket.ts";
 import { findLink, linkIndex } from "@neverland/platform/network/interfaces.ts";
 import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { bindUdpToGroup } from "@neverland/platform/network/udp-endpoint.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
-import type { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
 import type { AddressConflicts } from "./dhcp/address-conflicts.ts";

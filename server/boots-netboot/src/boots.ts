@@ -1,12 +1,12 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
 import type { MachineEventInput } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
 import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { portOwner } from "@neverland/platform/network/port-owner.ts";
 import type { Service } from "@neverland/platform/service.ts";
-import { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance } from "fastify";
 import { openBootFiles } from "./boot-files.ts";
 import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";

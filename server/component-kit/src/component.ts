@@ -1,9 +1,9 @@
 // What a component of the server is, and what composition gives it: whoever is in the table needs nothing else.
 import type { MachineEventInput, Sensitive } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "@neverland/timeline/boot-contacts.ts";

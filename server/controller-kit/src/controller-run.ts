@@ -1,6 +1,6 @@
 // One controller from a start to a stop: follows what it declared, queues the keys that follow from changes, runs them.
 import { formatKey, type KindInfo, parseKey, type Resource } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";

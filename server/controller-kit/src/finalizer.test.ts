@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatKey, kinds, type Template } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { Controller } from "./controller.ts";

@@ -1,7 +1,8 @@
 // Runs work by key: one run of a key at a time, requests that come meanwhile merged into one, failures tried again later,
 // groups of keys in turn. Each request, start and end costs the same however many keys there are.
-import type { Clock } from "@neverland/platform/clock.ts";
-import { Sequence } from "@neverland/platform/sequence.ts";
+
+import { Sequence } from "@neverland/platform/collections/sequence.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { ControllerLimits, Outcome } from "./controller.ts";

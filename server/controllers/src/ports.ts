@@ -1,11 +1,11 @@
 // What controllers need of the world, each with the shape of what it is used for.
 import type { ActionReport, Hardware, MachineEventInput, Template, Workflow } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import type { StartingMachine } from "@neverland/timeline/boot-contacts.ts";
 import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
-import type { ReportReader } from "@neverland/workflow-rules/read-reports.ts";
-import type { WorkflowDocument } from "@neverland/workflow-rules/render-status.ts";
+import type { ReportReader } from "@neverland/workflow-rules/reports/read-reports.ts";
+import type { WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 
 /** Renders a Template for a Workflow and checks the result. Problems and warnings are sentences with line and column. */
 export type RenderWorkflow = (request: {

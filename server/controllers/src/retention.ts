@@ -1,7 +1,7 @@
 // Removes objects that have had their day, of every kind that says when that is: few at a time, each with an event.
 import { formatKey, type KindInfo, type MachineEventInput, type Resource } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { valueAt } from "@neverland/store/selector.ts";

@@ -1,5 +1,5 @@
 // Tells the first request of a boot from the dozens that follow it: a machine that asks after a pause has started anew.
-import { recentMap } from "@neverland/platform/recent-map.ts";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 
 /** cloud-init asks for everything within seconds. */
 const quietMs = 60_000;

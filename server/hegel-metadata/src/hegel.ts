@@ -2,9 +2,9 @@
 import { type EventReason, formatKey, type MachineEventInput } from "@neverland/api";
 import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import type { HardwareLookup, MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
 import { callerAddress, type TrustedProxies } from "@neverland/platform/network/caller-address.ts";
-import { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { FirstContact } from "./first-contact.ts";
 import { metadataTree, readTree } from "./metadata-tree.ts";

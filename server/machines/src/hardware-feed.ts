@@ -1,8 +1,8 @@
 // Feeds the index of machines from one watch, so that packets and requests never read the store.
 import { formatKey, type Hardware, kinds, type MachineEventInput } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";

@@ -1,6 +1,6 @@
 // All Hardware in memory, by everything that a machine is known by: what packets and requests read instead of the store.
 import { formatKey, type ResourceKey } from "@neverland/api";
-import { MultiIndex } from "@neverland/platform/multi-index.ts";
+import { MultiIndex } from "@neverland/platform/collections/multi-index.ts";
 import { cardsOf, type KnownHardware, type MachineCard } from "./machine-card.ts";
 
 export type NotOne =

@@ -1,6 +1,6 @@
 // Which machine an address is whose: how events find their timeline.
 import type { ResourceKey } from "@neverland/api";
-import type { MachineLookup } from "@neverland/timeline/event-subject.ts";
+import type { MachineLookup } from "@neverland/timeline/memory/event-subject.ts";
 import type { KnownHardware } from "./machine-card.ts";
 import type { MachineIndex } from "./machine-index.ts";
 

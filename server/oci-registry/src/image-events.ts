@@ -2,7 +2,7 @@
 import { type EventReason, formatKey, type MachineEventInput } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
-import { EventGate } from "@neverland/timeline/event-gate.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 
 export type ImageEventDeps = {
   readonly machines: Pick<MachineIndex, "byAddress">;

@@ -1,7 +1,7 @@
 // The files in the data directory by which people and programs of this machine get in: the token and a kubeconfig.
 import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { readPrivateFile } from "@neverland/platform/private-file.ts";
+import { readPrivateFile } from "@neverland/platform/files/private-file.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import { writeYaml } from "@neverland/yaml";
 

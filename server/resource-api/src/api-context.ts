@@ -1,7 +1,7 @@
 // What the handlers of the resource API share.
 import type { KindInfo } from "@neverland/api";
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { SharedLines } from "./answers/shared-lines.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { ApiError, kinds, ResourceClient, type ResourceTable } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
 import { impatientFetch } from "./testing/impatient-fetch.ts";

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type KindInfo, kinds, ResourceClient } from "@neverland/api";
 import { GarbageCollector } from "@neverland/controllers/garbage-collection/garbage-collector.ts";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { writeKubeconfig } from "./access-files.ts";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
 import { debianKubectl } from "./testing/debian-kubectl.ts";

@@ -1,7 +1,7 @@
 // Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
 import { type KindInfo, kinds, type Sensitive } from "@neverland/api";
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds, type Resource } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { guardedStore } from "./guarded-store.ts";

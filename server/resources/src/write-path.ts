@@ -1,6 +1,6 @@
 // The one write path: what must hold of every object before the store is given it, whoever writes it.
 import { apiVersionOf, contentSchemas, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
-import { type Clock, formatTime } from "@neverland/platform/clock.ts";
+import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds, type Resource } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { type ChangeType, type Follower, follow } from "./follow.ts";
 import { openMemoryStore } from "./memory-store.ts";
 import type { ResourceList, ResourceStore } from "./resource-store.ts";

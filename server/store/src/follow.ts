@@ -1,6 +1,6 @@
 // Keeps a reader up to date with one kind of resource: everything once, then every change, for as long as it is wanted.
 import { formatKey, type KindInfo, type Resource } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { Backoff } from "@neverland/platform/wait/backoff.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";

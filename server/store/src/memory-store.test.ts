@@ -1,6 +1,6 @@
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "./memory-store.ts";
-import { storeContract } from "./store-contract.ts";
+import { storeContract } from "./testing/store-contract.ts";
 
 storeContract("the memory store", async (limits) => {
   const store = openMemoryStore({ clock: systemClock, newUid: () => crypto.randomUUID() }, limits);

@@ -1,9 +1,9 @@
 // A store in memory, for tests and for what need not outlive the process.
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
+import type { StoreBackend } from "./engine/store-backend.ts";
+import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./engine/store-engine.ts";
+import { StoreState } from "./engine/store-state.ts";
 import type { ResourceStore } from "./resource-store.ts";
-import type { StoreBackend } from "./store-backend.ts";
-import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./store-engine.ts";
-import { StoreState } from "./store-state.ts";
 
 export function openMemoryStore(
   deps: StoreDeps = { clock: systemClock, newUid: () => crypto.randomUUID() },

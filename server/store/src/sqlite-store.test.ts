@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { apiVersionOf, kinds } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
-import { SqliteBackend } from "./sqlite-backend.ts";
-import { openDatabase } from "./sqlite-database.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
+import { SqliteBackend } from "./sqlite/sqlite-backend.ts";
+import { openDatabase } from "./sqlite/sqlite-database.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
-import { storeContract } from "./store-contract.ts";
+import { storeContract } from "./testing/store-contract.ts";
 import { typedStore } from "./typed-resources.ts";
 
 const { Template } = kinds;

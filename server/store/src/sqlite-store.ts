@@ -1,11 +1,11 @@
 // The embedded store: one SQLite file, one process, every acknowledged write on the disk.
 import { type KindInfo, kinds, type Resource } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
-import { type LoadDeps, loadState } from "./load-state.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
+import { type LoadDeps, loadState } from "./engine/load-state.ts";
+import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./engine/store-engine.ts";
+import { kindIdOf } from "./engine/store-state.ts";
 import type { ResourceStore } from "./resource-store.ts";
-import { SqliteBackend } from "./sqlite-backend.ts";
-import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./store-engine.ts";
-import { kindIdOf } from "./store-state.ts";
+import { SqliteBackend } from "./sqlite/sqlite-backend.ts";
 import { checkStored, readRow } from "./stored-fault.ts";
 
 export type SqliteStore = ResourceStore & {

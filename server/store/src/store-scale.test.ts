@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { apiVersionOf, kinds } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { follow } from "./follow.ts";
 import type { NewResource, ResourceStore } from "./resource-store.ts";
 import { openSqliteStore } from "./sqlite-store.ts";

@@ -1,8 +1,8 @@
 // Objects in the store that no schema accepts: named once, left out for typed readers, shown as they are to people who mend them.
 import { apiVersionOf, formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
 import type { z } from "zod";
+import type { StoredRow } from "./engine/store-backend.ts";
 import { attachJson } from "./resource-json.ts";
-import type { StoredRow } from "./store-backend.ts";
 
 export type StoredFault = {
   /** The kind, or how the database names one that this program does not know. */

@@ -1,7 +1,7 @@
 // When each machine was last seen starting: kept exactly, in memory, since a workflow's success after a restart hangs on it.
 import { eventTypeInfo, formatKey, parseKey } from "@neverland/api";
-import { type RecentMap, recentMap } from "@neverland/platform/recent-map.ts";
-import type { Subject } from "./event-subject.ts";
+import { type RecentMap, recentMap } from "@neverland/platform/collections/recent-map.ts";
+import type { Subject } from "./memory/event-subject.ts";
 
 export type StartingMachine = {
   readonly namespace: string;

@@ -7,7 +7,7 @@ import {
   type Resource,
   type ResourceKey,
 } from "@neverland/api";
-import { type Clock, formatTime } from "@neverland/platform/clock.ts";
+import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { News } from "@neverland/platform/wait/pause.ts";
 import {
@@ -21,10 +21,10 @@ import {
 } from "@neverland/store/resource-store.ts";
 import { isSelected } from "@neverland/store/selector.ts";
 import type { BootContacts } from "./boot-contacts.ts";
-import { type Entry, indexAfter } from "./entry-list.ts";
-import type { IndexedField } from "./event-index.ts";
-import type { EventMemory } from "./event-memory.ts";
-import { type MachineLookup, subjectOf } from "./event-subject.ts";
+import { type Entry, indexAfter } from "./memory/entry-list.ts";
+import type { IndexedField } from "./memory/event-index.ts";
+import type { EventMemory } from "./memory/event-memory.ts";
+import { type MachineLookup, subjectOf } from "./memory/event-subject.ts";
 
 export type EventViewDeps = {
   readonly clock: Clock;

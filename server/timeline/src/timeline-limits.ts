@@ -1,7 +1,7 @@
 // How much of the timelines is kept, in memory and on disk, thought for 10,000 machines.
-import { type BudgetLimits, defaultBudgets } from "./event-budgets.ts";
-import type { EventIndexLimits } from "./event-index.ts";
+import { type BudgetLimits, defaultBudgets } from "./budgets/event-budgets.ts";
 import type { EventLogLimits } from "./log/event-log.ts";
+import type { EventIndexLimits } from "./memory/event-index.ts";
 
 export type TimelineLimits = EventIndexLimits &
   EventLogLimits & {

@@ -1,18 +1,18 @@
 // The machines' timelines as a service: takes the facts that components report, each once, within their budgets.
 import type { MachineEvent, MachineEventInput, MachineEventSpec } from "@neverland/api";
-import { type Clock, formatTime } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { makeUlid, ulidTime } from "@neverland/platform/ulid.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "./boot-contacts.ts";
-import type { Entry } from "./entry-list.ts";
-import { EventBudgets, type LeftOut } from "./event-budgets.ts";
-import { EventMemory } from "./event-memory.ts";
-import { type MachineLookup, type Subject, subjectOf } from "./event-subject.ts";
+import { EventBudgets, type LeftOut } from "./budgets/event-budgets.ts";
+import { Repeats } from "./budgets/repeats.ts";
 import { EventView } from "./event-view.ts";
 import type { EventLogDeps } from "./log/event-log.ts";
-import { Repeats } from "./repeats.ts";
+import type { Entry } from "./memory/entry-list.ts";
+import { EventMemory } from "./memory/event-memory.ts";
+import { type MachineLookup, type Subject, subjectOf } from "./memory/event-subject.ts";
 import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
 
 export type TimelineDeps = Pick<EventLogDeps, "dir" | "onError" | "open"> & {

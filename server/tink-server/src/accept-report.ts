@@ -8,11 +8,11 @@ import {
   parseKey,
   type Workflow,
 } from "@neverland/api";
-import { formatTime } from "@neverland/platform/clock.ts";
+import { formatTime } from "@neverland/platform/time/clock.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
-import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/judge-report.ts";
-import { mostStarts, reportName } from "@neverland/workflow-rules/read-reports.ts";
+import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/reports/judge-report.ts";
+import { mostStarts, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { type FoldedWorkflow, readFolded } from "./folded-workflow.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";

@@ -1,6 +1,6 @@
 // When each worker last said something, and from where: tells one that has just come up from one that only asks again, and
 // one that is in two places at once.
-import { recentMap } from "@neverland/platform/recent-map.ts";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 
 /** A live worker asks again, or reports, within this time unless it runs an action. */
 const longestSilenceMs = 120_000;

@@ -3,9 +3,9 @@
 import { formatKey, isFinalState, parseKey, type Workflow } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
 import type { AgentCaller, AgentGate } from "@neverland/machines/agent-gate.ts";
-import { MultiIndex } from "@neverland/platform/multi-index.ts";
-import type { ServedAction } from "@neverland/workflow-rules/serve-action.ts";
-import { agentsOf } from "@neverland/workflow-rules/serve-action.ts";
+import { MultiIndex } from "@neverland/platform/collections/multi-index.ts";
+import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
+import { agentsOf } from "@neverland/workflow-rules/actions/serve-action.ts";
 import { acceptReport, type IncomingReport } from "./accept-report.ts";
 import { annotateHardware } from "./agent-attributes.ts";
 import { AgentContacts } from "./agent-contacts.ts";

@@ -1,5 +1,5 @@
 // Workers that wait for something to do. Waiting costs a promise and a timer; nothing is asked again in the meantime.
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { News } from "@neverland/platform/wait/pause.ts";
 
 export type Wake =

@@ -1,9 +1,9 @@
 // What a worker that asks is to do now, decided on the store as it is this moment.
 import { formatKey, type ResourceKey, type Workflow } from "@neverland/api";
-import { currentStep } from "@neverland/workflow-rules/actions-in-order.ts";
-import { type Candidate, type NextAction, nextAction } from "@neverland/workflow-rules/next-action.ts";
-import { readStarts } from "@neverland/workflow-rules/read-reports.ts";
-import { hasComeBack } from "@neverland/workflow-rules/reboot-action.ts";
+import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
+import { type Candidate, type NextAction, nextAction } from "@neverland/workflow-rules/actions/next-action.ts";
+import { hasComeBack } from "@neverland/workflow-rules/actions/reboot-action.ts";
+import { readStarts } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { acceptReport } from "./accept-report.ts";
 import { type FoldedWorkflow, readFolded } from "./folded-workflow.ts";
 import type { TinkServerDeps } from "./ports.ts";

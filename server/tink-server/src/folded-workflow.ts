@@ -1,7 +1,7 @@
 // A workflow as it stands this moment: the stored status and the reports that the controller may not have folded yet.
 import type { ActionReportSpec, ResourceKey, Workflow, WorkflowStatus } from "@neverland/api";
-import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
-import { readReports } from "@neverland/workflow-rules/read-reports.ts";
+import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
+import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { TinkServerDeps } from "./ports.ts";
 
 export type FoldedWorkflow = {

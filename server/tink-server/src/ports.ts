@@ -1,6 +1,6 @@
 // What Tink Server needs: of the store, and of the world.
 import type { ActionReport, Hardware, MachineEventInput, Workflow } from "@neverland/api";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";

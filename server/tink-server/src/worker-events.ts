@@ -6,9 +6,9 @@ import {
   type MachineEventInput,
   type Workflow,
 } from "@neverland/api";
-import { findStep } from "@neverland/workflow-rules/actions-in-order.ts";
-import type { IgnoredReason } from "@neverland/workflow-rules/judge-report.ts";
-import type { NextAction, WaitReason } from "@neverland/workflow-rules/next-action.ts";
+import { findStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
+import type { NextAction, WaitReason } from "@neverland/workflow-rules/actions/next-action.ts";
+import type { IgnoredReason } from "@neverland/workflow-rules/reports/judge-report.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 

@@ -7,7 +7,7 @@ import {
   type ActionStatusRequest,
   ActionStatusRequest_StateType,
 } from "@neverland/api/workflow";
-import type { ServedAction } from "@neverland/workflow-rules/serve-action.ts";
+import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
 import type { IncomingReport } from "./accept-report.ts";
 import { TinkError } from "./tink-error.ts";
 

@@ -2,7 +2,7 @@
 import { formatKey, type MachineEventInput } from "@neverland/api";
 import type { ComponentDeps } from "@neverland/component-kit/component.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
-import { EventGate } from "@neverland/timeline/event-gate.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 
 export type FaultDeps = Pick<ComponentDeps<unknown>, "record" | "onError" | "clock" | "machines">;

@@ -3,8 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { NamedSetting } from "@neverland/component-kit/setting.ts";
+import { type Mistrust, mistrustOfFolder, readTrustedFile } from "@neverland/platform/files/trusted-file.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
-import { type Mistrust, mistrustOfFolder, readTrustedFile } from "@neverland/platform/trusted-file.ts";
 import { settingsInFile } from "./settings-in-file.ts";
 
 /** Read when it is there and none is named. */

@@ -1,6 +1,6 @@
 // When a workflow that nobody moves on is given up, and the sentence that says so.
 import type { WorkflowStatus } from "@neverland/api";
-import { currentStep, type Step, stepsOf, withAction } from "./actions-in-order.ts";
+import { currentStep, type Step, stepsOf, withAction } from "./actions/actions-in-order.ts";
 import { ended } from "./conditions.ts";
 import { formatDuration, timeMs } from "./durations.ts";
 import { actionTimeoutSeconds, globalTimeoutSeconds, type WorkflowLimits } from "./limits.ts";

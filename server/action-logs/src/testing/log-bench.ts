@@ -6,7 +6,7 @@ import type { TestContext } from "node:test";
 import { createClient } from "@connectrpc/connect";
 import { ActionLogService, Stream } from "@neverland/api/action-log";
 import type { ActionResponse } from "@neverland/api/workflow";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { TinkBench } from "@neverland/tink-server/testing/tink-bench.ts";
 import { installer } from "@neverland/workflow-rules/testing/examples.ts";

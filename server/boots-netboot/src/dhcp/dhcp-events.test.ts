@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { HardwareInterface, MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
-import { EventGate } from "@neverland/timeline/event-gate.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { DhcpEvents } from "./dhcp-events.ts";

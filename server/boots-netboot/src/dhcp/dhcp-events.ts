@@ -9,7 +9,7 @@ import {
   PacketError,
   unspecifiedIpv4,
 } from "@neverland/protocols";
-import type { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootClientKind, BootPlan } from "../boot-plan.ts";
 import { conflictMinutes } from "./address-conflicts.ts";
 import type { DhcpDecision } from "./dhcp-responder.ts";

@@ -7,7 +7,7 @@ import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
-import { EventGate } from "@neverland/timeline/event-gate.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { AddressConflicts } from "./address-conflicts.ts";

@@ -2,7 +2,7 @@
 
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { CardLookup } from "@neverland/machines/machine-index.ts";
-import { formatTime } from "@neverland/platform/clock.ts";
+import { formatTime } from "@neverland/platform/time/clock.ts";
 import {
   BootpOp,
   type ClientIdentity,

@@ -7,7 +7,7 @@ import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
 import { setContentHeaders } from "@neverland/platform/http/content-headers.ts";
 import { type FileSent, sendOpenFile } from "@neverland/platform/http/send-file.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
-import type { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
 import { findRequester, type Requester } from "../requester.ts";

@@ -2,7 +2,7 @@
 import type { EventReason, MachineEventInput } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
-import type { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 
 export interface HttpRefusal {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { EventGate } from "@neverland/timeline/event-gate.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import fastify, { type FastifyInstance } from "fastify";
 import type { NotLent } from "../boot-files.ts";
 import { testMachine } from "../testing/machines.ts";

@@ -11,7 +11,7 @@ import {
   PacketError,
   solicitsBoot,
 } from "@neverland/protocols";
-import type { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 
 /** All DHCPv6 servers and relays on a link (RFC 8415 §7.1). */
 export const dhcpv6Servers = "ff02::1:2";

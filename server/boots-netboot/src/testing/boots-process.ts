@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import fastify from "fastify";
 import { createBoots } from "../boots.ts";
 import { type BootsConfig, defaultBootsConfig } from "../boots-config.ts";

@@ -3,8 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { EventReason } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
 import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import {
   decodeTftpRequest,
@@ -13,7 +13,7 @@ import {
   type TftpLimits,
   type TftpRequest,
 } from "@neverland/protocols";
-import type { EventGate } from "@neverland/timeline/event-gate.ts";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
 import { findRequester } from "../requester.ts";
 import { RunningTransfers, type TransferLimits } from "./running-transfers.ts";

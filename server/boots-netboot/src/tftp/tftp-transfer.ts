@@ -1,7 +1,7 @@
 // Drives one TFTP transfer's step function with a socket and a timer.
 
-import type { Clock } from "@neverland/platform/clock.ts";
 import type { UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import {
   encodeTftpReply,
   negotiate,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import { type KindInfo, kinds, ResourceClient } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { type ApiServer, startApiServer } from "@neverland/resource-api/testing/api-server.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
 

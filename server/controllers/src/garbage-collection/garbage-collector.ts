@@ -2,8 +2,8 @@
 import type { KindInfo, Resource } from "@neverland/api";
 import { defaultControllerLimits } from "@neverland/controller-kit/controller.ts";
 import { WorkQueue } from "@neverland/controller-kit/work-queue.ts";
-import type { Clock } from "@neverland/platform/clock.ts";
 import type { Service } from "@neverland/platform/service.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";

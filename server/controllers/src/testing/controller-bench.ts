@@ -8,7 +8,7 @@ import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
-import { readStarts, reportName } from "@neverland/workflow-rules/read-reports.ts";
+import { readStarts, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { action, documentOf, installer, report, startMs } from "@neverland/workflow-rules/testing/examples.ts";
 import type { PowerControl, RenderWorkflow } from "../ports.ts";
 import { noPowerControl } from "../workflow/no-power-control.ts";

@@ -1,13 +1,13 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
 import { formatKey, isFinalState, type Workflow, type WorkflowStatus } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
-import { formatTime } from "@neverland/platform/clock.ts";
+import { formatTime } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
-import { agentFor, type Queued, spellingsOf } from "@neverland/workflow-rules/agent-queue.ts";
+import { agentFor, type Queued, spellingsOf } from "@neverland/workflow-rules/actions/agent-queue.ts";
+import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
-import { foldReports } from "@neverland/workflow-rules/fold-reports.ts";
-import { readReports } from "@neverland/workflow-rules/read-reports.ts";
-import { rebootExpectedSinceMs } from "@neverland/workflow-rules/reboot-action.ts";
+import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
+import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { forgetReports } from "./forget-reports.ts";
 import { prepareMachine } from "./prepare-machine.ts";

@@ -1,7 +1,7 @@
 // A new Workflow: renders its Template, once. What cannot be rendered waits for its Template or Hardware to be mended.
 import type { Hardware, Template, Workflow, WorkflowStatus } from "@neverland/api";
 import { withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
-import { renderStatus, type WorkflowDocument } from "@neverland/workflow-rules/render-status.ts";
+import { renderStatus, type WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { bootModeOf, type Step, type StepContext, statusOf, wantsToggle } from "./step.ts";
 

@@ -3,8 +3,8 @@ import { type ActionReport, formatKey, isFinalState, kinds, type Resource, type 
 import type { Affected, Controller, Watch } from "@neverland/controller-kit/controller.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { BootContact } from "@neverland/timeline/boot-contacts.ts";
-import { firstOfEachAgent, spellingsOf } from "@neverland/workflow-rules/agent-queue.ts";
-import { rebootExpectedSinceMs } from "@neverland/workflow-rules/reboot-action.ts";
+import { firstOfEachAgent, spellingsOf } from "@neverland/workflow-rules/actions/agent-queue.ts";
+import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { giveBack } from "./give-back.ts";
 import { hasLoans } from "./loans.ts";

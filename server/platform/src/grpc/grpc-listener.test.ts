@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
-import { systemClock } from "../clock.ts";
+import { systemClock } from "../time/clock.ts";
 import { unlessAborted } from "../wait/abort.ts";
 import { Turns } from "../wait/turns.ts";
 import { GrpcError } from "./grpc-error.ts";

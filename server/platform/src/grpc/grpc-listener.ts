@@ -7,10 +7,10 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
-import type { Clock } from "../clock.ts";
 import { plainAddress } from "../network/plain-address.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
+import type { Clock } from "../time/clock.ts";
 import { onAbort } from "../wait/abort.ts";
 import type { Turns } from "../wait/turns.ts";
 import { FrameBudget, type FrameBudgetLimits } from "./frame-budget.ts";

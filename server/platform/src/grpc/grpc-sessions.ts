@@ -1,6 +1,6 @@
 // The connections of a gRPC listener: how many there may be, whose they are, and which of them are dead.
 import type { Http2Session } from "node:http2";
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 
 /** Below what one process may usually have open, with room for files and other connections. */
 const mostConnections = 16_000;

@@ -1,5 +1,5 @@
 // Waiting for a time, or until there is news: each ends at once with its signal, and leaves neither timer nor listener behind.
-import type { Clock } from "../clock.ts";
+import type { Clock } from "../time/clock.ts";
 import { onAbort } from "./abort.ts";
 
 export type WaitEnd = "news" | "timeout" | "aborted";

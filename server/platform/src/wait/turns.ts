@@ -1,6 +1,6 @@
 // Work that comes in bursts, in slices: between two of them packets, timers and new connections are seen to. A burst done in one
 // go holds them all up, and the loop takes in one new connection each time round.
-import { Sequence } from "../sequence.ts";
+import { Sequence } from "../collections/sequence.ts";
 
 /** Well under what a packet may have to wait, together with one piece that is longer than it should be. */
 const sliceMs = 4;

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { kinds, ResourceClient } from "@neverland/api";
-import { systemClock } from "@neverland/platform/clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { type ApiServer, startApiServer, templateNamed, templatesPath } from "../testing/api-server.ts";

@@ -55,7 +55,7 @@ export function fieldsOfObject(object: unknown): FieldSet {
   return isLeaf(fields) ? undefined : fields;
 }
 
-export function isLeaf(fields: Fields): boolean {
+function isLeaf(fields: Fields): boolean {
   for (const _ in fields) return false;
   return true;
 }

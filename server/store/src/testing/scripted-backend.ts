@@ -1,5 +1,5 @@
 // A medium for tests: it has the rows it is given, and commits when, and if, the test says so.
-import type { StoreBackend, StoredChange, StoredHistory, StoredRow } from "../store-backend.ts";
+import type { StoreBackend, StoredChange, StoredHistory, StoredRow } from "../engine/store-backend.ts";
 
 type Commit = { readonly changes: readonly StoredChange[]; readonly end: PromiseWithResolvers<void> };
 

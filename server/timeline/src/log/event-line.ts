@@ -1,6 +1,6 @@
 // What a line of the event log says, and the resource that readers see of it.
 import { apiVersionOf, kinds, type MachineEvent, type MachineEventSpec, type ObjectMetaInput } from "@neverland/api";
-import { formatTime } from "@neverland/platform/clock.ts";
+import { formatTime } from "@neverland/platform/time/clock.ts";
 
 /** An event. Short names: they are in each line. */
 export type EventLine = {

@@ -6,7 +6,7 @@
 import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
-import type { Clock } from "@neverland/platform/clock.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { type Header, openForAppend, readSegment, type Segment, segmentAt, segmentNumber } from "./segment.ts";
 
 export type EventLogDeps = {

@@ -12,14 +12,14 @@ import { workflowController } from "@neverland/controllers/workflow/workflow-con
 import { AgentGate } from "@neverland/machines/agent-gate.ts";
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { systemClock } from "@neverland/platform/clock.ts";
 import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
-import type { WorkflowDocument } from "@neverland/workflow-rules/render-status.ts";
+import type { WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 import { action, documentOf, installer } from "@neverland/workflow-rules/testing/examples.ts";
 import { TinkServer, type TinkServerOptions } from "../tink-server.ts";
 

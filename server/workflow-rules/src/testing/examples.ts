@@ -1,8 +1,8 @@
 // A rendered workflow and its reports, for tests of the rules and of what uses them.
 import type { ActionReportSpec, ActionState, WorkflowStatus } from "@neverland/api";
-import type { FoldInput } from "../fold-reports.ts";
 import { defaultLimits } from "../limits.ts";
-import { renderStatus, type WorkflowDocument } from "../render-status.ts";
+import type { FoldInput } from "../reports/fold-reports.ts";
+import { renderStatus, type WorkflowDocument } from "../reports/render-status.ts";
 
 export const startMs = Date.parse("2026-05-01T12:00:00Z");
 export const installer = "52:54:00:00:00:01";

@@ -1,0 +1,100 @@
+// The folder that a server keeps its data in: made when it is not there, and every fault of it a sentence.
+import { constants } from "node:fs";
+import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { ServerError } from "../server-error.ts";
+import { closeToOthers } from "./private-file.ts";
+
+/** What a data folder holds, by the beginning of its name; with anything else in it, a folder is somebody's for another purpose. */
+const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files"];
+/** Shared by many users, as /tmp is. */
+const sticky = 0o1000;
+const writableByOthers = 0o022;
+const databaseFiles = ["neverland.db", "neverland.db-wal", "neverland.db-shm"];
+
+/**
+ * Makes it when it is not there, and closes it to others: they could read every machine's secrets in it, or put files there that this
+ * server believes.
+ * @returns Warnings of what was mended. @throws {ServerError} `bad-config` when it is no folder, else `bad-data-dir`.
+ */
+export async function makeDataDir(dataDir: string): Promise<readonly string[]> {
+  return await inDataDir(dataDir, async () => {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    // When it is another user's, that is to be said, not which of its files fails first.
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const { uid, mode } = await stat(dataDir);
+    if (uid !== process.geteuid?.())
+      throw unfit(dataDir, `it belongs to another user (uid ${uid}); run this as that user, or ${elsewhere}`);
+    const warnings = (mode & 0o077) === 0 ? [] : [await closeFolder(dataDir, mode)];
+    for (const name of databaseFiles) await closeToOthers(join(dataDir, name));
+    return warnings;
+  });
+}
+
+async function closeFolder(dataDir: string, mode: number): Promise<string> {
+  const foreign = (await readdir(dataDir)).filter((name) => !ownEntries.some((own) => name.startsWith(own)));
+  const open = `other users get into it (mode ${(mode & 0o7777).toString(8)})`;
+  // A folder such as /tmp or a home is not ours to close.
+  if (foreign.length > 0 || (mode & sticky) !== 0)
+    throw unfit(
+      dataDir,
+      `${open}, and it is used for other things too (${foreign.slice(0, 3).join(", ")}); ${elsewhere}`,
+    );
+  // Closed first: nothing can be put there between the look and the lock.
+  await chmod(dataDir, 0o700);
+  if ((mode & writableByOthers) !== 0)
+    await refuseForeign(dataDir).catch(async (error: unknown) => {
+      // Left closed, it would be believed at the next start.
+      await chmod(dataDir, mode & 0o7777);
+      throw error;
+    });
+  return `${dataDir}: ${open}; it is 700 now, since everything that machines are told lies in it`;
+}
+
+/** Where others could write, what lies there may be theirs: a kernel, an event, a link that leads what is written elsewhere. */
+async function refuseForeign(dataDir: string): Promise<void> {
+  for (const name of await readdir(dataDir, { recursive: true })) {
+    const stats = await lstat(join(dataDir, name));
+    const why = stats.isSymbolicLink()
+      ? "is a symbolic link"
+      : stats.uid !== process.geteuid?.() && `belongs to another user (uid ${stats.uid})`;
+    if (why)
+      throw unfit(dataDir, `others could write in it, and ${name} ${why}; look at it and delete it, or ${elsewhere}`);
+  }
+}
+
+function unfit(dataDir: string, why: string): ServerError {
+  return new ServerError("bad-data-dir", `${dataDir} cannot be the data folder: ${why}`);
+}
+
+/** Does something with files of the data folder; the system's errors become sentences. */
+export async function inDataDir<T>(dataDir: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const why = whyUnusable.get(codeOf(cause))?.(pathOf(cause) ?? dataDir);
+    if (why === undefined) throw cause;
+    const code = notAFolder.includes(codeOf(cause)) ? "bad-config" : "bad-data-dir";
+    throw new ServerError(code, `${dataDir} cannot be the data folder: ${why}`, { cause });
+  }
+}
+
+const notAFolder = ["EEXIST", "ENOTDIR"];
+const elsewhere = "name another with --data-dir";
+const forbidden = (path: string): string =>
+  `this user may not use ${path}; run this as the user whom it belongs to, or ${elsewhere}`;
+const whyUnusable: ReadonlyMap<string, (path: string) => string> = new Map([
+  ...notAFolder.map((code) => [code, () => "it is a file, or lies below one; name a folder with --data-dir"] as const),
+  ...["EACCES", "EPERM"].map((code) => [code, forbidden] as const),
+  ["ENOENT", () => `it cannot be made there (is the disk mounted for reading only?); ${elsewhere}`],
+  ["EROFS", () => `its disk is mounted for reading only; ${elsewhere}`],
+  ["ENOSPC", () => "its disk is full; free some space, then try again"],
+]);
+
+function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && "path" in error ? String(error.path) : undefined;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}

@@ -1,0 +1,53 @@
+// Files that this user alone may read, by ssh's rule for keys: no link, nobody else's, closed to others; else they are not believed.
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { ServerError } from "../server-error.ts";
+
+/** @returns Undefined when there is no such file. @throws {ServerError} `bad-data-dir` for one that is not to be believed. */
+export async function readPrivateFile(path: string): Promise<string | undefined> {
+  const file = await openOwn(path);
+  if (file === undefined) return undefined;
+  try {
+    if (((await file.stat()).mode & 0o077) !== 0)
+      throw refused(path, "others may read or write it", "delete it, and the next start makes a new one");
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
+  }
+}
+
+/** Takes from others what an earlier start, or another program, gave them. @throws {ServerError} `bad-data-dir` */
+export async function closeToOthers(path: string): Promise<void> {
+  const file = await openOwn(path);
+  if (file === undefined) return;
+  try {
+    if (((await file.stat()).mode & 0o077) !== 0) await file.chmod(0o600);
+  } finally {
+    await file.close();
+  }
+}
+
+async function openOwn(path: string): Promise<FileHandle | undefined> {
+  let file: FileHandle;
+  try {
+    // Non-blocking: a named pipe must not hang the open.
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    const code = cause instanceof Error && "code" in cause ? cause.code : "";
+    if (code === "ENOENT") return undefined;
+    if (code === "ELOOP") throw refused(path, "it is a symbolic link", "put the file itself there", cause);
+    throw cause;
+  }
+  const { uid } = await file.stat();
+  if (uid === process.geteuid?.()) return file;
+  await file.close();
+  throw refused(
+    path,
+    `it belongs to another user (uid ${uid})`,
+    "look who put it there, then delete it or make it your own",
+  );
+}
+
+function refused(path: string, why: string, mend: string, cause?: unknown): ServerError {
+  return new ServerError("bad-data-dir", `${path} is not believed: ${why}; ${mend}`, { cause });
+}

@@ -1,0 +1,33 @@
+// The server's log: JSON lines on standard error, since standard output carries the ready line alone.
+import { redactMembers } from "@neverland/api";
+import { type Logger, pino } from "pino";
+import { formatTime, systemClock } from "../time/clock.ts";
+import { openLogOutput } from "./log-output.ts";
+import { LogQueue } from "./log-queue.ts";
+
+export type { Logger } from "pino";
+
+/** Some ten thousand lines. */
+const mostWaitingBytes = 4 * 2 ** 20;
+const retryMs = 50;
+const standardError = 2;
+
+export type Log = {
+  /** Writing a line never waits and never fails; lines that nobody takes are dropped, and said to be. */
+  readonly log: Logger;
+  /** For the end of the process: writes what can be written without waiting. */
+  readonly flush: () => void;
+};
+
+export function openLog(level: string): Log {
+  const output = openLogOutput(standardError);
+  const queue = new LogQueue({ output, mostBytes: mostWaitingBytes, retryMs, droppedLine });
+  const formatters = { log: redactMembers, level: (word: string) => ({ level: word }) };
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, queue);
+  return { log, flush: () => queue.flush() };
+}
+
+function droppedLine(count: number): string {
+  const msg = "lines of this log were dropped, because nobody read them or the disk was full";
+  return `${JSON.stringify({ level: "warn", time: formatTime(systemClock.nowMs()), event: "log-dropped", count, msg })}\n`;
+}

@@ -1,0 +1,152 @@
+// One watch: reads the log of its kind from its own place, so a slow one costs no memory.
+import { onAbort } from "@neverland/platform/wait/abort.ts";
+import { StoreError, type WatchEvent, type WatchOptions } from "../resource-store.ts";
+import { isSelected } from "../selector.ts";
+import type { ChangeLog, LoggedChange, ObjectEvent } from "./change-log.ts";
+
+/** What all watches of a store share. */
+export type Watches = {
+  readonly bookmarkMs: number;
+  nowMs(): number;
+  /** @throws {StoreError} `unavailable`. */
+  mustBeOpen(): void;
+  /** From now on `watch` is woken when something was written. */
+  waits(kindId: string, watch: ResourceWatch): void;
+  waitsNoMore(kindId: string, watch: ResourceWatch): void;
+};
+
+type Result = IteratorResult<WatchEvent, undefined>;
+
+/** So many events in a row are taken without a wait before the event loop goes on. */
+const longestRun = 64;
+
+export class ResourceWatch implements AsyncIterableIterator<WatchEvent> {
+  readonly #hub: Watches;
+  readonly #log: ChangeLog;
+  readonly #kindId: string;
+  readonly #options: WatchOptions;
+  readonly #fromVersion: number;
+  /** Where it is in the log of its kind; found when the first event is asked for, since that may be refused. */
+  #at: number | undefined;
+  #waiter: PromiseWithResolvers<Result> | undefined;
+  #forgetSignal: (() => void) | undefined;
+  #ended = false;
+  #toldMs: number;
+  #run = 0;
+
+  constructor(hub: Watches, log: ChangeLog, kindId: string, options: WatchOptions) {
+    this.#hub = hub;
+    this.#log = log;
+    this.#kindId = kindId;
+    this.#options = options;
+    this.#fromVersion = options.resourceVersion === undefined ? log.version : Number(options.resourceVersion);
+    // From now on: counted from the call, wherever the log is when the first event is asked for.
+    if (options.resourceVersion === undefined) this.#at = log.of(kindId).end;
+    this.#toldMs = hub.nowMs();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<Result> {
+    if (this.#ended || this.#options.signal.aborted) return this.#end();
+    if (++this.#run % longestRun === 0) await new Promise((resolve) => setImmediate(resolve));
+    this.#forgetSignal ??= onAbort(this.#options.signal, () => this.#end());
+    try {
+      const event = this.#take();
+      if (event) return { done: false, value: event };
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    if (this.#ended) return this.#end();
+    this.#waiter = Promise.withResolvers();
+    this.#run = 0;
+    this.#hub.waits(this.#kindId, this);
+    return await this.#waiter.promise;
+  }
+
+  async return(): Promise<Result> {
+    return this.#end();
+  }
+
+  /** Something may have happened: looks whether there is an event for who waits. */
+  wake(): void {
+    const waiter = this.#waiter;
+    if (!waiter) return;
+    try {
+      const event = this.#take();
+      if (!event) return;
+      this.#waitNoMore();
+      waiter.resolve({ done: false, value: event });
+    } catch (error) {
+      this.#waitNoMore();
+      waiter.reject(error);
+      this.#end();
+    }
+  }
+
+  #end(): Result {
+    this.#ended = true;
+    this.#forgetSignal?.();
+    const waiter = this.#waiter;
+    this.#waitNoMore();
+    waiter?.resolve({ done: true, value: undefined });
+    return { done: true, value: undefined };
+  }
+
+  #waitNoMore(): void {
+    this.#waiter = undefined;
+    this.#hub.waitsNoMore(this.#kindId, this);
+  }
+
+  /** The next event, when there is one. @throws {StoreError} `gone`, `unavailable`. */
+  #take(): WatchEvent | undefined {
+    this.#hub.mustBeOpen();
+    const log = this.#log.of(this.#kindId);
+    this.#at ??= this.#place();
+    if (this.#at < log.first) throw this.#gap();
+    while (this.#at < log.end) {
+      const change = log.at(this.#at++);
+      const event = change && toEvent(change, this.#options);
+      if (event) return this.#told(event);
+    }
+    if (this.#hub.nowMs() < this.#toldMs + this.#hub.bookmarkMs) return undefined;
+    // All of its kind is read, so nothing up to the store's own version was missed.
+    return this.#told({ type: "bookmark", resourceVersion: String(this.#log.version) });
+  }
+
+  #told(event: WatchEvent): WatchEvent {
+    this.#toldMs = this.#hub.nowMs();
+    return event;
+  }
+
+  #place(): number {
+    const from = this.#fromVersion;
+    if (!(from >= this.#log.compactedVersion && from <= this.#log.version)) throw this.#gap();
+    return this.#log.of(this.#kindId).find((change) => change.version <= from);
+  }
+
+  #gap(): StoreError {
+    const { compactedVersion, version } = this.#log;
+    const reason =
+      this.#fromVersion > version
+        ? `this store is only at version ${version}, so the version is of another one`
+        : `changes up to version ${compactedVersion} are no longer kept`;
+    return new StoreError(
+      "gone",
+      `Cannot watch from version ${this.#fromVersion}: ${reason}. List again, and watch from there.`,
+    );
+  }
+}
+
+function toEvent(change: LoggedChange, options: WatchOptions): ObjectEvent | undefined {
+  const { namespace, labels, fields } = options;
+  // Who takes everything is not asked about.
+  if (namespace === undefined && !labels?.length && !fields?.length) return change.event(change.type);
+  const was = change.before !== undefined && isSelected(change.before, options);
+  const is = change.type !== "deleted" && isSelected(change.after, options);
+  if (is) return change.event(was ? "modified" : "added");
+  return was ? change.event("deleted") : undefined;
+}

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { apiVersionOf, kinds, type Resource } from "@neverland/api";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
+import { StoreError } from "../resource-store.ts";
+import { ScriptedBackend } from "../testing/scripted-backend.ts";
+import { defaultStoreLimits, StoreEngine } from "./store-engine.ts";
+import { StoreState } from "./store-state.ts";
+
+const { Template } = kinds;
+const timeout = 10_000;
+let disk: ScriptedBackend;
+let clock: ManualClock;
+let store: StoreEngine;
+beforeEach(() => {
+  disk = new ScriptedBackend();
+  clock = new ManualClock(Date.parse("2026-01-01T00:00:00Z"));
+  const deps = { clock, newUid: () => crypto.randomUUID() };
+  store = new StoreEngine(new StoreState(), disk, deps, defaultStoreLimits);
+});
+
+const template = (name: string, data = "") => ({
+  apiVersion: apiVersionOf(Template),
+  kind: "Template",
+  metadata: { name, namespace: "default" },
+  spec: { data },
+});
+const key = (name: string) => ({ namespace: "default", name });
+const full = new StoreError("unavailable", "The disk is full, and nothing was written: free some space.");
+
+test("what is not yet durable is neither read nor listed nor watched, and reads go on meanwhile", {
+  timeout,
+}, async () => {
+  const old = await store.create(Template, template("old"));
+  const stop = new AbortController();
+  const seen: string[] = [];
+  const watching = (async () => {
+    for await (const event of store.watch(Template, { signal: stop.signal }))
+      if (event.type !== "bookmark") seen.push(event.object.metadata.name);
+  })();
+  disk.isSlow = true;
+  const writing = store.create(Template, template("new"));
+  await disk.arrived();
+  assert.equal(await store.get(Template, key("new")), undefined);
+  assert.deepEqual((await store.list(Template)).items, [old]);
+  assert.equal((await store.list(Template)).resourceVersion, old.metadata.resourceVersion);
+  assert.deepEqual(seen, []);
+  disk.release();
+  const made = await writing;
+  assert.equal(await store.get(Template, key("new")), made);
+  stop.abort();
+  await watching;
+  assert.deepEqual(seen, ["new"]);
+});
+
+test("when a transaction fails, all of it is refused, none of it shows, and its versions are free again", {
+  timeout,
+}, async () => {
+  disk.isSlow = true;
+  const writes = ["a", "b"].map((name) => store.create(Template, template(name)));
+  await disk.arrived();
+  disk.fail(full);
+  const results = await Promise.allSettled(writes);
+  assert.deepEqual(
+    results.map((result) => result.status === "rejected" && result.reason),
+    [full, full],
+  );
+  assert.deepEqual((await store.list(Template)).items, []);
+  disk.isSlow = false;
+  const made = await store.create(Template, template("a"));
+  assert.equal(made.metadata.resourceVersion, "1");
+});
+
+test("a refusal that rests on a write that then failed is not given", { timeout }, async () => {
+  disk.isSlow = true;
+  const [first, second] = [1, 2].map(() => store.create(Template, template("a")));
+  await disk.arrived();
+  disk.fail(full);
+  await assert.rejects(first ?? assert.fail(), { code: "unavailable" });
+  await assert.rejects(second ?? assert.fail(), { code: "unavailable" });
+});
+
+test("a later write of the same object is decided on what the earlier one came to", { timeout }, async () => {
+  const made = await store.create(Template, template("a", "one"));
+  disk.isSlow = true;
+  const lost = store.update(Template, { ...made, spec: { data: "two" } });
+  await disk.arrived();
+  const late = store.update(Template, { ...made, spec: { data: "three" } });
+  disk.fail(full);
+  await assert.rejects(lost, { code: "unavailable" });
+  await disk.arrived();
+  disk.release();
+  assert.deepEqual((await late).spec, { data: "three" });
+  const conflicting = store.update(Template, { ...made, spec: { data: "four" } });
+  await assert.rejects(conflicting, { code: "conflict" });
+});
+
+test("a disk that does not answer is given up with a sentence, and taken up when it answers", { timeout }, async () => {
+  disk.isSlow = true;
+  const underWay = store.create(Template, template("a"));
+  await disk.arrived();
+  const behind = store.create(Template, template("b"));
+  clock.advance(defaultStoreLimits.commitTimeoutMs);
+  await assert.rejects(underWay, { code: "unavailable", message: /has not answered for 30 s.*not known yet/ });
+  await assert.rejects(behind, { code: "unavailable", message: /has not answered .* Nothing of this was written/ });
+  await assert.rejects(store.create(Template, template("c")), { code: "unavailable", message: /not answered/ });
+  assert.deepEqual((await store.list(Template)).items, []);
+  disk.release();
+  disk.isSlow = false;
+  const d = await eventually(() => store.create(Template, template("d")));
+  assert.equal(d.metadata.resourceVersion, "2");
+  assert.deepEqual(
+    (await store.list(Template)).items.map(({ metadata }) => metadata.name),
+    ["a", "d"],
+  );
+});
+
+test("close during a flush waits for it, makes durable what waits, and takes nothing more", { timeout }, async () => {
+  disk.isSlow = true;
+  const first = store.create(Template, template("a"));
+  await disk.arrived();
+  const second = store.create(Template, template("b"));
+  const closing = store.close();
+  const again = store.close();
+  await assert.rejects(store.create(Template, template("c")), { code: "unavailable", message: /closed/ });
+  disk.release();
+  await disk.arrived();
+  assert.equal(disk.closed, 0);
+  disk.release();
+  await Promise.all([first, second, closing, again]);
+  assert.equal(disk.closed, 1);
+  assert.deepEqual(
+    disk.committed.map((change) => change.key.name),
+    ["a", "b"],
+  );
+});
+
+test("close does not wait for a disk that hangs", { timeout }, async () => {
+  disk.isSlow = true;
+  const write = store.create(Template, template("a"));
+  await disk.arrived();
+  const closing = store.close();
+  clock.advance(defaultStoreLimits.commitTimeoutMs);
+  await assert.rejects(write, { code: "unavailable" });
+  await closing;
+});
+
+test("close does not wait for a disk that hangs after it answered once more", { timeout }, async () => {
+  disk.isSlow = true;
+  const first = store.create(Template, template("a"));
+  await disk.arrived();
+  const second = store.create(Template, template("b"));
+  const closing = store.close();
+  disk.release();
+  await first;
+  await disk.arrived();
+  clock.advance(defaultStoreLimits.commitTimeoutMs);
+  await assert.rejects(second, { code: "unavailable" });
+  await closing;
+});
+
+test("writes that wait are bounded", { timeout: 60_000 }, async () => {
+  disk.isSlow = true;
+  const writes = Array.from({ length: 20_001 }, (_, at) => store.create(Template, template(`t${at}`)));
+  await assert.rejects(writes.at(-1) ?? assert.fail(), {
+    code: "unavailable",
+    message: /20000 writes wait for the disk/,
+  });
+  await disk.arrived();
+  disk.isSlow = false;
+  disk.release();
+  const first = await Promise.all(writes.slice(0, 20_000));
+  assert.equal(new Set(first.map(versionOf)).size, 20_000);
+});
+
+const versionOf = ({ metadata }: Resource) => metadata.resourceVersion;
+
+/** What `work` comes to once the store takes writes again. */
+async function eventually<T>(work: () => Promise<T>): Promise<T> {
+  for (let turn = 0; turn < 1000; turn++) {
+    try {
+      return await work();
+    } catch {
+      await new Promise(setImmediate);
+    }
+  }
+  return await work();
+}

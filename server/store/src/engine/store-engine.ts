@@ -1,0 +1,162 @@
+// A ResourceStore over any StoreBackend: reads from memory, writes through one queue, watches from the log.
+import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
+import type { Clock } from "@neverland/platform/time/clock.ts";
+import { decideCreate, decideDelete, decideUpdate, decideUpdateStatus } from "../resource-lifecycle.ts";
+import {
+  type ListOptions,
+  type NewResource,
+  type Preconditions,
+  type ResourceList,
+  type ResourceStore,
+  StoreError,
+  type WatchEvent,
+  type WatchOptions,
+} from "../resource-store.ts";
+import type { StoredFault } from "../stored-fault.ts";
+import { LoggedChange } from "./change-log.ts";
+import { listResources } from "./list-page.ts";
+import type { LoadedState } from "./load-state.ts";
+import type { StoreBackend } from "./store-backend.ts";
+import { kindIdOf, type StoreState } from "./store-state.ts";
+import { WatchHub } from "./watch-hub.ts";
+import { type Decide, WriteQueue } from "./write-queue.ts";
+
+export type StoreLimits = {
+  /** Most changes kept for watches to resume from and for lists to page through. Default 10000. */
+  readonly historyCount: number;
+  /** Most bytes of those changes, each with its object as it was before and after. Default 64 MiB. */
+  readonly historyBytes: number;
+  /** Longest time a change is kept. Default one hour. */
+  readonly historyAgeMs: number;
+  /** A watch that has had nothing to say for so long gets a bookmark. Default 10 s. */
+  readonly bookmarkMs: number;
+  /** A disk that does not answer for so long is no longer waited for: writes fail with a sentence. Default 30 s. */
+  readonly commitTimeoutMs: number;
+};
+
+export const defaultStoreLimits: StoreLimits = {
+  historyCount: 10_000,
+  historyBytes: 64 * 1024 * 1024,
+  historyAgeMs: 3_600_000,
+  bookmarkMs: 10_000,
+  commitTimeoutMs: 30_000,
+};
+
+export type StoreDeps = {
+  readonly clock: Clock;
+  readonly newUid: () => string;
+  /** Told once of each stored object that no schema accepts, or that is not even JSON. */
+  readonly onFault?: (fault: StoredFault) => void;
+};
+
+export class StoreEngine implements ResourceStore {
+  readonly #state: StoreState;
+  readonly #backend: StoreBackend;
+  readonly #deps: StoreDeps;
+  readonly #queue: WriteQueue;
+  readonly #hub: WatchHub;
+  readonly #closed = new AbortController();
+  readonly #settled: Promise<void>;
+  #closing: Promise<void> | undefined;
+
+  /**
+   * @param state What the backend has, loaded.
+   * @param settle What is left to do for what was loaded; it goes on beside the work until `signal` aborts.
+   */
+  constructor(
+    state: StoreState,
+    backend: StoreBackend,
+    deps: StoreDeps,
+    limits: StoreLimits,
+    settle: LoadedState["settle"] = async () => undefined,
+  ) {
+    const { clock } = deps;
+    const { historyCount: count, historyBytes: bytes, historyAgeMs, commitTimeoutMs } = limits;
+    this.#state = state;
+    this.#backend = backend;
+    this.#deps = deps;
+    this.#hub = new WatchHub(state.log, clock, limits.bookmarkMs);
+    this.#queue = new WriteQueue({
+      ...{ state, backend, clock, commitTimeoutMs },
+      published: (changes) => {
+        this.#hub.publish(changes);
+        state.log.compact({ count, bytes, sinceMs: clock.nowMs() - historyAgeMs });
+      },
+    });
+    this.#settled = settle(clock, this.#closed.signal, (kind, resource) => kind && this.#tellAgain(kind, resource));
+  }
+
+  async get(kind: KindInfo, key: ResourceKey): Promise<Resource | undefined> {
+    this.#hub.mustBeOpen();
+    return this.#state.tableOf(kind).get(key);
+  }
+
+  async namespaces(kind: KindInfo): Promise<readonly string[]> {
+    this.#hub.mustBeOpen();
+    return [...this.#state.tableOf(kind).namespaces()];
+  }
+
+  async list(kind: KindInfo, options: ListOptions = {}): Promise<ResourceList> {
+    this.#hub.mustBeOpen();
+    return await listResources(this.#state, kind, options);
+  }
+
+  async create(kind: KindInfo, resource: NewResource): Promise<Resource> {
+    const uid = this.#deps.newUid();
+    return await this.#write(kind, resource.metadata, (stored, stamp) =>
+      decideCreate(kind, stored, resource, { ...stamp, uid }),
+    );
+  }
+
+  async update(kind: KindInfo, resource: Resource): Promise<Resource> {
+    return await this.#write(kind, resource.metadata, (stored, stamp) => decideUpdate(kind, stored, resource, stamp));
+  }
+
+  async updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
+    return await this.#write(kind, resource.metadata, (stored, stamp) =>
+      decideUpdateStatus(kind, stored, resource, stamp),
+    );
+  }
+
+  async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions = {}): Promise<Resource> {
+    return await this.#write(kind, key, (stored, stamp) => decideDelete(kind, stored, key, preconditions, stamp));
+  }
+
+  watch(kind: KindInfo, options: WatchOptions): AsyncIterable<WatchEvent> {
+    this.#hub.mustBeOpen();
+    return this.#hub.follow(kindIdOf(kind), options);
+  }
+
+  /** Takes no more writes, makes those durable that wait, then ends the watches. */
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.drained();
+    this.#closed.abort();
+    await this.#settled;
+    this.#hub.close();
+    await this.#backend.close();
+  }
+
+  /** Who follows the kind may have taken it for acceptable: told once more, he leaves it out. Nothing is written. */
+  #tellAgain(kind: KindInfo, object: Resource): void {
+    const { log } = this.#state;
+    const { namespace, name } = object.metadata;
+    if (this.#state.tableOf(kind).get({ namespace, name }) !== object) return;
+    const about = { version: log.version, timeMs: this.#deps.clock.nowMs(), kindId: kindIdOf(kind) };
+    const change = new LoggedChange(
+      { ...about, key: { namespace, name }, type: "modified" },
+      { after: object, before: object },
+    );
+    log.append(change);
+    this.#hub.publish([change]);
+  }
+
+  async #write(kind: KindInfo, key: ResourceKey, decide: Decide): Promise<Resource> {
+    if (this.#closing) throw new StoreError("unavailable", "The store is closed: this process is shutting down.");
+    return await this.#queue.write(kind, key, decide);
+  }
+}

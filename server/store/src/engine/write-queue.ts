@@ -1,0 +1,181 @@
+// Writes, decided one after another and made durable together: all that wait share one transaction, so one flush of the disk.
+import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
+import type { Clock } from "@neverland/platform/time/clock.ts";
+import { attachJson, freezeJson, resourceJson } from "../resource-json.ts";
+import type { Stamp, WriteDecision } from "../resource-lifecycle.ts";
+import { StoreError } from "../resource-store.ts";
+import { LoggedChange } from "./change-log.ts";
+import type { StoreBackend, StoredChange } from "./store-backend.ts";
+import { kindIdOf, type StoreState } from "./store-state.ts";
+
+export type Decide = (stored: Resource | undefined, stamp: Stamp) => WriteDecision;
+
+export type WriteQueueDeps = {
+  readonly state: StoreState;
+  readonly backend: StoreBackend;
+  readonly clock: Clock;
+  /** A commit that takes longer is given up by those who wait for it, and nothing more is taken until it has ended. */
+  readonly commitTimeoutMs: number;
+  /** The changes are durable, and in `state`. */
+  readonly published: (changes: readonly LoggedChange[]) => void;
+};
+
+type Job = {
+  readonly kind: KindInfo;
+  readonly key: ResourceKey;
+  readonly decide: Decide;
+  readonly resolve: (object: Resource) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** What is decided and not yet durable. Nobody but the next decisions of the same transaction sees it. */
+type Batch = {
+  readonly jobs: Job[];
+  readonly changes: LoggedChange[];
+  readonly answers: (() => void)[];
+  readonly objects: Map<string, Resource | undefined>;
+};
+
+/** Bounds of one transaction: what it takes to decide and to apply holds the event loop. */
+const most = { jobs: 512, bytes: 4 * 1024 * 1024, decideMs: 6 };
+/** Most writes that wait. More are refused: the disk does not keep up. */
+const longestQueue = 20_000;
+
+export class WriteQueue {
+  readonly #deps: WriteQueueDeps;
+  #waiting: Job[] = [];
+  #working: Promise<void> | undefined;
+  #stalledSinceMs: number | undefined;
+
+  constructor(deps: WriteQueueDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when the write is durable. */
+  async write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide): Promise<Resource> {
+    const refusal = this.#refusal();
+    if (refusal) throw refusal;
+    const { promise, resolve, reject } = Promise.withResolvers<Resource>();
+    this.#waiting.push({ kind, key: { namespace, name }, decide, resolve, reject });
+    this.#working ??= this.#work();
+    return await promise;
+  }
+
+  /** Resolves when nothing waits any more; at once when the disk does not answer. */
+  async drained(): Promise<void> {
+    while (this.#working && this.#stalledSinceMs === undefined)
+      await Promise.race([this.#working, this.#stall.promise]);
+  }
+
+  #stall = Promise.withResolvers<void>();
+
+  async #work(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      // All that is asked for in one turn of the event loop goes together.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#commit(this.#decideBatch());
+    }
+    this.#working = undefined;
+  }
+
+  #decideBatch(): Batch {
+    const batch: Batch = { jobs: [], changes: [], answers: [], objects: new Map() };
+    const startedMs = performance.now();
+    let bytes = 0;
+    for (const job of this.#waiting) {
+      if (batch.jobs.length >= most.jobs || bytes >= most.bytes) break;
+      if (batch.jobs.length > 0 && performance.now() - startedMs > most.decideMs) break;
+      batch.jobs.push(job);
+      const change = this.#carryOut(job, batch);
+      bytes += change?.sizeBytes ?? 0;
+    }
+    this.#waiting.splice(0, batch.jobs.length);
+    return batch;
+  }
+
+  /** A refusal concerns its job alone. All answers are given after the commit: they may rest on what it writes. */
+  #carryOut({ kind, key, decide, resolve, reject }: Job, batch: Batch): LoggedChange | undefined {
+    const { state, clock } = this.#deps;
+    const kindId = kindIdOf(kind);
+    const id = `${kindId} ${key.namespace}/${key.name}`;
+    const stored = batch.objects.has(id) ? batch.objects.get(id) : state.tableOf(kind).get(key);
+    const stamp = { version: state.log.version + batch.changes.length + 1, nowMs: clock.nowMs() };
+    try {
+      const decision = decide(stored, stamp);
+      const object = decision.type === "unchanged" ? decision.object : toStored(decision.object, stored);
+      batch.answers.push(() => resolve(object));
+      if (decision.type === "unchanged") return undefined;
+      const about = { ...stamp, timeMs: stamp.nowMs, kindId, key, type: decision.type };
+      const change = new LoggedChange(about, { after: object, before: stored });
+      batch.changes.push(change);
+      batch.objects.set(id, decision.type === "deleted" ? undefined : object);
+      return change;
+    } catch (error) {
+      batch.answers.push(() => reject(error));
+      return undefined;
+    }
+  }
+
+  async #commit({ jobs, changes, answers }: Batch): Promise<void> {
+    const { state, backend, published } = this.#deps;
+    if (changes.length > 0) {
+      const cancel = this.#deps.clock.after(this.#deps.commitTimeoutMs, () => this.#giveUp(jobs));
+      try {
+        await backend.commit(changes.map(toStoredChange), state.log.compactedVersion);
+      } catch (error) {
+        // Nothing of the batch was written, so nothing of it is in `state`, and its versions are free.
+        for (const job of jobs) job.reject(error);
+        return;
+      } finally {
+        cancel();
+        this.#answered();
+      }
+      for (const change of changes) state.apply(change);
+    }
+    // Who wrote knows first: what a writer does next comes before what others make of it.
+    for (const answer of answers) answer();
+    if (changes.length > 0) published(changes);
+  }
+
+  /** Who waits for a stall goes on waiting for the same promise, unless this one told them. */
+  #answered(): void {
+    if (this.#stalledSinceMs === undefined) return;
+    this.#stalledSinceMs = undefined;
+    this.#stall = Promise.withResolvers();
+  }
+
+  /** The disk does not answer. What was handed to it may yet be written; what waits behind it is not. */
+  #giveUp(jobs: readonly Job[]): void {
+    this.#stalledSinceMs = this.#deps.clock.nowMs() - this.#deps.commitTimeoutMs;
+    this.#stall.resolve();
+    const text = `${this.#stallText()} Whether this write will have been done is not known yet: read again once the disk answers.`;
+    for (const job of jobs) job.reject(new StoreError("unavailable", text));
+    for (const job of this.#waiting.splice(0)) job.reject(this.#refusal());
+  }
+
+  #refusal(): StoreError | undefined {
+    if (this.#stalledSinceMs !== undefined)
+      return new StoreError("unavailable", `${this.#stallText()} Nothing of this was written.`);
+    if (this.#waiting.length < longestQueue) return undefined;
+    const text = `${longestQueue} writes wait for the disk, which does not keep up: nothing was written; try again later.`;
+    return new StoreError("unavailable", text);
+  }
+
+  #stallText(): string {
+    const seconds = Math.round((this.#deps.clock.nowMs() - (this.#stalledSinceMs ?? 0)) / 1000);
+    return `The disk of the database has not answered for ${seconds} s: look at the kernel's log.`;
+  }
+}
+
+/** By way of JSON, so that it is the store's own; what the write left as it was is shared with the object before. */
+function toStored(decided: Resource, before: Resource | undefined): Resource {
+  const json = JSON.stringify(decided);
+  const resource: Resource = JSON.parse(json);
+  if (before?.spec !== undefined && decided.spec === before.spec) resource.spec = before.spec;
+  if (before?.status !== undefined && decided.status === before.status) resource.status = before.status;
+  return freezeJson(attachJson(resource, json));
+}
+
+function toStoredChange({ version, timeMs, kindId, key, type, after }: LoggedChange): StoredChange {
+  return { version, timeMs, kindId, key, type, json: resourceJson(after) };
+}

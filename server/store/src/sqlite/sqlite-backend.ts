@@ -1,0 +1,154 @@
+// The SQLite file as a StoreBackend: hands everything to the thread that owns it, and waits without holding the event loop.
+import { Worker } from "node:worker_threads";
+import type { ResourceKey } from "@neverland/api";
+import type { StoreBackend, StoredChange, StoredHistory, StoredRow, StoredVersions } from "../engine/store-backend.ts";
+import { StoreError } from "../resource-store.ts";
+import type { Cell, SqliteAnswer, SqliteReply, SqliteRequest } from "./sqlite-messages.ts";
+import { changeCells, historyCells, rowCells } from "./sqlite-messages.ts";
+
+/** A disk that hangs must not keep the process from ending. */
+const closeTimeoutMs = 10_000;
+
+export class SqliteBackend implements StoreBackend {
+  readonly #file: string;
+  readonly #without: string;
+  readonly #thread: Worker;
+  readonly #waiting: PromiseWithResolvers<unknown>[] = [];
+  #closing: Promise<void> | undefined;
+  #ended: StoreError | undefined;
+
+  /**
+   * @param without The kind whose rows are none of the store's any more: `rows` leaves them out, `takeOut` hands them over.
+   * @throws {StoreError} `unavailable` when the file is in use, is not ours, or cannot be read or written.
+   */
+  static async open(file: string, without = ""): Promise<SqliteBackend> {
+    const backend = new SqliteBackend(file, without);
+    try {
+      await backend.#ask({ op: "open", file });
+      return backend;
+    } catch (error) {
+      await backend.close();
+      throw error;
+    }
+  }
+
+  private constructor(file: string, without: string) {
+    this.#file = file;
+    this.#without = without;
+    // A small young generation: rows pass through, nothing stays.
+    this.#thread = new Worker(new URL("./sqlite-thread.ts", import.meta.url), {
+      name: "store",
+      resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    });
+    this.#thread.on("message", (reply: SqliteReply) => this.#answered(reply));
+    this.#thread.on("error", (error) => this.#endedBy(`failed: ${error}`));
+    this.#thread.on("exit", () => this.#endedBy("has ended"));
+    this.#thread.unref();
+  }
+
+  async versions(): Promise<StoredVersions> {
+    return await this.#ask({ op: "versions" });
+  }
+
+  async *rows(): AsyncIterable<readonly StoredRow[]> {
+    for await (const cells of this.#parts({ op: "rows", without: this.#without })) yield rowsOf(cells);
+  }
+
+  /** Hands over the rows of the kind that is kept elsewhere, in parts. @param take Says which are to go; without an answer it ends. */
+  async takeOut(take: (rows: readonly StoredRow[]) => Promise<readonly ResourceKey[] | undefined>): Promise<void> {
+    const kind = this.#without;
+    for (let after = { namespace: "", name: "" }; ; ) {
+      const rows = rowsOf(await this.#ask({ op: "first", kind, ...after }));
+      const taken = rows.length === 0 ? undefined : await take(rows);
+      if (taken === undefined) return;
+      await this.#ask({ op: "drop", kind, cells: taken.flatMap(({ namespace, name }) => [namespace, name]) });
+      after = rows.at(-1)?.key ?? after;
+    }
+  }
+
+  async *history(): AsyncIterable<readonly StoredHistory[]> {
+    for await (const cells of this.#parts({ op: "history" }))
+      yield inGroups(cells, historyCells.length).map(
+        ([version, timeMs, kind, namespace, name, type, previous, last]) => ({
+          version: Number(version),
+          timeMs: Number(timeMs),
+          kindId: String(kind),
+          key: { namespace: String(namespace), name: String(name) },
+          type: type === "added" || type === "deleted" ? type : "modified",
+          ...(typeof previous === "string" && { previous }),
+          ...(typeof last === "string" && { last }),
+        }),
+      );
+  }
+
+  async commit(changes: readonly StoredChange[], forgottenVersion: number): Promise<void> {
+    const cells: Cell[] = [];
+    for (const { version, timeMs, kindId, key, type, json } of changes)
+      cells.push(version, timeMs, kindId, key.namespace, key.name, type, json);
+    if (cells.length !== changes.length * changeCells.length) throw new RangeError("cells of a change");
+    await this.#ask({ op: "commit", cells, forgottenVersion });
+  }
+
+  async close(): Promise<void> {
+    this.#closing ??= this.#close();
+    await this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const timeout = Promise.withResolvers<void>();
+    const timer = setTimeout(timeout.resolve, closeTimeoutMs);
+    const closed = this.#ask({ op: "close" }).catch(() => undefined); // it is over then, too
+    await Promise.race([closed, timeout.promise]);
+    clearTimeout(timer);
+    // A thread that hangs in the kernel cannot be ended; it holds neither the loop nor the exit.
+    await Promise.race([this.#thread.terminate(), new Promise((resolve) => setImmediate(resolve))]);
+  }
+
+  /** The next part is asked for while this one is taken. */
+  async *#parts(request: Extract<SqliteRequest, { op: "rows" | "history" }>): AsyncIterable<readonly Cell[]> {
+    for (let next = this.#ask(request); ; ) {
+      const cells = await next;
+      if (cells.length === 0) return;
+      next = this.#ask(request);
+      // Nobody may come for it.
+      next.catch(() => undefined);
+      yield cells;
+    }
+  }
+
+  async #ask<Op extends SqliteRequest["op"]>(request: Extract<SqliteRequest, { op: Op }>): Promise<SqliteAnswer[Op]> {
+    if (this.#ended) throw this.#ended;
+    const answer = Promise.withResolvers<unknown>();
+    this.#waiting.push(answer);
+    // While an answer is waited for, the thread keeps the process alive.
+    this.#thread.ref();
+    this.#thread.postMessage(request);
+    return (await answer.promise) as SqliteAnswer[Op]; // sqlite-thread.ts answers each with its own
+  }
+
+  #answered(reply: SqliteReply): void {
+    const answer = this.#waiting.shift();
+    if (this.#waiting.length === 0) this.#thread.unref();
+    if ("error" in reply) answer?.reject(new StoreError(reply.error.code, reply.error.message));
+    else answer?.resolve(reply.value);
+  }
+
+  #endedBy(how: string): void {
+    const text = `The thread that writes ${this.#file} ${how}: nothing can be written any more; start the server again.`;
+    this.#ended ??= new StoreError("unavailable", text, { isLasting: true });
+    for (const answer of this.#waiting.splice(0)) answer.reject(this.#ended);
+  }
+}
+
+function rowsOf(cells: readonly Cell[]): StoredRow[] {
+  return inGroups(cells, rowCells.length).map(([kind, namespace, name, version, json]) => ({
+    kindId: String(kind),
+    key: { namespace: String(namespace), name: String(name) },
+    version: Number(version),
+    json: String(json),
+  }));
+}
+
+function inGroups(cells: readonly Cell[], size: number): Cell[][] {
+  return Array.from({ length: cells.length / size }, (_, at) => cells.slice(at * size, at * size + size));
+}

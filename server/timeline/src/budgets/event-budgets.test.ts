@@ -1,0 +1,105 @@
+// Who may put how much on the timeline, and what is said of the rest.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
+import { mac, offer, startTimeline } from "../testing/timeline-bench.ts";
+
+const stranger = (n: number) =>
+  `02:00:00:00:${(n >> 8).toString(16).padStart(2, "0")}:${(n & 255).toString(16).padStart(2, "0")}`;
+const unknown = (of: string, link = "eth0"): MachineEventInput => ({
+  ...{ source: "boots/dhcp", type: "DhcpIgnored", reason: "UnknownMachine", link, mac: of },
+  message: `no Hardware has the MAC ${of}`,
+});
+
+test("refusals in a known machine's name are bounded, said to be more, and push nothing else out", async () => {
+  await using bench = await startTimeline();
+  bench.timeline.record(offer);
+  for (let n = 0; n < 25_000; n++)
+    bench.timeline.record({
+      ...offer,
+      type: "DhcpNak",
+      reason: "WrongAddress",
+      message: `asked for 10.0.${n >> 8}.${n & 255}`,
+    });
+  bench.timeline.record({ ...offer, type: "DhcpAck", message: "given" });
+  bench.clock.advance(70_000);
+  const specs = await bench.specs();
+  const count = (type: string) => specs.filter((spec) => spec.type === type).length;
+  assert.deepEqual([count("DhcpOffer"), count("DhcpNak"), count("DhcpAck"), count("EventsLeftOut")], [1, 20, 1, 1]);
+  const leftOut = specs.find(({ type }) => type === "EventsLeftOut");
+  assert.deepEqual([leftOut?.hardware, leftOut?.data], ["m1", { count: 24_980 }]);
+  // The process's log says no more than the timeline.
+  assert.equal(bench.written.length, specs.length);
+});
+
+test("images and metadata for addresses that nobody has cost the discovery of machines nothing", async () => {
+  await using bench = await startTimeline();
+  for (let n = 0; n < 5000; n++) {
+    const address = `10.9.${n >> 8}.${n & 255}`;
+    const image = { source: "oci-registry", type: "ImageServed", address, message: `Served image a:${n}` } as const;
+    bench.timeline.record(image);
+    const metadata = { source: "hegel", type: "MetadataRefused", reason: "UnknownAddress", address } as const;
+    bench.timeline.record({ ...metadata, message: `no Hardware has ${address}` });
+  }
+  bench.timeline.record(unknown(stranger(1)));
+  await bench.restart();
+  const specs = await bench.specs();
+  assert.ok(specs.length < 100, `${specs.length} events`);
+  assert.equal(specs.filter(({ mac: of }) => of === stranger(1)).length, 1);
+});
+
+test("after 50,000 made-up MACs a new machine is still known, and memory, disk and log stay small", async () => {
+  await using bench = await startTimeline();
+  for (let n = 0; n < 50_000; n++) bench.timeline.record(unknown(stranger(n)));
+  const real = "52:54:00:00:00:77";
+  bench.timeline.record(unknown(real));
+  const find = async (of: string) =>
+    (await bench.specs({ fields: [{ key: "spec.mac", operator: "in", values: [of] }] })).map(({ message }) => message);
+  assert.deepEqual(await find(real), [`no Hardware has the MAC ${real}`]);
+  assert.deepEqual(await find(stranger(49_000)), [`no Hardware has the MAC ${stranger(49_000)}`]);
+  assert.deepEqual(await find(stranger(20_000)), []);
+  assert.equal((await bench.specs()).length, 8192);
+  assert.equal(bench.written.length, 500);
+  bench.clock.advance(3_700_000);
+  const left = (await bench.specs()).filter(({ type }) => type === "EventsLeftOut");
+  assert.deepEqual(
+    left.map(({ data }) => data),
+    [{ count: 49_501 }],
+  );
+});
+
+test("a flood on one link forgets nobody on another, and hides no machine with Hardware", async () => {
+  await using bench = await startTimeline({ unknownMacsPerLink: 100 });
+  bench.timeline.record(unknown(stranger(1), "eth1"));
+  bench.timeline.record(offer);
+  for (let n = 2; n < 5000; n++) bench.timeline.record(unknown(stranger(n), "eth0"));
+  const macs = (await bench.specs()).map(({ mac: of }) => of);
+  assert.ok(macs.includes(stranger(1)));
+  assert.ok(macs.includes(mac));
+  assert.equal(macs.length, 102);
+});
+
+test("a stranger that goes on asking is not forgotten for those who asked once", async () => {
+  await using bench = await startTimeline({ unknownMacsPerLink: 100 });
+  for (let n = 1; n < 5000; n++) {
+    bench.timeline.record(unknown(stranger(n)));
+    if (n % 50 === 0) bench.timeline.record(unknown("52:54:00:00:00:77"));
+  }
+  const [real] = (await bench.specs()).filter(({ mac: of }) => of === "52:54:00:00:00:77");
+  assert.equal(real?.count, 99);
+});
+
+test("a clock that is set, forward or back, neither hides what happens next nor ends a budget", async () => {
+  await using bench = await startTimeline();
+  const nak = (n: number): MachineEventInput => ({
+    ...offer,
+    ...{ type: "DhcpNak", reason: "WrongAddress", message: `asked for 10.0.0.${n}` },
+  });
+  for (let n = 0; n < 40; n++) bench.timeline.record(nak(n));
+  bench.clock.setForward(-86_400_000);
+  for (let n = 40; n < 80; n++) bench.timeline.record(nak(n));
+  assert.equal((await bench.specs()).length, 20);
+  bench.clock.advance(61_000);
+  bench.timeline.record(nak(0));
+  assert.equal((await bench.specs()).filter(({ type }) => type === "DhcpNak").length, 21);
+});

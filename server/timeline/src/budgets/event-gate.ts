@@ -1,0 +1,30 @@
+// The gate between components and the machines' timelines: each thing is said once.
+import type { MachineEventInput } from "@neverland/api";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
+
+/** Ten thousand machines that boot at once, a dozen causes each. */
+const mostKnown = 131_072;
+/** Anyone can make up MACs and addresses: what they cause is remembered apart, so that no flood makes the machines' own be said again. */
+const mostUnknown = 8192;
+
+/** Passes on the first event of each cause. A cause counts as new again after `quietMs`. */
+export class EventGate {
+  readonly #record: (event: MachineEventInput) => void;
+  readonly #nowMs: () => number;
+  readonly #known = recentMap<string, number>(mostKnown);
+  readonly #unknown = recentMap<string, number>(mostUnknown);
+
+  constructor(record: (event: MachineEventInput) => void, nowMs: () => number) {
+    this.#record = record;
+    this.#nowMs = nowMs;
+  }
+
+  /** An event that names its Hardware is a known machine's. */
+  once(cause: string, quietMs: number, event: MachineEventInput): void {
+    const seen = event.hardware === undefined ? this.#unknown : this.#known;
+    const nowMs = this.#nowMs();
+    if (nowMs - (seen.get(cause) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
+    seen.set(cause, nowMs);
+    this.#record(event);
+  }
+}

@@ -1,0 +1,176 @@
+// The events in memory, by name and by what they are about: one machine's are found without looking at another's.
+import { eventTypeInfo, formatKey, type MachineEventSpec, type ResourceKey } from "@neverland/api";
+import { LRUCache } from "lru-cache";
+import type { EventLine } from "../log/event-line.ts";
+import type { Segment } from "../log/segment.ts";
+import { type Entry, EntryList } from "./entry-list.ts";
+
+export type EventIndexLimits = {
+  /** Newest events kept of one machine, or of what is about none but of one source. */
+  readonly perMachine: number;
+  /** Newest refusals kept of one machine: whoever makes it ask in vain pushes nothing else out. */
+  readonly refusalsPerMachine: number;
+  /** Newest events kept of one MAC without Hardware. */
+  readonly perUnknownMac: number;
+  /** Newest MACs without Hardware kept of one link, whatever the flood. */
+  readonly unknownMacsPerLink: number;
+  /** Events kept in all. */
+  readonly mostEvents: number;
+};
+
+/** An event as it was read back. */
+export type LoadedEvent = { readonly line: EventLine; readonly text: string; readonly segment: Segment };
+
+/** Fields by which events are found at once. */
+export type IndexedField = "spec.hardware" | "spec.mac" | "spec.workflow";
+
+/** Links are ours and few; what else an event may call a link shares one reservoir. */
+const mostLinks = 64;
+
+export class EventIndex {
+  readonly #limits: EventIndexLimits;
+  /** Told of each event that is forgotten. */
+  readonly #onGone: (entry: Entry) => void;
+  readonly #all = new EntryList();
+  readonly #byKey = new Map<string, Entry>();
+  readonly #byNamespace = new Map<string, EntryList>();
+  readonly #fields = {
+    "spec.hardware": new Map<string, EntryList>(),
+    "spec.mac": new Map<string, EntryList>(),
+    "spec.workflow": new Map<string, EntryList>(),
+  } as const satisfies Record<IndexedField, Map<string, EntryList>>;
+  /** What counts together against `perMachine`. */
+  readonly #shares = new Map<string, EntryList>();
+  readonly #unknownMacs = new Map<string, LRUCache<string, EntryList>>();
+  /** Of the newest event that was forgotten: what came before it cannot be told without a gap. */
+  forgottenVersion = 0;
+
+  constructor(limits: EventIndexLimits, onGone: (entry: Entry) => void) {
+    this.#limits = limits;
+    this.#onGone = onGone;
+  }
+
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /** All, in order, gone ones among them. */
+  get entries(): readonly Entry[] {
+    return this.#all.entries;
+  }
+
+  get(key: ResourceKey): Entry | undefined {
+    return this.#byKey.get(formatKey(key));
+  }
+
+  /** Those that hold something. */
+  namespaces(): string[] {
+    return [...this.#byNamespace.keys()];
+  }
+
+  /** In order, gone ones among them; empty when there are none. */
+  inNamespace(namespace: string): readonly Entry[] {
+    return this.#byNamespace.get(namespace)?.entries ?? [];
+  }
+
+  /** In order, gone ones among them; empty when there are none. */
+  withField(field: IndexedField, value: string): readonly Entry[] {
+    return this.#fields[field].get(value)?.entries ?? [];
+  }
+
+  /** Events come in the order of their numbers; those that are too many then are forgotten. */
+  add(line: EventLine, text: string): Entry {
+    const { entry, share } = this.#put(line, text);
+    this.#dropBeyond(share.list, share.most);
+    this.#dropBeyond(this.#all, this.#limits.mostEvents);
+    return entry;
+  }
+
+  /** Takes events that come out of their order, each once; they are in order afterwards. @returns Those that were not here. */
+  addLate(events: readonly LoadedEvent[]): (LoadedEvent & { readonly entry: Entry })[] {
+    const unsorted = new Set<EntryList>();
+    const shares = new Map<EntryList, number>([[this.#all, this.#limits.mostEvents]]);
+    const added = events.flatMap((event) => {
+      const { ns: namespace, name } = event.line;
+      if (this.get({ namespace, name }) !== undefined) return [];
+      const { entry, share } = this.#put(event.line, event.text);
+      shares.set(share.list, share.most);
+      for (const list of entry.lists) unsorted.add(list);
+      return [{ ...event, entry }];
+    });
+    for (const list of unsorted) list.sort();
+    for (const [list, most] of shares) this.#dropBeyond(list, most);
+    return added.filter(({ entry }) => !entry.isGone);
+  }
+
+  #put({ v, at, ns, name, spec }: EventLine, text: string) {
+    const entry: Entry = {
+      ...{ version: v, atMs: at, namespace: ns, name, text },
+      ...{ count: spec.count ?? 1, untilMs: at, isGone: false, lists: [] },
+      ...{ segment: undefined, object: undefined },
+    };
+    this.#byKey.set(formatKey({ namespace: ns, name }), entry);
+    const { hardware, mac, workflow } = spec;
+    const share = this.#shareOf(ns, spec);
+    const lists = [this.#all, share.list, listIn(this.#byNamespace, ns)];
+    if (hardware) lists.push(listIn(this.#fields["spec.hardware"], hardware));
+    if (mac) lists.push(listIn(this.#fields["spec.mac"], mac));
+    if (workflow) lists.push(listIn(this.#fields["spec.workflow"], workflow));
+    for (const list of lists) list.append(entry);
+    entry.lists = lists;
+    return { entry, share };
+  }
+
+  /** A MAC without Hardware was heard again: others make room before it. */
+  heardAgain(mac: string, link = ""): void {
+    (this.#unknownMacs.get(link) ?? this.#unknownMacs.get(""))?.get(mac);
+  }
+
+  /** Forgets it. */
+  drop(entry: Entry): void {
+    if (entry.isGone) return;
+    entry.isGone = true;
+    this.#byKey.delete(formatKey(entry));
+    this.forgottenVersion = Math.max(this.forgottenVersion, entry.version);
+    for (const list of entry.lists) list.noteGone();
+    this.#onGone(entry);
+  }
+
+  #shareOf(namespace: string, spec: MachineEventSpec): { readonly list: EntryList; readonly most: number } {
+    const { hardware, mac, source, type, link } = spec;
+    const { perUnknownMac, perMachine, refusalsPerMachine } = this.#limits;
+    if (mac && !hardware) {
+      const macs = this.#unknownMacsOf(link ?? "");
+      const list = macs.get(mac) ?? new EntryList();
+      // Newest last: the MACs that were silent for longest make room.
+      macs.set(mac, list);
+      return { list, most: perUnknownMac };
+    }
+    const isRefusal = eventTypeInfo(type)?.sort === "refusal";
+    const list = listIn(this.#shares, `${namespace}/${hardware ?? `?${source}`} ${isRefusal}`);
+    return { list, most: isRefusal ? refusalsPerMachine : perMachine };
+  }
+
+  #dropBeyond(list: EntryList, most: number): void {
+    for (let oldest = list.oldest(); oldest !== undefined && list.size > most; oldest = list.oldest())
+      this.drop(oldest);
+  }
+
+  #unknownMacsOf(link: string): LRUCache<string, EntryList> {
+    const name = this.#unknownMacs.has(link) || this.#unknownMacs.size < mostLinks ? link : "";
+    return this.#unknownMacs.getOrInsertComputed(
+      name,
+      () =>
+        new LRUCache<string, EntryList>({
+          max: this.#limits.unknownMacsPerLink,
+          dispose: (list, _mac, why) => {
+            if (why === "evict") for (const each of list.entries) this.drop(each);
+          },
+        }),
+    );
+  }
+}
+
+function listIn(lists: Map<string, EntryList>, key: string): EntryList {
+  return lists.getOrInsertComputed(key, () => new EntryList(() => lists.delete(key)));
+}

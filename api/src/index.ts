@@ -10,6 +10,7 @@ export * from "./field-path.ts";
 export * from "./kinds.ts";
 export * from "./metal/action-report.ts";
 export * from "./metal/machine-event.ts";
+export * from "./one-line.ts";
 export * from "./redaction.ts";
 export * from "./resource.ts";
 export * from "./sensitive.ts";

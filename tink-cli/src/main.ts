@@ -1,5 +1,6 @@
 // tink, the one command: gives the command line this process's streams, environment and signals.
 import type { CliContext } from "./context.ts";
+import { terminalText } from "./output/terminal-text.ts";
 import { runCli } from "./run-cli.ts";
 
 const endWithinMs = 2000;
@@ -12,7 +13,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.
 
 const context: CliContext = {
   stdin: process.stdin,
-  stdout: (text) => void process.stdout.write(text),
+  stdout: (text) => void process.stdout.write(process.stdout.isTTY ? terminalText(text) : text),
   stderr: (text) => void process.stderr.write(text),
   isTerminal: process.stderr.isTTY,
   env: process.env,

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import type { CliContext } from "./context.ts";
 import { explainError } from "./explain-error.ts";
+import { terminalText } from "./output/terminal-text.ts";
 import { addCommands } from "./program.ts";
 
 /** @param args Without node and script. */
@@ -10,7 +11,7 @@ export async function runCli(args: readonly string[], context: CliContext): Prom
     await addCommands(new Command(), context).parseAsync(args, { from: "user" });
   } catch (error) {
     const { code, text } = explainError(error);
-    context.stderr(text);
+    context.stderr(context.isTerminal ? terminalText(text) : text);
     context.setExitCode(code);
   }
 }

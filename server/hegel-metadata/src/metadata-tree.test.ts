@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HardwareSpec } from "@neverland/api";
 import { metadataTree, readTree } from "./metadata-tree.ts";
+import { seedFile } from "./nocloud-seed.ts";
 import { storageDocument } from "./storage-document.ts";
 
 const spec: HardwareSpec = {
@@ -87,4 +88,21 @@ test("rootio's document has disks, partitions and file systems under its names",
     },
   );
   assert.deepEqual(storageDocument({ spec: {} }), { metadata: { instance: { storage: {} } } });
+});
+
+test("a value that is one line stays one, whatever the Hardware says", () => {
+  const instance = { id: "i-1\n", hostname: "h\nboot", tags: ["a\nb", "c"] };
+  const odd = { spec: { metadata: { facility: { plan_slug: "c3\r\nx" }, instance } } };
+  const tree = metadataTree(odd);
+  const read = (name: string) => readTree(tree, `meta-data/${name}`);
+  assert.deepEqual(["hostname", "local-hostname", "instance-id", "plan", "tags"].map(read), [
+    "h boot",
+    "h boot",
+    "i-1",
+    "c3 x",
+    "a b\nc",
+  ]);
+  assert.equal(JSON.parse(seedFile(odd, "meta-data"))["local-hostname"], "h boot");
+  const { storage: _, ...names } = storageDocument(odd).metadata.instance;
+  assert.deepEqual(names, { id: "i-1", hostname: "h boot", tags: ["a b", "c"] });
 });

@@ -1,5 +1,5 @@
 // What a machine is told of itself, as the tree of EC2's metadata service, version 2009-04-04.
-import type { Hardware } from "@neverland/api";
+import { type Hardware, oneLine } from "@neverland/api";
 
 /** A text, or a directory of named nodes. */
 export type MetadataNode = string | ReadonlyMap<string, MetadataNode>;
@@ -13,18 +13,18 @@ export function metadataTree({ spec }: Pick<Hardware, "spec">): MetadataNode {
   const vendorData = spec?.vendorData ? { "vendor-data": spec.vendorData } : {};
   return directory({
     "meta-data": directory({
-      facility: facility.facility_code ?? "",
-      hostname: instance.hostname ?? "",
-      "instance-id": instance.id ?? "",
+      facility: oneLine(facility.facility_code ?? ""),
+      hostname: oneLine(instance.hostname ?? ""),
+      "instance-id": oneLine(instance.id ?? ""),
       iqn: "",
-      "local-hostname": instance.hostname ?? "",
+      "local-hostname": oneLine(instance.hostname ?? ""),
       "local-ipv4": addressOf(instance, (ip) => ip.family === 4 && ip.public !== true),
       "operating-system": operatingSystem(instance),
-      plan: facility.plan_slug ?? "",
+      plan: oneLine(facility.plan_slug ?? ""),
       "public-ipv4": addressOf(instance, (ip) => ip.family === 4 && ip.public === true),
       "public-ipv6": addressOf(instance, (ip) => ip.family === 6),
       "public-keys": publicKeys(instance),
-      tags: (instance.tags ?? []).join("\n"),
+      tags: (instance.tags ?? []).map(oneLine).join("\n"),
     }),
     "user-data": spec?.userData ?? "",
     ...vendorData,
@@ -68,14 +68,15 @@ class KeyDirectory extends Map<string, MetadataNode> {
 
 function operatingSystem({ operating_system }: Instance): MetadataNode {
   const { slug = "", distro = "", version = "", image_tag = "" } = operating_system ?? {};
-  return directory({ slug, distro, version, image_tag, license_activation: directory({ state: "" }) });
+  const lines = Object.entries({ slug, distro, version, image_tag }).map(([name, text]) => [name, oneLine(text)]);
+  return directory({ ...Object.fromEntries(lines), license_activation: directory({ state: "" }) });
 }
 
 function addressOf(
   { ips }: Instance,
   isWanted: (ip: { family?: number | undefined; public?: boolean | undefined }) => boolean,
 ): string {
-  return ips?.find(isWanted)?.address ?? "";
+  return oneLine(ips?.find(isWanted)?.address ?? "");
 }
 
 function directory(children: Record<string, MetadataNode>): ReadonlyMap<string, MetadataNode> {

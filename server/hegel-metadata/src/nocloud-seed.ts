@@ -1,5 +1,5 @@
 // The files of cloud-init's NoCloud data source, for systems that are told `seedfrom=http://HOST:PORT/nocloud/`.
-import type { Hardware } from "@neverland/api";
+import { type Hardware, oneLine } from "@neverland/api";
 
 export const seedFiles = ["meta-data", "user-data", "vendor-data"] as const;
 export type SeedFile = (typeof seedFiles)[number];
@@ -13,7 +13,8 @@ export function seedFile({ spec }: Pick<Hardware, "spec">, file: SeedFile): stri
     case "meta-data": {
       const { id = "", hostname = "", ssh_keys } = spec?.metadata?.instance ?? {};
       // JSON is YAML, and needs no care with what values look like.
-      return `${JSON.stringify({ "instance-id": id, "local-hostname": hostname, "public-keys": ssh_keys ?? [] }, null, 2)}\n`;
+      const names = { "instance-id": oneLine(id), "local-hostname": oneLine(hostname) };
+      return `${JSON.stringify({ ...names, "public-keys": ssh_keys ?? [] }, null, 2)}\n`;
     }
   }
 }

@@ -1,5 +1,5 @@
 // `/metadata`: the document that the rootio action partitions disks by.
-import type { Hardware } from "@neverland/api";
+import { type Hardware, oneLine } from "@neverland/api";
 
 type Storage = NonNullable<NonNullable<NonNullable<NonNullable<Hardware["spec"]>["metadata"]>["instance"]>["storage"]>;
 
@@ -9,7 +9,7 @@ export function storageDocument({ spec }: Pick<Hardware, "spec">) {
   return {
     metadata: {
       instance: {
-        ...given({ id, hostname, ssh_keys, tags, operating_system }),
+        ...given({ id: lineOf(id), hostname: lineOf(hostname), ssh_keys, tags: tags?.map(oneLine), operating_system }),
         storage: {
           ...given({
             disks: storage?.disks?.map(diskDocument),
@@ -20,6 +20,10 @@ export function storageDocument({ spec }: Pick<Hardware, "spec">) {
       },
     },
   };
+}
+
+function lineOf(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : oneLine(text);
 }
 
 function diskDocument({ device, wipe_table, partitions }: NonNullable<Storage["disks"]>[number]) {

@@ -20,6 +20,14 @@ test("an event of a MAC is kept with its Hardware, at the server's time", async 
   ]);
 });
 
+test("what a machine says of itself is a line that can be seen", async () => {
+  await using bench = await startTimeline();
+  const data = { userAgent: "x\u001b[2J", xid: 7 };
+  bench.timeline.record({ ...offer, message: "asked for h\nboot \u202egnp.exe\u0007", data });
+  const [event] = await bench.specs();
+  assert.deepEqual([event?.message, event?.data], ["asked for h boot  gnp.exe", { userAgent: "x [2J", xid: 7 }]);
+});
+
 test("a Hardware named with its namespace, by its workflow's, or by its address, is found and gets its MAC", async () => {
   await using bench = await startTimeline();
   const named = { source: "hegel", type: "MetadataServed", message: "served" } as const;

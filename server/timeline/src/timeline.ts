@@ -1,5 +1,5 @@
 // The machines' timelines as a service: takes the facts that components report, each once, within their budgets.
-import type { MachineEvent, MachineEventInput, MachineEventSpec } from "@neverland/api";
+import { type MachineEvent, type MachineEventInput, type MachineEventSpec, oneLine } from "@neverland/api";
 import type { Service } from "@neverland/platform/service.ts";
 import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { makeUlid, ulidTime } from "@neverland/platform/ulid.ts";
@@ -222,13 +222,19 @@ function keyOf(
 /** Small as it is in each line: nothing that is undefined. */
 function specOf(event: MachineEventInput, { hardware, mac }: Subject, time: string): MachineEventSpec {
   const { address, link, workflow, source, type, reason, message, data } = event;
-  const spec: MachineEventSpec = { source, type, message, time };
+  // Whatever a machine has put into it is for people to read, on terminals too.
+  const spec: MachineEventSpec = { source, type, message: oneLine(message), time };
   if (hardware !== undefined) spec.hardware = hardware;
   if (mac !== undefined) spec.mac = mac;
   if (address !== undefined) spec.address = address;
   if (link !== undefined) spec.link = link;
   if (workflow !== undefined) spec.workflow = workflow;
   if (reason !== undefined) spec.reason = reason;
-  if (data !== undefined) spec.data = data;
+  if (data !== undefined) spec.data = dataLines(data);
   return spec;
+}
+
+function dataLines(data: NonNullable<MachineEventInput["data"]>): NonNullable<MachineEventSpec["data"]> {
+  const lines = Object.entries(data).map(([name, value]) => [name, typeof value === "string" ? oneLine(value) : value]);
+  return Object.fromEntries(lines);
 }

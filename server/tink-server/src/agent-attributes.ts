@@ -1,5 +1,5 @@
 // What a worker found in its machine, kept as an annotation of the Hardware in the form that rule sets read.
-import type { ResourceKey } from "@neverland/api";
+import { oneLine, type ResourceKey } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
 import type { TinkServerDeps } from "./ports.ts";
 
@@ -55,10 +55,7 @@ function plain(message: object): Record<string, unknown> {
 function printable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(printable);
   if (typeof value !== "string") return value;
-  return value
-    .slice(0, longestText)
-    .replace(/[\p{C}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim();
+  return oneLine(value.slice(0, longestText));
 }
 
 function withoutEmpty(fields: Record<string, unknown>): Record<string, unknown> {

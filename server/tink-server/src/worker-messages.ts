@@ -1,7 +1,7 @@
 // The messages of the worker protocol as our own types, and back.
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
-import type { ActionState } from "@neverland/api";
+import { type ActionState, oneLine } from "@neverland/api";
 import {
   type ActionResponseSchema,
   type ActionStatusRequest,
@@ -39,7 +39,7 @@ export function readReport(request: ActionStatusRequest): IncomingReport {
     actionID: readId(request.actionId, "action name"),
     agentID: readId(request.agentId, "Agent ID"),
     state,
-    message: (request.message?.message ?? "").slice(0, longestMessageLength),
+    message: oneLine((request.message?.message ?? "").slice(0, longestMessageLength)),
     ...optional("executionStart", readTime(request.executionStart)),
     ...optional("executionStop", readTime(request.executionStop)),
     ...optional("executionDuration", request.executionDuration.slice(0, 64) || undefined),

@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { ensurePackages } from "@neverland/debian";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
 import type { AcceleratorWish, RackRequest, RunningLab } from "@neverland/lab";
@@ -83,7 +84,9 @@ async function serial(name: string, { dir, follow }: SerialOptions, context: Cli
   const stream = await (await open(dir)).serial(name, follow ?? false);
   context.signal.addEventListener("abort", () => stream.destroy(), { once: true });
   try {
-    for await (const text of stream.setEncoding("utf8")) context.stdout(String(text));
+    // On a terminal firmware's colours and cursor movements would only be in the way of its words.
+    const shown = (text: string): string => (context.isTerminal ? stripVTControlCharacters(text) : text);
+    for await (const text of stream.setEncoding("utf8")) context.stdout(shown(String(text)));
   } catch (error) {
     if (!context.signal.aborted) throw error;
   }

@@ -1,4 +1,5 @@
 // Shows what is going on while one waits: a line that ticks on a terminal, a line per step elsewhere.
+import { oneLine } from "@neverland/api";
 
 export type Progress = {
   /** Names the step that has begun; the one before it is done. */
@@ -21,7 +22,7 @@ export function startProgress({ write, isTerminal, nowMs }: ProgressDeps): Progr
   let current: { name: string; detail: string } | undefined;
   const line = (): string => {
     const seconds = ((nowMs() - startMs) / 1000).toFixed(1).padStart(7);
-    return `${seconds} s  ${current?.name ?? ""}${current?.detail ? `: ${current.detail}` : ""}`;
+    return `${seconds} s  ${current?.name ?? ""}${current?.detail ? `: ${oneLine(current.detail)}` : ""}`;
   };
   const redraw = (): void => write(`\r\u001b[K${line().slice(0, 160)}`);
   const ticker = isTerminal ? setInterval(() => current && redraw(), 200) : undefined;

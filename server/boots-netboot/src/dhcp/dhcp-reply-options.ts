@@ -1,5 +1,6 @@
 // The options of a reply to a machine with a reservation: its network settings, and what it is to boot.
 
+import { oneLine } from "@neverland/api";
 import type { DhcpReservation } from "@neverland/machines/machine-card.ts";
 import {
   type ClasslessRoute,
@@ -30,9 +31,11 @@ const addresses = (code: number, texts: readonly (string | undefined)[]): DhcpOp
   const usable = texts.map((text) => parseIpv4(text ?? "")).filter((address) => address !== undefined);
   return usable.length === 0 ? [] : [option(code, writeIpv4List(usable))];
 };
-/** Option text is at most 255 bytes here: longer names are none. */
-const text = (code: number, value: string | undefined): DhcpOption[] =>
-  value === undefined || value === "" ? [] : [option(code, writeText(value).subarray(0, 255))];
+/** Option text is at most 255 bytes here: longer names are none. Clients put it into files and scripts as it is. */
+const text = (code: number, value = ""): DhcpOption[] => {
+  const line = oneLine(value);
+  return line === "" ? [] : [option(code, writeText(line).subarray(0, 255))];
+};
 
 /** Options 51, 58 and 59. Not for an INFORM, which asks for no lease. */
 export function leaseOptions(reservation: DhcpReservation): DhcpOption[] {
@@ -112,7 +115,9 @@ function broadcastOption({ ip }: DhcpReservation): DhcpOption[] {
 }
 
 function searchOption(domain: string | undefined): DhcpOption[] {
-  const labels = (domain ?? "").split(".").filter((label) => label !== "");
+  const labels = oneLine(domain ?? "")
+    .split(".")
+    .filter((label) => label !== "");
   if (labels.length === 0 || labels.some((label) => writeText(label).length > 63)) return [];
   return [option(OptionCode.domainSearch, writeDomainSearch([labels.join(".")]))];
 }

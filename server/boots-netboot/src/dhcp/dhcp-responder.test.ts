@@ -224,6 +224,15 @@ describe("an offer", () => {
     );
     assert.deepEqual([options[6], options[42]], ["0a000008", undefined]);
   });
+
+  test("a name with a line end is one line on the wire, where clients put it into files", () => {
+    const dhcp = { hostname: "h\nboot", domain_name: "lab\n.example\n" };
+    const { options } = received(replyTo(udhcpcDiscover, knows({ dhcp })));
+    assert.deepEqual(
+      [options[12], options[15]],
+      ["h boot", "lab .example"].map((text) => hexOf(Buffer.from(text))),
+    );
+  });
 });
 
 describe("a request", () => {

@@ -44,3 +44,14 @@ test("levels are words, and the last lines before an exit are written", { timeou
   const { level, event } = JSON.parse(await text(child.stderr));
   assert.deepEqual([level, event], ["warn", "last"]);
 });
+
+test("a line of the log makes no terminal do anything, and says the same", { timeout: 60_000 }, async () => {
+  const hostile = "h\nboot\u001b[2J\u009b2J\u202e\u2028\u007f";
+  const program = `
+    import { openLog } from ${JSON.stringify(log)};
+    openLog("info").log.info({ event: "seen" }, ${JSON.stringify(hostile)});`;
+  const child = spawn(process.execPath, [...node, program], { stdio: ["ignore", "ignore", "pipe"], timeout: 50_000 });
+  const line = await text(child.stderr);
+  assert.match(line, /^[ -~]+\n$/);
+  assert.equal(JSON.parse(line).msg, hostile);
+});

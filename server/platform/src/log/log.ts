@@ -11,6 +11,8 @@ export type { Logger } from "pino";
 const mostWaitingBytes = 4 * 2 ** 20;
 const retryMs = 50;
 const standardError = 2;
+/** DEL and C1, line separators, and what turns the direction of writing. */
+const obeyed = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 export type Log = {
   /** Writing a line never waits and never fails; lines that nobody takes are dropped, and said to be. */
@@ -23,8 +25,14 @@ export function openLog(level: string): Log {
   const output = openLogOutput(standardError);
   const queue = new LogQueue({ output, mostBytes: mostWaitingBytes, retryMs, droppedLine });
   const formatters = { log: redactMembers, level: (word: string) => ({ level: word }) };
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, queue);
+  const stream = { write: (line: string) => queue.write(visible(line)) };
+  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stream);
   return { log, flush: () => queue.flush() };
+}
+
+/** JSON escapes line ends and ESC; the other characters that a terminal obeys it lets stand, and they are only ever within its texts. */
+function visible(line: string): string {
+  return line.replace(obeyed, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 function droppedLine(count: number): string {

@@ -59,7 +59,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 async function measureTink(machines: number): Promise<Row> {
-  const server = await ServerProcess.start(tinkUp);
+  const server = await ServerProcess.start((dir) => tinkUp(dir));
   try {
     const addresses = await readAddresses(server.readyLine);
     const signal = AbortSignal.timeout(timeoutMs);

@@ -12,13 +12,13 @@ const lookAgainMs = 500;
 
 export type TinkAddresses = { readonly api: string; readonly grpcPort: number; readonly token: string };
 
-/** As the script `tink` starts it, on free ports of loopback, watched. */
-export function tinkUp(dataDir: string): ServerCommand {
+/** As the script `tink` starts it, on free ports of loopback, watched. @param args More of its options. */
+export function tinkUp(dataDir: string, args: readonly string[] = []): ServerCommand {
   const main = join(import.meta.dirname, "../../../tink-cli/src/main.ts");
   const listen = ["--api-listen", "127.0.0.1:0", "--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"];
   const node = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=4", ...loopWatchArgs];
   return {
-    argv: [process.execPath, ...node, main, "up", "--data-dir", dataDir, ...listen],
+    argv: [process.execPath, ...node, main, "up", "--data-dir", dataDir, ...listen, ...args],
     isReady: (line) => line.includes('"event":"ready"'),
   };
 }

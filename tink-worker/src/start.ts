@@ -69,7 +69,7 @@ function imagePuller(config: WorkerConfig, http: HttpClient): ImagePuller {
     {
       get: http.get,
       pause,
-      layers: new LayerStore({ stateDir, preloadedDir: layersDir }),
+      layers: new LayerStore({ stateDir, bootId: machineClock.bootId(), preloadedDir: layersDir }),
       platform: platformOf(process.arch),
     },
   );

@@ -20,7 +20,7 @@ async function setUp(t: TestContext): Promise<{
   registry: TestRegistry;
   mirror: TestRegistry;
   stateDir: string;
-  puller: (config: Partial<PullConfig>) => ImagePuller;
+  puller: (config: Partial<PullConfig>, bootId?: string) => ImagePuller;
 }> {
   const [registry, mirror] = [await startTestRegistry(), await startTestRegistry()];
   const stateDir = mkdtempSync(join(tmpdir(), "puller-test-"));
@@ -29,13 +29,13 @@ async function setUp(t: TestContext): Promise<{
     await registry[Symbol.asyncDispose]();
     await mirror[Symbol.asyncDispose]();
   });
-  const puller = (config: Partial<PullConfig>): ImagePuller =>
+  const puller = (config: Partial<PullConfig>, bootId = "boot"): ImagePuller =>
     new ImagePuller(
       { insecure: new Set([registry.host]), logins: [], aliases: new Map(), ...config },
       {
         get: new HttpClient().get,
         pause: async (_backoff, _failures, signal) => signal.throwIfAborted(),
-        layers: new LayerStore({ stateDir, preloadedDir: join(stateDir, "preloaded") }),
+        layers: new LayerStore({ stateDir, bootId, preloadedDir: join(stateDir, "preloaded") }),
         platform: platformOf(process.arch),
       },
     );
@@ -203,10 +203,24 @@ test("on a full disk other images make room, and an image too large for it says 
   }
 });
 
+test("a layer of before the machine restarted is fetched again: power may have gone before all of it was on the disk", async (t) => {
+  const { registry, stateDir, puller } = await setUp(t);
+  registry.image("a/one:latest", [layerA]);
+  await puller({}).pull(`${registry.host}/a/one`, silent, t.signal);
+  const layer = join(stateDir, "layers", digestOf(layerA).replace(":", "-"));
+  writeFileSync(join(layer, "layer.json"), "");
+  writeFileSync(join(layer, "fs/etc/motd"), "");
+  const image = await puller({}, "next boot").pull(`${registry.host}/a/one`, silent, t.signal);
+  assert.deepEqual(
+    image.layers.map(({ directory }) => readFileSync(join(directory, "etc/motd"), "utf8")),
+    ["hello"],
+  );
+});
+
 test("unused layers are removed, used ones stay", async (t) => {
   const { registry, stateDir, puller } = await setUp(t);
   registry.image("a/b:v1", [layerA, layerB]);
   await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal);
-  new LayerStore({ stateDir }).prune(new Set([digestOf(layerB)]));
+  new LayerStore({ stateDir, bootId: "boot" }).prune(new Set([digestOf(layerB)]));
   assert.deepEqual(readdirSync(join(stateDir, "layers")), [digestOf(layerB).replace(":", "-")]);
 });

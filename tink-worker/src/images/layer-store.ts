@@ -16,17 +16,24 @@ import type { LayerDirectory } from "../container/container-runtime.ts";
 
 export type LayerStoreOptions = {
   readonly stateDir: string;
+  /** Of the machine's running kernel: another after each start of the machine. */
+  readonly bootId: string;
   /** Layers that came with the OS, as `sha256-<hex>` directories. */
   readonly preloadedDir?: string | undefined;
 };
 
-/** A layer is a directory with `fs/` and `layer.json`, renamed into place when complete. */
+/**
+ * A layer is a directory with `fs/` and `layer.json`, renamed into place when complete. It is believed until the machine restarts: its
+ * files are not flushed one by one, so that after a loss of power the name may be there and what is in it not.
+ */
 export class LayerStore {
   readonly #directory: string;
+  readonly #bootId: string;
   readonly #preloadedDir: string | undefined;
 
-  constructor({ stateDir, preloadedDir }: LayerStoreOptions) {
+  constructor({ stateDir, bootId, preloadedDir }: LayerStoreOptions) {
     this.#directory = join(stateDir, "layers");
+    this.#bootId = bootId;
     this.#preloadedDir = preloadedDir;
   }
 
@@ -35,8 +42,9 @@ export class LayerStore {
     const preloaded = this.#preloadedDir === undefined ? undefined : join(this.#preloadedDir, name);
     if (preloaded !== undefined && existsSync(preloaded)) return { directory: preloaded, opaqueDirectories: [] };
     const own = join(this.#directory, name);
-    return existsSync(own)
-      ? { directory: join(own, "fs"), opaqueDirectories: readSidecar(join(own, "layer.json")) }
+    const sidecar = readSidecar(join(own, "layer.json"));
+    return sidecar?.bootId === this.#bootId
+      ? { directory: join(own, "fs"), opaqueDirectories: sidecar.opaqueDirectories }
       : undefined;
   }
 
@@ -52,8 +60,11 @@ export class LayerStore {
       if (layer.diffId !== diffId)
         throw new OciError("digest-mismatch", `A layer unpacked to ${layer.diffId}, but the image says ${diffId}.`);
       rmSync(join(work, "scratch"), { recursive: true });
-      writeFileSync(join(work, "layer.json"), JSON.stringify({ opaqueDirectories: layer.opaqueDirectories }));
-      renameSync(work, join(this.#directory, nameOf(diffId)));
+      const sidecar: Sidecar = { bootId: this.#bootId, opaqueDirectories: layer.opaqueDirectories };
+      writeFileSync(join(work, "layer.json"), JSON.stringify(sidecar));
+      const place = join(this.#directory, nameOf(diffId));
+      rmSync(place, { recursive: true, force: true }); // one of before the machine restarted
+      renameSync(work, place);
     } catch (error) {
       rmSync(work, { recursive: true, force: true });
       throw error;
@@ -77,7 +88,13 @@ function nameOf(diffId: Digest): string {
   return diffId.replace(":", "-");
 }
 
-function readSidecar(path: string): readonly string[] {
-  const { opaqueDirectories } = JSON.parse(readFileSync(path, "utf8"));
-  return opaqueDirectories; // only we write this file, before the layer gets its name
+type Sidecar = { readonly bootId: string; readonly opaqueDirectories: readonly string[] };
+
+/** @returns `undefined` when it is not there, or not whole. */
+function readSidecar(path: string): Sidecar | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")); // only we write this file
+  } catch {
+    return undefined;
+  }
 }

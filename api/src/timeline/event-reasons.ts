@@ -124,8 +124,8 @@ export const eventReasons = {
     mend: "find out whether a second machine was given the same worker id",
   },
   TooManyConnections: {
-    meaning: "one address, or all together, have more connections than workers need",
-    mend: "find out which program on that machine connects so often; name a proxy or NAT gateway with --trusted-proxy",
+    meaning: "one address, or all together, have more connections than machines need",
+    mend: "find out which program on that machine connects so often; name a proxy or NAT gateway with --trusted-proxy; where there are that many machines, raise the limit of open files (ulimit -n, LimitNOFILE=)",
   },
   TooManyWaiting: {
     meaning: "too many workers that nobody knows are waiting",

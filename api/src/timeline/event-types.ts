@@ -83,6 +83,10 @@ export const eventTypes = {
     ...{ sort: "failure", plane: "boot" },
     meaning: "this server could not give a machine what it asked for, by a fault on its own side",
   },
+  ConnectionClosed: {
+    ...refusal,
+    meaning: "there were too many connections, so that one was closed: the one idle for longest, or else the new one",
+  },
   HttpBrokenOff: { ...refusal, meaning: "the machine stopped reading a file", todo: "nothing when it reads it again" },
   ImageServed: { ...step, meaning: "the machine pulled an action's image from this server" },
   ImageNotFound: { ...refusal, meaning: "the machine asked for an image that this server does not have" },

@@ -7,7 +7,7 @@ import {
   type GrpcRefusal,
 } from "@neverland/platform/grpc/grpc-listener.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
-import type { TrustedProxies } from "@neverland/platform/network/caller-address.ts";
+import { isSharedBy, type TrustedProxies } from "@neverland/platform/network/caller-address.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
@@ -34,9 +34,6 @@ export type TinkServerOptions = Omit<
     readonly methods?: readonly GrpcMethod[];
   };
 
-/** A proxy may run on this machine itself. */
-const ownAddresses = ["127.0.0.1", "::1"];
-
 export class TinkServer implements Service {
   readonly #options: TinkServerOptions;
   readonly #desk: AgentDesk;
@@ -60,7 +57,7 @@ export class TinkServer implements Service {
     });
     this.#listener = new GrpcListener({
       ...{ doors, port, clock, turns, toGrpcError },
-      isShared: (address) => ownAddresses.includes(address) || proxies.has(address),
+      isShared: isSharedBy(proxies),
       ...(tls === undefined ? {} : { tls }),
       methods: [...workerService(this.#desk), ...methods],
       onRefused: (refusal) => record(refusedEvent(refusal)),
@@ -104,5 +101,6 @@ export class TinkServer implements Service {
 }
 
 function refusedEvent({ address, reason, message }: GrpcRefusal): MachineEventInput {
-  return { source: "tink-server", type: "WorkerRefused", address, reason, message };
+  const type = reason === "TooManyConnections" ? "ConnectionClosed" : "WorkerRefused";
+  return { source: "tink-server", type, address, reason, message };
 }

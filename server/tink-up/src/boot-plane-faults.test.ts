@@ -4,7 +4,7 @@ import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import fastify from "fastify";
-import { nameFaults } from "./boot-plane-faults.ts";
+import { crowdTeller, nameFaults } from "./boot-plane-faults.ts";
 
 const metadata = { namespace: "default", name: "m5" };
 
@@ -62,4 +62,19 @@ test("a body that is too large is the caller's fault, and no log line", async ()
   });
   assert.equal(statusCode, 413);
   assert.deepEqual(errors, []);
+});
+
+test("connections that are closed to make room are an event a minute, of the address whose they are", () => {
+  const events: MachineEventInput[] = [];
+  const clock = new ManualClock(0);
+  const record = (event: MachineEventInput): void => void events.push(event);
+  const tell = crowdTeller({ machines: new MachineIndex(), clock, record, onError: () => undefined });
+  for (const atMs of [0, 59_000, 61_000]) {
+    clock.advance(atMs - clock.nowMs());
+    for (const address of ["10.0.0.9", undefined]) tell({ address, message: "too many" });
+  }
+  assert.deepEqual(
+    events.map(({ type, address }) => `${type} ${address}`),
+    ["10.0.0.9", undefined, "10.0.0.9", undefined].map((address) => `ConnectionClosed ${address}`),
+  );
 });

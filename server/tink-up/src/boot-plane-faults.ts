@@ -1,6 +1,7 @@
 // What machines hear when the boot plane itself fails, whichever component's route it was: a plain sentence, and an event and a log line here.
 import { formatKey, type MachineEventInput } from "@neverland/api";
 import type { ComponentDeps } from "@neverland/component-kit/component.ts";
+import type { ConnectionRules } from "@neverland/platform/network/connection-caps.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
@@ -33,6 +34,16 @@ export function nameFaults(app: FastifyInstance, { record, onError, clock, machi
     return plain(reply, status, "this server could not answer; its log says why");
   });
   app.setNotFoundHandler((request, reply) => refused(request, reply, 404, "not found"));
+}
+
+/** What is said of connections that were closed to make room, once in a while for each address. */
+export function crowdTeller({ record, clock }: FaultDeps): ConnectionRules["onCrowded"] {
+  const gate = new EventGate(record, () => clock.nowMs());
+  return ({ address, message }) =>
+    gate.once(`crowded ${address}`, quietMs, {
+      ...{ source: "boot-plane", type: "ConnectionClosed", reason: "TooManyConnections" },
+      ...{ address, message },
+    });
 }
 
 function pathOf({ url }: FastifyRequest): string {

@@ -147,6 +147,7 @@ async function startComponents(
   );
   const management = managementPlane(
     config,
+    deps,
     made.flatMap(({ managementRoutes }) => managementRoutes ?? []),
   );
   for (const listener of [...boot, ...management]) await services.start(listener, signal);

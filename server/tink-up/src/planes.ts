@@ -1,8 +1,10 @@
 // The HTTP listeners of both planes, with the routes of whichever components run.
-import type { BootDoor, Parts } from "@neverland/component-kit/component.ts";
+import type { BootDoor, ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
+import { isSharedBy, trustedProxies } from "@neverland/platform/network/caller-address.ts";
+import { type ConnectionRules, type Crowding, descriptorShare } from "@neverland/platform/network/connection-caps.ts";
 import { findLink, linkOf } from "@neverland/platform/network/interfaces.ts";
-import { type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
+import { crowdTeller, type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
 import type { ServerConfig } from "./config.ts";
 
 type Routes = NonNullable<Parts["bootRoutes"]>;
@@ -12,6 +14,12 @@ const bootPlaneBodyBytes = 64 * 1024;
 /** As Kubernetes. */
 const managementBodyBytes = 3 * 1024 * 1024;
 const requestTimeoutMs = 60_000;
+/** What each plane may have of the process's descriptors; workers' connections have most of them. */
+const bootShare = 0.25;
+const managementShare = 0.1;
+/** Firmware, iPXE, image pulls and cloud-init have a few each, and leave them open; behind one address may be a small lab. */
+const mostPerMachine = 256;
+const quietMs = 60_000;
 
 /** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
 export function bootDoors({ shared: { boots } }: ServerConfig): [BootDoor, ...BootDoor[]] {
@@ -40,13 +48,37 @@ export function bootPlane(
     nameFaults(app, deps);
     await all(routes)(app);
   };
-  return routes.length === 0 ? [] : deps.doors.map((door) => new HttpListener({ ...options, ...door, register }));
+  // A download has a file besides.
+  const most = descriptorShare(bootShare / deps.doors.length, 2);
+  const connections: ConnectionRules = {
+    limits: { most, mostPerAddress: mostPerMachine },
+    isShared: isSharedBy(trustedProxies(config.shared.boots.trustedProxies)),
+    onCrowded: crowdTeller(deps),
+  };
+  return routes.length === 0
+    ? []
+    : deps.doors.map((door) => new HttpListener({ ...options, ...door, connections, register }));
 }
 
-export function managementPlane(config: ServerConfig, routes: readonly Routes[]): HttpListener[] {
+export function managementPlane(
+  config: ServerConfig,
+  { warn, clock }: Pick<ComponentDeps<unknown>, "warn" | "clock">,
+  routes: readonly Routes[],
+): HttpListener[] {
   const options = { ...config.server.api.listen, purpose: "the resource API", requestTimeoutMs };
   const bodyLimitBytes = managementBodyBytes;
-  return routes.length === 0 ? [] : [new HttpListener({ ...options, bodyLimitBytes, register: all(routes) })];
+  let toldMs = Number.NEGATIVE_INFINITY;
+  const onCrowded = ({ message }: Crowding): void => {
+    if (clock.nowMs() - toldMs < quietMs) return;
+    toldMs = clock.nowMs();
+    warn(`the resource API: ${message}`);
+  };
+  const most = descriptorShare(managementShare);
+  // All come from this machine.
+  const connections = { limits: { most, mostPerAddress: most }, isShared: () => true, onCrowded };
+  return routes.length === 0
+    ? []
+    : [new HttpListener({ ...options, bodyLimitBytes, connections, register: all(routes) })];
 }
 
 /** Each in a scope of its own: one component's hooks and parsers are not another's. */

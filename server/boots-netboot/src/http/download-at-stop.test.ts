@@ -39,7 +39,9 @@ beforeEach(async () => {
   };
   const config = { ...defaultBootsConfig, hookDirectory: directory };
   const boots = createBoots({ config, index, record, clock: systemClock, warn: () => {} });
-  const limits = { requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
+  const few = { most: 10, mostPerAddress: 10 };
+  const connections = { limits: few, isShared: () => false, onCrowded: () => undefined };
+  const limits = { requestTimeoutMs: 60_000, bodyLimitBytes: 1000, connections };
   const register = async (app: Parameters<typeof boots.registerRoutes>[0]) => boots.registerRoutes(app);
   listener = new HttpListener({ host: "127.0.0.1", port: 0, purpose: "machines", ...limits, register });
   await listener.start(AbortSignal.timeout(5000));

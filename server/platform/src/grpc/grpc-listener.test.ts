@@ -106,18 +106,39 @@ test("a caller that hangs up, or whose time is over, is told to the method", asy
   await aborted;
 });
 
-test("one address has no more connections than a machine needs, and others have theirs", async (t) => {
+test("one address has no more connections than a machine needs: an idle one makes room, and others have theirs", async (t) => {
   const { session, refused } = await start(t);
   const message = frameMessage(Buffer.from("hello"));
   const first = Array.from({ length: 8 }, () => session());
   for (const each of first) assert.equal((await call(each, message)).status, "0");
-  assert.equal((await call(session(), message)).status, undefined);
+  const oldest = once(first[0] ?? session(), "close");
+  assert.equal((await call(session(), message)).status, "0");
+  await oldest;
   assert.deepEqual(
     refused.map(({ address, reason }) => [address, reason]),
     [["127.0.0.1", "TooManyConnections"]],
   );
   assert.equal((await call(session("127.0.0.2"), message)).status, "0");
-  first[0]?.destroy();
+});
+
+test("a call that waits is not hung up on, however many connections the address opens", async (t) => {
+  const began = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const slow: GrpcMethod = {
+    ...echo,
+    serve: async (message, caller) => {
+      began.resolve();
+      await gate.promise;
+      return await echo.serve(message, caller);
+    },
+  };
+  const { session } = await start(t, [slow]);
+  const waiting = call(session(), frameMessage(Buffer.from("hello")));
+  await began.promise;
+  const silent = Array.from({ length: 30 }, () => session());
+  await Promise.race(silent.map((each) => once(each, "close")));
+  gate.resolve();
+  assert.equal((await waiting).status, "0");
 });
 
 test("the end waits for calls that run, and not longer than its deadline", async (t) => {

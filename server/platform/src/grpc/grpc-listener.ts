@@ -7,6 +7,8 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from "node:http2";
+import type { Socket } from "node:net";
+import { ConnectionCaps, type ConnectionLimits, type Crowding, descriptorShare } from "../network/connection-caps.ts";
 import { plainAddress } from "../network/plain-address.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
@@ -35,12 +37,15 @@ export type GrpcListenerOptions = {
   readonly toGrpcError: (error: unknown) => GrpcError;
   /** Whether many callers may come through this address: a proxy, or this machine itself. */
   readonly isShared: (address: string) => boolean;
-  /** Something was refused before any method saw it. */
+  /** Default: what the process's descriptors allow. */
+  readonly limits?: ConnectionLimits;
+  /** Something was refused, or closed to make room, before any method saw it. */
   readonly onRefused: (refusal: GrpcRefusal) => void;
 };
 
 export type GrpcRefusal = {
-  readonly address: string;
+  /** Absent where all together have too many connections. */
+  readonly address: string | undefined;
   readonly reason: "TooManyConnections" | "NoSuchCall";
   /** One sentence. */
   readonly message: string;
@@ -50,6 +55,11 @@ export type GrpcRefusal = {
 const callLimits: CallLimits = { mostMessageBytes: 1024 * 1024, silenceMs: 60_000, messageMs: 60_000 };
 /** Of messages that have not come whole: room for a few batches of output of each machine, and of many machines at once. */
 const heldLimits: FrameBudgetLimits = { mostBytes: 64 * 1024 * 1024, mostBytesPerAddress: 4 * 1024 * 1024 };
+/** A worker has one; a machine that was restarted leaves the old one behind until a ping finds it dead. */
+const mostConnectionsPerAddress = 8;
+/** Each worker waits on a connection of its own, so that this port has most of what there is. */
+const shareOfDescriptors = 0.6;
+const handshakeTimeoutMs = 30_000;
 /** A worker has one call that waits, and now and then a report and a batch of output beside it. */
 const mostCallsPerConnection = 64;
 /** A proxy in front may put many workers on one connection. */
@@ -59,6 +69,7 @@ export class GrpcListener implements Service {
   readonly #options: GrpcListenerOptions;
   readonly #methods: ReadonlyMap<string, GrpcMethod>;
   readonly #sessions: GrpcSessions;
+  readonly #caps: ConnectionCaps<string>;
   readonly #budget = new FrameBudget(heldLimits);
   readonly #servers: Http2Server[] = [];
   readonly #doors: OpenTcp[] = [];
@@ -67,6 +78,13 @@ export class GrpcListener implements Service {
     this.#options = options;
     this.#methods = new Map(options.methods.map((method) => [method.path, method]));
     this.#sessions = new GrpcSessions(options.clock);
+    const { isShared, onRefused } = options;
+    const limits = options.limits ?? {
+      most: descriptorShare(shareOfDescriptors),
+      mostPerAddress: mostConnectionsPerAddress,
+    };
+    const onCrowded = (crowding: Crowding) => onRefused({ ...crowding, reason: "TooManyConnections" });
+    this.#caps = new ConnectionCaps({ limits, isShared, onCrowded });
   }
 
   /** The first of those listened on; undefined until started. */
@@ -93,7 +111,11 @@ export class GrpcListener implements Service {
     const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
     // Calls that run are answered; a session without any ends at once.
     this.#sessions.close();
-    const forget = onAbort(deadline, () => this.#sessions.cut());
+    const forget = onAbort(deadline, () => {
+      this.#sessions.cut();
+      // Those that never came so far, in the middle of TLS, too.
+      this.#caps.cut();
+    });
     await Promise.all(closed);
     forget();
   }
@@ -104,24 +126,36 @@ export class GrpcListener implements Service {
     const server: Http2Server =
       tls === undefined
         ? createServer(settings)
-        : createSecureServer({ ...settings, cert: tls.certificate, key: tls.privateKey });
+        : createSecureServer({
+            ...settings,
+            handshakeTimeout: handshakeTimeoutMs,
+            cert: tls.certificate,
+            key: tls.privateKey,
+          });
+    // Before TLS: who says nothing at all has a connection too.
+    server.on("connection", (socket: Socket) => this.#take(socket));
     server.on("session", (session) => this.#keep(session));
     return server;
   }
 
+  #take(socket: Socket): void {
+    const key = keyOf(socket);
+    socket.once("close", () => this.#caps.closed(key));
+    this.#caps.open(key, plainAddress(socket.remoteAddress ?? ""), () => socket.destroy());
+  }
+
   #keep(session: ServerHttp2Session): void {
+    const key = keyOf(session.socket);
     const address = plainAddress(session.socket.remoteAddress ?? "");
-    const isShared = this.#options.isShared(address);
     // What goes wrong with one connection ends that connection, and nothing else.
     session.on("error", () => session.destroy());
-    const refusal = this.#sessions.add(session, address, isShared);
-    if (refusal !== undefined) {
-      session.destroy();
-      this.#options.onRefused({ address, reason: "TooManyConnections", message: refusal });
-      return;
-    }
-    if (isShared) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
-    session.on("stream", (stream, headers) => this.#serve(stream, headers, address));
+    this.#sessions.add(session);
+    if (this.#options.isShared(address)) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
+    session.on("stream", (stream, headers) => {
+      this.#caps.begin(key);
+      stream.once("close", () => this.#caps.end(key));
+      this.#serve(stream, headers, address);
+    });
   }
 
   #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, address: string): void {
@@ -144,4 +178,13 @@ export class GrpcListener implements Service {
     const held = this.#budget.of(address, isShared(address));
     void serveCall(stream, headers, { method, address, limits: callLimits, held, turns, toGrpcError });
   }
+}
+
+/** Of a TLS socket and the socket beneath it the same. */
+function keyOf({
+  remoteAddress,
+  remotePort,
+  localAddress,
+}: Pick<Socket, "remoteAddress" | "remotePort" | "localAddress">) {
+  return `${remoteAddress} ${remotePort} ${localAddress}`;
 }

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { beforeEach, describe, test } from "node:test";
 import type { FastifyInstance } from "fastify";
+import type { ConnectionRules, Crowding } from "../network/connection-caps.ts";
 import { HttpListener } from "./http-listener.ts";
 
 /** More than the kernel's buffers of a connection take, so that the end of it is still to be sent. */
@@ -14,6 +15,7 @@ const chunk = Buffer.alloc(100_000);
 
 let listener: HttpListener;
 let watch: AbortController;
+let crowded: Crowding[];
 
 async function register(app: FastifyInstance): Promise<void> {
   app.addHook("preClose", async () => watch.abort());
@@ -33,7 +35,13 @@ async function register(app: FastifyInstance): Promise<void> {
 beforeEach(async () => {
   watch = new AbortController();
   const options = { host: "127.0.0.1", port: 0, purpose: "tests", requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
-  listener = new HttpListener({ ...options, register });
+  crowded = [];
+  const connections: ConnectionRules = {
+    limits: { most: 20, mostPerAddress: 5 },
+    isShared: () => false,
+    onCrowded: (crowding) => crowded.push(crowding),
+  };
+  listener = new HttpListener({ ...options, connections, register });
   await listener.start(AbortSignal.timeout(5000));
 });
 
@@ -94,6 +102,20 @@ describe("what answers nothing is closed at once", () => {
     assert.equal(await sizeOf(download), fileBytes);
     await stopped;
   });
+});
+
+test("a host that holds connections open keeps nobody out, itself neither, and breaks nothing off", async () => {
+  const { hostname, port } = new URL(listener.url ?? "");
+  const download = await ask("/file");
+  const silent = Array.from({ length: 50 }, () => connect(Number(port), hostname).on("error", () => undefined));
+  const closed = silent.map((socket) => once(socket.resume(), "close"));
+  await Promise.all(silent.map((socket) => (socket.connecting ? once(socket, "connect") : undefined)));
+  assert.equal(await sizeOf(await ask("/small")), "small".length);
+  await Promise.race(closed);
+  assert.match(crowded[0]?.message ?? "", /^127\.0\.0\.1 has more than the 5 connections/);
+  assert.equal(await sizeOf(download), fileBytes);
+  await listener.stop(AbortSignal.timeout(5000));
+  await Promise.all(closed);
 });
 
 test("watches end at once, whole", { timeout: 10_000 }, async () => {

@@ -1,5 +1,6 @@
 // One HTTP listener with its routes: the boot plane's and the management plane's are two of these.
 import Fastify, { type FastifyInstance } from "fastify";
+import type { ConnectionRules } from "../network/connection-caps.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
 import { onAbort } from "../wait/abort.ts";
@@ -9,6 +10,7 @@ export type HttpListenerOptions = TcpDoor & {
   /** How long a request may take to arrive; downloads and watches go on as long as they like. */
   readonly requestTimeoutMs: number;
   readonly bodyLimitBytes: number;
+  readonly connections: ConnectionRules;
   readonly register: (app: FastifyInstance) => Promise<void>;
 };
 
@@ -29,9 +31,9 @@ export class HttpListener implements Service {
   /** @throws {NetworkError} */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { requestTimeoutMs, bodyLimitBytes, register } = this.#options;
+    const { requestTimeoutMs, bodyLimitBytes, connections: rules, register } = this.#options;
     const app = Fastify({ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs });
-    const connections = new OpenConnections(app.server);
+    const connections = new OpenConnections(app.server, rules);
     this.#running = { app, connections };
     await register(app);
     await app.ready();

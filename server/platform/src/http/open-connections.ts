@@ -1,13 +1,16 @@
-// The connections of one HTTP server with the requests each of them is answering, so that a stop breaks nothing off.
+// The connections of one HTTP server with the requests each of them is answering, so that a stop breaks nothing off, and so that there are
+// not too many.
 import type { Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { ConnectionCaps, type ConnectionRules } from "../network/connection-caps.ts";
+import { plainAddress } from "../network/plain-address.ts";
 
 export class OpenConnections {
-  /** How many requests a connection is answering. */
-  readonly #requests = new Map<Socket, number>();
+  readonly #caps: ConnectionCaps<Socket>;
   #isEnding = false;
 
-  constructor(server: Server) {
+  constructor(server: Server, rules: ConnectionRules) {
+    this.#caps = new ConnectionCaps(rules);
     server.on("connection", (socket: Socket) => this.#take(socket));
     server.on("request", (_request, response: ServerResponse) => this.#answering(response));
   }
@@ -15,12 +18,12 @@ export class OpenConnections {
   /** Ends what answers nothing now, and every other connection with its answer. New ones are not taken. */
   finish(): void {
     this.#isEnding = true;
-    for (const [socket, requests] of this.#requests) if (requests === 0) socket.destroy();
+    for (const socket of this.#caps.keys()) if (this.#caps.isIdle(socket)) socket.destroy();
   }
 
   /** Breaks off. */
   cut(): void {
-    for (const socket of this.#requests.keys()) socket.destroy();
+    this.#caps.cut();
   }
 
   #take(socket: Socket): void {
@@ -28,19 +31,18 @@ export class OpenConnections {
       socket.destroy();
       return;
     }
-    this.#requests.set(socket, 0);
-    socket.once("close", () => this.#requests.delete(socket));
+    socket.once("close", () => this.#caps.closed(socket));
+    this.#caps.open(socket, plainAddress(socket.remoteAddress ?? ""), () => socket.destroy());
   }
 
   #answering(response: ServerResponse): void {
     const { socket } = response;
     if (socket === null) return;
-    this.#requests.set(socket, (this.#requests.get(socket) ?? 0) + 1);
+    this.#caps.begin(socket);
     response.once("close", () => {
-      const rest = (this.#requests.get(socket) ?? 1) - 1;
-      if (this.#requests.has(socket)) this.#requests.set(socket, rest);
+      this.#caps.end(socket);
       // Not at once: what the client has not read yet is still to go out.
-      if (this.#isEnding && rest === 0) socket.destroySoon();
+      if (this.#isEnding && this.#caps.isIdle(socket)) socket.destroySoon();
     });
   }
 }

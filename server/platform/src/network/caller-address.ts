@@ -37,3 +37,11 @@ export function callerAddress(
     chain.length > 0 && proxies.has(direct) ? (chain.findLast((entry) => !proxies.has(entry)) ?? chain[0]) : direct;
   return address !== undefined && isIP(address) !== 0 ? address : undefined;
 }
+
+/** A proxy may run on this machine itself. */
+const ownAddresses = ["127.0.0.1", "::1"];
+
+/** Whether many machines may come through an address. */
+export function isSharedBy(proxies: TrustedProxies): (address: string) => boolean {
+  return (address) => ownAddresses.includes(address) || proxies.has(address);
+}

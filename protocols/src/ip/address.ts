@@ -17,8 +17,12 @@ export function parseIpv4(text: string): Ipv4Address | undefined {
   return strict ? (text as Ipv4Address) : undefined;
 }
 
+/** As {@link parseMac} writes it: nearly all texts that it is given. */
+const plainMac = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
+
 /** Reads a MAC address written with colons, dashes, dots (Cisco's form) or nothing between the digits. */
 export function parseMac(text: string): MacAddress | undefined {
+  if (plainMac.test(text)) return text as MacAddress;
   const form = /^(?:[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}|(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}|[0-9a-f]{12})$/i;
   if (!form.test(text)) return undefined;
   const pairs = text.replace(/[^0-9a-f]/gi, "").match(/../g) ?? [];

@@ -1,6 +1,8 @@
 // All Hardware in memory, by everything that a machine is known by: what packets and requests read instead of the store.
 import { formatKey, type ResourceKey } from "@neverland/api";
-import { MultiIndex } from "@neverland/platform/collections/multi-index.ts";
+import { Holders } from "@neverland/platform/collections/holders.ts";
+import { KeyMap } from "@neverland/platform/collections/key-map.ts";
+import { parseMac } from "@neverland/protocols";
 import { cardsOf, type KnownHardware, type MachineCard } from "./machine-card.ts";
 
 export type NotOne =
@@ -24,53 +26,75 @@ export interface DuplicateClaim {
 }
 
 type Identity = { readonly kind: IdentityKind; readonly value: string };
-type Entry = {
-  readonly hardware: KnownHardware;
-  readonly cards: readonly MachineCard[];
-  readonly identities: readonly Identity[];
-};
 
 const mostNames = 3;
 
+/** A record, and its cards once somebody has asked for them: of a hall that starts, few have. */
+class Machine {
+  readonly hardware: KnownHardware;
+  #cards: readonly MachineCard[] | undefined;
+
+  constructor(hardware: KnownHardware) {
+    this.hardware = hardware;
+  }
+
+  get cards(): readonly MachineCard[] {
+    this.#cards ??= cardsOf(this.hardware);
+    return this.#cards;
+  }
+}
+
 /** Fed by a watch; every change is whole before the next packet is answered. A look-up and a change cost the same at any number. */
 export class MachineIndex {
-  readonly #entries = new MultiIndex<Entry>(({ identities }) => identities.map(idOf));
+  readonly #machines = new KeyMap<Machine>();
+  readonly #holders: Readonly<Record<IdentityKind, Holders<Machine>>> = {
+    mac: new Holders(),
+    ip: new Holders(),
+    agentID: new Holders(),
+    "instance id": new Holders(),
+  };
 
   get size(): number {
-    return this.#entries.size;
+    return this.#machines.size;
   }
 
   /** @returns The record as it is known here. */
   get(key: ResourceKey): KnownHardware | undefined {
-    return this.#entries.get(formatKey(key))?.hardware;
+    return this.#machines.get(key)?.hardware;
   }
 
   /** Forgets all but these, and knows them as they are now. */
   apply(all: readonly KnownHardware[]): void {
-    this.#entries.clear();
+    this.#machines.clear();
+    for (const holders of Object.values(this.#holders)) holders.clear();
     for (const hardware of all) this.upsert(hardware);
   }
 
-  /** @returns What it claims that another had already, and did not claim before. */
+  /** A record that cannot be read leaves the one before it in place. @returns What it claims that another had already, and did not claim before. */
   upsert(hardware: KnownHardware): DuplicateClaim[] {
-    const entry = entryOf(hardware);
-    const newcomer = formatKey(hardware.metadata);
-    const before = this.#entries.put(newcomer, entry);
-    const shared = entry.identities.filter((identity) => this.#entries.count(idOf(identity)) > 1);
-    if (shared.length === 0) return [];
-    const known = new Set(before?.identities.map(idOf));
-    return shared
-      .filter((identity) => !known.has(idOf(identity)))
-      .map((identity) => ({ ...identity, names: namesOf(this.#entries.find(idOf(identity))), newcomer }));
+    const identities = identitiesOf(hardware);
+    const machine = new Machine(hardware);
+    const before = this.#machines.set(hardware.metadata, machine);
+    const known = before === undefined ? [] : this.#leave(before);
+    const claims: DuplicateClaim[] = [];
+    for (const { kind, value } of identities) {
+      const holders = this.#holders[kind];
+      holders.add(value, machine);
+      const isNew = !known.some((each) => each.kind === kind && each.value === value);
+      if (isNew && holders.count(value) > 1)
+        claims.push({ kind, value, names: namesOf(holders, value), newcomer: formatKey(hardware.metadata) });
+    }
+    return claims;
   }
 
   remove({ metadata }: Pick<KnownHardware, "metadata">): void {
-    this.#entries.delete(formatKey(metadata));
+    const before = this.#machines.delete(metadata);
+    if (before !== undefined) this.#leave(before);
   }
 
   /** @param mac Lower case with colons. */
   byMac(mac: string): CardLookup {
-    return oneCard(this.#entries.find(`mac ${mac}`), (card) => card.mac === mac);
+    return this.#card("mac", mac, (card) => card.mac === mac);
   }
 
   /**
@@ -80,60 +104,76 @@ export class MachineIndex {
   reservation(mac: string): CardLookup {
     const lookup = this.byMac(mac);
     if (lookup.found !== "one" || lookup.machine.address === undefined) return lookup;
-    const holders = this.#entries.find(`ip ${lookup.machine.address}`);
-    return holders.size > 1 ? { found: "several", names: namesOf(holders) } : lookup;
+    const { address } = lookup.machine;
+    const { ip } = this.#holders;
+    return ip.count(address) > 1 ? { found: "several", names: namesOf(ip, address) } : lookup;
   }
 
   /** The card that gets this address by DHCP. */
   byIp(address: string): CardLookup {
-    return oneCard(this.#entries.find(`ip ${address}`), (card) => card.address === address);
+    return this.#card("ip", address, (card) => card.address === address);
   }
 
   /** The machine that has this address, on whichever of its interfaces. */
   byAddress(address: string): HardwareLookup {
-    return oneHardware(this.#entries.find(`ip ${address}`));
+    return this.#hardware("ip", address);
   }
 
   byInstanceId(id: string): HardwareLookup {
-    return oneHardware(this.#entries.find(`instance id ${id}`));
+    return this.#hardware("instance id", id);
   }
 
   /** @param agentID In any case: workers write MACs as they like. */
   byAgentId(agentID: string): HardwareLookup {
-    return oneHardware(this.#entries.find(`agentID ${agentID.toLowerCase()}`));
+    return this.#hardware("agentID", agentID.toLowerCase());
+  }
+
+  /** @returns What it had. */
+  #leave(machine: Machine): readonly Identity[] {
+    const identities = identitiesOf(machine.hardware);
+    for (const { kind, value } of identities) this.#holders[kind].delete(value, machine);
+    return identities;
+  }
+
+  #card(kind: IdentityKind, value: string, isIt: (card: MachineCard) => boolean): CardLookup {
+    const only = onlyOne(this.#holders[kind], value);
+    if (!(only instanceof Machine)) return only;
+    const machine = only.cards.find(isIt);
+    return machine === undefined ? { found: "none" } : { found: "one", machine };
+  }
+
+  #hardware(kind: IdentityKind, value: string): HardwareLookup {
+    const only = onlyOne(this.#holders[kind], value);
+    return only instanceof Machine ? { found: "one", hardware: only.hardware } : only;
   }
 }
 
-function entryOf(hardware: KnownHardware): Entry {
-  const cards = cardsOf(hardware);
-  const { agentID, interfaces, metadata } = hardware.spec ?? {};
-  const identities: Identity[] = cards.map(({ mac }) => ({ kind: "mac", value: mac }));
-  for (const { dhcp } of interfaces ?? [])
-    if (dhcp?.ip?.address) identities.push({ kind: "ip", value: dhcp.ip.address });
-  if (agentID) identities.push({ kind: "agentID", value: agentID.toLowerCase() });
-  if (metadata?.instance?.id) identities.push({ kind: "instance id", value: metadata.instance.id });
-  return { hardware, cards, identities };
+/** @throws {TypeError} For what no schema accepts: nobody is to meet it at a look-up. */
+function identitiesOf({ spec = {} }: KnownHardware): Identity[] {
+  const identities: Identity[] = [];
+  const add = (kind: IdentityKind, value: unknown): void => {
+    if (value === undefined || value === "") return;
+    if (typeof value !== "string") throw new TypeError(`${kind} is no text`);
+    identities.push({ kind, value });
+  };
+  for (const { dhcp } of spec.interfaces ?? []) {
+    add("mac", parseMac(dhcp?.mac ?? ""));
+    add("ip", dhcp?.ip?.address);
+  }
+  add("agentID", spec.agentID?.toLowerCase());
+  add("instance id", spec.metadata?.instance?.id);
+  return identities;
 }
 
-function idOf({ kind, value }: Identity): string {
-  return `${kind} ${value}`;
-}
-
-function oneCard(entries: ReadonlyMap<string, Entry>, isIt: (card: MachineCard) => boolean): CardLookup {
-  const [entry] = entries.values();
-  if (entries.size > 1) return { found: "several", names: namesOf(entries) };
-  const machine = entry?.cards.find(isIt);
-  return machine === undefined ? { found: "none" } : { found: "one", machine };
-}
-
-function oneHardware(entries: ReadonlyMap<string, Entry>): HardwareLookup {
-  const [entry] = entries.values();
-  if (entries.size > 1) return { found: "several", names: namesOf(entries) };
-  return entry === undefined ? { found: "none" } : { found: "one", hardware: entry.hardware };
+function onlyOne(holders: Holders<Machine>, value: string): Machine | NotOne {
+  const [machine, another] = holders.first(value, 2);
+  if (another !== undefined) return { found: "several", names: namesOf(holders, value) };
+  return machine ?? { found: "none" };
 }
 
 /** Enough to go on with: a mistake that all records share must not be a text of all their names at each packet. */
-function namesOf(entries: ReadonlyMap<string, Entry>): string[] {
-  const names = [...entries.keys().take(mostNames)];
-  return entries.size > mostNames ? [...names, `${entries.size - mostNames} more`] : names;
+function namesOf(holders: Holders<Machine>, value: string): string[] {
+  const names = holders.first(value, mostNames).map(({ hardware }) => formatKey(hardware.metadata));
+  const more = holders.count(value) - names.length;
+  return more > 0 ? [...names, `${more} more`] : names;
 }

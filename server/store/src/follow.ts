@@ -1,5 +1,6 @@
 // Keeps a reader up to date with one kind of resource: everything once, then every change, for as long as it is wanted.
 import { formatKey, type KindInfo, type Resource } from "@neverland/api";
+import { KeyMap } from "@neverland/platform/collections/key-map.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { Backoff } from "@neverland/platform/wait/backoff.ts";
@@ -77,7 +78,7 @@ class Handover<R extends Resource> {
   readonly #follower: Follower<R>;
   readonly #signal: AbortSignal;
   /** What the follower was given, for finding what has gone during a gap. */
-  readonly #given = new Map<string, Resource>();
+  readonly #given = new KeyMap<Resource>();
 
   constructor(kind: KindInfo, follower: Follower<R>, signal: AbortSignal) {
     this.#kind = kind;
@@ -87,14 +88,14 @@ class Handover<R extends Resource> {
 
   async list(items: readonly Resource[]): Promise<void> {
     const breather = new Breather();
-    const present = new Set<string>();
+    // Of what was given before, if anything: a first list needs no second one beside it.
+    const present = this.#given.size > 0 ? new KeyMap<Resource>() : undefined;
     let faults = faultsFound();
     for (const item of items) {
       if (breather.isDue) await breather.breathe();
       if (this.#signal.aborted) return;
-      const id = formatKey(item.metadata);
-      present.add(id);
-      const isKnown = this.#given.get(id)?.metadata.resourceVersion === item.metadata.resourceVersion;
+      present?.set(item.metadata, item);
+      const isKnown = this.#given.get(item.metadata)?.metadata.resourceVersion === item.metadata.resourceVersion;
       if (!isKnown) this.change("modified", item);
     }
     // The store may find out meanwhile, or at any time after this.
@@ -106,22 +107,25 @@ class Handover<R extends Resource> {
         if (faultOf(item) !== undefined) this.change("modified", item);
       }
     }
-    for (const [id, object] of this.#given) if (!present.has(id)) this.change("deleted", object);
+    if (present !== undefined)
+      for (const object of this.#given.values()) {
+        if (breather.isDue) await breather.breathe();
+        if (!present.has(object.metadata)) this.change("deleted", object);
+      }
     this.#follower.onListed?.(items);
   }
 
   change(type: ChangeType, object: Resource): void {
-    const id = formatKey(object.metadata);
-    const before = this.#given.get(id);
+    const before = this.#given.get(object.metadata);
     // What no schema accepts is as good as not there.
     if (type === "deleted" || faultOf(object) !== undefined) {
-      this.#given.delete(id);
+      this.#given.delete(object.metadata);
       if (before) this.#hand("deleted", type === "deleted" ? object : before);
     } else {
       // Deleted and made anew during a gap: who follows is told that the one it knew has gone.
       const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
       if (isAnother) this.#hand("deleted", before);
-      this.#given.set(id, object);
+      this.#given.set(object.metadata, object);
       this.#hand(before && !isAnother ? "modified" : "added", object);
     }
   }

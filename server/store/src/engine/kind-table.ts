@@ -1,39 +1,25 @@
 // What there is of one kind, in memory: by key, in the order of keys, and by each indexed field.
-import { formatKey, type Resource, type ResourceKey } from "@neverland/api";
+import type { Resource, ResourceKey } from "@neverland/api";
 import { FieldIndex } from "./field-index.ts";
 import { compareKeys, isInRange, type KeyRange, SortedResources } from "./sorted-resources.ts";
 
 export class KindTable {
-  readonly #byId = new Map<string, Resource>();
   readonly #sorted = new SortedResources();
   readonly #indexes = new Map<string, FieldIndex>();
-  /** How many objects each namespace has: a name is looked for in each. */
-  readonly #namespaces = new Map<string, number>();
 
   get(key: ResourceKey): Resource | undefined {
-    return this.#byId.get(formatKey(key));
+    return this.#sorted.get(key);
   }
 
   put(resource: Resource): void {
-    const id = formatKey(resource.metadata);
-    const { namespace } = resource.metadata;
-    const before = this.#byId.get(id);
-    this.#byId.set(id, resource);
-    this.#sorted.put(resource);
+    const before = this.#sorted.put(resource);
     for (const index of this.#indexes.values()) index.replace(before, resource);
-    if (!before) this.#namespaces.set(namespace, (this.#namespaces.get(namespace) ?? 0) + 1);
   }
 
   delete(key: ResourceKey): void {
-    const id = formatKey(key);
-    const before = this.#byId.get(id);
+    const before = this.#sorted.delete(key);
     if (!before) return;
-    this.#byId.delete(id);
-    this.#sorted.delete(key);
     for (const index of this.#indexes.values()) index.replace(before, undefined);
-    const left = (this.#namespaces.get(key.namespace) ?? 0) - 1;
-    if (left > 0) this.#namespaces.set(key.namespace, left);
-    else this.#namespaces.delete(key.namespace);
   }
 
   /** In the order of keys. A list of one's own. */
@@ -46,15 +32,15 @@ export class KindTable {
   }
 
   /** Namespaces that have objects of this kind. */
-  namespaces(): Iterable<string> {
-    return this.#namespaces.keys();
+  namespaces(): string[] {
+    return this.#sorted.namespaces();
   }
 
   /** Keeps an index by the field from now on. */
   addIndex(path: string): void {
     if (this.#indexes.has(path)) return;
     const index = new FieldIndex(path);
-    for (const resource of this.#byId.values()) index.replace(undefined, resource);
+    for (const resource of this.#sorted.list({})) index.replace(undefined, resource);
     this.#indexes.set(path, index);
   }
 
@@ -70,7 +56,7 @@ export class KindTable {
   }
 
   #named(name: string, range: KeyRange): Resource[] {
-    const namespaces = range.namespace === undefined ? [...this.#namespaces.keys()] : [range.namespace];
+    const namespaces = range.namespace === undefined ? this.namespaces() : [range.namespace];
     const found = namespaces.map((namespace) => this.get({ namespace, name }));
     return found.filter((resource) => resource !== undefined).filter(({ metadata }) => isInRange(metadata, range));
   }

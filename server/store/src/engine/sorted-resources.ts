@@ -22,29 +22,53 @@ export class SortedResources {
     return this.#blocks.length === 0;
   }
 
-  /** Puts a resource in its place, instead of the one with the same key. */
-  put(resource: Resource): void {
+  get(key: ResourceKey): Resource | undefined {
+    const { block, index } = this.#placeOf(key);
+    const found = this.#blocks[block]?.[index];
+    return found !== undefined && sameKey(found.metadata, key) ? found : undefined;
+  }
+
+  /** Puts a resource in its place, instead of the one with the same key. @returns That one. */
+  put(resource: Resource): Resource | undefined {
     const last = this.#blocks.at(-1)?.at(-1);
     if (last === undefined || compareKeys(last.metadata, resource.metadata) < 0) {
       this.#append(resource);
-      return;
+      return undefined;
     }
     const { block, index } = this.#placeOf(resource.metadata);
     const items = this.#blocks[block];
-    if (items === undefined) return; // there is one that is not less than the last
+    if (items === undefined) return undefined; // there is one that is not less than the last
     const found = items[index];
-    const isThere = found !== undefined && compareKeys(found.metadata, resource.metadata) === 0;
-    items.splice(index, isThere ? 1 : 0, resource);
+    const isThere = found !== undefined && sameKey(found.metadata, resource.metadata);
+    if (isThere) {
+      items[index] = resource;
+      return found;
+    }
+    items.splice(index, 0, resource);
     if (items.length > largestBlock) this.#blocks.splice(block + 1, 0, items.splice(largestBlock / 2));
+    return undefined;
   }
 
-  delete(key: ResourceKey): void {
+  /** @returns What was there. */
+  delete(key: ResourceKey): Resource | undefined {
     const { block, index } = this.#placeOf(key);
     const items = this.#blocks[block];
     const found = items?.[index];
-    if (items === undefined || found === undefined || compareKeys(found.metadata, key) !== 0) return;
+    if (items === undefined || found === undefined || !sameKey(found.metadata, key)) return undefined;
     items.splice(index, 1);
     if (items.length === 0) this.#blocks.splice(block, 1);
+    return found;
+  }
+
+  /** Namespaces that have any, in order, at the cost of a look-up each. */
+  namespaces(): string[] {
+    const found: string[] = [];
+    for (let place: Place = { block: 0, index: 0 }; ; ) {
+      const namespace = this.#blocks[place.block]?.[place.index]?.metadata.namespace;
+      if (namespace === undefined) return found;
+      found.push(namespace);
+      place = this.#placeOf({ namespace: `${namespace}\0`, name: "" });
+    }
   }
 
   /** At most `limit` of them, in order. A list of one's own: later changes are not seen in it. */

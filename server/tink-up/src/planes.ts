@@ -43,7 +43,7 @@ export function bootPlane(
   routes: readonly Routes[],
 ): HttpListener[] {
   const { port } = config.shared.boots.http;
-  const options = { port, purpose: "machines", requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes };
+  const options = { port, purpose: "machines", isForMany: true, requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes };
   const register = async (app: Parameters<Routes>[0]): Promise<void> => {
     nameFaults(app, deps);
     await all(routes)(app);

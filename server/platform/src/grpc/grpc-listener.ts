@@ -99,7 +99,7 @@ export class GrpcListener implements Service {
     const { doors, port } = this.#options;
     for (const door of doors) {
       const server = this.#makeServer();
-      this.#doors.push(await openTcp(server, { ...door, port, purpose: "workers" }, signal));
+      this.#doors.push(await openTcp(server, { ...door, port, purpose: "workers", isForMany: true }, signal));
       this.#servers.push(server);
     }
     this.#sessions.start();
@@ -107,8 +107,10 @@ export class GrpcListener implements Service {
 
   async stop(deadline: AbortSignal): Promise<void> {
     const servers = this.#servers.splice(0);
-    for (const door of this.#doors.splice(0)) door.close();
-    const closed = servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const closed = [
+      ...this.#doors.splice(0).map((door) => door.close()),
+      ...servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))),
+    ];
     // Calls that run are answered; a session without any ends at once.
     this.#sessions.close();
     const forget = onAbort(deadline, () => {

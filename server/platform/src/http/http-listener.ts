@@ -45,8 +45,7 @@ export class HttpListener implements Service {
     if (this.#running === undefined) return;
     const { app, connections, door } = this.#running;
     this.#running = undefined;
-    door?.close();
-    const closed = app.close();
+    const closed = Promise.all([door?.close(), app.close()]);
     connections.finish();
     const forget = onAbort(deadline, () => connections.cut());
     await closed;

@@ -4,7 +4,7 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import type { WantedPort } from "./cannot-listen.ts";
 import type { Libc } from "./libc.ts";
-import { openTiedSocket } from "./tied-socket.ts";
+import { openSocket } from "./open-socket.ts";
 import { endpointOf, type UdpEndpoint } from "./udp-endpoint.ts";
 
 /** Listens on `wanted.host` (`0.0.0.0`: every address), to what comes by `interfaceName` and nothing else. @throws {NetworkError} */
@@ -14,7 +14,7 @@ export async function bindUdpToDevice(
   wanted: Omit<WantedPort, "protocol">,
   signal: AbortSignal,
 ): Promise<UdpEndpoint> {
-  const fd = await openTiedSocket(libc, { ...wanted, protocol: "udp", link: interfaceName });
+  const fd = await openSocket(libc, { ...wanted, protocol: "udp", link: interfaceName });
   const socket = createSocket({ type: "udp4" });
   try {
     const listening = once(socket, "listening", { signal }); // first: an adopted socket says so within bind()

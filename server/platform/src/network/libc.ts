@@ -16,6 +16,8 @@ export interface Libc {
     addressBytes: number,
   ): number;
   close(fd: number): number;
+  /** Only commands that take a number. */
+  fcntl(fd: number, command: number, value: number): number;
   /** 0 on failure. */
   if_nametoindex(name: string): number;
   errno(): number;
@@ -33,6 +35,7 @@ export const Linux = {
   SO_REUSEADDR: 2,
   SO_BROADCAST: 6,
   SO_BINDTODEVICE: 25,
+  F_DUPFD_CLOEXEC: 1030,
 } as const;
 
 /** @throws {NetworkError} `no-ffi` where koffi or a C library it can call is missing. */
@@ -40,6 +43,7 @@ export async function loadLibc(): Promise<Libc> {
   try {
     const { default: koffi } = await import("koffi");
     const library = koffi.load(null);
+    const fcntl = library.func("int fcntl(int, int, ...)");
     // koffi has no ssize_t; intptr_t is as wide.
     const calls = {
       socket: library.func("int socket(int, int, int)"),
@@ -47,6 +51,7 @@ export async function loadLibc(): Promise<Libc> {
       bind: library.func("int bind(int, const uint8_t *, uint32_t)"),
       sendto: library.func("intptr_t sendto(int, const uint8_t *, size_t, int, const uint8_t *, uint32_t)"),
       close: library.func("int close(int)"),
+      fcntl: (fd: number, command: number, value: number) => fcntl(fd, command, "int", value),
       if_nametoindex: library.func("uint32_t if_nametoindex(const char *)"),
     };
     return { ...calls, errno: () => koffi.errno() } as Libc; // koffi types every function as (...args: any[]) => any

@@ -3,8 +3,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, isIPv4, type Server } from "node:net";
 import { cannotListen } from "./cannot-listen.ts";
-import { loadLibc } from "./libc.ts";
-import { openTiedSocket } from "./tied-socket.ts";
+import { callFailed, type Libc, Linux, loadLibc } from "./libc.ts";
+import { openSocket } from "./open-socket.ts";
 
 export type TcpDoor = {
   readonly host: string;
@@ -14,35 +14,52 @@ export type TcpDoor = {
   readonly purpose: string;
   /** Callers must come by one of these links, or be programs of this machine. None named: whoever reaches the address. */
   readonly links?: readonly string[];
+  /** A hall of machines may come at once. */
+  readonly isForMany?: boolean;
 };
 
-export type OpenTcp = { readonly host: string; readonly port: number; close(): void };
+/** `close` takes no more, and resolves when those have ended that `server` itself does not count as its own. */
+export type OpenTcp = { readonly host: string; readonly port: number; close(): Promise<void> };
 
 /** The kernel cuts it to its own limit: with Node's default of 511 a hall that comes up at once meets a closed door. */
 const backlog = 8192;
+/**
+ * In one turn of the event loop each listening descriptor is good for one connection. With one alone, those who were let in keep a busy
+ * loop's turns long, and all others waiting at the door until they have gone.
+ */
+const descriptorsForMany = 16;
 
 /** @param server Closing it is left to whoever made it. @throws {NetworkError} */
 export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal): Promise<OpenTcp> {
-  const [link, ...others] = door.links ?? [];
   // Packets for 127/8 come by no link but loopback.
-  if (link === undefined || door.host.startsWith("127.")) return await openPlain(server, door, signal);
-  const opened = await openTied(server, door, link, signal);
-  // A socket is tied to one link, and a server listens once: what comes by the others is handed to it.
-  const more = new Set(others).add("lo").difference(new Set([link]));
-  const doors: Server[] = [];
-  const close = () => doors.forEach((one) => void one.close());
+  const named = door.host.startsWith("127.") ? [] : (door.links ?? []);
+  // A socket is tied to one link.
+  const links = named.length === 0 ? [undefined] : [...new Set([...named, "lo"])];
+  if (named.length === 0 && !(door.isForMany && isIPv4(door.host))) return await openPlain(server, door, signal);
+  const libc = await loadLibc();
+  const more: Server[] = [];
+  const close = async () => void (await Promise.all(more.map(closed)));
+  let opened: { host: string; port: number } | undefined;
   try {
-    for (const other of more) {
-      const one = createServer((socket) => server.emit("connection", socket));
-      await openTied(one, { ...door, port: opened.port }, other, signal);
-      doors.push(one);
+    for (const link of links) {
+      const { port } = opened ?? door;
+      const fd = await openSocket(libc, { ...door, port, protocol: "tcp", ...(link !== undefined && { link }) });
+      const copies = door.isForMany ? copiesOf(libc, fd, descriptorsForMany - 1) : [];
+      // A server listens once: what comes elsewhere is handed to it. From here on descriptors are the servers' to close.
+      for (const each of [fd, ...copies]) {
+        const one = opened === undefined ? server : handingTo(server);
+        if (one !== server) more.push(one);
+        one.listen({ fd: each, backlog });
+        await once(one, "listening", { signal });
+        opened ??= addressOf(server);
+      }
     }
   } catch (error) {
-    close();
+    void close();
     server.close();
     throw error;
   }
-  return { ...opened, close };
+  return { ...(opened ?? addressOf(server)), close };
 }
 
 async function openPlain(server: Server, { host, port, purpose }: TcpDoor, signal: AbortSignal): Promise<OpenTcp> {
@@ -53,14 +70,34 @@ async function openPlain(server: Server, { host, port, purpose }: TcpDoor, signa
     signal.throwIfAborted();
     throw await cannotListen({ protocol: "tcp", host, port, purpose }, cause);
   }
-  return { ...addressOf(server), close: () => undefined };
+  return { ...addressOf(server), close: async () => undefined };
 }
 
-async function openTied(server: Server, door: TcpDoor, link: string, signal: AbortSignal): Promise<OpenTcp> {
-  const fd = await openTiedSocket(await loadLibc(), { ...door, protocol: "tcp", link });
-  server.listen({ fd, backlog }); // from here on the descriptor is the server's to close
-  await once(server, "listening", { signal });
-  return { ...addressOf(server), close: () => undefined };
+/** A server that takes connections as `server` would, and gives them to it. */
+function handingTo(server: Server): Server {
+  // Node keeps its options there, without saying so in its types.
+  const { allowHalfOpen, noDelay } = server as { readonly allowHalfOpen?: boolean; readonly noDelay?: boolean };
+  return createServer({ allowHalfOpen: allowHalfOpen === true, noDelay: noDelay === true }, (socket) =>
+    server.emit("connection", socket),
+  );
+}
+
+function copiesOf(libc: Libc, fd: number, count: number): number[] {
+  const copies: number[] = [];
+  while (copies.length < count) {
+    const copy = libc.fcntl(fd, Linux.F_DUPFD_CLOEXEC, 0);
+    if (copy >= 0) copies.push(copy);
+    else {
+      const error = callFailed(libc, "copy a listening socket", "raise the limit of open files");
+      for (const each of [fd, ...copies]) libc.close(each);
+      throw error;
+    }
+  }
+  return copies;
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 function addressOf(server: Server): { host: string; port: number } {

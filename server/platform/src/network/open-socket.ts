@@ -1,4 +1,4 @@
-// A socket that hears one link alone, which Node can adopt but not make.
+// A bound socket as Node can adopt but not make it: one that hears one link alone, and whose descriptor is ours to copy.
 import { isIPv4 } from "node:net";
 import { cannotListen, type WantedPort } from "./cannot-listen.ts";
 import { callFailed, type Libc, Linux, lastError } from "./libc.ts";
@@ -6,27 +6,26 @@ import { callFailed, type Libc, Linux, lastError } from "./libc.ts";
 const types = { tcp: Linux.SOCK_STREAM, udp: Linux.SOCK_DGRAM } as const;
 
 /**
- * @param wanted `host` is an IPv4 address of this machine; `0.0.0.0` is all of them.
+ * @param wanted `host` is an IPv4 address of this machine; `0.0.0.0` is all of them. Without a `link` whoever reaches it is heard.
  * @returns A bound descriptor, which is the caller's to close. @throws {NetworkError}
  */
-export async function openTiedSocket(libc: Libc, wanted: WantedPort & { readonly link: string }): Promise<number> {
+export async function openSocket(libc: Libc, wanted: WantedPort & { readonly link?: string }): Promise<number> {
   const { protocol, host, port, link } = wanted;
   const fd = libc.socket(Linux.AF_INET, types[protocol] | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
   if (fd < 0) throw callFailed(libc, `open a ${protocol.toUpperCase()} socket`, "check the limit of open files");
   const set = (name: number, value: Uint8Array) =>
     libc.setsockopt(fd, Linux.SOL_SOCKET, name, value, value.length) === 0;
   const on = Uint8Array.of(1, 0, 0, 0);
-  const device = new TextEncoder().encode(`${link}\0`);
   const address = socketAddress(host, port);
   const done =
     set(Linux.SO_REUSEADDR, on) &&
     (protocol === "tcp" || set(Linux.SO_BROADCAST, on)) &&
-    set(Linux.SO_BINDTODEVICE, device) &&
+    (link === undefined || set(Linux.SO_BINDTODEVICE, new TextEncoder().encode(`${link}\0`))) &&
     libc.bind(fd, address, address.length) === 0;
   if (done) return fd;
   const error = lastError(libc);
   libc.close(fd);
-  throw await cannotListen({ ...wanted, host: host === "0.0.0.0" ? link : host }, error);
+  throw await cannotListen({ ...wanted, host: host === "0.0.0.0" ? (link ?? host) : host }, error);
 }
 
 /** `struct sockaddr_in` (ip(7)). */

@@ -1,4 +1,5 @@
 // The contract between server, worker, CLI and clients.
+export { accepts } from "./accepts.ts";
 export * from "./client/api-error.ts";
 export { type LogRecord, logRecordsType } from "./client/log-records.ts";
 export * from "./client/resource-client.ts";

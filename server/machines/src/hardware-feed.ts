@@ -1,5 +1,5 @@
 // Feeds the index of machines from one watch, so that packets and requests never read the store.
-import { formatKey, type Hardware, kinds, type MachineEventInput } from "@neverland/api";
+import { accepts, formatKey, type Hardware, kinds, type MachineEventInput } from "@neverland/api";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
@@ -77,7 +77,9 @@ export class HardwareFeed implements Service {
    */
   #take(hardware: Hardware): void {
     const { index, record } = this.#deps;
-    const { error } = wasLoaded(hardware) ? {} : kinds.Hardware.spec.safeParse(hardware.spec ?? {});
+    const spec = hardware.spec ?? {};
+    const { error } =
+      wasLoaded(hardware) || accepts(kinds.Hardware.spec, spec) ? {} : kinds.Hardware.spec.safeParse(spec);
     if (error === undefined) {
       for (const claim of index.upsert(hardware)) for (const event of ambiguousHardware(claim)) record(event);
       return;

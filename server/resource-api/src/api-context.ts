@@ -1,10 +1,10 @@
 // What the handlers of the resource API share.
-import type { KindInfo } from "@neverland/api";
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { SharedLines } from "./answers/shared-lines.ts";
+import type { KindsByPath } from "./wire/request-target.ts";
 
 export type ApiLimits = {
   /** Largest request body. Default 3 MiB, as Kubernetes. */
@@ -19,7 +19,7 @@ export const defaultApiLimits: ApiLimits = { bodyBytes: 3 * 1024 * 1024, watches
 
 export type ApiContext = {
   readonly store: ResourceStore;
-  readonly kinds: readonly KindInfo[];
+  readonly kinds: KindsByPath;
   readonly clock: Clock;
   readonly writes: WritePath;
   /** Of all watches. */

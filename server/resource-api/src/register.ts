@@ -9,7 +9,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { SharedLines } from "./answers/shared-lines.ts";
 import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
-import { requireToken } from "./auth.ts";
+import { tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
 import { listNamespaces, namespaceOf } from "./discovery/core-resources.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
@@ -17,7 +17,7 @@ import { openApiV2, openApiV3, openApiV3Index } from "./openapi/openapi-document
 import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
 import { handleResource } from "./resource-handler.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
-import { nothingThere } from "./wire/request-target.ts";
+import { kindsByPath, nothingThere } from "./wire/request-target.ts";
 
 export type ResourceApiDeps = {
   readonly store: ResourceStore;
@@ -45,7 +45,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const stored = Object.values<KindInfo>(kinds);
   const context: ApiContext = {
     store: routedStore(deps.store, new Map([[coreEvent, coreEvents(deps.store)]])),
-    kinds: [...stored, coreEvent],
+    kinds: kindsByPath([...stored, coreEvent]),
     clock: deps.clock,
     writes: deps.writes,
     lines: new SharedLines(),
@@ -56,8 +56,9 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   await app.register(async (scope) => {
     // Before the server waits for its connections to end, or watches would keep it up.
     scope.addHook("preClose", async () => closing.abort());
-    scope.addHook("onRequest", async (request) =>
-      requireToken(pathOf(request), request.headers.authorization, deps.token),
+    const refused = tokenGate(deps.token);
+    scope.addHook("onRequest", (request, _reply, done) =>
+      done(refused(pathOf(request), request.headers.authorization)),
     );
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: limits.bodyBytes }, (_request, body, done) => {
@@ -68,7 +69,12 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     registerDiscovery(scope, stored, deps.version);
     registerCore(scope, context);
     const slots = new WatchSlots(limits.watches);
-    const handler = (request: FastifyRequest, reply: FastifyReply) => handleResource(context, slots, request, reply);
+    // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
+    const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+      handleResource(context, slots, request, reply).catch((error: unknown) => {
+        if (!reply.sent) reply.send(error);
+      });
+    };
     for (const url of ["/apis/:group/:version/*", "/api/:version/*"]) scope.route({ method: methods, url, handler });
   });
 }

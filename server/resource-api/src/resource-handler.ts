@@ -10,6 +10,7 @@ import { type ListOptions, type ResourceList, StoreError } from "@neverland/stor
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { listPieces, objectText, type Shape } from "./answers/answer-text.ts";
 import { streamLog } from "./answers/log-stream.ts";
+import { sendJson } from "./answers/send-json.ts";
 import { sendPieces } from "./answers/send-pieces.ts";
 import type { WatchSlots } from "./answers/watch-slots.ts";
 import { prepareWatch, streamWatch } from "./answers/watch-stream.ts";
@@ -32,13 +33,13 @@ type Exchange = {
   readonly form: AnswerForm;
 };
 
-/** @throws {ApiFault} */
+/** Resolves when the answer has been handed over, or has ended where it goes on as things happen. @throws {ApiFault} */
 export async function handleResource(
   context: ApiContext,
   slots: WatchSlots,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<unknown> {
+): Promise<void> {
   const target = parseTarget(request.url.split("?")[0] ?? "", context.kinds);
   const query = new RequestQuery(request.url);
   const isLog = target.subresource === "log";
@@ -54,8 +55,8 @@ export async function handleResource(
   }
 }
 
-async function handleCollection(exchange: Exchange, target: RequestTarget): Promise<unknown> {
-  const { context, request, reply, query } = exchange;
+async function handleCollection(exchange: Exchange, target: RequestTarget): Promise<void> {
+  const { context, request, query } = exchange;
   switch (request.method) {
     case "GET":
       return query.flag("watch") ? await watch(exchange, target) : await list(exchange, target);
@@ -63,12 +64,12 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
       if (target.namespace === undefined) throw notAllowed(target, "POST");
       const object = withoutStatus(readObject(request.body, request.headers["content-type"], target.kind));
       const place = { namespace: target.namespace };
-      const made = await context.writes
-        .create(target.kind, object, place, writeOptions(exchange))
-        .catch((error: unknown) => {
-          throw toFault(error, target.kind, nameIn(object)); // the path does not say which
-        });
-      return answer(exchange, target.kind, reply.code(201), made);
+      try {
+        const made = await context.writes.create(target.kind, object, place, writeOptions(exchange));
+        return answer(exchange, target.kind, made, 201);
+      } catch (error) {
+        throw toFault(error, target.kind, nameIn(object)); // the path does not say which
+      }
     }
     case "DELETE": {
       const options = readDeleteOptions(readOptions(request.body, request.headers["content-type"]), query);
@@ -80,7 +81,7 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
   }
 }
 
-async function handleObject(exchange: Exchange, target: NamedTarget): Promise<unknown> {
+async function handleObject(exchange: Exchange, target: NamedTarget): Promise<void> {
   const { context, request, query, reply } = exchange;
   const { kind } = target;
   const contentType = request.headers["content-type"];
@@ -88,17 +89,18 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<un
   if (isRecord || (target.subresource && request.method === "DELETE")) throw notAllowed(target, request.method);
   switch (request.method) {
     case "GET":
-      return answer(exchange, kind, reply, await mustGet(context, target));
+      return answer(exchange, kind, await mustGet(context, target));
     case "PUT":
-      return answer(exchange, kind, reply, await replace(exchange, target));
+      return answer(exchange, kind, await replace(exchange, target));
     case "PATCH": {
       const { resource, created } = await patch(exchange, target);
-      return answer(exchange, kind, reply.code(created ? 201 : 200), resource);
+      return answer(exchange, kind, resource, created ? 201 : 200);
     }
     case "DELETE": {
       const options = readDeleteOptions(readOptions(request.body, contentType), query);
       const { resource, isGone } = await context.writes.delete(kind, target, options.preconditions, options);
-      return isGone ? success(kind, resource) : answer(exchange, kind, reply, resource);
+      if (!isGone) return answer(exchange, kind, resource);
+      return sendJson(reply, 200, JSON.stringify(success(kind, resource)));
     }
     default:
       throw notAllowed(target, request.method);
@@ -150,7 +152,7 @@ async function deleteSelected({ context, query }: Exchange, target: RequestTarge
   return list;
 }
 
-async function handleLog(exchange: Exchange, target: NamedTarget): Promise<unknown> {
+async function handleLog(exchange: Exchange, target: NamedTarget): Promise<void> {
   const { context, slots, request, reply, query } = exchange;
   if (request.method !== "GET") throw notAllowed(target, request.method);
   await mustGet(context, target);
@@ -174,10 +176,9 @@ async function handleLog(exchange: Exchange, target: NamedTarget): Promise<unkno
   } finally {
     release();
   }
-  return reply;
 }
 
-async function watch(exchange: Exchange, target: RequestTarget): Promise<unknown> {
+async function watch(exchange: Exchange, target: RequestTarget): Promise<void> {
   const { context, slots, reply, query, form } = exchange;
   const start = await prepareWatch(context, target, query);
   query.selection(target); // for its faults, while they can still be a Status
@@ -189,10 +190,9 @@ async function watch(exchange: Exchange, target: RequestTarget): Promise<unknown
   } finally {
     release();
   }
-  return reply;
 }
 
-async function list(exchange: Exchange, target: RequestTarget): Promise<unknown> {
+async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
   const { context, query } = exchange;
   const limit = query.number("limit");
   const continueToken = query.text("continue");
@@ -207,7 +207,7 @@ async function list(exchange: Exchange, target: RequestTarget): Promise<unknown>
 }
 
 /** Records may be hundreds of thousands, and need not all be objects at the same time. */
-async function listRecords(exchange: Exchange, kind: KindInfo, options: ListOptions): Promise<FastifyReply> {
+async function listRecords(exchange: Exchange, kind: KindInfo, options: ListOptions): Promise<void> {
   const { store } = exchange.context;
   const pageOf = async (from: ListOptions) => await store.list(kind, { ...options, ...from, limit: recordsAtOnce });
   const first = await pageOf({});
@@ -221,13 +221,13 @@ async function sendList(
   kind: KindInfo,
   found: ResourceList,
   more?: (continueToken: string) => Promise<ResourceList>,
-): Promise<FastifyReply> {
+): Promise<void> {
   const pieces = listPieces(shapeOf(exchange, kind), found, undefined, more);
-  return await sendPieces(exchange.request, exchange.reply, pieces);
+  await sendPieces(exchange.request, exchange.reply, pieces);
 }
 
-function answer(exchange: Exchange, kind: KindInfo, reply: FastifyReply, object: Resource): FastifyReply {
-  return reply.type("application/json").send(objectText(shapeOf(exchange, kind), object));
+function answer(exchange: Exchange, kind: KindInfo, object: Resource, status = 200): void {
+  sendJson(exchange.reply, status, objectText(shapeOf(exchange, kind), object));
 }
 
 function shapeOf({ context, query, form }: Exchange, kind: KindInfo): Shape {

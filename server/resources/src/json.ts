@@ -13,10 +13,10 @@ export function member(value: unknown, key: string): unknown {
 
 /** The object with one member set, or taken away when `value` is `undefined`. `__proto__` is a key like any other. */
 export function withMember(object: JsonObject, key: string, value: unknown): JsonObject {
-  const entries = new Map(Object.entries(object));
-  if (value === undefined) entries.delete(key);
-  else entries.set(key, value);
-  return Object.fromEntries(entries);
+  if (value !== undefined) return { ...object, [key]: value };
+  if (!Object.hasOwn(object, key)) return object;
+  const { [key]: _, ...others } = object;
+  return others;
 }
 
 /** How many values without parts there are in `value`; no further than `limit` is counted. Does not recurse. */
@@ -34,12 +34,11 @@ export function countLeaves(value: unknown, limit: number): number {
   return count;
 }
 
-/** Whether nothing in `value` is nested deeper than `limit`. Does not recurse, so it cannot itself run out of stack. */
+/** Whether nothing in `value` is nested deeper than `limit`. Looks no deeper than that, so it cannot itself run out of stack. */
 export function isShallow(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return false;
-    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-  }
+  if (limit < 0) return false;
+  if (Array.isArray(value)) return value.every((item) => isShallow(item, limit - 1));
+  if (!isObject(value)) return true;
+  for (const key in value) if (!isShallow(value[key], limit - 1)) return false;
   return true;
 }

@@ -39,6 +39,8 @@ export function metadataOf(object: JsonObject): JsonObject {
   const metadata = member(object, "metadata");
   if (metadata === undefined) return {};
   if (!isObject(metadata)) throw new ResourceError("malformed", "metadata must be an object");
+  const members = Object.values(metadata);
+  if (!members.includes(null)) return metadata;
   return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value !== null));
 }
 

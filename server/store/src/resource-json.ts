@@ -24,6 +24,50 @@ export function freezeJson<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** The store's own version of what a write decided, with its text: what is frozen is shared, the rest is copied. */
+export function toStored(decided: Resource): Resource {
+  // A resource is written as one again: the copy of an object has its members.
+  const copy = copyOfMembers(decided as unknown as Record<string, unknown>) as unknown as Resource;
+  return Object.freeze(attachJson(copy, JSON.stringify(copy)));
+}
+
+/**
+ * The value as it is read back from its JSON, frozen to its leaves. What is frozen already is taken to be so to its leaves, and to be
+ * of JSON: it is shared, not copied.
+ */
+export function frozenCopy<T>(value: T): T {
+  if (Array.isArray(value)) return Object.isFrozen(value) ? value : (Object.freeze(value.map(copyOfItem)) as T);
+  if (typeof value !== "object" || value === null) return copyOfScalar(value) as T;
+  if (Object.isFrozen(value)) return value;
+  // Whatever says itself how it is written, or is no value of JSON, is written and read.
+  if (Object.getPrototypeOf(value) !== Object.prototype || "toJSON" in value || Object.hasOwn(value, "__proto__"))
+    return freezeJson(JSON.parse(JSON.stringify(value)));
+  return Object.freeze(copyOfMembers(value as Record<string, unknown>)) as T;
+}
+
+function copyOfMembers(value: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const copy: Record<string, unknown> = {};
+  for (const key in value) {
+    const member = value[key];
+    if (isWritten(member)) copy[key] = frozenCopy(member);
+  }
+  return copy;
+}
+
+function copyOfItem(item: unknown): unknown {
+  return isWritten(item) ? frozenCopy(item) : null;
+}
+
+function isWritten(member: unknown): boolean {
+  return member !== undefined && typeof member !== "function" && typeof member !== "symbol";
+}
+
+/** JSON has no other numbers than finite ones, and no negative zero. */
+function copyOfScalar(value: unknown): unknown {
+  if (typeof value !== "number") return value;
+  return Number.isFinite(value) ? value + 0 : null;
+}
+
 /** Whether two values are the same once written as JSON; a member that is `undefined` is none. */
 export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -1,5 +1,5 @@
 // Objects in the store that no schema accepts: named once, left out for typed readers, shown as they are to people who mend them.
-import { apiVersionOf, formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { accepts, apiVersionOf, formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
 import type { z } from "zod";
 import type { StoredRow } from "./engine/store-backend.ts";
 import { attachJson } from "./resource-json.ts";
@@ -103,8 +103,9 @@ function whyRefused({ spec, status }: Resource, kind: KindInfo): string | undefi
     ["status", status, kind.status],
   ] as const;
   for (const [name, value, schema] of parts) {
-    const result = value === undefined ? undefined : schema?.safeParse(value);
-    if (result && !result.success) return issuesText(name, result.error);
+    if (value === undefined || schema === undefined || accepts(schema, value)) continue;
+    const { error } = schema.safeParse(value);
+    if (error) return issuesText(name, error);
   }
   return undefined;
 }

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { sendJson } from "./send-json.ts";
 
 /** As kube-apiserver: what is smaller is not worth compressing. */
 const compressFrom = 128 * 1024;
@@ -13,12 +14,11 @@ export async function sendPieces(
   request: FastifyRequest,
   reply: FastifyReply,
   pieces: AsyncGenerator<string, void>,
-): Promise<FastifyReply> {
-  reply.header("content-type", "application/json");
+): Promise<void> {
   let start = "";
   while (start.length < compressFrom) {
     const { done, value } = await pieces.next();
-    if (done) return reply.send(start);
+    if (done) return sendJson(reply, 200, start);
     start += value;
   }
   const headers = { "content-type": "application/json", vary: "accept-encoding" };
@@ -31,13 +31,11 @@ export async function sendPieces(
   };
   if (!takesGzip(request.headers["accept-encoding"])) {
     raw.writeHead(200, headers);
-    await pipeline(all, raw).catch(gone);
-    return reply;
+    return await pipeline(all, raw).catch(gone);
   }
   raw.writeHead(200, { ...headers, "content-encoding": "gzip" });
   // The fastest level: on this text it leaves a tenth, and better ones cost several times the CPU for little more.
   await pipeline(all, createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 }), raw).catch(gone);
-  return reply;
 }
 
 async function* whole(start: string, rest: AsyncGenerator<string, void>): AsyncGenerator<string, void> {

@@ -6,7 +6,9 @@ import type { ApiContext } from "../api-context.ts";
 /** `default`, and every namespace that holds something. */
 export async function listNamespaces(context: ApiContext) {
   const { kinds: all, store } = context;
-  const used = await Promise.all(all.filter((kind) => !kind.record).map((kind) => store.namespaces(kind)));
+  const used = await Promise.all(
+    [...all.values()].filter((kind) => !kind.record).map((kind) => store.namespaces(kind)),
+  );
   const names = [...new Set(["default", ...used.flat()])].toSorted();
   const { resourceVersion } = await store.list(kinds.Hardware, { limit: 1 });
   return { kind: "NamespaceList", apiVersion: "v1", metadata: { resourceVersion }, items: names.map(namespaceOf) };

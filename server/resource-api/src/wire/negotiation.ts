@@ -5,6 +5,7 @@ export type AnswerForm = "object" | "table" | "partial";
 
 /** The first form in the header's order that we have. @throws {ApiFault} `NotAcceptable`. */
 export function negotiate(accept: string | undefined): AnswerForm {
+  if (accept === undefined || accept === "*/*" || accept === "application/json") return "object";
   const ranges = (accept || "*/*").split(",").map((range) => range.trim());
   for (const range of ranges) {
     const [media = "", ...parameters] = range.split(";").map((part) => part.trim());

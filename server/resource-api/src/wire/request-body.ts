@@ -55,7 +55,8 @@ function readBody(body: unknown, isYaml: boolean): unknown {
     throw unreadable(withoutText(error instanceof Error ? error.message : String(error)));
   }
   if (!isShallow(value, maxDepth)) throw unreadable(`it is nested more than ${maxDepth} levels deep`);
-  return ofSize(value);
+  // A value and what parts it from the next are two characters at the least.
+  return text.length < 2 * mostLeaves ? value : ofSize(value);
 }
 
 /** Before schemas and patches work on it: they take a second for every 20,000 values, and nobody else is served meanwhile. */

@@ -6,11 +6,14 @@ import { ApiFault } from "./api-fault.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selector-syntax.ts";
 
+/** Most requests ask for nothing in particular. */
+const nothingAsked = new URLSearchParams();
+
 export class RequestQuery {
   readonly #values: URLSearchParams;
   constructor(url: string) {
     const start = url.indexOf("?");
-    this.#values = new URLSearchParams(start < 0 ? "" : url.slice(start + 1));
+    this.#values = start < 0 ? nothingAsked : new URLSearchParams(url.slice(start + 1));
   }
 
   text(name: string): string {

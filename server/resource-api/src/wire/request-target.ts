@@ -12,17 +12,28 @@ export type RequestTarget = {
 };
 export type NamedTarget = RequestTarget & { readonly namespace: string; readonly name: string };
 
+/** By group, version and plural, as they stand in a path. */
+export type KindsByPath = ReadonlyMap<string, KindInfo>;
+
+export function kindsByPath(kinds: readonly KindInfo[]): KindsByPath {
+  return new Map(kinds.map((kind) => [pathId(kind.group, kind.version, kind.plural), kind]));
+}
+
+function pathId(group: string, version = "", plural = ""): string {
+  return `${group}/${version}/${plural}`;
+}
+
 /**
  * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`; `/api/VERSION/…` of the
  * core group.
  * @throws {ApiFault} `NotFound` for every path that names nothing.
  */
-export function parseTarget(path: string, kinds: readonly KindInfo[]): RequestTarget {
+export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
   const steps = path.split("/").slice(1).map(decode);
   const [group = "", version, ...rest] = steps[0] === "api" ? ["", ...steps.slice(1)] : steps.slice(1);
   const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
   const [plural, name, subresource, ...surplus] = isNamespaced ? rest.slice(2) : rest;
-  const kind = kinds.find((info) => info.group === group && info.version === version && info.plural === plural);
+  const kind = kinds.get(pathId(group, version, plural));
   const namespace = isNamespaced ? rest[1] : undefined;
   if (!kind || surplus.length > 0 || steps.includes("")) throw nothingThere(path);
   if (name === undefined) return { kind, ...(namespace !== undefined && { namespace }) };
@@ -38,6 +49,7 @@ export function nothingThere(path: string): ApiFault {
 }
 
 function decode(step: string): string {
+  if (!step.includes("%")) return step;
   try {
     return decodeURIComponent(step);
   } catch {

@@ -38,15 +38,28 @@ function entriesOf(value: unknown, types: ListTypes | undefined): [string, unkno
   return value.map((item) => [itemStep(item, types), item]);
 }
 
-/** Every field of `value`. An item that is found by its key is a field beside its members. */
+/** A field with nothing beneath it: all of them are this one, which is frozen as everything that is stored. */
+const leaf: Fields = Object.freeze({});
+
+/** Every field of `value`, frozen. An item that is found by its key is a field beside its members. */
 export function fieldsOf(value: unknown, types: ListTypes | undefined = listTypes, isItem = false): Fields {
-  const parts = partsOf(value, types);
-  if (!parts) return {};
-  const children = [...parts].map(([step, child]): [string, Fields] => [
-    step,
-    fieldsOf(child, typesBelow(types, step), step.startsWith("k:")),
-  ]);
-  return Object.fromEntries(isItem ? [[".", {}], ...inOrder(children)] : inOrder(children));
+  if (!isObject(value)) return Array.isArray(value) && typeof types === "string" ? fieldsOfItems(value, types) : leaf;
+  const names = Object.keys(value);
+  if (names.length === 0) return leaf;
+  const fields: Record<string, Fields> = isItem ? { ".": leaf } : {};
+  for (const name of names.sort()) {
+    const step = `f:${name}`;
+    const child = value[name];
+    // Most are neither maps nor lists: of these nothing need be asked.
+    fields[step] = typeof child === "object" ? fieldsOf(child, typesBelow(types, step)) : leaf;
+  }
+  return Object.freeze(fields);
+}
+
+function fieldsOfItems(items: readonly unknown[], type: ListType): Fields {
+  if (items.length === 0) return leaf;
+  const children = new Map(items.map((item) => [itemStep(item, type), fieldsOf(item, undefined, type !== "set")]));
+  return Object.freeze(Object.fromEntries(inOrder([...children])));
 }
 
 /** The fields of a whole object: one without any is not a field itself. */

@@ -63,7 +63,10 @@ export function applyFields(
 export function updateFields(live: JsonObject | undefined, wanted: JsonObject, writer: Writer): JsonObject {
   const base = member(member(wanted, "metadata"), "managedFields") === undefined ? live : wanted;
   const entries = base ? entriesOf(base) : [];
-  const { changed, removed } = fieldChanges(reach(live ?? {}, writer), reach(wanted, writer));
+  const { changed, removed } = fieldChanges(live && reach(live, writer), reach(wanted, writer));
+  // Of something new nobody owned anything.
+  if (entries.length === 0 && live === undefined)
+    return settle(live, wanted, [{ writer, operation: "Update", fields: changed }]);
   const mine = entries.find((entry) => isSame(entry, writer, "Update"));
   const others = entries.filter((entry) => entry !== mine);
   const without = (fields: FieldSet) => difference(difference(fields, changed), removed);
@@ -152,7 +155,7 @@ function fromEntry({ writer, operation, fields }: Entry): ManagedFieldsEntry {
     apiVersion,
     time,
     fieldsType: "FieldsV1",
-    fieldsV1: { ...fields },
+    fieldsV1: fields ?? {},
     ...(subresource && { subresource }),
   };
 }

@@ -1,5 +1,5 @@
 // What a schema says of a value, field by field, in Kubernetes' words.
-import { isSensitive, type KindInfo, Sensitive } from "@neverland/api";
+import { accepts, isSensitive, type KindInfo, Sensitive } from "@neverland/api";
 import type { z } from "zod";
 import type { FieldFault } from "../resource-error.ts";
 
@@ -8,6 +8,7 @@ import type { FieldFault } from "../resource-error.ts";
  * @param kind Says which fields are sensitive: of these the faults do not show what was found.
  */
 export function schemaFaults(schema: z.ZodType, value: unknown, root: string, kind: KindInfo): FieldFault[] {
+  if (accepts(schema, value)) return [];
   const result = schema.safeParse(value);
   return result.success ? [] : result.error.issues.map((issue) => toFault(issue, value, root, kind));
 }

@@ -1,9 +1,10 @@
 // No two objects have the same value of a field that a kind calls unique, or a machine would be answered as another.
-import { fieldsAt, formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { fieldsAt, formatKey, type KindInfo, type Resource, type ResourceKey, type UniqueField } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { type FieldStep, stepsOf, textsAt } from "@neverland/store/selector.ts";
 import { type FieldFault, invalid } from "../resource-error.ts";
 
-type Claimed = { readonly id: string; readonly path: string; readonly field: string; readonly value: string };
+type Claimed = { readonly id: string; readonly path: string; readonly value: string };
 
 /**
  * A write claims the values that it brings before it is done, so that of two writes of one MAC at once the second is
@@ -68,24 +69,27 @@ export class UniqueClaims {
       for (const other of others)
         for (const { id } of valuesOf(kind, other)) holders.set(id, formatKey(other.metadata));
     }
-    refuseHeld(kind, next, claims, ({ id }) => holders.get(id));
+    if (holders.size > 0) refuseHeld(kind, next, claims, ({ id }) => holders.get(id));
   }
 }
 
 /** @param holderOf Who has the value, or is about to. */
 function refuseHeld(
   kind: KindInfo,
-  { metadata }: Resource,
+  next: Resource,
   claims: readonly Claimed[],
   holderOf: (claim: Claimed) => string | undefined,
 ): void {
-  const faults = claims.flatMap((claim): FieldFault[] => {
+  const own = formatKey(next.metadata);
+  const faults: FieldFault[] = [];
+  for (const claim of claims) {
     const holder = holderOf(claim);
-    if (holder === undefined || holder === formatKey(metadata)) return [];
+    if (holder === undefined || holder === own) continue;
     const message = `Duplicate value: "${claim.value}": ${kind.kind} ${holder} has it already`;
-    return [{ reason: "FieldValueDuplicate", message, field: claim.field }];
-  });
-  if (faults.length > 0) throw invalid(kind, metadata.name, faults);
+    const found = fieldsAt(next, claim.path).find(({ value }) => String(value) === claim.value);
+    faults.push({ reason: "FieldValueDuplicate", message, field: found?.field ?? claim.path });
+  }
+  if (faults.length > 0) throw invalid(kind, next.metadata.name, faults);
 }
 
 /** One question to the store for each path. */
@@ -100,18 +104,34 @@ function askedFor(kind: KindInfo, claims: readonly Claimed[], { namespace }: Res
 
 function newValues(kind: KindInfo, live: Resource | undefined, next: Resource): Claimed[] {
   if (kind.unique.length === 0) return [];
-  const present = new Set(live && valuesOf(kind, live).map(({ id }) => id));
-  return valuesOf(kind, next).filter(({ id }) => !present.has(id));
+  const values = valuesOf(kind, next);
+  if (live === undefined) return values;
+  const present = new Set(valuesOf(kind, live).map(({ id }) => id));
+  return values.filter(({ id }) => !present.has(id));
 }
 
 function valuesOf(kind: KindInfo, object: Resource): Claimed[] {
-  return kind.unique.flatMap(({ path, within }) => {
-    const scope = `${kind.group}/${kind.kind} ${within === "namespace" ? object.metadata.namespace : ""} ${path}`;
-    const texts = fieldsAt(object, path).flatMap(({ field, value }) =>
-      typeof value === "string" ? { field, value } : [],
-    );
-    return texts
-      .filter(({ value }) => value !== "")
-      .map((found) => ({ id: `${scope} ${found.value}`, path, ...found }));
-  });
+  const values: Claimed[] = [];
+  for (const { path, within, prefix, steps } of uniqueOf(kind)) {
+    const scope = within === "namespace" ? `${prefix}${object.metadata.namespace} ` : prefix;
+    for (const value of textsAt(object, steps)) if (value !== "") values.push({ id: scope + value, path, value });
+  }
+  return values;
+}
+
+type UniquePath = UniqueField & { readonly prefix: string; readonly steps: readonly FieldStep[] };
+
+const uniquePaths = new WeakMap<KindInfo, readonly UniquePath[]>();
+
+/** Taken apart once: every write asks. */
+function uniqueOf(kind: KindInfo): readonly UniquePath[] {
+  const known = uniquePaths.get(kind);
+  if (known !== undefined) return known;
+  const paths = kind.unique.map((unique) => ({
+    ...unique,
+    prefix: `${kind.group}/${kind.kind} ${unique.path} `,
+    steps: stepsOf(unique.path),
+  }));
+  uniquePaths.set(kind, paths);
+  return paths;
 }

@@ -52,7 +52,10 @@ export class KindTable {
     if (path === "metadata.name") return inOrder(values.map((name) => this.#named(name, range)));
     // What lacks the field counts as empty, and is in no index.
     const index = values.includes("") ? undefined : this.#indexes.get(path);
-    return index && inOrder(values.map((value) => index.find(value, range, limit)));
+    const [value, ...others] = values;
+    if (index === undefined || value === undefined || others.length > 0)
+      return index && inOrder(values.map((each) => index.find(each, range, limit)));
+    return index.find(value, range, limit);
   }
 
   #named(name: string, range: KeyRange): Resource[] {

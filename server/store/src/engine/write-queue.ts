@@ -1,7 +1,7 @@
 // Writes, decided one after another and made durable together: all that wait share one transaction, so one flush of the disk.
 import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
-import { attachJson, freezeJson, resourceJson } from "../resource-json.ts";
+import { resourceJson, toStored } from "../resource-json.ts";
 import type { Stamp, WriteDecision } from "../resource-lifecycle.ts";
 import { StoreError } from "../resource-store.ts";
 import { LoggedChange } from "./change-log.ts";
@@ -102,7 +102,7 @@ export class WriteQueue {
     const stamp = { version: state.log.version + batch.changes.length + 1, nowMs: clock.nowMs() };
     try {
       const decision = decide(stored, stamp);
-      const object = decision.type === "unchanged" ? decision.object : toStored(decision.object, stored);
+      const object = decision.type === "unchanged" ? decision.object : toStored(decision.object);
       batch.answers.push(() => resolve(object));
       if (decision.type === "unchanged") return undefined;
       const about = { ...stamp, timeMs: stamp.nowMs, kindId, key, type: decision.type };
@@ -165,15 +165,6 @@ export class WriteQueue {
     const seconds = Math.round((this.#deps.clock.nowMs() - (this.#stalledSinceMs ?? 0)) / 1000);
     return `The disk of the database has not answered for ${seconds} s: look at the kernel's log.`;
   }
-}
-
-/** By way of JSON, so that it is the store's own; what the write left as it was is shared with the object before. */
-function toStored(decided: Resource, before: Resource | undefined): Resource {
-  const json = JSON.stringify(decided);
-  const resource: Resource = JSON.parse(json);
-  if (before?.spec !== undefined && decided.spec === before.spec) resource.spec = before.spec;
-  if (before?.status !== undefined && decided.status === before.status) resource.status = before.status;
-  return freezeJson(attachJson(resource, json));
 }
 
 function toStoredChange({ version, timeMs, kindId, key, type, after }: LoggedChange): StoredChange {

@@ -20,8 +20,8 @@ export type TimelineLimits = EventIndexLimits &
 export const defaultTimelineLimits: TimelineLimits = {
   perMachine: 1000,
   refusalsPerMachine: 250,
-  perUnknownMac: 16,
-  unknownMacsPerLink: 8192,
+  perStranger: 16,
+  strangersPerLink: 8192,
   mostEvents: 250_000,
   segmentBytes: 1024 * 1024,
   mostWaiting: 10_000,

@@ -7,12 +7,13 @@ import { Breather } from "@neverland/platform/wait/breather.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "./boot-contacts.ts";
 import { EventBudgets, type LeftOut } from "./budgets/event-budgets.ts";
+import { NewestBeyond } from "./budgets/newest-beyond.ts";
 import { Repeats } from "./budgets/repeats.ts";
 import { EventView } from "./event-view.ts";
 import type { EventLogDeps } from "./log/event-log.ts";
 import type { Entry } from "./memory/entry-list.ts";
 import { EventMemory } from "./memory/event-memory.ts";
-import { type MachineLookup, type Subject, subjectOf } from "./memory/event-subject.ts";
+import { type MachineLookup, type Stranger, type Subject, strangerOf, subjectOf } from "./memory/event-subject.ts";
 import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
 
 export type TimelineDeps = Pick<EventLogDeps, "dir" | "onError" | "open"> & {
@@ -29,12 +30,13 @@ export class Timeline implements Service {
   readonly #limits: TimelineLimits;
   readonly #memory: EventMemory;
   readonly #budgets: EventBudgets;
+  readonly #beyond: NewestBeyond;
   /** Facts told a moment ago. Strangers have their own, so that a flood of them hides nobody's repeats. */
   readonly #known: Repeats<Entry>;
   readonly #unknown: Repeats<Entry>;
   /** Seen again since their count was written down. */
   readonly #recounted = new Set<Entry>();
-  readonly #cancels = new Map<"leftOut" | "tidy", () => void>();
+  readonly #cancels = new Map<Regularly, () => void>();
   #tidying: Promise<void> = Promise.resolve();
   readonly #nameEnd: string;
   #lastNameMs = 0;
@@ -46,6 +48,10 @@ export class Timeline implements Service {
     this.#limits = { ...defaultTimelineLimits, ...limits };
     this.#memory = new EventMemory({ ...deps, onRecovered: (lost) => this.#recovered(lost) }, this.#limits);
     this.#budgets = new EventBudgets(this.#limits.budgets, deps.clock);
+    this.#beyond = new NewestBeyond(
+      (event, subject, atMs) => this.#append(event, subject, atMs, false),
+      this.#memory.index,
+    );
     this.#known = new Repeats(deps.clock, this.#limits.mostRemembered.known);
     this.#unknown = new Repeats(deps.clock, this.#limits.mostRemembered.unknown);
     const { clock, lookup, contacts, randomBytes } = deps;
@@ -58,6 +64,7 @@ export class Timeline implements Service {
   /** Reads back what there is: also when each machine was last seen starting. */
   async start(): Promise<void> {
     await this.#memory.load(({ ns, spec }) => this.#readBack(ns, spec));
+    this.#every("newest", newestMs, () => this.#beyond.show());
     this.#every("leftOut", leftOutMs, () => this.#sayLeftOut(false));
     this.#every("tidy", this.#limits.tidyMs, () => this.#tidy());
   }
@@ -79,21 +86,25 @@ export class Timeline implements Service {
     const nowMs = clock.nowMs();
     const subject = subjectOf(event, lookup);
     contacts.note(subject, event.type, nowMs);
-    const isStranger = subject.hardware === undefined && subject.mac !== undefined;
-    const repeats = isStranger ? this.#unknown : this.#known;
-    const key = keyOf(event, subject, isStranger);
-    const windowMs = isStranger ? Number.POSITIVE_INFINITY : this.#limits.repeatMs;
+    const stranger = strangerOf(subject, event.address);
+    const repeats = stranger === undefined ? this.#known : this.#unknown;
+    const isUnknownMac = stranger?.by === "mac";
+    const key = keyOf(event, subject, stranger);
+    const windowMs = isUnknownMac ? Number.POSITIVE_INFINITY : this.#limits.repeatMs;
     const repeated = repeats.find(key, windowMs);
     if (repeated !== undefined && !repeated.isGone) {
       repeated.count += 1;
       repeated.untilMs = nowMs;
       this.#recounted.add(repeated);
-      if (isStranger && subject.mac !== undefined) this.#memory.index.heardAgain(subject.mac, event.link);
+      if (stranger !== undefined) this.#memory.index.heardAgain(stranger, event.link);
       return;
     }
     const isWithin = this.#budgets.take(event, subject);
+    if (!isWithin && stranger === undefined) {
+      this.#beyond.keep(event, subject, nowMs);
+      return;
+    }
     // A stranger is remembered all the same: it may be the machine that someone is looking for.
-    if (!isWithin && !isStranger) return;
     repeats.add(key, this.#append(event, subject, nowMs, isWithin));
     if (isWithin) onWritten?.(event);
   };
@@ -186,7 +197,7 @@ export class Timeline implements Service {
     );
   }
 
-  #every(what: "leftOut" | "tidy", everyMs: number, work: () => void): void {
+  #every(what: Regularly, everyMs: number, work: () => void): void {
     const again = (): void => {
       work();
       this.#cancels.set(what, this.#deps.clock.after(everyMs, again));
@@ -195,14 +206,15 @@ export class Timeline implements Service {
   }
 }
 
+type Regularly = "newest" | "leftOut" | "tidy";
+/** How soon the newest of what is beyond a budget is seen. */
+const newestMs = 1000;
 /** How soon after a budget's window what it left out is said. */
 const leftOutMs = 10_000;
 const nobody: Subject = { namespace: "default" };
 
-function leftOutEvent({ subject, link, source, type, count, sinceMs }: LeftOut): MachineEventInput {
-  const isStranger = subject.hardware === undefined && subject.mac !== undefined;
-  const whose = isStranger ? ` of MACs without Hardware${link === undefined ? "" : ` on ${link}`}` : "";
-  const kept = isStranger ? "; tink explain MAC knows the newest of them" : "";
+function leftOutEvent({ subject, link, address, source, type, count, sinceMs }: LeftOut): MachineEventInput {
+  const { whose, kept } = strangersText(subject, link, address);
   const since = formatTime(sinceMs);
   const message = `and ${count} more events of ${source}${whose} since ${since}, the last a ${type}, were not written down${kept}`;
   return { source: "timeline", type: "EventsLeftOut", reason: "TooManyEvents", message, data: { count } };
@@ -210,13 +222,27 @@ function leftOutEvent({ subject, link, source, type, count, sinceMs }: LeftOut):
 
 function keyOf(
   { source, type, reason, workflow, message }: MachineEventInput,
-  { namespace, hardware, mac }: Subject,
-  isStranger: boolean,
+  { namespace, hardware }: Subject,
+  stranger: Stranger | undefined,
 ): string {
-  // Of a stranger one event of a kind is enough; a known one's may differ in what they say.
-  return [namespace, hardware ?? mac ?? "", source, type, reason ?? "", workflow ?? "", isStranger ? "" : message].join(
-    "\n",
-  );
+  // Of an unknown MAC one event of a kind is enough; others' may differ in what they say.
+  const said = stranger?.by === "mac" ? "" : message;
+  return [namespace, hardware ?? stranger?.id ?? "", source, type, reason ?? "", workflow ?? "", said].join("\n");
+}
+
+/** Of whom, and where what was left out can be seen nevertheless. */
+function strangersText(subject: Subject, link: string | undefined, address: string | undefined) {
+  switch (strangerOf(subject, address)?.by) {
+    case "mac":
+      return {
+        whose: ` of MACs without Hardware${link === undefined ? "" : ` on ${link}`}`,
+        kept: "; tink explain MAC knows the newest of them",
+      };
+    case "address":
+      return { whose: " of addresses without Hardware", kept: "; tink get machineevents shows the newest of them" };
+    case undefined:
+      return { whose: "", kept: "" };
+  }
 }
 
 /** Small as it is in each line: nothing that is undefined. */

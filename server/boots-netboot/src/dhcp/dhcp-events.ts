@@ -50,11 +50,11 @@ export class DhcpEvents {
   }
 
   /** A datagram that could not be read, or its answer not be sent. */
-  failed(sender: string, error: unknown): void {
+  failed(address: string, error: unknown): void {
     const reason = error instanceof PacketError ? "UnreadablePacket" : "SendFailed";
-    const message = `DHCP from ${sender}: ${error instanceof Error ? error.message : String(error)}`;
-    const event = { source: "boots/dhcp", link: this.#link, type: "DhcpIgnored", reason, message } as const;
-    this.#gate.once(`dhcp ${reason} ${this.#link}`, faultQuietMs, event);
+    const message = `DHCP from ${address}: ${error instanceof Error ? error.message : String(error)}`;
+    const event = { source: "boots/dhcp", link: this.#link, address, type: "DhcpIgnored", reason, message } as const;
+    this.#gate.once(`dhcp ${reason} ${this.#link} ${address}`, faultQuietMs, event);
   }
 }
 

@@ -32,9 +32,11 @@ const quietMs = 60_000;
 export function refuseIpv6Boot(deps: Ipv6RefusalDeps): void {
   deps.endpoint.onDatagram((datagram) => {
     answer(deps, datagram).catch((error: unknown) => {
-      const message = `DHCPv6 from ${datagram.address}: ${error instanceof Error ? error.message : String(error)}`;
+      const { address } = datagram;
+      const message = `DHCPv6 from ${address}: ${error instanceof Error ? error.message : String(error)}`;
       const reason = error instanceof PacketError ? "UnreadablePacket" : "SendFailed";
-      deps.gate.once(`dhcpv6 ${reason}`, quietMs, { source: "boots/dhcp", type: "DhcpIgnored", reason, message });
+      const event = { source: "boots/dhcp", type: "DhcpIgnored", address, reason, message } as const;
+      deps.gate.once(`dhcpv6 ${reason} ${address}`, quietMs, event);
     });
   });
 }

@@ -1,8 +1,8 @@
 // How much each may put on the timeline: nobody's noise costs another's words, and what is left out is said.
 import { type EventType, eventTypeInfo, formatKey, type MachineEventInput } from "@neverland/api";
-import { recentMap } from "@neverland/platform/collections/recent-map.ts";
+import { type RecentMap, recentMap } from "@neverland/platform/collections/recent-map.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
-import type { Subject } from "../memory/event-subject.ts";
+import { type Subject, strangerOf } from "../memory/event-subject.ts";
 
 type Budget = { readonly count: number; readonly windowMs: number };
 
@@ -13,7 +13,11 @@ export type BudgetLimits = {
   readonly refusals: Budget;
   /** Of all MACs without Hardware on one link, by source; beyond it they are remembered and not written down. */
   readonly unknownMacs: Budget;
-  /** Of what names no machine, by source, type and reason. */
+  /** Of one address without Hardware, by source. */
+  readonly unknownAddress: Budget;
+  /** Of all of those, by source; beyond it, as beyond the one above, they are remembered and not written down. */
+  readonly unknownAddresses: Budget;
+  /** Of what names nobody, by source, type and reason. */
   readonly nameless: Budget;
 };
 
@@ -22,16 +26,21 @@ export const defaultBudgets: BudgetLimits = {
   steps: { count: 120, windowMs: minuteMs },
   refusals: { count: 20, windowMs: minuteMs },
   unknownMacs: { count: 500, windowMs: 60 * minuteMs },
+  unknownAddress: { count: 30, windowMs: 60 * minuteMs },
+  unknownAddresses: { count: 200, windowMs: 60 * minuteMs },
   nameless: { count: 30, windowMs: 60 * minuteMs },
 };
 
 /** Machines times sources times two, with room to spare. */
 const mostWindows = 100_000;
+/** Anyone can make up addresses: they are apart. */
+const mostAddresses = 8192;
 
 /** What was left out in one window. */
 export type LeftOut = {
   readonly subject: Subject;
   readonly link: string | undefined;
+  readonly address: string | undefined;
   readonly source: string;
   /** The last one's. */
   readonly type: EventType;
@@ -45,6 +54,7 @@ export class EventBudgets {
   readonly #limits: BudgetLimits;
   readonly #clock: Clock;
   readonly #windows = recentMap<string, Window>(mostWindows);
+  readonly #addresses = recentMap<string, Window>(mostAddresses);
   /** Those in which something was left out. */
   readonly #over = new Set<Window>();
 
@@ -56,18 +66,36 @@ export class EventBudgets {
   /** Whether one more may be written down. */
   take(event: MachineEventInput, subject: Subject): boolean {
     const { key, budget } = this.#budgetOf(event, subject);
-    let window = this.#windows.get(key);
-    if (window === undefined || this.#isOver(window)) {
-      window = { sinceMs: this.#clock.nowMs(), windowMs: budget.windowMs, used: 0, leftOut: undefined };
-      this.#windows.set(key, window);
+    const window = this.#windowOf(this.#windows, key, budget);
+    // What one address has too much of costs the others nothing; it is said with theirs.
+    if (this.#isOneTooNoisy(event, subject) || window.used >= budget.count) {
+      this.#leaveOut(window, event, subject);
+      return false;
     }
     window.used += 1;
-    if (window.used <= budget.count) return true;
-    const { link, source, type } = event;
-    const { sinceMs } = window;
-    window.leftOut = { subject, link, source, type, count: window.used - budget.count, sinceMs };
+    return true;
+  }
+
+  #isOneTooNoisy({ source, address }: MachineEventInput, subject: Subject): boolean {
+    if (strangerOf(subject, address)?.by !== "address") return false;
+    const { unknownAddress } = this.#limits;
+    const window = this.#windowOf(this.#addresses, `${address} ${source}`, unknownAddress);
+    window.used += 1;
+    return window.used > unknownAddress.count;
+  }
+
+  #windowOf(windows: RecentMap<string, Window>, key: string, { windowMs }: Budget): Window {
+    const open = windows.get(key);
+    if (open !== undefined && !this.#isOver(open)) return open;
+    const window = { sinceMs: this.#clock.nowMs(), windowMs, used: 0, leftOut: undefined };
+    windows.set(key, window);
+    return window;
+  }
+
+  #leaveOut(window: Window, { link, address, source, type }: MachineEventInput, subject: Subject): void {
+    const { sinceMs, leftOut } = window;
+    window.leftOut = { subject, link, address, source, type, count: (leftOut?.count ?? 0) + 1, sinceMs };
     this.#over.add(window);
-    return false;
   }
 
   /** What was left out in windows that are over, or in all. Each is told once. */
@@ -84,12 +112,15 @@ export class EventBudgets {
     return this.#clock.nowMs() - this.#clock.asOfNowMs(sinceMs) >= windowMs;
   }
 
-  #budgetOf({ source, type, reason, link }: MachineEventInput, { namespace, hardware, mac }: Subject) {
+  #budgetOf({ source, type, reason, link, address }: MachineEventInput, subject: Subject) {
+    const { namespace, hardware } = subject;
     if (hardware !== undefined) {
       const sort = eventTypeInfo(type)?.sort === "refusal" ? "refusals" : "steps";
       return { key: `${formatKey({ namespace, name: hardware })} ${source} ${sort}`, budget: this.#limits[sort] };
     }
-    if (mac !== undefined) return { key: `? ${link} ${source}`, budget: this.#limits.unknownMacs };
+    const stranger = strangerOf(subject, address);
+    if (stranger?.by === "mac") return { key: `? ${link} ${source}`, budget: this.#limits.unknownMacs };
+    if (stranger?.by === "address") return { key: `@ ${source}`, budget: this.#limits.unknownAddresses };
     return { key: `- ${source} ${type} ${reason}`, budget: this.#limits.nameless };
   }
 }

@@ -4,16 +4,17 @@ import { LRUCache } from "lru-cache";
 import type { EventLine } from "../log/event-line.ts";
 import type { Segment } from "../log/segment.ts";
 import { type Entry, EntryList } from "./entry-list.ts";
+import { type Stranger, strangerOf } from "./event-subject.ts";
 
 export type EventIndexLimits = {
   /** Newest events kept of one machine, or of what is about none but of one source. */
   readonly perMachine: number;
   /** Newest refusals kept of one machine: whoever makes it ask in vain pushes nothing else out. */
   readonly refusalsPerMachine: number;
-  /** Newest events kept of one MAC without Hardware. */
-  readonly perUnknownMac: number;
-  /** Newest MACs without Hardware kept of one link, whatever the flood. */
-  readonly unknownMacsPerLink: number;
+  /** Newest events kept of one MAC, or one address, without Hardware. */
+  readonly perStranger: number;
+  /** Newest MACs without Hardware kept of one link, and newest addresses in all, whatever the flood. */
+  readonly strangersPerLink: number;
   /** Events kept in all. */
   readonly mostEvents: number;
 };
@@ -26,6 +27,8 @@ export type IndexedField = "spec.hardware" | "spec.mac" | "spec.workflow";
 
 /** Links are ours and few; what else an event may call a link shares one reservoir. */
 const mostLinks = 64;
+/** No link is called so. */
+const addresses = " addresses";
 
 export class EventIndex {
   readonly #limits: EventIndexLimits;
@@ -41,7 +44,8 @@ export class EventIndex {
   } as const satisfies Record<IndexedField, Map<string, EntryList>>;
   /** What counts together against `perMachine`. */
   readonly #shares = new Map<string, EntryList>();
-  readonly #unknownMacs = new Map<string, LRUCache<string, EntryList>>();
+  /** By link those with a MAC, and apart from them those with an address. */
+  readonly #strangers = new Map<string, LRUCache<string, EntryList>>();
   /** Of the newest event that was forgotten: what came before it cannot be told without a gap. */
   forgottenVersion = 0;
 
@@ -121,9 +125,9 @@ export class EventIndex {
     return { entry, share };
   }
 
-  /** A MAC without Hardware was heard again: others make room before it. */
-  heardAgain(mac: string, link = ""): void {
-    (this.#unknownMacs.get(link) ?? this.#unknownMacs.get(""))?.get(mac);
+  /** Others make room before it. */
+  heardAgain(stranger: Stranger, link: string | undefined): void {
+    this.#strangersOf(stranger, link).get(stranger.id);
   }
 
   /** Forgets it. */
@@ -137,14 +141,15 @@ export class EventIndex {
   }
 
   #shareOf(namespace: string, spec: MachineEventSpec): { readonly list: EntryList; readonly most: number } {
-    const { hardware, mac, source, type, link } = spec;
-    const { perUnknownMac, perMachine, refusalsPerMachine } = this.#limits;
-    if (mac && !hardware) {
-      const macs = this.#unknownMacsOf(link ?? "");
-      const list = macs.get(mac) ?? new EntryList();
-      // Newest last: the MACs that were silent for longest make room.
-      macs.set(mac, list);
-      return { list, most: perUnknownMac };
+    const { hardware, source, type, link, address } = spec;
+    const { perStranger, perMachine, refusalsPerMachine } = this.#limits;
+    const stranger = strangerOf(spec, address);
+    if (stranger !== undefined) {
+      const strangers = this.#strangersOf(stranger, link);
+      const list = strangers.get(stranger.id) ?? new EntryList();
+      // Newest last: those that were silent for longest make room.
+      strangers.set(stranger.id, list);
+      return { list, most: perStranger };
     }
     const isRefusal = eventTypeInfo(type)?.sort === "refusal";
     const list = listIn(this.#shares, `${namespace}/${hardware ?? `?${source}`} ${isRefusal}`);
@@ -156,14 +161,14 @@ export class EventIndex {
       this.drop(oldest);
   }
 
-  #unknownMacsOf(link: string): LRUCache<string, EntryList> {
-    const name = this.#unknownMacs.has(link) || this.#unknownMacs.size < mostLinks ? link : "";
-    return this.#unknownMacs.getOrInsertComputed(
-      name,
+  #strangersOf({ by }: Stranger, link = ""): LRUCache<string, EntryList> {
+    const name = by === "address" ? addresses : link;
+    return this.#strangers.getOrInsertComputed(
+      this.#strangers.has(name) || this.#strangers.size < mostLinks ? name : "",
       () =>
         new LRUCache<string, EntryList>({
-          max: this.#limits.unknownMacsPerLink,
-          dispose: (list, _mac, why) => {
+          max: this.#limits.strangersPerLink,
+          dispose: (list, _id, why) => {
             if (why === "evict") for (const each of list.entries) this.drop(each);
           },
         }),

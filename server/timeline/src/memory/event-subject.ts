@@ -19,6 +19,19 @@ export type Subject = {
   readonly mac?: string | undefined;
 };
 
+/** Who is heard and has no Hardware: known by its MAC, or else by the address that it speaks from. */
+export type Stranger = { readonly by: "mac" | "address"; readonly id: string };
+
+/** @returns Undefined for a machine with Hardware, and for what names nobody. */
+export function strangerOf(
+  { hardware, mac }: Pick<Subject, "hardware" | "mac">,
+  address: string | undefined,
+): Stranger | undefined {
+  if (hardware) return undefined;
+  if (mac) return { by: "mac", id: mac };
+  return address ? { by: "address", id: address } : undefined;
+}
+
 /** `hardware` may come as a name or as `namespace/name`. */
 export function subjectOf(event: MachineEventInput, lookup: MachineLookup): Subject {
   const mac = event.mac?.toLowerCase();

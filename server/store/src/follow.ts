@@ -95,8 +95,7 @@ class Handover<R extends Resource> {
       if (breather.isDue) await breather.breathe();
       if (this.#signal.aborted) return;
       present?.set(item.metadata, item);
-      const isKnown = this.#given.get(item.metadata)?.metadata.resourceVersion === item.metadata.resourceVersion;
-      if (!isKnown) this.change("modified", item);
+      if (present === undefined || !this.#isKnown(item)) this.change("modified", item);
     }
     // The store may find out meanwhile, or at any time after this.
     while (faults !== faultsFound()) {
@@ -115,17 +114,20 @@ class Handover<R extends Resource> {
     this.#follower.onListed?.(items);
   }
 
+  #isKnown({ metadata }: Resource): boolean {
+    return this.#given.get(metadata)?.metadata.resourceVersion === metadata.resourceVersion;
+  }
+
   change(type: ChangeType, object: Resource): void {
-    const before = this.#given.get(object.metadata);
     // What no schema accepts is as good as not there.
     if (type === "deleted" || faultOf(object) !== undefined) {
-      this.#given.delete(object.metadata);
+      const before = this.#given.delete(object.metadata);
       if (before) this.#hand("deleted", type === "deleted" ? object : before);
     } else {
+      const before = this.#given.set(object.metadata, object);
       // Deleted and made anew during a gap: who follows is told that the one it knew has gone.
       const isAnother = before !== undefined && before.metadata.uid !== object.metadata.uid;
       if (isAnother) this.#hand("deleted", before);
-      this.#given.set(object.metadata, object);
       this.#hand(before && !isAnother ? "modified" : "added", object);
     }
   }

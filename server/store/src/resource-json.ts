@@ -1,18 +1,24 @@
 // One version of an object as a process holds it: parsed once, frozen, shared by everybody, its JSON text at hand.
 import type { Resource } from "@neverland/api";
 
-/** Where a stored resource carries its text. Not enumerable, so no copy of a resource takes it along. */
-const text = Symbol("json");
+/** Where a stored resource carries its text, and whence that is. Not enumerable, so no copy of a resource takes it along. */
+const writtenText = Symbol("written");
+const loadedText = Symbol("loaded");
 
 /** The JSON text of a resource: what the store has, without serialising again, or else made now. */
 export function resourceJson(resource: Resource): string {
-  const known: unknown = Reflect.get(resource, text);
+  const known: unknown = Reflect.get(resource, writtenText) ?? Reflect.get(resource, loadedText);
   return typeof known === "string" ? known : JSON.stringify(resource);
 }
 
-/** Gives a resource the text that it was parsed from. Before it is frozen. */
-export function attachJson(resource: Resource, json: string): Resource {
-  return Object.defineProperty(resource, text, { value: json });
+/** Gives a resource the text that it was parsed from. Before it is frozen. @param from Who wrote it: this process, or whoever filled the medium. */
+export function attachJson(resource: Resource, json: string, from: "write" | "medium"): Resource {
+  return Object.defineProperty(resource, from === "medium" ? loadedText : writtenText, { value: json });
+}
+
+/** Whether it was read from the medium: the store looks at it with the schemas, and tells once more of what is wrong. */
+export function wasLoaded(resource: Resource): boolean {
+  return Object.hasOwn(resource, loadedText);
 }
 
 /** Freezes a value of JSON to its leaves; what is frozen already is taken to be so to its leaves. */
@@ -28,7 +34,7 @@ export function freezeJson<T>(value: T): T {
 export function toStored(decided: Resource): Resource {
   // A resource is written as one again: the copy of an object has its members.
   const copy = copyOfMembers(decided as unknown as Record<string, unknown>) as unknown as Resource;
-  return Object.freeze(attachJson(copy, JSON.stringify(copy)));
+  return Object.freeze(attachJson(copy, JSON.stringify(copy), "write"));
 }
 
 /**

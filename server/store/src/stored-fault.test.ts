@@ -51,6 +51,20 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+test("a row that holds two objects is none of them, and its neighbours are what they were", { timeout }, async () => {
+  await store.close();
+  const file = join(folder, "store.db");
+  const db = new DatabaseSync(file);
+  db.exec(`UPDATE objects SET object = object || ',' || object WHERE name = 'good'`);
+  db.exec(`UPDATE objects SET object = '' WHERE name = 'torn'`);
+  db.close();
+  faults = [];
+  store = await openSqliteStore(file, { onFault: (fault) => faults.push(fault) });
+  assert.deepEqual(faults.map(({ name }) => name).sort(), ["good", "odd", "torn"]);
+  const odd = await store.get(Hardware, key("odd"));
+  assert.deepEqual([odd?.metadata.name, odd?.spec], ["odd", { interfaces: [{ dhcp: { mac: 5 } }] }]);
+});
+
 test("what no schema accepts is named once, with what is wrong and how to mend it", () => {
   assert.deepEqual(
     faults.map(({ kind, namespace, name }) => [kind, namespace, name]),

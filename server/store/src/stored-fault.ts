@@ -14,7 +14,6 @@ export type StoredFault = {
 };
 
 const messages = new WeakMap<Resource, string>();
-const loaded = new WeakSet<Resource>();
 let foundCount = 0;
 
 /** What is wrong with a stored object; `undefined` for nearly all of them. */
@@ -25,11 +24,6 @@ export function faultOf(resource: Resource): string | undefined {
 /** How many faults were found in this process: as long as it stays, nothing that was looked at has become faulty. */
 export function faultsFound(): number {
   return foundCount;
-}
-
-/** Whether it was read from the medium: the store looks at it with the schemas, and tells once more of what is wrong. */
-export function wasLoaded(resource: Resource): boolean {
-  return loaded.has(resource);
 }
 
 /** An annotation of what stands in for an object whose text cannot be read: what was found. */
@@ -48,16 +42,13 @@ const shownCharacters = 4096;
  * replaced and deleted as any other.
  */
 export function readRow(
-  { json, key, kindId, version }: StoredRow,
+  { json, value, key, kindId, version }: StoredRow,
   kind: KindInfo | undefined,
   uid: () => string,
 ): Resource {
   try {
-    const value: unknown = JSON.parse(json);
-    if (isResourceAt(value, key)) {
-      loaded.add(value);
-      return attachJson(value, json);
-    }
+    const object: unknown = isResourceAt(value, key) ? value : JSON.parse(json);
+    if (isResourceAt(object, key)) return attachJson(object, json, "medium");
   } catch {
     // not JSON
   }
@@ -71,7 +62,7 @@ export function readRow(
   const apiVersion = kind ? apiVersionOf(kind) : kindId.slice(kindId.indexOf(".") + 1);
   const standIn: Resource = { apiVersion, kind: kind?.kind ?? kindId, metadata };
   setFault(standIn, "its text is not that of an object of this name");
-  return attachJson(standIn, JSON.stringify(standIn));
+  return attachJson(standIn, JSON.stringify(standIn), "medium");
 }
 
 function isResourceAt(value: unknown, key: ResourceKey): value is Resource {

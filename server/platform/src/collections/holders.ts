@@ -18,9 +18,9 @@ export class Holders<Holder extends object> {
   }
 
   add(value: string, holder: Holder): void {
-    const found = this.#byValue.get(value);
+    const found = this.#byValue.getOrInsert(value, holder);
     if (found instanceof Set) found.add(holder);
-    else this.#byValue.set(value, found === undefined || found === holder ? holder : new Set([found, holder]));
+    else if (found !== holder) this.#byValue.set(value, new Set([found, holder]));
   }
 
   delete(value: string, holder: Holder): void {

@@ -37,9 +37,10 @@ export class FieldIndex {
   }
 
   #put(value: string, resource: Resource): void {
-    const found = this.#found.get(value);
+    const found = this.#found.getOrInsert(value, resource);
+    if (found === resource) return;
     if (found instanceof SortedResources) found.put(resource);
-    else if (found === undefined || sameKey(found.metadata, resource.metadata)) this.#found.set(value, resource);
+    else if (sameKey(found.metadata, resource.metadata)) this.#found.set(value, resource);
     else this.#found.set(value, SortedResources.of(found, resource));
   }
 

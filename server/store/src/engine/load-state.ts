@@ -37,7 +37,7 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
   const kinds = new Map(deps.kinds.map((kind) => [kindIdOf(kind), kind]));
   for (const kind of deps.kinds) state.tableOf(kind); // so that its indexes are filled on the way
   const breather = new Breather();
-  const unsettled: [KindInfo | undefined, Resource][] = [];
+  const unsettled = new Map<KindInfo | undefined, Resource[]>();
   let loaded = 0;
   const settleOne = (kind: KindInfo | undefined, resource: Resource): boolean => {
     const fault = kind && checkStored(resource, kind);
@@ -52,22 +52,23 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
       const resource = readRow(row, kind, deps.newUid);
       // What could not even be read is named at once: its readers must not meet it.
       if (++loaded <= settledAtOnce || faultOf(resource) !== undefined) settleOne(kind, resource);
-      else unsettled.push([kind, resource]);
+      else unsettled.getOrInsertComputed(kind, () => []).push(resource);
       state.tableById(row.kindId).put(resource);
     }
   const readOld = (row: StoredRow): Resource => freezeJson(readRow(row, kinds.get(row.kindId), deps.newUid));
   await loadHistory(state, backend, deps, breather, readOld);
   const settle: LoadedState["settle"] = async (clock, signal, onFaulty) => {
     const slices = new Breather();
-    for (const [kind, resource] of unsettled) {
-      if (slices.isDue) {
-        await pause(clock, restMs, signal);
-        await slices.breathe();
+    for (const [kind, resources] of unsettled)
+      for (const resource of resources) {
+        if (slices.isDue) {
+          await pause(clock, restMs, signal);
+          await slices.breathe();
+        }
+        if (signal.aborted) return;
+        if (!settleOne(kind, resource)) onFaulty(kind, resource);
       }
-      if (signal.aborted) return;
-      if (!settleOne(kind, resource)) onFaulty(kind, resource);
-    }
-    unsettled.length = 0;
+    unsettled.clear();
   };
   return { state, settle };
 }

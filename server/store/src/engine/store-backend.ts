@@ -9,10 +9,15 @@ export type StoredRow = {
   /** Of its last write. */
   readonly version: number;
   readonly json: string;
+  /** What `json` is parsed, where that was done for many at once. */
+  readonly value?: unknown;
 };
 
 /** One write. `json` is the object after it; of a deleted one, as it was last. */
-export type StoredChange = StoredRow & { readonly timeMs: number; readonly type: "added" | "modified" | "deleted" };
+export type StoredChange = Omit<StoredRow, "value"> & {
+  readonly timeMs: number;
+  readonly type: "added" | "modified" | "deleted";
+};
 
 /** One entry of the log as it is read back. */
 export type StoredHistory = Omit<StoredChange, "json"> & {

@@ -23,13 +23,19 @@ export type SqliteRequest =
 export type SqliteAnswer = {
   readonly open: undefined;
   readonly versions: StoredVersions;
-  readonly rows: readonly Cell[];
-  readonly first: readonly Cell[];
+  readonly rows: SqliteRows;
+  readonly first: SqliteRows;
   readonly drop: undefined;
   readonly history: readonly Cell[];
   readonly commit: undefined;
   readonly close: undefined;
 };
+
+/**
+ * Rows with all their objects as one text, which costs less to hand over and to parse than each by itself: a list of JSON, if each of
+ * them is JSON. In `cells` the length of its text stands for the object.
+ */
+export type SqliteRows = { readonly cells: readonly Cell[]; readonly text: string };
 
 export type SqliteReply =
   | { readonly value: SqliteAnswer[SqliteRequest["op"]] }

@@ -11,6 +11,7 @@ import {
   rowCells,
   type SqliteReply,
   type SqliteRequest,
+  type SqliteRows,
 } from "./sqlite-messages.ts";
 
 /** Bounds of one answer: what the other side takes in one turn of its event loop. */
@@ -34,7 +35,9 @@ class SqliteThread {
       case "versions":
         return this.#versions();
       case "rows":
-        return this.#next("rows", `${selectRows} WHERE kind <> ? ORDER BY kind, namespace, name`, request.without);
+        return inOneText(
+          this.#next("rows", `${selectRows} WHERE kind <> ? ORDER BY kind, namespace, name`, request.without),
+        );
       case "first":
         return this.#first(request.kind, request.namespace, request.name);
       case "drop":
@@ -70,12 +73,12 @@ class SqliteThread {
     );
   }
 
-  #first(kind: string, namespace: string, name: string): Cell[] {
+  #first(kind: string, namespace: string, name: string): SqliteRows {
     const sql = `${selectRows} WHERE kind = ? AND (namespace, name) > (?, ?) ORDER BY namespace, name`;
     const cursor = this.#open().prepare(sql).iterate(kind, namespace, name);
     const cells = this.#part(cursor);
     cursor.end();
-    return cells;
+    return inOneText(cells);
   }
 
   #drop(kind: string, cells: readonly string[]): void {
@@ -132,6 +135,16 @@ class SqliteThread {
     if (!this.#db) throw notOpen();
     return this.#db;
   }
+}
+
+function inOneText(cells: Cell[]): SqliteRows {
+  const texts: string[] = [];
+  for (let at = rowCells.length - 1; at < cells.length; at += rowCells.length) {
+    const text = String(cells[at]);
+    texts.push(text);
+    cells[at] = text.length;
+  }
+  return { cells, text: `[${texts.join(",")}]` };
 }
 
 function prepareCommands(db: Database) {

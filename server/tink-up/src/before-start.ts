@@ -10,16 +10,6 @@ import type { ServerConfig } from "./config.ts";
 export async function checkPlanes(config: ServerConfig, signal: AbortSignal): Promise<void> {
   for (const name of config.shared.boots.interfaces) findLink(name);
   await checkBootListen(config, signal);
-  checkApiListen(config);
-}
-
-/** Elsewhere its token could be read on the way: the API itself speaks no TLS. */
-function checkApiListen({ server: { api }, settings }: ServerConfig): void {
-  const { host, port } = api.listen;
-  if (/^(127\.|::1$|localhost$)/.test(host)) return;
-  const mend = `listen on 127.0.0.1 and reach it through SSH (ssh -L ${port}:127.0.0.1:${port} THIS_MACHINE) or a proxy with TLS`;
-  const text = `${settings.nameOf("api.listen")} ${host}: the resource API is served on loopback only; ${mend}`;
-  throw new ServerError("bad-config", `${settings.placeOf("api.listen")}${text}`);
 }
 
 /** By trying: addresses of links without a cable can be listened on, but are not in Node's list. */

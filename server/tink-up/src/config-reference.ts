@@ -18,7 +18,8 @@ files \`config.d/*.yaml\` (or \`.yml\`) beside it, by name; from the environment
 a list replaces a list. Names are paths: \`boots.dhcp.port\` is \`port\` in \`dhcp\` in \`boots\`. In a variable, items of a list are separated by
 commas (kernel arguments by spaces), and an empty variable is none. Everything that is wrong is told at once, with file, line and column, and then
 nothing is started. A change counts from the next start. What is in \`config.d\` is believed when it and its folder belong to this user or root and
-nobody else may write them; links are not followed.
+nobody else may write them. Links are followed, as a ConfigMap's mount and NixOS have them, where each link, the folders on its way and what it leads to
+are such.
 
 \`\`\`yaml
 apiVersion: config.neverland.dev/v1alpha1

@@ -89,13 +89,21 @@ describe("what lies in config.d is not believed", () => {
     await assert.rejects(read(), /10-mine\.yaml is not believed: others may write it \(mode 666\)/);
   });
 
-  test("when it is a link, and nothing of what it leads to is told", async () => {
-    await writeFile(join(dir, "shadow"), "root:$6$secret:1::\n");
-    await symlink(join(dir, "shadow"), dropIn());
+  test("when a link leads to where others may write, and nothing of what is there is told", async () => {
+    await mkdir(join(dir, "open"));
+    await writeFile(join(dir, "open/shadow"), "root:$6$secret:1::\n");
+    await chmod(join(dir, "open"), 0o777);
+    await symlink("../open/shadow", dropIn());
     await assert.rejects(
       read(),
-      (error: Error) => /a symbolic link/.test(error.message) && !/secret/.test(error.message),
+      (error: Error) =>
+        /others may write the folder \S+open \(mode 777\)/.test(error.message) && !/secret/.test(error.message),
     );
+  });
+
+  test("when links go round", async () => {
+    await symlink("10-mine.yaml", dropIn());
+    await assert.rejects(read(), /10-mine\.yaml is not believed: \S+ goes round in links/);
   });
 
   test("when it is a pipe, and nobody waits for it", { timeout: 10_000 }, async () => {
@@ -107,6 +115,18 @@ describe("what lies in config.d is not believed", () => {
     await writeFile(dropIn(), "#".repeat(1024 * 1024 + 1));
     await assert.rejects(read(), /it has 1048577 bytes, and at most 1048576 are read/);
   });
+});
+
+test("links are followed as a ConfigMap's mount has them: to a folder that is changed as one", async () => {
+  await writeFile(file, "");
+  await rm(join(dir, "config.d"), { recursive: true });
+  await mkdir(join(dir, "mount/..2026_05_01"), { recursive: true });
+  await writeFile(join(dir, "mount/..2026_05_01/10-mine.yaml"), "boots: { http: { port: 2 } }\n");
+  await symlink("..2026_05_01", join(dir, "mount/..data"));
+  await symlink("..data/10-mine.yaml", join(dir, "mount/10-mine.yaml"));
+  await symlink(join(dir, "mount"), join(dir, "config.d"));
+  const { settings } = await read();
+  assert.equal(settings.get("boots.http.port"), 2);
 });
 
 test("of a name that is no setting only the beginning is quoted", async () => {
@@ -124,17 +144,20 @@ boots:
 hegel: yes please
 log:
   level: loud
+api: { listen: "0.0.0.0:7480" }
 `;
   assert.equal(
-    await problemsOf(text, { TINK_TINK_SERVER_PORT: "many" }),
-    `tink up: 7 settings are wrong
+    await problemsOf(text, { TINK_TINK_SERVER_PORT: "many", TINK_BOOTS_DHPC_PORT: "67" }),
+    `tink up: 8 settings are wrong
 FILE:1:13: apiVersion v2: expected config.neverland.dev/v1alpha1
 FILE:3:3: boots.dchp is no setting; did you mean boots.dhcp?
 FILE:8:8: hegel is a section: expected settings in it, such as instanceEndpoint
 FILE:7:7: boots.interfaces a b: expected the name of a network interface such as eth1
 FILE:4:11: boots.listen 10.0.0.999: expected an IPv4 address such as 10.0.0.1
 TINK_TINK_SERVER_PORT many: expected a port from 0 to 65535
-FILE:10:10: log.level loud: expected one of trace, debug, info, warn, error, fatal, silent`,
+FILE:11:16: api.listen 0.0.0.0:7480: the resource API is served on loopback only; listen on 127.0.0.1 and reach it through SSH (ssh -L 7480:127.0.0.1:7480 THIS_MACHINE) or a proxy with TLS
+FILE:10:10: log.level loud: expected one of trace, debug, info, warn, error, fatal, silent
+besides, the environment has TINK_BOOTS_DHPC_PORT, which is no setting; did you mean TINK_BOOTS_DHCP_PORT?`,
   );
 });
 

@@ -6,6 +6,13 @@ import { components } from "./components.ts";
 const names = components.filter(({ runsWith }) => runsWith === undefined).map(({ name }) => name);
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
+/** Elsewhere its token could be read on the way: the API itself speaks no TLS. */
+function onLoopback({ host, port }: z.output<typeof hostPort>, { addIssue }: z.RefinementCtx): void {
+  if (/^(127\.|::1$|localhost$)/.test(host)) return;
+  const mend = `listen on 127.0.0.1 and reach it through SSH (ssh -L ${port}:127.0.0.1:${port} THIS_MACHINE) or a proxy with TLS`;
+  addIssue({ code: "custom", message: `the resource API is served on loopback only; ${mend}` });
+}
+
 export const serverSettings = {
   only: {
     form: "list",
@@ -17,7 +24,7 @@ export const serverSettings = {
   api: {
     listen: {
       form: "text",
-      schema: hostPort.default({ host: "127.0.0.1", port: 7480 }),
+      schema: hostPort.superRefine(onLoopback).default({ host: "127.0.0.1", port: 7480 }),
       effect: "resource API; on loopback only, and port 0 is any free one",
       fallback: "127.0.0.1:7480",
       flag: { form: "--api-listen <address:port>", group: "Where it listens:" },

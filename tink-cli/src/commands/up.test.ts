@@ -34,6 +34,10 @@ describe("wrong values are told with the option's name and what was expected, an
     [["--http-port", "http"], /^tink: tink up: --http-port http: expected a port from 0 to 65535\.\n$/],
     [["--grpc-port", "65536"], /^tink: tink up: --grpc-port 65536: expected a port from 0 to 65535\.\n$/],
     [
+      ["--api-listen", "0.0.0.0:7480", "--boot-listen", "x"],
+      /^tink: tink up: --boot-listen x: .*; --api-listen 0\.0\.0\.0:7480: the resource API is served on loopback only; .*ssh -L 7480:.*\n$/,
+    ],
+    [
       ["--api-listen", "7480"],
       /^tink: tink up: --api-listen 7480: expected ADDRESS:PORT such as 127\.0\.0\.1:7480\.\n$/,
     ],
@@ -96,10 +100,6 @@ describe("wrong values are told with the option's name and what was expected, an
 
 describe("what this machine does not have is told before anything is made", () => {
   const cases: readonly [args: () => readonly string[], stderr: RegExp][] = [
-    [
-      () => ["--api-listen", "0.0.0.0:7480"],
-      /^tink: --api-listen 0\.0\.0\.0: the resource API is served on loopback only; .*ssh -L 7480:.*\n$/,
-    ],
     [() => ["--interface", "nope0"], /^tink: there is no network interface nope0; there are .*\blo\b.*\n$/],
     [
       () => ["--boot-listen", "192.0.2.77"],

@@ -1,10 +1,11 @@
 // A data folder that others get into, and files in it that are not to be believed.
 import assert from "node:assert/strict";
-import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { chmod, mkdir, mkdtemp, open, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
-import { makeDataDir } from "./data-dir.ts";
+import { inDataDir, makeDataDir } from "./data-dir.ts";
 import { readPrivateFile } from "./private-file.ts";
 
 let dir: string;
@@ -12,6 +13,8 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "data-dir-"));
 });
 afterEach(() => rm(dir, { recursive: true }));
+
+const mkdirOwn = async (path: string) => await (await open(path, constants.O_DIRECTORY | constants.O_NOFOLLOW)).close();
 
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
 
@@ -39,6 +42,43 @@ describe("the data folder", () => {
     await chmod(dir, 0o755);
     await assert.rejects(makeDataDir(dir), /used for other things too \(thesis\.tex\); name another with --data-dir/);
     assert.equal(await modeOf(dir), "755");
+  });
+
+  test("that many users share is refused as such, however empty", async () => {
+    await chmod(dir, 0o1777);
+    await assert.rejects(
+      makeDataDir(dir),
+      /\(mode 1777\), and it is one that many users share \(sticky\); name another/,
+    );
+  });
+
+  test("below a folder that others may write is refused, also by way of a link, and not made", async () => {
+    await mkdir(join(dir, "open"));
+    await chmod(join(dir, "open"), 0o777);
+    await symlink("open", join(dir, "link"));
+    for (const path of ["open/data", "open/deep/data", "link/data"])
+      await assert.rejects(
+        makeDataDir(join(dir, path)),
+        /others may write the folder \S+\/open \(mode 777\); look what is in it/,
+      );
+    assert.deepEqual(await readdir(join(dir, "open")), []);
+  });
+
+  test("below a folder that others may add to, and take nothing from, is made", async () => {
+    await mkdir(join(dir, "shared"));
+    await chmod(join(dir, "shared"), 0o1777);
+    assert.deepEqual(await makeDataDir(join(dir, "shared/data")), []);
+  });
+
+  test("with a link where a folder of ours is to be says which", async () => {
+    await symlink("/tmp", join(dir, "events"));
+    await assert.rejects(
+      inDataDir(dir, () => mkdirOwn(join(dir, "events"))),
+      {
+        code: "bad-data-dir",
+        message: `${dir} cannot be the data folder: ${dir}/events is a file or a link, and there must be a folder of its own; move it away`,
+      },
+    );
   });
 
   test("that others could write is refused for a link in it, however deep", async () => {

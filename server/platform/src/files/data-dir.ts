@@ -1,9 +1,10 @@
 // The folder that a server keeps its data in: made when it is not there, and every fault of it a sentence.
 import { constants } from "node:fs";
 import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { ServerError } from "../server-error.ts";
 import { closeToOthers } from "./private-file.ts";
+import { trustedPath } from "./trusted-path.ts";
 
 /** What a data folder holds, by the beginning of its name; with anything else in it, a folder is somebody's for another purpose. */
 const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files"];
@@ -19,6 +20,7 @@ const databaseFiles = ["neverland.db", "neverland.db-wal", "neverland.db-shm"];
  */
 export async function makeDataDir(dataDir: string): Promise<readonly string[]> {
   return await inDataDir(dataDir, async () => {
+    await refuseParents(dataDir);
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     // When it is another user's, that is to be said, not which of its files fails first.
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -31,15 +33,18 @@ export async function makeDataDir(dataDir: string): Promise<readonly string[]> {
   });
 }
 
+/** Who may write a folder above it can put another in its place, with a token of their own. */
+async function refuseParents(dataDir: string): Promise<void> {
+  const found = await trustedPath(dataDir);
+  if ("mistrust" in found) throw unfit(dataDir, `${found.mistrust}, or ${elsewhere}`);
+}
+
 async function closeFolder(dataDir: string, mode: number): Promise<string> {
   const foreign = (await readdir(dataDir)).filter((name) => !ownEntries.some((own) => name.startsWith(own)));
   const open = `other users get into it (mode ${(mode & 0o7777).toString(8)})`;
   // A folder such as /tmp or a home is not ours to close.
   if (foreign.length > 0 || (mode & sticky) !== 0)
-    throw unfit(
-      dataDir,
-      `${open}, and it is used for other things too (${foreign.slice(0, 3).join(", ")}); ${elsewhere}`,
-    );
+    throw unfit(dataDir, `${open}, and ${usedFor(foreign)}; ${elsewhere}`);
   // Closed first: nothing can be put there between the look and the lock.
   await chmod(dataDir, 0o700);
   if ((mode & writableByOthers) !== 0)
@@ -49,6 +54,12 @@ async function closeFolder(dataDir: string, mode: number): Promise<string> {
       throw error;
     });
   return `${dataDir}: ${open}; it is 700 now, since everything that machines are told lies in it`;
+}
+
+/** Nothing foreign is in an empty /tmp. */
+function usedFor(foreign: readonly string[]): string {
+  if (foreign.length === 0) return "it is one that many users share (sticky)";
+  return `it is used for other things too (${foreign.slice(0, 3).join(", ")})`;
 }
 
 /** Where others could write, what lies there may be theirs: a kernel, an event, a link that leads what is written elsewhere. */
@@ -72,24 +83,33 @@ export async function inDataDir<T>(dataDir: string, work: () => Promise<T>): Pro
   try {
     return await work();
   } catch (cause) {
-    const why = whyUnusable.get(codeOf(cause))?.(pathOf(cause) ?? dataDir);
+    const why = whyUnusable.get(codeOf(cause))?.(pathOf(cause) ?? dataDir, dataDir);
     if (why === undefined) throw cause;
-    const code = notAFolder.includes(codeOf(cause)) ? "bad-config" : "bad-data-dir";
+    const isSlip = notAFolder.includes(codeOf(cause)) && !isWithin(pathOf(cause) ?? dataDir, dataDir);
+    const code = isSlip ? "bad-config" : "bad-data-dir";
     throw new ServerError(code, `${dataDir} cannot be the data folder: ${why}`, { cause });
   }
 }
 
-const notAFolder = ["EEXIST", "ENOTDIR"];
+const notAFolder = ["EEXIST", "ENOTDIR", "ELOOP"];
 const elsewhere = "name another with --data-dir";
 const forbidden = (path: string): string =>
   `this user may not use ${path}; run this as the user whom it belongs to, or ${elsewhere}`;
-const whyUnusable: ReadonlyMap<string, (path: string) => string> = new Map([
-  ...notAFolder.map((code) => [code, () => "it is a file, or lies below one; name a folder with --data-dir"] as const),
+const noFolder = (path: string, dataDir: string): string =>
+  isWithin(path, dataDir)
+    ? `${path} is a file or a link, and there must be a folder of its own; move it away`
+    : "it is a file, or lies below one; name a folder with --data-dir";
+const whyUnusable: ReadonlyMap<string, (path: string, dataDir: string) => string> = new Map([
+  ...notAFolder.map((code) => [code, noFolder] as const),
   ...["EACCES", "EPERM"].map((code) => [code, forbidden] as const),
   ["ENOENT", () => `it cannot be made there (is the disk mounted for reading only?); ${elsewhere}`],
   ["EROFS", () => `its disk is mounted for reading only; ${elsewhere}`],
   ["ENOSPC", () => "its disk is full; free some space, then try again"],
 ]);
+
+function isWithin(path: string, dataDir: string): boolean {
+  return resolve(path).startsWith(resolve(dataDir) + sep);
+}
 
 function pathOf(error: unknown): string | undefined {
   return error instanceof Error && "path" in error ? String(error.path) : undefined;

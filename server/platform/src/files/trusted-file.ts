@@ -1,27 +1,26 @@
 // Files that nobody else can have written: what a server does because such a file says so, it does with its own rights.
 import { constants } from "node:fs";
 import { lstat, open } from "node:fs/promises";
+import { type Mistrust, mistrustOf, trustedPath } from "./trusted-path.ts";
 
-/** Why it is not believed, in words that follow "is not believed:"; undefined when it is. */
-export type Mistrust = string;
+export type { Mistrust };
 
-type Stats = { readonly uid: number; readonly mode: number };
-
-/** @returns The text, or why it is not believed. @throws What the system says, such as `ENOENT`. */
+/**
+ * Follows links, each of which must be to be believed, as must be every folder on the way.
+ * @returns The text, or why it is not believed. @throws What the system says, such as `ENOENT`.
+ */
 export async function readTrustedFile(
   path: string,
   mostBytes: number,
 ): Promise<{ readonly text: string } | { readonly mistrust: Mistrust }> {
-  // Non-blocking: a named pipe must not hang the open.
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ELOOP") return undefined;
-    throw error;
-  });
-  if (file === undefined) return { mistrust: "it is a symbolic link; put the file itself there" };
+  const found = await trustedPath(path);
+  if ("mistrust" in found) return found;
+  // No link is left to follow. Non-blocking: a named pipe must not hang the open.
+  const file = await open(found.path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = await file.stat();
-    const mistrust = stats.isFile() ? mistrustOf(stats) : "it is no regular file";
+    if (!stats.isFile()) return { mistrust: "it is no regular file" };
+    const mistrust = await mistrustOf(found.path, stats);
     if (mistrust !== undefined) return { mistrust };
     if (stats.size > mostBytes) return { mistrust: `it has ${stats.size} bytes, and at most ${mostBytes} are read` };
     return { text: await file.readFile("utf8") };
@@ -32,14 +31,8 @@ export async function readTrustedFile(
 
 /** @returns Undefined for a folder in which only this user and root may put files. @throws What the system says, such as `ENOENT`. */
 export async function mistrustOfFolder(path: string): Promise<Mistrust | undefined> {
-  const stats = await lstat(path);
-  return stats.isDirectory() ? mistrustOf(stats) : "it is no folder";
-}
-
-function mistrustOf({ uid, mode }: Stats): Mistrust | undefined {
-  if (uid !== 0 && uid !== process.geteuid?.())
-    return `it belongs to another user (uid ${uid}); look who put it there, then delete it or make it your own`;
-  if ((mode & 0o022) !== 0)
-    return `others may write it (mode ${(mode & 0o7777).toString(8)}); look what is in it, then \`chmod go-w\` it`;
-  return undefined;
+  const found = await trustedPath(path);
+  if ("mistrust" in found) return found.mistrust;
+  const stats = await lstat(found.path);
+  return stats.isDirectory() ? await mistrustOf(found.path, stats) : "it is no folder";
 }

@@ -1,0 +1,40 @@
+// Paths that lead by way of what is another user's: root alone can make such.
+import assert from "node:assert/strict";
+import { chown, lchown, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { readTrustedFile } from "./trusted-file.ts";
+import { trustedPath } from "./trusted-path.ts";
+
+const other = 4711;
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "trusted-path-"));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+test("a folder of another user's on the way is named, whatever its mode", async () => {
+  await mkdir(join(dir, "theirs/below"), { recursive: true });
+  await chown(join(dir, "theirs"), other, other);
+  const why = `the folder ${dir}/theirs belongs to another user (uid 4711), who could put something else there`;
+  assert.deepEqual(await trustedPath(join(dir, "theirs/below/data")), { mistrust: why, path: join(dir, "theirs") });
+});
+
+test("a link of another user's is not followed", async () => {
+  await writeFile(join(dir, "file"), "text");
+  await symlink("file", join(dir, "link"));
+  await lchown(join(dir, "link"), other, other);
+  assert.deepEqual(await readTrustedFile(join(dir, "link"), 100), {
+    mistrust: `the link ${dir}/link belongs to another user (uid 4711)`,
+    path: join(dir, "link"),
+  });
+});
+
+test("a file of another user's is not believed, though all before it is ours", async () => {
+  await writeFile(join(dir, "file"), "text");
+  await chown(join(dir, "file"), other, other);
+  await symlink("file", join(dir, "link"));
+  const read = await readTrustedFile(join(dir, "link"), 100);
+  assert.match("mistrust" in read ? read.mistrust : "", /^it belongs to another user \(uid 4711\); look who put it/);
+});

@@ -65,7 +65,7 @@ test("a VLAN and a syslog host are named only when set", () => {
 });
 
 test("a download is tried twice more, a second apart", () => {
-  assert.match(scriptOf({}), /iseq \$\{tries\} 2 && goto give_up/);
+  assert.match(scriptOf({}), /iseq \$\{tries\} 30 && goto give_up/);
   assert.match(scriptOf({}), /^sleep 1$/m);
 });
 

@@ -17,8 +17,11 @@ export interface ScriptConfig {
   readonly extraKernelArgs: readonly string[];
 }
 
-/** How often iPXE tries a download again, and how long it waits before. */
-const [retries, retryDelaySeconds] = [2, 1];
+/**
+ * How often iPXE tries a download again, and how long it waits before: a minute in all. A machine that leaves sooner, while the
+ * server restarts or is upgraded, boots its old disk or stands before "no bootable device" until somebody comes.
+ */
+const [retries, retryDelaySeconds] = [30, 2];
 
 export type MachineScript =
   | { readonly allowed: true; readonly kind: "chain" | "custom" | "hook"; readonly text: string }

@@ -64,9 +64,9 @@ test("a VLAN and a syslog host are named only when set", () => {
   assert.doesNotMatch(scriptOf({}), /vlan_id|syslog_host/);
 });
 
-test("a download is tried twice more, a second apart", () => {
+test("a download is tried for a minute, which a server that restarts needs not half of", () => {
   assert.match(scriptOf({}), /iseq \$\{tries\} 30 && goto give_up/);
-  assert.match(scriptOf({}), /^sleep 1$/m);
+  assert.match(scriptOf({}), /^sleep 2$/m);
 });
 
 test("a machine's own script is chained to or served, and only http and https are chained to", () => {

@@ -1,6 +1,7 @@
 // What the handlers of the resource API share.
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { SharedLines } from "./answers/shared-lines.ts";
@@ -24,6 +25,8 @@ export type ApiContext = {
   readonly writes: WritePath;
   /** Of all watches. */
   readonly lines: SharedLines;
+  /** For those who tell or ask for much. */
+  readonly turns: Turns;
   readonly limits: ApiLimits;
   readonly actionLogs: ActionLogs | undefined;
   /** Aborts when the server stops: watches end then. */

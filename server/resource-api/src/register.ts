@@ -2,6 +2,7 @@
 import { type KindInfo, kinds, type Sensitive } from "@neverland/api";
 import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";
@@ -49,6 +50,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     clock: deps.clock,
     writes: deps.writes,
     lines: new SharedLines(),
+    turns: new Turns(),
     limits,
     actionLogs: deps.actionLogs,
     closing: closing.signal,

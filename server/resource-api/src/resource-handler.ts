@@ -6,7 +6,7 @@ import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
 import { refuseForbiddenDeletion } from "@neverland/resources/rules/forbidden-changes.ts";
 import type { WriteTarget } from "@neverland/resources/write-path.ts";
-import { type ListOptions, type ResourceList, StoreError } from "@neverland/store/resource-store.ts";
+import { StoreError } from "@neverland/store/resource-store.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { listPieces, objectText, type Shape } from "./answers/answer-text.ts";
 import { streamLog } from "./answers/log-stream.ts";
@@ -14,6 +14,7 @@ import { sendJson } from "./answers/send-json.ts";
 import { sendPieces } from "./answers/send-pieces.ts";
 import type { WatchSlots } from "./answers/watch-slots.ts";
 import { prepareWatch, streamWatch } from "./answers/watch-stream.ts";
+import { type WholeList, wholeList } from "./answers/whole-list.ts";
 import type { ApiContext } from "./api-context.ts";
 import { ApiFault, notFound, toFault } from "./wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "./wire/delete-options.ts";
@@ -21,8 +22,6 @@ import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
-
-const recordsAtOnce = 1000;
 
 type Exchange = {
   readonly context: ApiContext;
@@ -74,7 +73,7 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
     case "DELETE": {
       const options = readDeleteOptions(readOptions(request.body, request.headers["content-type"]), query);
       const gone = await deleteSelected(exchange, target, options);
-      return await sendList(exchange, target.kind, gone);
+      return await sendList(exchange, target.kind, { first: gone });
     }
     default:
       throw notAllowed(target, request.method);
@@ -201,28 +200,13 @@ async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
     ...(limit !== undefined && { limit }),
     ...(continueToken && { continueToken }),
   };
-  if (limit || continueToken || !target.kind.record)
-    return await sendList(exchange, target.kind, await context.store.list(target.kind, options));
-  return await listRecords(exchange, target.kind, options);
+  if (limit || continueToken)
+    return await sendList(exchange, target.kind, { first: await context.store.list(target.kind, options) });
+  return await sendList(exchange, target.kind, await wholeList(context.store, target.kind, options));
 }
 
-/** Records may be hundreds of thousands, and need not all be objects at the same time. */
-async function listRecords(exchange: Exchange, kind: KindInfo, options: ListOptions): Promise<void> {
-  const { store } = exchange.context;
-  const pageOf = async (from: ListOptions) => await store.list(kind, { ...options, ...from, limit: recordsAtOnce });
-  const first = await pageOf({});
-  if (first.continueToken === undefined || first.pagesLast)
-    return await sendList(exchange, kind, first, async (continueToken) => await pageOf({ continueToken }));
-  return await sendList(exchange, kind, await store.list(kind, options));
-}
-
-async function sendList(
-  exchange: Exchange,
-  kind: KindInfo,
-  found: ResourceList,
-  more?: (continueToken: string) => Promise<ResourceList>,
-): Promise<void> {
-  const pieces = listPieces(shapeOf(exchange, kind), found, undefined, more);
+async function sendList(exchange: Exchange, kind: KindInfo, { first, more }: WholeList): Promise<void> {
+  const pieces = listPieces(shapeOf(exchange, kind), first, undefined, more);
   await sendPieces(exchange.request, exchange.reply, pieces);
 }
 

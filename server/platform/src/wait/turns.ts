@@ -12,10 +12,13 @@ export class Turns {
 
   /** Resolves when it is the caller's turn, first come first served. Its turn is over when it waits for something. */
   next(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push(resolve);
+    return new Promise((resolve) => this.run(resolve));
+  }
+
+  /** Calls `piece` when it is its turn: for who has very many. It must not throw. */
+  run(piece: () => void): void {
+    this.#waiting.push(piece);
     if (!this.#isRunning) this.#beginLater();
-    return promise;
   }
 
   #beginLater(): void {

@@ -10,7 +10,7 @@ import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { type ApiServer, hardwareNamed, startApiServer } from "../testing/api-server.ts";
 import { listPieces } from "./answer-text.ts";
 import { takesGzip } from "./send-pieces.ts";
-import { SharedLines } from "./shared-lines.ts";
+import { type Lines, SharedLines } from "./shared-lines.ts";
 
 const count = 5000;
 const path = "/apis/tinkerbell.org/v1alpha1/hardware";
@@ -92,13 +92,33 @@ test("of many watches in one form the line is made once for a change", { timeout
   const event = { type: "modified" };
   let made = 0;
   const make = () => `line ${++made}`;
-  const sent = Array.from({ length: 500 }, () => lines.of(event, "object", make));
+  const sent = Array.from({ length: 500 }, () => lines.after(undefined, event, "object", make).bytes);
   assert.deepEqual([made, lines.made, new Set(sent).size], [1, 1, 1]);
-  lines.of(event, "partial", make);
+  lines.after(undefined, event, "partial", make);
   assert.equal(made, 2);
   await new Promise((resolve) => setImmediate(resolve));
-  lines.of(event, "object", make);
+  lines.after(undefined, event, "object", make);
   assert.equal(made, 3); // kept no longer than it was of use
+});
+
+test("of a burst each watch is sent what it is told as one, and those who are told the same the same bytes", () => {
+  const lines = new SharedLines();
+  const [a, b, c] = [{}, {}, {}];
+  const told = (...events: { object: object; text: string }[]) =>
+    events.reduce<Lines | undefined>((all, { object, text }) => lines.after(all, object, text, () => text), undefined);
+  const [first, second, last] = [
+    { object: a, text: "a" },
+    { object: b, text: "b" },
+    { object: c, text: "c" },
+  ] as const;
+  const whole = told(first, second, last);
+  assert.equal(told(first, second, last)?.bytes, whole?.bytes);
+  // Who sees less of it has the same first and last lines.
+  assert.deepEqual(
+    [whole, told(first, last), told(last)].map((each) => each?.bytes.toString()),
+    ["abc", "ac", "c"],
+  );
+  assert.equal(lines.made, 3);
 });
 
 test("gzip is for who asks for it", () => {

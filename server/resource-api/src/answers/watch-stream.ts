@@ -1,8 +1,8 @@
 // A watch as HTTP: one JSON object a line, for as long as the caller listens.
-
 import type { ServerResponse } from "node:http";
 import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
+import { type PolledWatch, polledWatch } from "@neverland/store/polled-watch.ts";
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
 import type { ApiContext } from "../api-context.ts";
 import { toFault, toStatus } from "../wire/api-fault.ts";
@@ -11,14 +11,18 @@ import type { RequestQuery } from "../wire/request-query.ts";
 import type { RequestTarget } from "../wire/request-target.ts";
 import { objectText } from "./answer-text.ts";
 import { sendLive } from "./send-live.ts";
-import type { IncludeObject } from "./table.ts";
+import type { Lines } from "./shared-lines.ts";
+import { type WholeList, wholeList } from "./whole-list.ts";
 
 /** A watch for which the caller named no end; a little chance keeps a crowd of clients from coming back together. */
 const defaultTimeoutSeconds = () => 1800 + Math.floor(Math.random() * 1800);
 
+/** So much is sent at once: enough for one write of a burst, and no more than a few milliseconds' work. */
+const most = { events: 64, bytes: 64 * 1024 };
+
 /** What a watch sends first, found before the answer begins, so that a bad request still gets a Status. */
 export type WatchStart = {
-  readonly initial: readonly Resource[];
+  readonly initial?: WholeList;
   readonly resourceVersion: string;
   readonly isFull: boolean;
 };
@@ -31,9 +35,9 @@ export async function prepareWatch(
 ): Promise<WatchStart> {
   const asked = query.flag("sendInitialEvents");
   const resourceVersion = query.resourceVersion;
-  if (resourceVersion !== undefined && !asked) return { initial: [], resourceVersion, isFull: false };
-  const list = await context.store.list(target.kind, query.selection(target));
-  return { initial: list.items, resourceVersion: list.resourceVersion, isFull: asked };
+  if (resourceVersion !== undefined && !asked) return { resourceVersion, isFull: false };
+  const initial = await wholeList(context.store, target.kind, query.selection(target));
+  return { initial, resourceVersion: initial.first.resourceVersion, isFull: asked };
 }
 
 export type WatchAnswer = { readonly start: WatchStart; readonly form: AnswerForm; readonly response: ServerResponse };
@@ -71,60 +75,127 @@ async function writeEvents(
   query: RequestQuery,
   { start, form, response, signal }: WatchAnswer & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const write = lineWriter(context, target, { form, includeObject: query.includeObject, response, signal });
+  const { initial, resourceVersion, isFull } = start;
   const wantsBookmarks = query.flag("allowWatchBookmarks");
+  const told: Told = { context, target, form, query, withColumns: true };
   try {
-    for (const object of start.initial) await write.event({ type: "added", object });
-    if (start.isFull && wantsBookmarks) await write.bookmark(start.resourceVersion, true);
-    const selection = query.selection(target);
-    const events = context.store.watch(target.kind, { ...selection, resourceVersion: start.resourceVersion, signal });
-    for await (const event of events) {
-      if (event.type !== "bookmark") await write.event(event);
-      else if (wantsBookmarks) await write.bookmark(event.resourceVersion, false);
-    }
+    for await (const lines of initialLines(told, initial)) await sendLive(response, lines.bytes, signal);
+    if (isFull && wantsBookmarks) await sendLive(response, bookmark(told, resourceVersion, true).bytes, signal);
+    await tellLive(told, { resourceVersion, wantsBookmarks, response, signal });
   } catch (error) {
     response.write(`${JSON.stringify({ type: "ERROR", object: toStatus(toFault(error)) })}\n`);
   }
 }
 
-type ObjectEvent = Exclude<WatchEvent, { type: "bookmark" }>;
-type LineForm = {
+/** Of one watch, what says how its lines look. */
+type Told = {
+  readonly context: ApiContext;
+  readonly target: RequestTarget;
   readonly form: AnswerForm;
-  readonly includeObject: IncludeObject;
+  readonly query: RequestQuery;
+  /** Of tables only the first has columns, as of Kubernetes' own. */
+  withColumns: boolean;
+};
+
+/** Everything there is, in turns with all others who ask for much. */
+async function* initialLines(told: Told, initial: WholeList | undefined): AsyncGenerator<Lines, void> {
+  const { turns } = told.context;
+  let lines: Lines | undefined;
+  for (let page = initial?.first; page !== undefined; ) {
+    for (const object of page.items) {
+      if (lines === undefined) await turns.next();
+      lines = withEvent(told, lines, { type: "added", object });
+      if (!isFullLoad(lines)) continue;
+      yield lines;
+      lines = undefined;
+    }
+    page = page.continueToken === undefined ? undefined : await initial?.more?.(page.continueToken);
+  }
+  if (lines !== undefined) yield lines;
+}
+
+type Live = {
+  readonly resourceVersion: string;
+  readonly wantsBookmarks: boolean;
   readonly response: ServerResponse;
   readonly signal: AbortSignal;
 };
 
+/**
+ * What happens from now on, without a promise for each event: thousands of watches are told of one change, in turns.
+ * Resolves when the watch is over. @throws What it fails with.
+ */
+function tellLive(told: Told, { resourceVersion, wantsBookmarks, response, signal }: Live): Promise<void> {
+  const { store, turns } = told.context;
+  const selection = told.query.selection(told.target);
+  const watch = polledWatch(store.watch(told.target.kind, { ...selection, resourceVersion, signal }), signal);
+  return new Promise((resolve, reject) => {
+    const tellInTurn = (): void => turns.run(tell);
+    const tell = (): void => {
+      const { lines, failure } = takeLines(told, watch, wantsBookmarks);
+      if (signal.aborted) return; // and resolved
+      // The head of the answer is out, and nothing frames what follows, so the connection is written to without more ado; it is not
+      // this answer's yet while one before it on the same connection goes on.
+      const wire = response.socket ?? response;
+      const isTaken = lines === undefined || wire.write(lines.bytes);
+      if (failure !== undefined) reject(failure.error);
+      // Nothing piles up here while the caller does not read.
+      else if (!isTaken) wire.once("drain", tellInTurn);
+      else if (isFullLoad(lines)) tellInTurn();
+      else if (watch.isOver) resolve();
+      else watch.onNews(tellInTurn);
+    };
+    onAbort(signal, resolve);
+    tell();
+  });
+}
+
+type Taken = { readonly lines: Lines | undefined; readonly failure?: { readonly error: unknown } };
+
+/** What there is to tell, as much as is told at once. */
+function takeLines(told: Told, watch: PolledWatch, wantsBookmarks: boolean): Taken {
+  let lines: Lines | undefined;
+  try {
+    while (!isFullLoad(lines)) {
+      const event = watch.take();
+      if (event === undefined) break;
+      if (event.type !== "bookmark") lines = withEvent(told, lines, event);
+      else if (wantsBookmarks) lines = bookmark(told, event.resourceVersion, false, lines);
+    }
+    return { lines };
+  } catch (error) {
+    return { lines, failure: { error } };
+  }
+}
+
+function isFullLoad(lines: Lines | undefined): boolean {
+  return lines !== undefined && (lines.count >= most.events || lines.sizeBytes >= most.bytes);
+}
+
+type ObjectEvent = Exclude<WatchEvent, { type: "bookmark" }>;
+
 const types = { added: "ADDED", modified: "MODIFIED", deleted: "DELETED" } as const;
 
-/** Of tables only the first has columns, as of Kubernetes' own. */
-function lineWriter(
-  { clock, lines }: ApiContext,
-  target: RequestTarget,
-  { form, includeObject, response, signal }: LineForm,
-) {
-  let withColumns = true;
-  const textOf = (object: Resource, hasColumns: boolean, nowMs: number) =>
-    objectText({ kind: target.kind, form, includeObject, nowMs }, object, hasColumns);
-  const put = async (line: Buffer): Promise<void> => {
-    if (!signal.aborted) await sendLive(response, line, signal);
-  };
-  return {
-    async event(event: ObjectEvent): Promise<void> {
-      const nowMs = clock.nowMs();
-      const hasColumns = withColumns;
-      withColumns = false;
-      // Rows have ages in them, which are the same within a second.
-      const name = form === "table" ? `table ${includeObject} ${hasColumns} ${Math.floor(nowMs / 1000)}` : form;
-      const make = () => `{"type":"${types[event.type]}","object":${textOf(event.object, hasColumns, nowMs)}}\n`;
-      await put(lines.of(event, name, make));
-    },
-    async bookmark(resourceVersion: string, isInitialEnd: boolean): Promise<void> {
-      const text = textOf(bookmarkOf(target, resourceVersion, isInitialEnd), withColumns, clock.nowMs());
-      withColumns = false;
-      await put(Buffer.from(`{"type":"BOOKMARK","object":${text}}\n`));
-    },
-  };
+function withEvent(told: Told, before: Lines | undefined, event: ObjectEvent): Lines {
+  const { form, query, withColumns, context } = told;
+  const nowMs = context.clock.nowMs();
+  told.withColumns = false;
+  // Rows have ages in them, which are the same within a second.
+  const rows = form === "table" ? `${query.includeObject} ${withColumns} ${Math.floor(nowMs / 1000)}` : "";
+  const make = () => `{"type":"${types[event.type]}","object":${textOf(told, event.object, withColumns, nowMs)}}\n`;
+  return context.lines.after(before, event.object, `${event.type} ${form} ${rows}`, make);
+}
+
+function bookmark(told: Told, resourceVersion: string, isInitialEnd: boolean, before?: Lines): Lines {
+  const { context, withColumns, target } = told;
+  told.withColumns = false;
+  const object = bookmarkOf(target, resourceVersion, isInitialEnd);
+  const make = () => `{"type":"BOOKMARK","object":${textOf(told, object, withColumns, context.clock.nowMs())}}\n`;
+  return context.lines.after(before, object, "", make);
+}
+
+function textOf({ target, form, query }: Told, object: Resource, hasColumns: boolean, nowMs: number): string {
+  return objectText({ kind: target.kind, form, includeObject: query.includeObject, nowMs }, object, hasColumns);
 }
 
 /** In a table it is a row without values, whose object has the annotation: so are Kubernetes' own. */

@@ -1,5 +1,6 @@
 // One watch: reads the log of its kind from its own place, so a slow one costs no memory.
 import { onAbort } from "@neverland/platform/wait/abort.ts";
+import type { PolledWatch } from "../polled-watch.ts";
 import { StoreError, type WatchEvent, type WatchOptions } from "../resource-store.ts";
 import { isSelected } from "../selector.ts";
 import type { ChangeLog, LoggedChange, ObjectEvent } from "./change-log.ts";
@@ -20,7 +21,7 @@ type Result = IteratorResult<WatchEvent, undefined>;
 /** So many events in a row are taken without a wait before the event loop goes on. */
 const longestRun = 64;
 
-export class ResourceWatch implements AsyncIterableIterator<WatchEvent> {
+export class ResourceWatch implements AsyncIterableIterator<WatchEvent>, PolledWatch {
   readonly #hub: Watches;
   readonly #log: ChangeLog;
   readonly #kindId: string;
@@ -28,7 +29,9 @@ export class ResourceWatch implements AsyncIterableIterator<WatchEvent> {
   readonly #fromVersion: number;
   /** Where it is in the log of its kind; found when the first event is asked for, since that may be refused. */
   #at: number | undefined;
-  #waiter: PromiseWithResolvers<Result> | undefined;
+  /** An event that was found for who waits, and is not taken yet; or what the watch failed with. */
+  #found: { readonly event: WatchEvent } | { readonly error: unknown } | undefined;
+  #callback: (() => void) | undefined;
   #forgetSignal: (() => void) | undefined;
   #ended = false;
   #toldMs: number;
@@ -50,55 +53,71 @@ export class ResourceWatch implements AsyncIterableIterator<WatchEvent> {
   }
 
   async next(): Promise<Result> {
-    if (this.#ended || this.#options.signal.aborted) return this.#end();
     if (++this.#run % longestRun === 0) await new Promise((resolve) => setImmediate(resolve));
-    this.#forgetSignal ??= onAbort(this.#options.signal, () => this.#end());
-    try {
-      const event = this.#take();
+    for (;;) {
+      const event = this.take();
       if (event) return { done: false, value: event };
-    } catch (error) {
-      this.#end();
-      throw error;
+      if (this.isOver) return { done: true, value: undefined };
+      this.#run = 0;
+      await new Promise<void>((resolve) => this.onNews(resolve));
     }
-    if (this.#ended) return this.#end();
-    this.#waiter = Promise.withResolvers();
-    this.#run = 0;
-    this.#hub.waits(this.#kindId, this);
-    return await this.#waiter.promise;
   }
 
   async return(): Promise<Result> {
-    return this.#end();
+    this.#end();
+    return { done: true, value: undefined };
+  }
+
+  get isOver(): boolean {
+    if (this.#options.signal.aborted) this.#end();
+    return this.#ended;
+  }
+
+  take(): WatchEvent | undefined {
+    if (this.isOver) return undefined;
+    this.#forgetSignal ??= onAbort(this.#options.signal, () => this.#end());
+    const found = this.#found ?? this.#look();
+    this.#found = undefined;
+    if (found === undefined || "event" in found) return found?.event;
+    this.#end();
+    throw found.error;
+  }
+
+  onNews(callback: () => void): void {
+    this.#callback = callback;
+    if (this.isOver || this.#found !== undefined) this.#tell();
+    else this.#hub.waits(this.#kindId, this);
   }
 
   /** Something may have happened: looks whether there is an event for who waits. */
   wake(): void {
-    const waiter = this.#waiter;
-    if (!waiter) return;
+    if (this.#callback === undefined) return;
+    this.#found ??= this.#look();
+    if (this.#found !== undefined) this.#tell();
+  }
+
+  #end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#found = undefined;
+    this.#forgetSignal?.();
+    this.#tell();
+  }
+
+  #tell(): void {
+    const callback = this.#callback;
+    this.#callback = undefined;
+    this.#hub.waitsNoMore(this.#kindId, this);
+    callback?.();
+  }
+
+  #look(): { readonly event: WatchEvent } | { readonly error: unknown } | undefined {
     try {
       const event = this.#take();
-      if (!event) return;
-      this.#waitNoMore();
-      waiter.resolve({ done: false, value: event });
+      return event && { event };
     } catch (error) {
-      this.#waitNoMore();
-      waiter.reject(error);
-      this.#end();
+      return { error };
     }
-  }
-
-  #end(): Result {
-    this.#ended = true;
-    this.#forgetSignal?.();
-    const waiter = this.#waiter;
-    this.#waitNoMore();
-    waiter?.resolve({ done: true, value: undefined });
-    return { done: true, value: undefined };
-  }
-
-  #waitNoMore(): void {
-    this.#waiter = undefined;
-    this.#hub.waitsNoMore(this.#kindId, this);
   }
 
   /** The next event, when there is one. @throws {StoreError} `gone`, `unavailable`. */

@@ -66,6 +66,11 @@ export type KindInfo = {
   readonly unique: readonly UniqueField[];
   /** Paths, as an index's, of what only the holder of a token is to see: no log, event, error or `describe` shows it. */
   readonly sensitive: readonly string[];
+  /** Fields that never change once they are written, and those that do not while the object says so itself. */
+  readonly immutable?: {
+    readonly always: readonly string[];
+    readonly whileSet: { readonly flag: string; readonly fields: readonly string[] };
+  };
   /** When objects have had their day; without it they stay until somebody deletes them. */
   readonly retention?: Retention;
 };
@@ -207,6 +212,8 @@ export const kinds = {
     indexes: [],
     unique: [],
     sensitive: ["data", "stringData"],
+    // As Kubernetes: who trusts it not to change does not read it again.
+    immutable: { always: ["type"], whileSet: { flag: "immutable", fields: ["data", "immutable"] } },
   },
 } as const satisfies Record<string, KindInfo>;
 

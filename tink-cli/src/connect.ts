@@ -12,12 +12,16 @@ const fieldManager = "tink";
 /** A client for each kind. */
 export type Clients = <K extends KindInfo>(kind: K) => ResourceClient<K>;
 
-export function clientsOf(connection: Connection): Clients {
-  return (kind) => new ResourceClient(kind, { server: connection.server, token: connection.token, fieldManager });
+export function clientsOf({ server, token }: Connection, onWarning?: (text: string) => void): Clients {
+  const transport = { server, token, fieldManager, ...(onWarning && { onWarning }) };
+  return (kind) => new ResourceClient(kind, transport);
 }
 
 export async function connect(command: Command, context: CliContext): Promise<{ clients: Clients; namespace: string }> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const connection = await findConnection(options, context.env, context.isRoot);
-  return { clients: clientsOf(connection), namespace: options.namespace };
+  return {
+    clients: clientsOf(connection, (text) => context.stderr(`Warning: ${text}\n`)),
+    namespace: options.namespace,
+  };
 }

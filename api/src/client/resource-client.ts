@@ -32,6 +32,11 @@ export type ClientWatchOptions = Omit<ClientListOptions, "limit" | "continueToke
   readonly signal: AbortSignal;
 };
 export type LogOptions = Call & { readonly action?: string; readonly follow?: boolean; readonly tailLines?: number };
+export type ApplyCall = Call & {
+  readonly force?: boolean;
+  /** Fields that the kind does not have: warned of (the default), refused, or neither. */
+  readonly fieldValidation?: "Warn" | "Strict" | "Ignore";
+};
 export type DeleteCall = Call & {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
   readonly uid?: string;
@@ -107,16 +112,13 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
   }
 
   /** Server-side apply: creates the object, or makes the given fields so. @throws {ApiError} `conflict` unless `force`. */
-  async apply(
-    object: NewObject<R> & { metadata: { name: string } },
-    call: Call & { force?: boolean } = {},
-  ): Promise<R> {
+  async apply(object: NewObject<R> & { metadata: { name: string } }, call: ApplyCall = {}): Promise<R> {
     const { name, namespace = "default" } = object.metadata;
     return await this.#object({
       ...call,
       method: "PATCH",
       path: this.#path({ namespace, name }),
-      query: { force: call.force },
+      query: { force: call.force, fieldValidation: call.fieldValidation },
       body: this.#typed(object),
       contentType: "application/apply-patch+yaml",
     });

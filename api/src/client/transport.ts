@@ -9,6 +9,8 @@ export type TransportOptions = {
   readonly fetch?: typeof fetch;
   /** How a manager of fields names itself. Default `neverland-client`. */
   readonly fieldManager?: string;
+  /** Told of what the server warns of, such as fields that a kind does not have: a sentence each. */
+  readonly onWarning?: (text: string) => void;
 };
 
 export type Request = {
@@ -43,8 +45,15 @@ export async function send(options: TransportOptions, request: Request): Promise
     const advice = "Is the server running, and is this its address?";
     throw new ApiError("unavailable", `${asked} got no answer: ${reasonOf(error)}. ${advice}`, { cause: error });
   });
+  for (const text of warningsIn(response.headers.get("warning"))) options.onWarning?.(text);
   if (response.ok) return response;
   throw toApiError(response.status, await response.json().catch(() => undefined), asked);
+}
+
+/** RFC 7234 §5.5: `299 - "text"`, several parted by commas. */
+function warningsIn(header: string | null): string[] {
+  const found = (header ?? "").matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g);
+  return Array.from(found, ([, text = ""]) => text.replace(/\\(.)/g, "$1"));
 }
 
 /** A server that has not answered a plain call by then is not going to. */

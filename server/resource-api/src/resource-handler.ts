@@ -18,6 +18,7 @@ import { type WholeList, wholeList } from "./answers/whole-list.ts";
 import type { ApiContext } from "./api-context.ts";
 import { ApiFault, notFound, toFault } from "./wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "./wire/delete-options.ts";
+import { checkFields } from "./wire/field-validation.ts";
 import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
@@ -61,7 +62,9 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
       return query.flag("watch") ? await watch(exchange, target) : await list(exchange, target);
     case "POST": {
       if (target.namespace === undefined) throw notAllowed(target, "POST");
-      const object = withoutStatus(readObject(request.body, request.headers["content-type"], target.kind));
+      const sent = readObject(request.body, request.headers["content-type"], target.kind);
+      checkFields(target.kind, sent, query, exchange.reply);
+      const object = withoutStatus(sent);
       const place = { namespace: target.namespace };
       try {
         const made = await context.writes.create(target.kind, object, place, writeOptions(exchange));
@@ -107,8 +110,9 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<vo
 }
 
 async function replace(exchange: Exchange, target: NamedTarget): Promise<Resource> {
-  const { context, request } = exchange;
+  const { context, request, query, reply } = exchange;
   const object = readObject(request.body, request.headers["content-type"], target.kind);
+  checkFields(target.kind, object, query, reply);
   requireVersion(target, toResource(target.kind, object, target));
   return await replaceResource(context.writes, writeTarget(target), object, writeOptions(exchange));
 }
@@ -121,10 +125,12 @@ function requireVersion({ kind, name }: NamedTarget, { metadata }: Resource): vo
 }
 
 async function patch(exchange: Exchange, target: NamedTarget): Promise<{ resource: Resource; created: boolean }> {
-  const { context, request, query } = exchange;
+  const { context, request, query, reply } = exchange;
   const type = patchTypeOf(request.headers["content-type"], target.kind);
   const options = writeOptions(exchange, type === "apply");
   const value = readPatch(request.body, type);
+  // The operations of a JSON patch are about fields, and are none of them.
+  if (type !== "json") checkFields(target.kind, value, query, reply);
   const written = writeTarget(target);
   if (type === "apply")
     return await applyResource(context.writes, written, value, { ...options, force: query.flag("force") });

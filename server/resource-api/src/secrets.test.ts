@@ -55,6 +55,41 @@ test("a strategic merge patch is taken for a secret, as kubectl sends it", async
   assert.deepEqual([status, body.data], [200, { b: "Yg==" }]);
 });
 
+test("the data of an immutable secret changes no more, nor does that it is immutable; what it is called and that it goes does", async () => {
+  const made = await api.request("POST", path, {
+    body: secret("fixed", { stringData: { password: canary }, immutable: true }),
+  });
+  assert.equal(made.status, 201);
+  const headers = { "content-type": "application/merge-patch+json" };
+  const patch = (body: object) => api.request("PATCH", `${path}/fixed`, { body, headers });
+  for (const [change, field] of [
+    [{ stringData: { password: "other" } }, "data"],
+    [{ data: null }, "data"],
+    [{ immutable: false }, "immutable"],
+    [{ immutable: null }, "immutable"],
+  ] as const) {
+    const { status, body } = await patch(change);
+    assert.deepEqual([status, body.details?.causes[0].field], [422, field]);
+    assert.match(body.message, /: Forbidden: field is immutable when `immutable` is set$/);
+    assert.ok(!JSON.stringify(body).includes(canary));
+  }
+  const put = await api.request("PUT", `${path}/fixed`, { body: { ...made.body, data: { password: "b3RoZXI=" } } });
+  assert.equal(put.status, 422);
+  assert.equal((await patch({ metadata: { labels: { rack: "1" } } })).status, 200);
+  assert.equal((await api.request("DELETE", `${path}/fixed`)).status, 200);
+});
+
+test("a secret becomes immutable, and its type never changes", async () => {
+  await api.request("POST", path, { body: secret("soft", { stringData: { a: "1" } }) });
+  const headers = { "content-type": "application/merge-patch+json" };
+  const patch = (body: object) => api.request("PATCH", `${path}/soft`, { body, headers });
+  assert.equal((await patch({ stringData: { a: "2" } })).status, 200);
+  const other = await patch({ type: "kubernetes.io/basic-auth" });
+  assert.deepEqual([other.status, other.body.details.causes[0].field], [422, "type"]);
+  assert.equal((await patch({ immutable: true })).status, 200);
+  assert.equal((await patch({ stringData: { a: "3" } })).status, 422);
+});
+
 test("a body that is no JSON is not shown either", async () => {
   const faults = [`{"data":{"a":"${canary}"`, `{"data":{"a":"${canary}" "b"}}`, `{"data":${canary}}`, `"${canary}`];
   for (const body of faults) {

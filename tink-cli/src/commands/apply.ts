@@ -1,13 +1,21 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
-import { ApiError, type KindInfo, qualifiedName } from "@neverland/api";
+import { ApiError, type ApplyCall, type KindInfo, qualifiedName } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { readManifests } from "../manifest-files.ts";
 
-type ApplyOptions = { filename: string[]; forceConflicts?: boolean; dryRun?: boolean };
+type ApplyOptions = {
+  filename: string[];
+  forceConflicts?: boolean;
+  dryRun?: boolean;
+  validate: keyof typeof validations;
+};
+type Apply = { readonly force: boolean; readonly fieldValidation: ApplyCall["fieldValidation"] & string };
+
+const validations = { warn: "Warn", strict: "Strict", ignore: "Ignore" } as const;
 
 export function addApplyCommand(program: Command, context: CliContext): void {
   program
@@ -16,19 +24,25 @@ export function addApplyCommand(program: Command, context: CliContext): void {
     .requiredOption("-f, --filename <file...>", "YAML or JSON, a folder of them, or - for standard input")
     .option("--force-conflicts", "take over fields that somebody else set")
     .option("--dry-run", "check the files and stop")
-    .action(async ({ filename, forceConflicts, dryRun }: ApplyOptions, command: Command) => {
+    .addOption(
+      new Option("--validate <how>", "what to do about fields that a kind does not have")
+        .choices(Object.keys(validations))
+        .default("warn"),
+    )
+    .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions, command: Command) => {
       const objects = await readManifests(filename, context.stdin);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       if (dryRun) return context.stdout(`${objects.length} objects are valid\n`);
       const { clients, namespace } = await connect(command, context);
       for (const { kind, resource } of objects) {
         const placed = { ...resource, metadata: { namespace, ...resource.metadata } };
-        context.stdout(`${await applyOne(clients, kind, placed, forceConflicts ?? false)}\n`);
+        const how = { force: forceConflicts ?? false, fieldValidation: validations[validate] };
+        context.stdout(`${await applyOne(clients, kind, placed, how)}\n`);
       }
     });
 }
 
-async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, force: boolean): Promise<string> {
+async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, how: Apply): Promise<string> {
   const { name, namespace = "default" } = object.metadata;
   if (name === undefined)
     throw new CliError("usage", `a ${kind.kind} has generateName, which apply cannot find again: give it a name`);
@@ -36,7 +50,7 @@ async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResour
   const before = await client.get({ namespace, name });
   const { status: _, ...content } = object;
   const wanted = { ...content, metadata: { ...object.metadata, name } };
-  const after = await client.apply(wanted, { force }).catch((error: unknown) => {
+  const after = await client.apply(wanted, how).catch((error: unknown) => {
     throw error instanceof ApiError && error.code === "conflict" ? explainConflict(error, kind, name) : error;
   });
   const unchanged = before?.metadata.resourceVersion === after.metadata.resourceVersion;

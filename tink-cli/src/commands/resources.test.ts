@@ -102,6 +102,20 @@ describe("tink apply", () => {
     assert.match(stderr, /owner/);
   });
 
+  test("warns of fields that a kind does not have, or refuses them when it is to be strict", async () => {
+    const file = await bench.file("typo.yaml", hardwareYaml("typo", mac(9)).replace("allowPXE", "allowPxe"));
+    const warning = 'unknown field "spec.interfaces[0].netboot.allowPxe"';
+    const refused = await bench.run("apply", "-f", file, "--validate=strict");
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.ok(refused.stderr.includes(`strict decoding error: ${warning}`), refused.stderr);
+    assert.deepEqual(await bench.run("apply", "-f", file), {
+      code: 0,
+      stdout: "hardware.tinkerbell.org/typo created\n",
+      stderr: `Warning: ${warning}\n`,
+    });
+    assert.equal((await bench.run("apply", "-f", file, "--validate", "ignore")).stderr, "");
+  });
+
   test("--dry-run checks and writes nothing", async () => {
     const file = await bench.file("dry.yaml", templateYaml("dry"));
     assert.equal((await bench.run("apply", "--dry-run", "-f", file)).stdout, "1 objects are valid\n");

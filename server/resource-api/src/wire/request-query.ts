@@ -9,6 +9,9 @@ import { parseFieldSelector, parseLabelSelector } from "./selector-syntax.ts";
 /** Most requests ask for nothing in particular. */
 const nothingAsked = new URLSearchParams();
 
+const fieldValidations = ["Warn", "Strict", "Ignore"] as const;
+type FieldValidation = (typeof fieldValidations)[number];
+
 export class RequestQuery {
   readonly #values: URLSearchParams;
   constructor(url: string) {
@@ -42,6 +45,14 @@ export class RequestQuery {
     if (values.some((value) => value !== "All"))
       throw new ApiFault("BadRequest", `The query's dryRun must be All, not "${values.join()}"`);
     return values.length > 0;
+  }
+
+  get fieldValidation(): FieldValidation {
+    const value = this.text("fieldValidation") || "Warn";
+    const known = fieldValidations.find((each) => each === value);
+    if (known !== undefined) return known;
+    const expected = fieldValidations.join(", ");
+    throw new ApiFault("BadRequest", `The query's fieldValidation must be one of ${expected}, not "${value}"`);
   }
 
   /** `undefined` when none is given. "0" is any version: we have but the newest. */

@@ -1,12 +1,14 @@
 // Changes that are refused however valid the object would be.
 import { isDeepStrictEqual } from "node:util";
 import { type KindInfo, qualifiedName, type Resource } from "@neverland/api";
+import { sameJson } from "@neverland/store/resource-json.ts";
 import { invalid, ResourceError } from "../resource-error.ts";
 
 /** @throws {ResourceError} `unchangeable`, `invalid`. */
 export function refuseForbiddenChanges(kind: KindInfo, live: Resource, next: Resource): void {
   if (kind.record) refuseNewContent(kind, live, next);
   refuseNewFinalizers(kind, live, next);
+  refuseFixedFields(kind, live, next);
 }
 
 /** Of any object of the kind, and of all of them. @throws {ResourceError} `unchangeable`. */
@@ -21,6 +23,23 @@ function refuseNewContent(kind: KindInfo, live: Resource, next: Resource): void 
   if (isDeepStrictEqual(live.spec, next.spec)) return;
   const { namespace, name } = live.metadata;
   throw new ResourceError("unchangeable", `${kind.kind} ${namespace}/${name} is a record and never changes`, { kind });
+}
+
+/** In Kubernetes' words, and without the values: they may be secret. */
+function refuseFixedFields(kind: KindInfo, live: Resource, next: Resource): void {
+  if (kind.immutable === undefined) return;
+  const { always, whileSet } = kind.immutable;
+  const isSet = Reflect.get(live, whileSet.flag) === true;
+  const isChanged = (field: string) => !sameJson(Reflect.get(live, field) ?? null, Reflect.get(next, field) ?? null);
+  const whole = always.filter(isChanged).map((field) => {
+    return { reason: "FieldValueInvalid", message: "Invalid value: field is immutable", field };
+  });
+  const held = (isSet ? whileSet.fields : []).filter(isChanged).map((field) => {
+    const message = `Forbidden: field is immutable when \`${whileSet.flag}\` is set`;
+    return { reason: "FieldValueForbidden", message, field };
+  });
+  const faults = [...whole, ...held];
+  if (faults.length > 0) throw invalid(kind, live.metadata.name, faults);
 }
 
 /** An object on its way out can only lose finalizers, or it might never go. */

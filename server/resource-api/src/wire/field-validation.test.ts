@@ -1,0 +1,87 @@
+// Fields that a kind does not have: warned of, refused or passed over, as the client asks, whichever way they are sent.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { type ApiServer, hardwareNamed, hardwarePath, startApiServer } from "../testing/api-server.ts";
+
+let api: ApiServer;
+before(async () => {
+  api = await startApiServer();
+});
+after(() => api.close());
+
+const odd = (name: string, last: number) => {
+  const base = hardwareNamed(name, `52:54:00:00:01:0${last}`, `10.1.0.${last}`);
+  const [card] = base.spec.interfaces;
+  const dhcp = { ...card?.dhcp, hostnme: "typo" };
+  return {
+    ...base,
+    metadata: { ...base.metadata, lables: {} },
+    spec: { interfaces: [{ dhcp, netbot: {} }], 'böse\n"x\\': 1, resources: { anything: "goes" } },
+    extra: true,
+  };
+};
+const apply = { "content-type": "application/apply-patch+yaml" };
+const merge = { "content-type": "application/merge-patch+json" };
+
+test("each is a warning, and the object is written", async () => {
+  const { status, headers, body } = await api.request("POST", hardwarePath, { body: odd("m1", 1) });
+  assert.equal(status, 201);
+  assert.equal(
+    headers.get("warning"),
+    [
+      String.raw`299 - "unknown field \"metadata.lables\""`,
+      String.raw`299 - "unknown field \"spec.interfaces[0].dhcp.hostnme\""`,
+      String.raw`299 - "unknown field \"spec.interfaces[0].netbot\""`,
+      String.raw`299 - "unknown field \"spec.b\\u00f6se \"x\\\""`,
+      String.raw`299 - "unknown field \"extra\""`,
+    ].join(", "),
+  );
+  assert.equal(body.spec.interfaces[0].dhcp.hostnme, "typo");
+});
+
+for (const [how, send] of [
+  [
+    "PUT",
+    async (query: string) => {
+      const { body } = await api.request("GET", `${hardwarePath}/m1`);
+      return await api.request("PUT", `${hardwarePath}/m1${query}`, { body });
+    },
+  ],
+  [
+    "apply",
+    (query: string) =>
+      api.request("PATCH", `${hardwarePath}/m2${query}&fieldManager=a`, { body: odd("m2", 2), headers: apply }),
+  ],
+  [
+    "merge patch",
+    (query: string) =>
+      api.request("PATCH", `${hardwarePath}/m1${query}`, { body: { spec: { fancy: 1 } }, headers: merge }),
+  ],
+] as const)
+  test(`${how} warns by default, is silent when asked to, and is refused in Strict`, async () => {
+    assert.match((await send("?")).headers.get("warning") ?? "", /^299 - "unknown field /);
+    assert.equal((await send("?fieldValidation=Ignore")).headers.get("warning"), null);
+    const { status, body } = await send("?fieldValidation=Strict");
+    assert.deepEqual([status, body.reason], [400, "BadRequest"]);
+    assert.match(
+      body.message,
+      /^Hardware in version "tinkerbell.org\/v1alpha1" cannot be handled as a Hardware: strict decoding error: unknown field "/,
+    );
+  });
+
+test("what a kind has is no unknown field, in whichever form: no example is warned of", async () => {
+  const { headers } = await api.request("POST", hardwarePath, {
+    body: hardwareNamed("m3", "52:54:00:00:01:03", "10.1.0.3"),
+  });
+  assert.equal(headers.get("warning"), null);
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, stringData: { anything: "goes" } };
+  assert.equal(
+    (await api.request("POST", "/api/v1/namespaces/default/secrets", { body: secret })).headers.get("warning"),
+    null,
+  );
+});
+
+test("another word for it is refused", async () => {
+  const { status } = await api.request("POST", `${hardwarePath}?fieldValidation=Loud`, { body: odd("m4", 4) });
+  assert.equal(status, 400);
+});

@@ -4,7 +4,6 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import type { StartingMachine } from "@neverland/timeline/boot-contacts.ts";
 import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
-import type { ReportReader } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 
 /** Renders a Template for a Workflow and checks the result. Problems and warnings are sentences with line and column. */
@@ -48,7 +47,7 @@ export type WorkflowControllerDeps = {
   /** Of Hardware it writes `spec.interfaces[].netboot.allowPXE`, for workflows that ask for it. */
   readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;
   /** Read while the workflow runs, deleted when it is over. */
-  readonly reports: ReportReader & Pick<TypedStore<ActionReport>, "list" | "delete">;
+  readonly reports: Pick<TypedStore<ActionReport>, "list" | "delete">;
   readonly render: RenderWorkflow;
   readonly power: PowerControl;
   /** When the machine was last seen starting, in ms since 1970: a new DISCOVER, a boot file, its metadata. */

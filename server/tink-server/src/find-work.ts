@@ -3,7 +3,6 @@ import { formatKey, type ResourceKey, type Workflow } from "@neverland/api";
 import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { type Candidate, type NextAction, nextAction } from "@neverland/workflow-rules/actions/next-action.ts";
 import { hasComeBack } from "@neverland/workflow-rules/actions/reboot-action.ts";
-import { readStarts } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { acceptReport } from "./accept-report.ts";
 import { type FoldedWorkflow, readFolded } from "./folded-workflow.ts";
 import type { TinkServerDeps } from "./ports.ts";
@@ -38,7 +37,7 @@ async function withReboot(
 ): Promise<FoldedWorkflow> {
   const step = currentStep(found.status);
   if (step === undefined || !hasComeBack(found.status, agentID, deps.clock.nowMs())) return found;
-  const starts = await readStarts(key.namespace, step.action.id, deps.reports);
+  const starts = found.reports.filter(({ actionID, state }) => actionID === step.action.id && state === "RUNNING");
   if (starts.length < 2) return found;
   await acceptReport(
     {

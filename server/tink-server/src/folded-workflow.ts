@@ -7,7 +7,7 @@ import type { TinkServerDeps } from "./ports.ts";
 export type FoldedWorkflow = {
   readonly workflow: Workflow;
   readonly status: WorkflowStatus;
-  /** Of the stored status's current action and those after it; starts in the order they were reported. */
+  /** Of the stored status's current action and those after it, in no order. */
   readonly reports: readonly ActionReportSpec[];
 };
 
@@ -18,7 +18,7 @@ export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWo
   if (workflow === undefined) return undefined;
   const status = workflow.status ?? {};
   const { clock, limits, listeningSinceMs } = deps;
-  const reports = await readReports({ namespace: key.namespace, status }, deps.reports);
+  const reports = await readReports(workflow.metadata, status, deps.reports);
   const folded = foldReports(status, {
     workflowUID: workflow.metadata.uid,
     reports,

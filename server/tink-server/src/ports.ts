@@ -12,7 +12,7 @@ export type TinkServerDeps = {
   readonly listeningSinceMs: number;
   readonly workflows: Pick<TypedStore<Workflow>, "get">;
   /** Append-only, and Tink Server alone appends. */
-  readonly reports: Pick<TypedStore<ActionReport>, "get" | "create">;
+  readonly reports: Pick<TypedStore<ActionReport>, "list" | "create">;
   /** For one annotation: what the worker found in its machine. */
   readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;
   /** What many workers have waited for at once is gone on with one at a time. */

@@ -8,7 +8,7 @@ import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
-import { readStarts, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
+import { listReports, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { action, documentOf, installer, report, startMs } from "@neverland/workflow-rules/testing/examples.ts";
 import type { PowerControl, RenderWorkflow } from "../ports.ts";
 import { noPowerControl } from "../workflow/no-power-control.ts";
@@ -141,8 +141,9 @@ export class ControllerBench {
       workflow: `default/${workflow.metadata.name}`,
       ...(message === undefined ? {} : { message }),
     };
-    const starts = state === "RUNNING" ? (await readStarts("default", spec.actionID, this.reports)).length : 0;
-    const name = reportName(spec.actionID, state, starts + 1);
+    const known = await listReports(workflow.metadata, this.reports);
+    const earlier = known.filter((one) => one.spec?.actionID === spec.actionID && one.spec.state === "RUNNING");
+    const name = reportName(spec.actionID, state, state === "RUNNING" ? earlier.length + 1 : 1);
     await this.reports.create({ metadata: { namespace: "default", name }, spec });
   }
 

@@ -2,16 +2,16 @@
 import type { ActionReport, Workflow } from "@neverland/api";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
+import { listReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 
 /** One that comes in meanwhile brings the workflow back here. */
 export async function forgetReports(
   { metadata }: Workflow,
   reports: Pick<TypedStore<ActionReport>, "list" | "delete">,
 ): Promise<void> {
-  const fields = [{ key: "spec.workflowUID", operator: "in", values: [metadata.uid] }] as const;
-  const { items } = await reports.list({ namespace: metadata.namespace, fields });
+  const all = await listReports(metadata, reports);
   await Promise.all(
-    items.map(async (report) => {
+    all.map(async (report) => {
       try {
         await reports.delete(report.metadata, { uid: report.metadata.uid });
       } catch (error) {

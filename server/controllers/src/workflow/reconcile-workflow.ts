@@ -74,7 +74,7 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
   const listeningSinceMs = deps.listeningSinceMs();
   const folded = foldReports(status, {
     workflowUID: uid,
-    reports: await readReports({ namespace, status }, deps.reports),
+    reports: await readReports(workflow.metadata, status, deps.reports),
     nowMs,
     asOfNowMs: (stampMs) => deps.clock.asOfNowMs(stampMs),
     limits: deps.limits,

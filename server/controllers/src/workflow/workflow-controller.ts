@@ -31,7 +31,8 @@ export function workflowController(options: WorkflowControllerOptions): Controll
       whoNames("spec.hardwareRef", kinds.Hardware),
       {
         kind: kinds.ActionReport,
-        affects: ({ spec }: ActionReport) => (spec === undefined ? [] : [{ key: spec.workflow }]),
+        // One that goes was folded before.
+        affects: ({ spec }: ActionReport, isGone) => (spec === undefined || isGone ? [] : [{ key: spec.workflow }]),
       },
       { kind: kinds.Workflow, affects: whoWaitedBehind, pick: nextInLine },
     ] as Watch<Resource, Workflow>[],

@@ -1,12 +1,16 @@
-// Finds what was reported of a workflow: a report's name follows from what it says, so that one is never kept twice and
-// those of one action are read without a search.
-import type { ActionReport, ActionReportSpec, ActionState, ResourceKey, WorkflowStatus } from "@neverland/api";
-import { currentStep, stepsOf } from "../actions/actions-in-order.ts";
+// Finds what was reported of a workflow, and names reports: a name follows from what a report says, so that one is never kept twice.
+import type { ActionReport, ActionReportSpec, ActionState, WorkflowStatus } from "@neverland/api";
 
 /** How often an action's start is written down; a worker that starts it more often is not kept from it. */
 export const mostStarts = 16;
 
-export type ReportReader = { get(key: ResourceKey): Promise<Pick<ActionReport, "spec"> | undefined> };
+/** By index: it costs what is found, which is what the workflow has had reported. */
+export type ReportReader = {
+  list(options: {
+    readonly namespace: string;
+    readonly fields: readonly { readonly key: string; readonly operator: "in"; readonly values: readonly string[] }[];
+  }): Promise<{ readonly items: readonly ActionReport[] }>;
+};
 
 /** @param start Which start of the action this is, from 1; of an end there is only one. */
 export function reportName(actionID: string, state: ActionState, start = 1): string {
@@ -14,45 +18,30 @@ export function reportName(actionID: string, state: ActionState, start = 1): str
   return start === 1 ? name : `${name}-${start}`;
 }
 
-/** The reports of the action at hand and of those after it; what came before is in the status already. */
+/** All that there are of the workflow. */
+export async function listReports(
+  { namespace, uid }: { readonly namespace: string; readonly uid: string },
+  reports: ReportReader,
+): Promise<readonly ActionReport[]> {
+  const fields = [{ key: "spec.workflowUID", operator: "in", values: [uid] }] as const;
+  return (await reports.list({ namespace, fields })).items;
+}
+
+/** The reports of the action at hand and of those after it, in no order; what came before is in the status already. */
 export async function readReports(
-  { namespace, status }: { namespace: string; status: WorkflowStatus },
+  workflow: { readonly namespace: string; readonly uid: string },
+  status: WorkflowStatus,
   reports: ReportReader,
 ): Promise<ActionReportSpec[]> {
-  const steps = stepsOf(status);
-  const current = currentStep(status);
-  const found: ActionReportSpec[] = [];
-  for (const step of current === undefined
-    ? []
-    : steps.slice(steps.findIndex(({ action }) => action.id === current.action.id))) {
-    const own = await readStep(namespace, step.action.id, reports);
-    found.push(...own);
-    if (!own.some(({ state }) => state === "SUCCESS")) break;
-  }
-  return found;
+  const over = new Set<string>();
+  for (const { actions } of status.tasks ?? [])
+    for (const { id, state } of actions) {
+      if (state !== "SUCCESS") return specsBut(over, await listReports(workflow, reports));
+      over.add(id);
+    }
+  return [];
 }
 
-async function readStep(namespace: string, actionID: string, reports: ReportReader): Promise<ActionReportSpec[]> {
-  const found: ActionReportSpec[] = [];
-  for (const state of ["SUCCESS", "FAILED", "TIMEOUT"] as const) {
-    const report = await reports.get({ namespace, name: reportName(actionID, state) });
-    if (report?.spec) found.push(report.spec);
-  }
-  return [...found, ...(await readStarts(namespace, actionID, reports))];
-}
-
-/** The starts of an action in the order they were reported. */
-export async function readStarts(
-  namespace: string,
-  actionID: string,
-  reports: ReportReader,
-): Promise<ActionReportSpec[]> {
-  const found: ActionReportSpec[] = [];
-  while (found.length < mostStarts) {
-    const name = reportName(actionID, "RUNNING", found.length + 1);
-    const report = await reports.get({ namespace, name });
-    if (!report?.spec) break;
-    found.push(report.spec);
-  }
-  return found;
+function specsBut(over: ReadonlySet<string>, reports: readonly ActionReport[]): ActionReportSpec[] {
+  return reports.flatMap(({ spec }) => (spec === undefined || over.has(spec.actionID) ? [] : [spec]));
 }

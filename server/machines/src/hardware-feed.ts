@@ -5,8 +5,8 @@ import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
-import { wasLoaded } from "@neverland/store/resource-json.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { wasLoaded } from "@neverland/store/stored-fault.ts";
 import { ambiguousHardware, unusableHardware } from "./hardware-events.ts";
 import type { MachineIndex } from "./machine-index.ts";
 

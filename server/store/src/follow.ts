@@ -7,11 +7,13 @@ import { Backoff } from "@neverland/platform/wait/backoff.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
 import { type ResourceStore, StoreError } from "./resource-store.ts";
-import { faultOf, faultsFound } from "./stored-fault.ts";
+import { faultOf, hasSoundMetadata } from "./stored-fault.ts";
 
 export type ChangeType = "added" | "modified" | "deleted";
 
 export type Follower<R extends Resource = Resource> = {
+  /** `metadata`: it looks at nothing else, and is given also those of which only the rest is not acceptable. */
+  readonly needs?: "metadata";
   /**
    * Each object that there is, then each that changes. When changes may have been missed, the difference is handed over: what
    * has gone meanwhile is `deleted`, as it was last seen. Objects are shared and frozen.
@@ -90,21 +92,11 @@ class Handover<R extends Resource> {
     const breather = new Breather();
     // Of what was given before, if anything: a first list needs no second one beside it.
     const present = this.#given.size > 0 ? new KeyMap<Resource>() : undefined;
-    let faults = faultsFound();
     for (const item of items) {
       if (breather.isDue) await breather.breathe();
       if (this.#signal.aborted) return;
       present?.set(item.metadata, item);
       if (present === undefined || !this.#isKnown(item)) this.change("modified", item);
-    }
-    // The store may find out meanwhile, or at any time after this.
-    while (faults !== faultsFound()) {
-      faults = faultsFound();
-      for (const item of items) {
-        if (breather.isDue) await breather.breathe();
-        if (this.#signal.aborted) return;
-        if (faultOf(item) !== undefined) this.change("modified", item);
-      }
     }
     if (present !== undefined)
       for (const object of this.#given.values()) {
@@ -120,7 +112,7 @@ class Handover<R extends Resource> {
 
   change(type: ChangeType, object: Resource): void {
     // What no schema accepts is as good as not there.
-    if (type === "deleted" || faultOf(object) !== undefined) {
+    if (type === "deleted" || !this.#isAcceptable(object)) {
       const before = this.#given.delete(object.metadata);
       if (before) this.#hand("deleted", type === "deleted" ? object : before);
     } else {
@@ -130,6 +122,10 @@ class Handover<R extends Resource> {
       if (isAnother) this.#hand("deleted", before);
       this.#hand(before && !isAnother ? "modified" : "added", object);
     }
+  }
+
+  #isAcceptable(object: Resource): boolean {
+    return this.#follower.needs === "metadata" ? hasSoundMetadata(object) : faultOf(object) === undefined;
   }
 
   #hand(type: ChangeType, object: Resource): void {

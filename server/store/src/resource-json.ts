@@ -1,24 +1,18 @@
 // One version of an object as a process holds it: parsed once, frozen, shared by everybody, its JSON text at hand.
 import type { Resource } from "@neverland/api";
 
-/** Where a stored resource carries its text, and whence that is. Not enumerable, so no copy of a resource takes it along. */
-const writtenText = Symbol("written");
-const loadedText = Symbol("loaded");
+/** Where a stored resource carries its text. Not enumerable, so no copy of a resource takes it along. */
+const text = Symbol("json");
 
 /** The JSON text of a resource: what the store has, without serialising again, or else made now. */
 export function resourceJson(resource: Resource): string {
-  const known: unknown = Reflect.get(resource, writtenText) ?? Reflect.get(resource, loadedText);
+  const known: unknown = Reflect.get(resource, text);
   return typeof known === "string" ? known : JSON.stringify(resource);
 }
 
-/** Gives a resource the text that it was parsed from. Before it is frozen. @param from Who wrote it: this process, or whoever filled the medium. */
-export function attachJson(resource: Resource, json: string, from: "write" | "medium"): Resource {
-  return Object.defineProperty(resource, from === "medium" ? loadedText : writtenText, { value: json });
-}
-
-/** Whether it was read from the medium: the store looks at it with the schemas, and tells once more of what is wrong. */
-export function wasLoaded(resource: Resource): boolean {
-  return Object.hasOwn(resource, loadedText);
+/** Gives a resource the text that it was parsed from. Before it is frozen. */
+export function attachJson(resource: Resource, json: string): Resource {
+  return Object.defineProperty(resource, text, { value: json });
 }
 
 /** Freezes a value of JSON to its leaves; what is frozen already is taken to be so to its leaves. */
@@ -30,11 +24,15 @@ export function freezeJson<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** The store's own version of what a write decided, with its text: what is frozen is shared, the rest is copied. */
-export function toStored(decided: Resource): Resource {
+/**
+ * The store's own version of what a write decided, with its text: what is frozen is shared, the rest is copied.
+ * @param mark Done to it before it is frozen.
+ */
+export function toStored(decided: Resource, mark?: (copy: Resource) => void): Resource {
   // A resource is written as one again: the copy of an object has its members.
   const copy = copyOfMembers(decided as unknown as Record<string, unknown>) as unknown as Resource;
-  return Object.freeze(attachJson(copy, JSON.stringify(copy), "write"));
+  mark?.(copy);
+  return Object.freeze(attachJson(copy, JSON.stringify(copy)));
 }
 
 /**

@@ -1,12 +1,13 @@
 // The embedded store: one SQLite file, one process, every acknowledged write on the disk.
 import { type KindInfo, kinds, type Resource } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
-import { type LoadDeps, loadState } from "./engine/load-state.ts";
+import { loadState } from "./engine/load-state.ts";
 import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./engine/store-engine.ts";
 import { kindIdOf } from "./engine/store-state.ts";
+import { StoredObjects, type StoredObjectsDeps } from "./engine/stored-objects.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { SqliteBackend } from "./sqlite/sqlite-backend.ts";
-import { checkStored, readRow } from "./stored-fault.ts";
+import { faultOf } from "./stored-fault.ts";
 
 export type SqliteStore = ResourceStore & {
   /**
@@ -42,8 +43,9 @@ export async function openSqliteStore(
       ...{ kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault },
     });
     const engine = new StoreEngine(state, backend, { clock, newUid }, all, settle);
+    const elsewhere = keptElsewhere === undefined ? [] : [keptElsewhere];
     return Object.assign(engine, {
-      takeOut: (take: Take) => takeOut(backend, take, { kind: keptElsewhere, newUid, onFault }),
+      takeOut: (take: Take) => takeOut(backend, take, { kinds: elsewhere, newUid, onFault }),
     });
   } catch (error) {
     await backend.close();
@@ -53,19 +55,13 @@ export async function openSqliteStore(
 
 type Take = Parameters<SqliteStore["takeOut"]>[0];
 
-async function takeOut(
-  backend: SqliteBackend,
-  take: Take,
-  { kind, newUid, onFault }: Pick<LoadDeps, "newUid" | "onFault"> & { readonly kind: KindInfo | undefined },
-): Promise<void> {
-  if (kind === undefined) return;
-  const isSound = (object: Resource): boolean => {
-    const fault = checkStored(object, kind);
-    if (fault) onFault(fault);
-    return fault === undefined;
-  };
+async function takeOut(backend: SqliteBackend, take: Take, deps: StoredObjectsDeps): Promise<void> {
+  if (deps.kinds.length === 0) return;
+  const objects = new StoredObjects(deps);
   await backend.takeOut(async (rows) => {
-    const sound = rows.map((row) => readRow(row, kind, newUid)).filter(isSound);
+    const sound = rows
+      .map((row) => objects.read(row))
+      .filter((object) => faultOf(objects.settled(object)) === undefined);
     return (await take(sound)) ? sound.map(({ metadata }) => metadata) : undefined;
   });
 }

@@ -1,5 +1,6 @@
 // The store, narrowed to one kind and its types, as components get it.
 import { apiVersionOf, type KindInfo, type Resource, type ResourceKey, type ResourceOf } from "@neverland/api";
+import { Breather } from "@neverland/platform/wait/breather.ts";
 import type {
   ListOptions,
   NewResource,
@@ -44,7 +45,7 @@ export function typedStore<K extends KindInfo>(store: ResourceStore, kind: K): T
     },
     list: async (options) => {
       const list = await store.list(kind, options);
-      return { ...list, items: list.items.filter((item) => faultOf(item) === undefined).map(typed) };
+      return { ...list, items: (await withoutFaulty(list.items)).map(typed) };
     },
     create: async (resource) =>
       typed(await store.create(kind, { ...resource, apiVersion: apiVersionOf(kind), kind: kind.kind } as NewResource)),
@@ -53,6 +54,17 @@ export function typedStore<K extends KindInfo>(store: ResourceStore, kind: K): T
     delete: async (key, preconditions) => typed(await store.delete(kind, key, preconditions)),
     watch: (options) => withoutFaults(store.watch(kind, options)) as AsyncIterable<TypedWatchEvent<R>>,
   };
+}
+
+/** Soon after a start each is looked at for the first time, so in slices. */
+async function withoutFaulty(items: readonly Resource[]): Promise<Resource[]> {
+  const breather = new Breather();
+  const sound: Resource[] = [];
+  for (const item of items) {
+    if (breather.isDue) await breather.breathe();
+    if (faultOf(item) === undefined) sound.push(item);
+  }
+  return sound;
 }
 
 async function* withoutFaults(events: AsyncIterable<WatchEvent>): AsyncGenerator<WatchEvent> {

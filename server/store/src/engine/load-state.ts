@@ -1,74 +1,57 @@
 // Everything a medium has, brought into memory at the start: in slices, so that the event loop goes on.
-import { formatKey, type KindInfo, type Resource } from "@neverland/api";
+import { formatKey, type Resource } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
-import { freezeJson, resourceJson } from "../resource-json.ts";
-import { checkStored, faultOf, readRow, type StoredFault } from "../stored-fault.ts";
+import { resourceJson } from "../resource-json.ts";
 import { type HistoryBounds, LoggedChange } from "./change-log.ts";
 import type { StoreBackend, StoredHistory, StoredRow } from "./store-backend.ts";
-import { kindIdOf, StoreState } from "./store-state.ts";
+import { StoreState } from "./store-state.ts";
+import { StoredObjects, type StoredObjectsDeps } from "./stored-objects.ts";
 
-export type LoadDeps = {
-  readonly kinds: readonly KindInfo[];
-  readonly bounds: HistoryBounds;
-  readonly newUid: () => string;
-  readonly onFault: (fault: StoredFault) => void;
-};
+export type LoadDeps = StoredObjectsDeps & { readonly bounds: HistoryBounds };
 
-/** Of so many objects each is checked and frozen before anybody sees it. Of more the rest follows soon: readiness does not wait. */
+/** Of so many objects each is looked at and frozen before anybody sees it. Of more it is when a reader asks, or soon: readiness does not wait. */
 const settledAtOnce = 1024;
 /** Between two slices of that, so that it takes little from what the server has to do meanwhile. */
 const restMs = 10;
 
 export type LoadedState = {
   readonly state: StoreState;
-  /** Checks and freezes what has not been yet. `onFaulty` is told of what others have taken for acceptable by then. */
-  settle(
-    clock: Clock,
-    signal: AbortSignal,
-    onFaulty: (kind: KindInfo | undefined, resource: Resource) => void,
-  ): Promise<void>;
+  /** Looks at what nobody has asked about by then, and freezes it. */
+  settle(clock: Clock, signal: AbortSignal): Promise<void>;
 };
 
 /** @throws {StoreError} `unavailable`. */
 export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<LoadedState> {
   const state = new StoreState();
-  const kinds = new Map(deps.kinds.map((kind) => [kindIdOf(kind), kind]));
   for (const kind of deps.kinds) state.tableOf(kind); // so that its indexes are filled on the way
+  const objects = new StoredObjects(deps);
   const breather = new Breather();
-  const unsettled = new Map<KindInfo | undefined, Resource[]>();
+  const unsettled: Resource[] = [];
   let loaded = 0;
-  const settleOne = (kind: KindInfo | undefined, resource: Resource): boolean => {
-    const fault = kind && checkStored(resource, kind);
-    if (fault) deps.onFault(fault);
-    freezeJson(resource);
-    return fault === undefined;
-  };
   for await (const rows of backend.rows())
     for (const row of rows) {
       if (breather.isDue) await breather.breathe();
-      const kind = kinds.get(row.kindId);
-      const resource = readRow(row, kind, deps.newUid);
-      // What could not even be read is named at once: its readers must not meet it.
-      if (++loaded <= settledAtOnce || faultOf(resource) !== undefined) settleOne(kind, resource);
-      else unsettled.getOrInsertComputed(kind, () => []).push(resource);
+      const resource = objects.read(row);
+      if (++loaded <= settledAtOnce) objects.settled(resource);
+      else unsettled.push(resource);
       state.tableById(row.kindId).put(resource);
     }
-  const readOld = (row: StoredRow): Resource => freezeJson(readRow(row, kinds.get(row.kindId), deps.newUid));
-  await loadHistory(state, backend, deps, breather, readOld);
-  const settle: LoadedState["settle"] = async (clock, signal, onFaulty) => {
+  // What an object was once is named by nobody.
+  const old = new StoredObjects({ ...deps, onFault: () => undefined });
+  await loadHistory(state, backend, deps, breather, (row) => old.settled(old.read(row)));
+  const settle: LoadedState["settle"] = async (clock, signal) => {
     const slices = new Breather();
-    for (const [kind, resources] of unsettled)
-      for (const resource of resources) {
-        if (slices.isDue) {
-          await pause(clock, restMs, signal);
-          await slices.breathe();
-        }
-        if (signal.aborted) return;
-        if (!settleOne(kind, resource)) onFaulty(kind, resource);
+    for (const resource of unsettled) {
+      if (slices.isDue) {
+        await pause(clock, restMs, signal);
+        await slices.breathe();
       }
-    unsettled.clear();
+      if (signal.aborted) return;
+      objects.settled(resource);
+    }
+    unsettled.length = 0;
   };
   return { state, settle };
 }

@@ -13,7 +13,6 @@ import {
   type WatchOptions,
 } from "../resource-store.ts";
 import type { StoredFault } from "../stored-fault.ts";
-import { LoggedChange } from "./change-log.ts";
 import { listResources } from "./list-page.ts";
 import type { LoadedState } from "./load-state.ts";
 import type { StoreBackend } from "./store-backend.ts";
@@ -83,7 +82,7 @@ export class StoreEngine implements ResourceStore {
         state.log.compact({ count, bytes, sinceMs: clock.nowMs() - historyAgeMs });
       },
     });
-    this.#settled = settle(clock, this.#closed.signal, (kind, resource) => kind && this.#tellAgain(kind, resource));
+    this.#settled = settle(clock, this.#closed.signal);
   }
 
   async get(kind: KindInfo, key: ResourceKey): Promise<Resource | undefined> {
@@ -139,20 +138,6 @@ export class StoreEngine implements ResourceStore {
     await this.#settled;
     this.#hub.close();
     await this.#backend.close();
-  }
-
-  /** Who follows the kind may have taken it for acceptable: told once more, he leaves it out. Nothing is written. */
-  #tellAgain(kind: KindInfo, object: Resource): void {
-    const { log } = this.#state;
-    const { namespace, name } = object.metadata;
-    if (this.#state.tableOf(kind).get({ namespace, name }) !== object) return;
-    const about = { version: log.version, timeMs: this.#deps.clock.nowMs(), kindId: kindIdOf(kind) };
-    const change = new LoggedChange(
-      { ...about, key: { namespace, name }, type: "modified" },
-      { after: object, before: object },
-    );
-    log.append(change);
-    this.#hub.publish([change]);
   }
 
   async #write(kind: KindInfo, key: ResourceKey, decide: Decide): Promise<Resource> {

@@ -4,6 +4,7 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import { resourceJson, toStored } from "../resource-json.ts";
 import type { Stamp, WriteDecision } from "../resource-lifecycle.ts";
 import { StoreError } from "../resource-store.ts";
+import { faultOf, findFault, setVerdict } from "../stored-fault.ts";
 import { LoggedChange } from "./change-log.ts";
 import type { StoreBackend, StoredChange } from "./store-backend.ts";
 import { kindIdOf, type StoreState } from "./store-state.ts";
@@ -102,7 +103,7 @@ export class WriteQueue {
     const stamp = { version: state.log.version + batch.changes.length + 1, nowMs: clock.nowMs() };
     try {
       const decision = decide(stored, stamp);
-      const object = decision.type === "unchanged" ? decision.object : toStored(decision.object);
+      const object = decision.type === "unchanged" ? decision.object : asStored(decision.object, stored, kind);
       batch.answers.push(() => resolve(object));
       if (decision.type === "unchanged") return undefined;
       const about = { ...stamp, timeMs: stamp.nowMs, kindId, key, type: decision.type };
@@ -165,6 +166,12 @@ export class WriteQueue {
     const seconds = Math.round((this.#deps.clock.nowMs() - (this.#stalledSinceMs ?? 0)) / 1000);
     return `The disk of the database has not answered for ${seconds} s: look at the kernel's log.`;
   }
+}
+
+/** What the write left as it was is no better for that. */
+function asStored(decided: Resource, before: Resource | undefined, kind: KindInfo): Resource {
+  if (before === undefined || faultOf(before) === undefined) return toStored(decided);
+  return toStored(decided, (copy) => setVerdict(copy, findFault(copy, kind) ?? "sound"));
 }
 
 function toStoredChange({ version, timeMs, kindId, key, type, after }: LoggedChange): StoredChange {

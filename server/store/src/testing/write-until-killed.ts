@@ -11,9 +11,22 @@ async function write(name: string): Promise<void> {
   const metadata = { name, namespace: "default" };
   const resource = { apiVersion: apiVersionOf(Template), kind: "Template", metadata, spec: { data: "x".repeat(500) } };
   let object = await store.create(Template, resource);
-  writeSync(1, `${name} ${object.metadata.resourceVersion}\n`);
+  await say(`${name} ${object.metadata.resourceVersion}\n`);
   object = await store.update(Template, { ...object, spec: { data: "y".repeat(700) } });
-  writeSync(1, `${name} ${object.metadata.resourceVersion}\n`);
+  await say(`${name} ${object.metadata.resourceVersion}\n`);
+}
+
+/** Said once it returns, whatever kills this process then. A busy reader lets the pipe fill up, which is waited for. */
+async function say(line: string): Promise<void> {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      await new Promise(setImmediate);
+    }
+  }
 }
 
 for (let round = 0; ; round++) await Promise.all(["a", "b", "c"].map((part) => write(`${run}-${round}-${part}`)));

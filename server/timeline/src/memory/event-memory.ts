@@ -113,7 +113,7 @@ export class EventMemory {
     if (known !== undefined && (known.spec?.count ?? 1) === entry.count) return known;
     // The text was made by `append`, or passed `parseLine`.
     const object = toMachineEvent(JSON.parse(entry.text) as EventLine, this.#log.id, entry);
-    attachJson(object, JSON.stringify(object), "write");
+    attachJson(object, JSON.stringify(object));
     entry.object = freezeJson(object);
     const oldest = this.#shared[this.#nextShared];
     if (oldest !== undefined && oldest !== entry) oldest.object = undefined;

@@ -1,0 +1,100 @@
+// Makes the objects of a store's rows: each is looked at with its kind's schemas once, when the first reader asks or when it is settled.
+import { apiVersionOf, formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { attachJson, freezeJson } from "../resource-json.ts";
+import {
+  findFault,
+  lookAt,
+  type StoredFault,
+  setVerdict,
+  unreadableAnnotation,
+  type Verdict,
+} from "../stored-fault.ts";
+import type { StoredRow } from "./store-backend.ts";
+import { kindIdOf } from "./store-state.ts";
+
+export type StoredObjectsDeps = {
+  readonly kinds: readonly KindInfo[];
+  readonly newUid: () => string;
+  /** Told once of each object that no schema accepts. */
+  readonly onFault: (fault: StoredFault) => void;
+};
+
+/** So much of a text that cannot be read is shown. */
+const shownCharacters = 4096;
+
+export class StoredObjects {
+  /** One look for all objects of a kind. */
+  readonly #kinds: ReadonlyMap<string, { readonly kind: KindInfo; readonly look: Verdict }>;
+  readonly #newUid: () => string;
+
+  constructor({ kinds, newUid, onFault }: StoredObjectsDeps) {
+    this.#kinds = new Map(kinds.map((kind) => [kindIdOf(kind), { kind, look: lookFor(kind, onFault) }]));
+    this.#newUid = newUid;
+  }
+
+  /**
+   * The object of a row. One that is no object of this key is replaced by a stand-in of the right name, which can be looked at,
+   * replaced and deleted as any other. Objects of kinds that this program does not know are not looked at.
+   */
+  read(row: StoredRow): Resource {
+    const { kind, look } = this.#kinds.get(row.kindId) ?? {};
+    const own = parsed(row);
+    const object = own ? attachJson(own, row.json) : this.#standIn(row, kind);
+    return look === undefined ? object : setVerdict(object, look);
+  }
+
+  /** The object, looked at and frozen, as what is handed out must be. */
+  settled(object: Resource): Resource {
+    lookAt(object);
+    return freezeJson(object);
+  }
+
+  #standIn({ json, key, kindId, version }: StoredRow, kind: KindInfo | undefined): Resource {
+    const annotations = { [unreadableAnnotation]: json.slice(0, shownCharacters) };
+    const metadata = { ...key, uid: this.#newUid(), resourceVersion: String(version), generation: 1, annotations };
+    const apiVersion = kind ? apiVersionOf(kind) : kindId.slice(kindId.indexOf(".") + 1);
+    const object: Resource = { apiVersion, kind: kind?.kind ?? kindId, metadata };
+    return attachJson(object, JSON.stringify(object));
+  }
+}
+
+function lookFor(kind: KindInfo, onFault: StoredObjectsDeps["onFault"]): Verdict {
+  return (object) => {
+    const fault = findFault(object, kind);
+    freezeJson(setVerdict(object, fault ?? "sound"));
+    if (fault) onFault({ kind: kind.kind, ...namesOf(object), message: sentence(object, kind, fault.wrong) });
+    return fault;
+  };
+}
+
+function namesOf({ metadata: { namespace, name } }: Resource) {
+  return { namespace, name };
+}
+
+function sentence({ metadata }: Resource, kind: KindInfo, wrong: string): string {
+  const { namespace, name } = metadata;
+  const advice = `It is left out until it is mended: kubectl get ${kind.plural} -n ${namespace} ${name} -o yaml shows it, replace or delete it.`;
+  return `${kind.kind} ${formatKey(metadata)} in the database is not acceptable: ${wrong}. ${advice}`;
+}
+
+/** `undefined` for what is no JSON, or no object of this key. */
+function parsed({ value, json, key }: StoredRow): Resource | undefined {
+  if (isResourceAt(value, key)) return value;
+  try {
+    const object: unknown = JSON.parse(json);
+    return isResourceAt(object, key) ? object : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isResourceAt(value: unknown, key: ResourceKey): value is Resource {
+  if (!isObject(value) || !isObject(value.metadata)) return false;
+  const { name, namespace, uid, resourceVersion } = value.metadata;
+  const isThere = name === key.name && namespace === key.namespace;
+  return isThere && typeof uid === "string" && typeof resourceVersion === "string";
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

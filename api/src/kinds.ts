@@ -75,6 +75,9 @@ export type KindInfo = {
   readonly retention?: Retention;
 };
 
+/** An index that every kind has beside its own: who is owned by an object, by its uid. */
+export const ownersIndex = "metadata.ownerReferences[].uid";
+
 /** Objects whose `field`, one of the indexes, has one of `values` are over since the RFC 3339 time at `since`. Both are dotted paths. */
 export type Retention = { readonly field: string; readonly values: readonly string[]; readonly since: string };
 

@@ -4,7 +4,7 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
-import { faultOf } from "@neverland/store/stored-fault.ts";
+import { faultOf, isStandIn } from "@neverland/store/stored-fault.ts";
 import {
   type Controller,
   type ControllerLimits,
@@ -31,8 +31,8 @@ export type ControllerDeps = {
   readonly clock: Clock;
   /** From 0 to below 1, to spread retries. */
   readonly random: () => number;
-  /** A failure that is tried again. A conflict is none: the object changed, and is decided on anew. */
-  readonly onError: (failure: { doing: string; error: unknown; retryInMs: number }) => void;
+  /** A failure that is tried again, in `retryInMs` or at the next start. A conflict is none: the object changed, and is decided on anew. */
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
   readonly onRun?: (run: RunReport) => void;
 };
 
@@ -42,6 +42,7 @@ export class ControllerRun {
   readonly #controller: Controller;
   readonly #deps: ControllerDeps;
   readonly #limits: ControllerLimits;
+  readonly #store: DeclaredStore;
   readonly #work: Work;
   readonly #queue: WorkQueue;
   readonly #lookups: Lookups<Resource>;
@@ -61,16 +62,17 @@ export class ControllerRun {
     this.#controller = controller;
     this.#deps = deps;
     this.#limits = { ...defaultControllerLimits, ...controller.limits };
-    this.#work = controller.begin(new DeclaredStore(store, controller));
+    this.#store = new DeclaredStore(store, controller);
+    this.#work = controller.begin(this.#store);
     const { kind, name } = controller;
     this.#queue = new WorkQueue(
       {
         ...deps,
         run: async (key, signal) => await this.#timed(key, signal),
         groupOf: (key) => this.#groups.get(key) ?? "",
-        onError: ({ key, error, retryInMs }) => {
-          if (!isConflict(error))
-            onError({ doing: `${name}: bringing ${kind.singular} ${key} forward`, error, retryInMs });
+        onError: ({ key, attempt: _, ...failure }) => {
+          if (!isConflict(failure.error))
+            onError({ doing: `${name}: bringing ${kind.singular} ${key} forward`, ...failure });
         },
       },
       this.#limits,
@@ -79,8 +81,8 @@ export class ControllerRun {
       {
         ...{ ...deps, kind },
         found: (key) => this.#addTold(key),
-        onError: ({ key, error, retryInMs }) =>
-          onError({ doing: `${name}: looking up whom ${key} concerns`, error, retryInMs }),
+        onError: ({ key, attempt: _, ...failure }) =>
+          onError({ doing: `${name}: looking up whom ${key} concerns`, ...failure }),
       },
       this.#limits,
     );
@@ -107,6 +109,7 @@ export class ControllerRun {
     for (const end of this.#ends) end();
     this.#abort.abort();
     await Promise.all([this.#queue.stop(deadline), this.#lookups.stop(deadline)]);
+    this.#store.end();
     await Promise.all(this.#followings.map(({ done }) => done));
   }
 
@@ -150,14 +153,7 @@ export class ControllerRun {
       this.#queue.add(key);
       return;
     }
-    // One that no schema accepts has not gone: what was lent for it is not taken back.
-    const hasGone = faultOf(object) === undefined;
-    if (
-      hasGone &&
-      finalizer !== undefined &&
-      !this.#finalized.delete(object.metadata.uid) &&
-      finalizer.isNeeded(object)
-    ) {
+    if (finalizer !== undefined && !this.#finalized.delete(object.metadata.uid) && finalizer.isNeeded(object)) {
       this.#lost.set(key, object);
       this.#queue.add(key);
     }
@@ -229,15 +225,16 @@ export class ControllerRun {
   async #runObject(key: string, object: Resource | undefined, signal: AbortSignal): Promise<Outcome> {
     const { finalizer } = this.#controller;
     const lost = this.#lost.get(key);
-    if (lost !== undefined) {
+    if (lost !== undefined && hasGone(lost, object)) {
       const outcome = (await this.#work.finalize?.(lost, signal)) ?? {};
       if (outcome.wakeAtMs !== undefined) return outcome;
-      this.#lost.delete(key);
     }
-    if (object === undefined) return {};
+    this.#lost.delete(key);
+    // What no schema accepts is nothing to decide on: it is run when it was mended.
+    if (object === undefined || faultOf(object) !== undefined) return {};
     if (finalizer === undefined)
       return object.metadata.deletionTimestamp ? {} : await this.#work.reconcile(object, signal);
-    const { store } = this.#deps;
+    const store = this.#store;
     const onFinalized = ({ metadata }: Resource) => void this.#finalized.add(metadata.uid);
     return await runWithFinalizer(
       object,
@@ -245,6 +242,11 @@ export class ControllerRun {
       signal,
     );
   }
+}
+
+/** Who follows is told `deleted` also of what no schema accepts any more: that can be mended, and keeps what was lent for it. */
+function hasGone(lost: Resource, found: Resource | undefined): boolean {
+  return found === undefined || (found.metadata.uid !== lost.metadata.uid && !isStandIn(found));
 }
 
 function isConflict(error: unknown): boolean {

@@ -3,14 +3,18 @@ import { type TestContext, test } from "node:test";
 import { formatKey, kinds, type Resource, type Template, type Workflow } from "@neverland/api";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { openSpoiltStore } from "@neverland/store/testing/spoilt-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
-import type { Affected, Controller } from "./controller.ts";
+import type { Affected, Controller, FreeController } from "./controller.ts";
 import { ControllerRuntime } from "./controller-runtime.ts";
 
 const idle = { reconcile: async () => ({}) };
 const plain = { kind: kinds.Template, writes: [], begin: () => idle };
 
-function setUp(t: TestContext, controllers: readonly Controller[]) {
+const nothing = { start: async () => undefined, stop: async () => undefined };
+
+function setUp(t: TestContext, controllers: readonly (Controller | FreeController)[]) {
   const store = openMemoryStore();
   const clock = new ManualClock(0);
   const errors: string[] = [];
@@ -72,6 +76,109 @@ test("two controllers that want to write the same alone are refused, two that sh
     message: /^one and two both declare that they write the status of Workflow, and one wants it for itself/,
   });
   assert.ok(new ControllerRuntime([{ ...second, name: "three" }, second], deps));
+});
+
+test("a finalizer has one owner", () => {
+  const deps = { store: openMemoryStore(), clock: new ManualClock(0), random: () => 0, onError: () => undefined };
+  const finalizer = { name: "x/hold", isNeeded: () => true };
+  const free = { name: "two", writes: [], finalizers: ["x/hold"], begin: () => nothing };
+  assert.throws(() => new ControllerRuntime([{ ...plain, name: "one", finalizer }, free], deps), {
+    code: "two-writers",
+    message: /^one and two both declare that they write the finalizer x\/hold/,
+  });
+});
+
+test("who writes metadata alone is held to it, and to finalizers of its own", async (t) => {
+  const free = {
+    ...{ name: "keeper", finalizers: ["x/own"] },
+    writes: [{ kind: kinds.Template, part: "metadata", mode: "shared" } as const],
+  };
+  let given: ResourceStore | undefined;
+  const begin = (store: ResourceStore) => {
+    given = store;
+    return nothing;
+  };
+  const { store, start, runtime } = setUp(t, [{ ...free, begin }]);
+  const made = await typedStore(store, kinds.Template).create(create("a"));
+  await start();
+  assert.ok(given);
+  const own = given;
+  const { metadata } = made;
+  const writeAs = async (change: Partial<Template["metadata"]>, spec = made.spec) =>
+    await own.update(kinds.Template, { ...made, spec, metadata: { ...metadata, resourceVersion: "", ...change } });
+  await assert.rejects(writeAs({}, { data: "mine" }), /keeper was about to write the spec of Template/);
+  await assert.rejects(writeAs({ finalizers: ["x/other"] }), /keeper was about to write the finalizer x\/other/);
+  assert.deepEqual((await writeAs({ finalizers: ["x/own"] })).metadata.finalizers, ["x/own"]);
+  // Of another version: that the store refuses it says more than what the difference would.
+  await assert.rejects(writeAs({ resourceVersion: metadata.resourceVersion }), { code: "conflict" });
+  await runtime.stop(AbortSignal.timeout(1000));
+  await assert.rejects(writeAs({ finalizers: [] }), /after it was stopped; nothing was written/);
+});
+
+test("a run that a stop left to itself writes nothing any more", async (t) => {
+  const goOn = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<unknown>();
+  const begun = Promise.withResolvers<void>();
+  const controller: Controller<Template> = {
+    ...{ name: "stuck", kind: kinds.Template },
+    writes: [{ kind: kinds.Template, part: "status", mode: "exclusive" }],
+    begin: (store) => ({
+      reconcile: async (template) => {
+        begun.resolve();
+        await goOn.promise;
+        await store.updateStatus(kinds.Template, { ...template, status: { state: "Ready" } }).catch(ended.resolve);
+        return {};
+      },
+    }),
+  };
+  const { store, errors, runtime, start } = setUp(t, [controller]);
+  await typedStore(store, kinds.Template).create(create("a"));
+  await start();
+  await begun.promise;
+  await runtime.stop(AbortSignal.abort());
+  assert.match(errors.join(), /default\/a was still worked on when the time to stop was over/);
+  goOn.resolve();
+  assert.match(String(await ended.promise), /stuck was about to write the status of Template after it was stopped/);
+  assert.equal((await store.get(kinds.Template, { namespace: "default", name: "a" }))?.status, undefined);
+});
+
+test("what no schema accepts is not run, and what was lent for it is kept until it is mended", async (t) => {
+  const fill = async (store: ResourceStore) => {
+    const metadata = { namespace: "default", name: "odd", finalizers: ["x/hold"] };
+    await typedStore(store, kinds.Template).create({ metadata, spec: {} });
+    await typedStore(store, kinds.Template).create({ ...create("good"), metadata: { ...metadata, name: "good" } });
+  };
+  const spoil = "UPDATE objects SET object = json_set(object, '$.spec.data', 5) WHERE name = 'odd'";
+  let runtime: ControllerRuntime | undefined;
+  // Before the store is closed.
+  t.after(() => runtime?.stop(AbortSignal.timeout(1000)));
+  const store = await openSpoiltStore(t, fill, spoil);
+  const clock = new ManualClock(0);
+  const runs: string[] = [];
+  const run = (what: string) => async (object: Resource) => {
+    runs.push(`${what} ${object.metadata.name}`);
+    return {};
+  };
+  const controller: Controller = {
+    ...{ ...plain, name: "one", limits: { resyncMs: 1000 }, finalizer: { name: "x/hold", isNeeded: () => true } },
+    begin: () => ({ reconcile: run("reconcile"), finalize: run("finalize") }),
+  };
+  const onError = ({ error }: { error: unknown }) => assert.fail(String(error));
+  runtime = new ControllerRuntime([controller], { store, clock, random: () => 0, onError });
+  const isIdle = () => runtime?.queued().get("one") === 0;
+  await runtime.start(AbortSignal.timeout(5000));
+  await until(() => runs.length === 1);
+  clock.advance(1000);
+  await until(() => runs.length === 2 && isIdle());
+  await store.delete(kinds.Template, { namespace: "default", name: "odd" });
+  clock.advance(1000);
+  await until(() => runs.length === 3 && isIdle());
+  assert.deepEqual(runs, ["reconcile good", "reconcile good", "reconcile good"]);
+  const odd = await store.get(kinds.Template, { namespace: "default", name: "odd" });
+  assert.ok(odd);
+  await store.update(kinds.Template, { ...odd, spec: { data: "" } });
+  await until(() => runs.length === 4);
+  assert.equal(runs[3], "finalize odd");
 });
 
 test("a write or read that was not declared is refused with a sentence, and writes nothing", async (t) => {

@@ -1,18 +1,19 @@
 // Runs controllers: all of them started and stopped together, and again, as leadership comes and goes.
 import type { Service } from "@neverland/platform/service.ts";
-import type { Controller } from "./controller.ts";
+import type { Controller, FreeController } from "./controller.ts";
 import { type ControllerDeps, ControllerRun } from "./controller-run.ts";
 import { refuseTwoWriters } from "./declared-store.ts";
+import { FreeRun } from "./free-run.ts";
 import { KitError } from "./kit-error.ts";
 
 export class ControllerRuntime implements Service {
-  readonly #controllers: readonly Controller[];
+  readonly #controllers: readonly (Controller | FreeController)[];
   readonly #deps: ControllerDeps;
-  #runs: ControllerRun[] = [];
+  #runs: (ControllerRun | FreeRun)[] = [];
   #isReady = false;
 
   /** @throws {KitError} `two-writers`. */
-  constructor(controllers: readonly Controller[], deps: ControllerDeps) {
+  constructor(controllers: readonly (Controller | FreeController)[], deps: ControllerDeps) {
     refuseTwoWriters(controllers);
     this.#controllers = controllers;
     this.#deps = deps;
@@ -21,7 +22,9 @@ export class ControllerRuntime implements Service {
   /** Ready when every object there is was queued. @throws {KitError} `running`. */
   async start(signal: AbortSignal): Promise<void> {
     if (this.#runs.length > 0) throw new KitError("running", "the controllers run already: stop them first");
-    const runs = this.#controllers.map((controller) => new ControllerRun(controller, this.#deps));
+    const runs = this.#controllers.map((controller) =>
+      "kind" in controller ? new ControllerRun(controller, this.#deps) : new FreeRun(controller, this.#deps.store),
+    );
     this.#runs = runs;
     await Promise.all(runs.map((run) => run.start(signal)));
     // A stop may have come meanwhile.

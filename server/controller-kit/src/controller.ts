@@ -1,5 +1,6 @@
 // What a controller says of itself: its kind, what moves it, what it may write, how much at once. All else is the kit's.
 import type { KindInfo, Resource } from "@neverland/api";
+import type { Service } from "@neverland/platform/service.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 
 /** When the key wants to be run again by itself, by the clock's time; absent, when something changes. */
@@ -12,10 +13,10 @@ export type Outcome = {
   readonly settledVersion?: string | undefined;
 };
 
-/** What a controller writes. `whole` is making and deleting objects. */
+/** What a controller writes. `whole` is making and deleting objects; `spec` is all but the status; `metadata` is of that the metadata alone. */
 export type Output = {
   readonly kind: KindInfo;
-  readonly part: "spec" | "status" | "whole";
+  readonly part: "metadata" | "spec" | "status" | "whole";
   /** `exclusive`: no other controller may declare the same. */
   readonly mode: "exclusive" | "shared";
 };
@@ -87,19 +88,31 @@ export type Work<R extends Resource = Resource> = {
   finalize?(object: R, signal: AbortSignal): Promise<Outcome>;
 };
 
-export type Controller<R extends Resource = Resource> = {
+/** What holds of every controller, and is held to: another read or write is refused, and so is a second writer of the same. */
+type Declaration = {
   readonly name: string;
+  /** What it reads beside what it writes, its kind and what it watches. */
+  readonly reads?: readonly KindInfo[];
+  readonly writes: readonly Output[];
+};
+
+export type Controller<R extends Resource = Resource> = Declaration & {
   /** Each object of it is run when it changes. */
   readonly kind: KindInfo;
   readonly watches?: readonly Watch<Resource, R>[];
   readonly signals?: readonly Signal<R>[];
-  /** What it reads beside its kind and what it watches. */
-  readonly reads?: readonly KindInfo[];
-  readonly writes: readonly Output[];
   readonly limits?: Partial<ControllerLimits>;
   /** For `concurrencyPerGroup`; without it all are one group. */
   groupOf?(object: R): string;
   readonly finalizer?: Finalizer<R>;
   /** @param store Refuses what is not declared above. */
   begin(store: ResourceStore): Work<R>;
+};
+
+/** One that no single kind moves: when it does what is its own. */
+export type FreeController = Declaration & {
+  /** Those that it takes off objects, as they stand in `metadata.finalizers`. */
+  readonly finalizers?: readonly string[];
+  /** Made anew at each start. @param store Refuses what is not declared above. */
+  begin(store: ResourceStore): Service;
 };

@@ -1,9 +1,9 @@
 // A controller that does other than it declared, or a run that took too long.
 
 export type KitErrorCode =
-  /** A read or write of what the controller did not declare. */
+  /** A read or write of what the controller did not declare, or after its stop. */
   | "undeclared"
-  /** Two controllers would write what one of them wants for itself. */
+  /** Two controllers would write what one of them wants for itself, or take off the same finalizer. */
   | "two-writers"
   /** A look-up by a field that is not an index of the kind. */
   | "not-indexed"

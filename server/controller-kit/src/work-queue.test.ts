@@ -11,7 +11,7 @@ function setUp(
   groupOf?: (key: string) => string,
 ) {
   const clock = new ManualClock(0);
-  const failures: { key: string; attempt: number; retryInMs: number }[] = [];
+  const failures: { key: string; attempt: number; retryInMs: number | undefined }[] = [];
   const queue = new WorkQueue(
     {
       clock,
@@ -109,6 +109,27 @@ test("after a stop nothing runs, and what ran was told to give up at the deadlin
   queue.add("b");
   assert.equal(gaveUp, true);
   assert.equal(clock.pending, 0);
+});
+
+test("a stop ends at its deadline beside a run that does not look at its signal, and names it", async () => {
+  const stuck = Promise.withResolvers<void>();
+  const { queue, failures } = setUp(async (key) => {
+    if (key === "stuck") await stuck.promise;
+    return {};
+  });
+  queue.add("quick");
+  queue.add("stuck");
+  await turn();
+  const deadline = new AbortController();
+  const stopped = queue.stop(deadline.signal);
+  await turn();
+  assert.deepEqual(failures, []);
+  deadline.abort();
+  await stopped;
+  assert.deepEqual(failures, [{ key: "stuck", attempt: 0, retryInMs: undefined }]);
+  stuck.resolve();
+  await queue.idle();
+  assert.equal(failures.length, 1);
 });
 
 test("keys of a slow group leave the slots of the others alone", async () => {

@@ -3,7 +3,8 @@
 
 import { Sequence } from "@neverland/platform/collections/sequence.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
-import { onAbort } from "@neverland/platform/wait/abort.ts";
+import { unlessAborted } from "@neverland/platform/wait/abort.ts";
+import { Backoff } from "@neverland/platform/wait/backoff.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { ControllerLimits, Outcome } from "./controller.ts";
 import { KitError } from "./kit-error.ts";
@@ -14,7 +15,8 @@ export type WorkQueueDeps = {
   readonly random: () => number;
   /** May be killed at any line: a run begins from what is stored, never from what an earlier one remembered. */
   readonly run: (key: string, signal: AbortSignal) => Promise<Outcome>;
-  readonly onError: (failure: { key: string; error: unknown; attempt: number; retryInMs: number }) => void;
+  /** Of a run that is left to itself at a stop there is no `retryInMs`. */
+  readonly onError: (failure: { key: string; error: unknown; attempt: number; retryInMs?: number }) => void;
   /** Which keys share `concurrencyPerGroup`. Asked when a key begins to wait; without it all are one group. */
   readonly groupOf?: (key: string) => string;
 };
@@ -40,7 +42,8 @@ export class WorkQueue {
   /** Groups that have a key waiting and may run one: whoever was served goes to the end. */
   readonly #due = new Sequence<Group>();
   readonly #timers = new Map<string, () => void>();
-  readonly #failures = new Map<string, number>();
+  /** Of keys whose last run failed. */
+  readonly #backoffs = new Map<string, Backoff>();
   #slotsTaken = 0;
   readonly #turns = new Turns();
   #stopped = false;
@@ -69,18 +72,22 @@ export class WorkQueue {
     while (this.#running.size > 0) await Promise.race([...this.#running.values()].map(({ end }) => end));
   }
 
-  /** Starts nothing more; runs get until `deadline` aborts, then their signals abort too. Safe to call twice. */
+  /**
+   * Starts nothing more; runs get until `deadline` aborts, then their signals abort too. One that does not end at that is left to itself,
+   * and named. Safe to call twice.
+   */
   async stop(deadline: AbortSignal): Promise<void> {
     this.#stopped = true;
     this.#waiting.clear();
     this.#groups.clear();
     for (const key of this.#timers.keys()) this.#cancelTimer(key);
-    const runs = [...this.#running.values()];
-    const forget = onAbort(deadline, () => {
-      for (const { abort } of runs) abort.abort(deadline.reason);
-    });
-    await Promise.all(runs.map(({ end }) => end));
-    forget();
+    const runs = [...this.#running];
+    const ends = Promise.all(runs.map(([, { end }]) => end));
+    await unlessAborted(ends, deadline).catch(() => undefined);
+    for (const [, { abort }] of runs) abort.abort(deadline.reason);
+    // Whoever looks at its signal has ended by then.
+    await Promise.race([ends, new Promise(setImmediate)]);
+    for (const [key, { hasSlot }] of this.#running) if (hasSlot) this.#nameLeft(key);
   }
 
   #enqueue(key: string): void {
@@ -155,7 +162,7 @@ export class WorkQueue {
   }
 
   #succeeded(key: string, wakeAtMs: number | undefined): void {
-    this.#failures.delete(key);
+    this.#backoffs.delete(key);
     if (wakeAtMs !== undefined) this.#addAfter(key, wakeAtMs - this.#deps.clock.nowMs());
   }
 
@@ -173,13 +180,19 @@ export class WorkQueue {
   }
 
   #retry(key: string, error: unknown): void {
-    const attempt = (this.#failures.get(key) ?? 0) + 1;
-    this.#failures.set(key, attempt);
-    const { firstRetryMs, longestRetryMs } = this.#limits;
-    const backoffMs = Math.min(firstRetryMs * 2 ** Math.min(attempt - 1, 30), longestRetryMs);
-    const retryInMs = Math.round(backoffMs * (0.5 + this.#deps.random() / 2));
-    this.#deps.onError({ key, error, attempt, retryInMs });
+    const { firstRetryMs: firstMs, longestRetryMs: longestMs } = this.#limits;
+    const { onError, random } = this.#deps;
+    const backoff = this.#backoffs.getOrInsertComputed(key, () => new Backoff({ firstMs, longestMs }, random));
+    const retryInMs = backoff.nextMs();
+    onError({ key, error, attempt: backoff.failures, ...(!this.#stopped && { retryInMs }) });
     this.#addAfter(key, retryInMs);
+  }
+
+  /** What becomes of it is nobody's any more: it has no end to tell of. */
+  #nameLeft(key: string): void {
+    this.#freeSlot(key);
+    const text = `${key} was still worked on when the time to stop was over: it was left to itself, and is brought forward at the next start`;
+    this.#deps.onError({ key, error: new KitError("too-long", text), attempt: 0 });
   }
 
   /** The newest time a key asked for counts. */

@@ -4,8 +4,8 @@ import type { ComponentDeps } from "@neverland/component-kit/component.ts";
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
-import { GarbageCollector } from "./garbage-collection/garbage-collector.ts";
-import { Retention } from "./retention.ts";
+import { garbageCollector } from "./garbage-collection/garbage-collector.ts";
+import { retention } from "./retention.ts";
 import { templateController } from "./template-controller.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
 import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
@@ -27,17 +27,13 @@ export function makeControllers(deps: Deps): Service[] {
     bootContactMs: (machine) => contacts.bootContactMs(machine),
     onBootContact: (listener) => contacts.onBootContact(listener),
   });
-  return [
-    new ControllerRuntime([templateController({ check: checkTemplate }), workflows], { store, clock, random, onError }),
+  const all = Object.values<KindInfo>(kinds);
+  const controllers = [
+    templateController({ check: checkTemplate }),
+    workflows,
     // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
-    new GarbageCollector({
-      ...{ store, clock, random, onError },
-      kinds: Object.values<KindInfo>(kinds).filter((kind) => kind !== kinds.MachineEvent),
-    }),
-    new Retention({
-      ...{ store, clock, record, onError },
-      kinds: Object.values<KindInfo>(kinds),
-      keepMs: deps.config.retentionDays * 86_400_000,
-    }),
+    garbageCollector({ clock, random, onError, kinds: all.filter((kind) => kind !== kinds.MachineEvent) }),
+    retention({ ...{ clock, record, onError }, kinds: all, keepMs: deps.config.retentionDays * 86_400_000 }),
   ];
+  return [new ControllerRuntime(controllers, { store, clock, random, onError })];
 }

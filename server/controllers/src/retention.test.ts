@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { type KindInfo, kinds, type MachineEventInput, type WorkflowStatus } from "@neverland/api";
+import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
-import { Retention } from "./retention.ts";
+import { retention } from "./retention.ts";
 import { waitUntil } from "./testing/controller-bench.ts";
 
 const dayMs = 86_400_000;
@@ -14,12 +15,12 @@ function setUp(t: TestContext, keepMs = 90 * dayMs) {
   const store = openMemoryStore();
   const clock = new ManualClock(startMs);
   const events: MachineEventInput[] = [];
-  const retention = new Retention({
-    ...{ store, clock, keepMs, kinds: Object.values<KindInfo>(kinds) },
-    record: (event) => events.push(event),
-    onError: ({ doing, error }) => assert.fail(`${doing}: ${error}`),
-  });
-  t.after(() => retention.stop());
+  const onError = ({ doing, error }: { doing: string; error: unknown }) => assert.fail(`${doing}: ${error}`);
+  const record = (event: MachineEventInput) => void events.push(event);
+  const controller = retention({ ...{ clock, keepMs, record, onError }, kinds: Object.values<KindInfo>(kinds) });
+  const runtime = new ControllerRuntime([controller], { ...{ store, clock, onError }, random: () => 0 });
+  t.after(() => runtime.stop(AbortSignal.timeout(1000)));
+  const start = async () => await runtime.start(AbortSignal.timeout(5000));
   const workflows = typedStore(store, kinds.Workflow);
   const create = async (name: string, state: WorkflowStatus["state"], ageDays: number) => {
     const made = await workflows.create({ metadata: { namespace: "default", name }, spec: { hardwareRef: "machine" } });
@@ -35,15 +36,15 @@ function setUp(t: TestContext, keepMs = 90 * dayMs) {
       clock.advance(100);
     }
   };
-  return { clock, events, retention, create, names, look };
+  return { clock, events, start, create, names, look };
 }
 
 test("workflows that have been over for 90 days go, each with an event; those that run and those that are younger stay", async (t) => {
-  const { retention, create, names, look, events } = setUp(t);
+  const { start, create, names, look, events } = setUp(t);
   await create("old", "SUCCESS", 91);
   await create("young", "FAILED", 89);
   await create("running", "RUNNING", 200);
-  await retention.start();
+  await start();
   await look();
   assert.deepEqual(await names(), ["running", "young"]);
   assert.deepEqual(
@@ -53,9 +54,9 @@ test("workflows that have been over for 90 days go, each with an event; those th
 });
 
 test("a thousand go in small batches", async (t) => {
-  const { retention, create, names, clock } = setUp(t);
+  const { start, create, names, clock } = setUp(t);
   await Promise.all(Array.from({ length: 1000 }, (_, at) => create(`w-${at}`, "TIMEOUT", 100)));
-  await retention.start();
+  await start();
   clock.advance(600_000);
   await waitUntil(async () => (await names()).length === 950);
   for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
@@ -67,26 +68,26 @@ test("a thousand go in small batches", async (t) => {
 });
 
 test("kept for ever, nothing goes", async (t) => {
-  const { retention, create, names, look } = setUp(t, 0);
+  const { start, create, names, look } = setUp(t, 0);
   await create("old", "SUCCESS", 10_000);
-  await retention.start();
+  await start();
   await look();
   assert.deepEqual(await names(), ["old"]);
 });
 
 test("a clock that is set forward by a year makes nothing older", async (t) => {
-  const { clock, retention, create, names, look } = setUp(t);
+  const { clock, start, create, names, look } = setUp(t);
   await create("young", "SUCCESS", 1);
   clock.setForward(365 * dayMs);
-  await retention.start();
+  await start();
   await look();
   assert.deepEqual(await names(), ["young"]);
 });
 
 test("what is over is found by an index in every kind that has its day", () => {
-  const kept = Object.values<KindInfo>(kinds).filter(({ retention }) => retention !== undefined);
+  const kept = Object.values<KindInfo>(kinds).filter((kind) => kind.retention !== undefined);
   assert.deepEqual(
-    kept.filter(({ retention, indexes }) => !indexes.includes(retention?.field ?? "")).map(({ kind }) => kind),
+    kept.filter((kind) => !kind.indexes.includes(kind.retention?.field ?? "")).map(({ kind }) => kind),
     [],
   );
   assert.ok(kept.length > 0);

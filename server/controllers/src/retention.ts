@@ -1,5 +1,6 @@
 // Removes objects that have had their day, of every kind that says when that is: few at a time, each with an event.
 import { formatKey, type KindInfo, type MachineEventInput, type Resource } from "@neverland/api";
+import type { FreeController } from "@neverland/controller-kit/controller.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
@@ -7,7 +8,6 @@ import { type ResourceStore, StoreError } from "@neverland/store/resource-store.
 import { valueAt } from "@neverland/store/selector.ts";
 
 export type RetentionDeps = {
-  readonly store: ResourceStore;
   readonly clock: Clock;
   readonly kinds: readonly KindInfo[];
   /** How long an object is kept once it is over; 0: for ever. */
@@ -22,21 +22,30 @@ const pageSize = 500;
 /** Removed at once, and how long others have the store for themselves after that. */
 const batch = { size: 50, pauseMs: 100 };
 
-export class Retention implements Service {
-  readonly #deps: RetentionDeps;
-  #abort = new AbortController();
+/** No change makes an object old: it looks now and then at what an index calls over. */
+export function retention(deps: RetentionDeps): FreeController {
+  const kinds = deps.kinds.filter((kind) => kind.retention !== undefined);
+  return {
+    name: "retention",
+    writes: kinds.map((kind) => ({ kind, part: "whole", mode: "shared" })),
+    begin: (store) => new Sweeps({ ...deps, kinds, store }),
+  };
+}
+
+/** From a start to its stop. */
+class Sweeps implements Service {
+  readonly #deps: RetentionDeps & { readonly store: ResourceStore };
+  readonly #abort = new AbortController();
   #done: Promise<void> = Promise.resolve();
 
-  constructor(deps: RetentionDeps) {
+  constructor(deps: RetentionDeps & { readonly store: ResourceStore }) {
     this.#deps = deps;
   }
 
   async start(): Promise<void> {
-    this.#abort = new AbortController();
     if (this.#deps.keepMs > 0) this.#done = this.#run(this.#abort.signal);
   }
 
-  /** Safe to call twice; then it can be started again. */
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#done;

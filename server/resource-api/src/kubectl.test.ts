@@ -5,9 +5,8 @@ import { access, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type KindInfo, kinds, ResourceClient } from "@neverland/api";
-import { GarbageCollector } from "@neverland/controllers/garbage-collection/garbage-collector.ts";
-import { systemClock } from "@neverland/platform/time/clock.ts";
+import { kinds, ResourceClient } from "@neverland/api";
+import { collectGarbage } from "@neverland/controllers/testing/garbage-collection.ts";
 import { writeKubeconfig } from "./access-files.ts";
 import { type ApiServer, startApiServer } from "./testing/api-server.ts";
 import { debianKubectl } from "./testing/debian-kubectl.ts";
@@ -33,15 +32,12 @@ for (const kubectl of await kubectls()) suite(kubectl);
 function suite(kubectl: string): void {
   describe(`${kubectl} finds a Kubernetes`, { timeout: 300_000 }, () => {
     let api: ApiServer;
-    let collector: GarbageCollector;
+    let collector: ReturnType<typeof collectGarbage>;
     let folder: string;
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), "kubectl-"));
       api = await startApiServer();
-      collector = new GarbageCollector({
-        ...{ store: api.store, clock: systemClock, random: Math.random, kinds: Object.values<KindInfo>(kinds) },
-        onError: ({ doing, error }) => assert.fail(`${doing}: ${error}`),
-      });
+      collector = collectGarbage(api.store);
       await collector.start(AbortSignal.timeout(10_000));
       await writeKubeconfig(folder, api.url, api.token);
     });

@@ -88,7 +88,7 @@ export type Preconditions = { readonly uid?: string; readonly resourceVersion?: 
  *   reached, throws `gone`; so does the next page of a list.
  * - Objects handed out are shared with everybody, and frozen to their leaves: copy what is to be changed. Of one version there is one
  *   object in a process, whether from get, list or watch; all watches get the same event. `resourceJson(object)` is its text.
- * - A list by `in` of a field that is in `KindInfo.indexes`, or of `metadata.name`, costs what it finds. Through a step with `[]` an
+ * - A list by `in` of a field that is in `KindInfo.indexes`, of `ownersIndex` or of `metadata.name` costs what it finds. Through a step with `[]` an
  *   object has several values: `in` holds when one of them is asked for, `not-in` when none is.
  */
 export interface ResourceStore {

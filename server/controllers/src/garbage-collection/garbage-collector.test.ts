@@ -1,19 +1,18 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
-import { type KindInfo, kinds, ResourceClient } from "@neverland/api";
-import { systemClock } from "@neverland/platform/time/clock.ts";
+import { kinds, ResourceClient } from "@neverland/api";
 import { type ApiServer, startApiServer } from "@neverland/resource-api/testing/api-server.ts";
-import { GarbageCollector } from "./garbage-collector.ts";
+import { collectGarbage } from "../testing/garbage-collection.ts";
 
 let api: ApiServer;
-let collector: GarbageCollector;
+let collector: ReturnType<typeof collectGarbage>;
 let workflows: ResourceClient<typeof kinds.Workflow>;
 let templates: ResourceClient<typeof kinds.Template>;
 const deadline = AbortSignal.timeout(60_000);
 
 beforeEach(async () => {
   api = await startApiServer();
-  collector = newCollector();
+  collector = collectGarbage(api.store);
   workflows = new ResourceClient(kinds.Workflow, { server: api.url, token: api.token });
   templates = new ResourceClient(kinds.Template, { server: api.url, token: api.token });
 });
@@ -21,16 +20,6 @@ afterEach(async () => {
   await collector.stop(deadline);
   await api.close();
 });
-
-function newCollector(): GarbageCollector {
-  return new GarbageCollector({
-    store: api.store,
-    clock: systemClock,
-    random: Math.random,
-    kinds: Object.values<KindInfo>(kinds),
-    onError: ({ doing, error }) => assert.fail(`${doing}: ${error}`),
-  });
-}
 
 const key = (name: string) => ({ namespace: "default", name });
 const isGone = (object: unknown) => object === undefined;

@@ -1,89 +1,95 @@
 // Deletes what has lost its owners, and lets owners go that wait for their dependents (ownerReferences of Kubernetes).
-import type { KindInfo, Resource } from "@neverland/api";
-import { defaultControllerLimits } from "@neverland/controller-kit/controller.ts";
+import {
+  findKind,
+  formatKey,
+  type KindInfo,
+  parseKey,
+  qualifiedName,
+  type Resource,
+  type ResourceKey,
+} from "@neverland/api";
+import { defaultControllerLimits, type FreeController } from "@neverland/controller-kit/controller.ts";
 import { WorkQueue } from "@neverland/controller-kit/work-queue.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
+import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import { findDependents } from "./find-dependents.ts";
 import { judgeMember } from "./judge-member.ts";
-import { Ownership } from "./ownership.ts";
 
 export type GarbageCollectorDeps = {
-  readonly store: ResourceStore;
   readonly clock: Clock;
   readonly random: () => number;
   /** Those that own others or are owned. */
   readonly kinds: readonly KindInfo[];
   /** Told of failures that are tried again. */
-  readonly onError: (failure: { doing: string; error: unknown; retryInMs: number }) => void;
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
 };
 
-export class GarbageCollector implements Service {
-  readonly #deps: GarbageCollectorDeps;
-  #life: Life | undefined;
+const finalizers: readonly string[] = [foregroundFinalizer, orphanFinalizer];
 
-  constructor(deps: GarbageCollectorDeps) {
-    this.#deps = deps;
-  }
-
-  /** Resolves when every object is known; nothing is judged before, for a dependent not yet heard of would be missed. */
-  async start(signal: AbortSignal): Promise<void> {
-    this.#life = new Life(this.#deps);
-    await this.#life.start(signal);
-  }
-
-  /** Safe to call twice; then it can be started again. */
-  async stop(deadline: AbortSignal): Promise<void> {
-    await this.#life?.stop(deadline);
-  }
+/** It acts on objects of all kinds, by who owns whom; a controller of one kind would follow all of them once for each. */
+export function garbageCollector(deps: GarbageCollectorDeps): FreeController {
+  return {
+    name: "garbage-collector",
+    writes: deps.kinds.flatMap((kind) => [
+      { kind, part: "whole", mode: "shared" },
+      { kind, part: "metadata", mode: "shared" },
+    ]),
+    finalizers,
+    begin: (store) => new GarbageCollection({ ...deps, store }),
+  };
 }
 
-/** From one start to its stop. */
-class Life {
-  readonly #deps: GarbageCollectorDeps;
-  readonly #ownership = new Ownership();
+/** From a start to its stop. */
+class GarbageCollection implements Service {
+  readonly #deps: GarbageCollectorDeps & { readonly store: ResourceStore };
+  readonly #kinds: ReadonlyMap<string, KindInfo>;
   readonly #abort = new AbortController();
+  /** By `KINDS NAMESPACE/NAME` of what is to be judged, or `dependents-of UID` of what has gone. */
   readonly #queue: WorkQueue;
   #followings: Following[] = [];
-  #knowsAll = false;
+  /** What was heard of before everything was. */
+  #heardFirst: Set<string> | undefined = new Set();
 
-  constructor(deps: GarbageCollectorDeps) {
+  constructor(deps: GarbageCollectorDeps & { readonly store: ResourceStore }) {
     this.#deps = deps;
-    const { store, clock, random, onError } = deps;
+    this.#kinds = new Map(deps.kinds.map((kind) => [nameOf(kind), kind]));
+    const { clock, random, onError } = deps;
     this.#queue = new WorkQueue(
       {
         ...{ clock, random },
-        run: async (uid) => {
-          await judgeMember(uid, { store, ownership: this.#ownership });
-          return {};
-        },
-        onError: ({ key, error, retryInMs }) => {
-          const isConflict = error instanceof StoreError && error.code === "conflict";
-          if (!isConflict) onError({ doing: `collecting garbage: ${this.#nameOf(key)}`, error, retryInMs });
+        run: async (id) => await this.#run(id),
+        onError: ({ key, attempt: _, ...failure }) => {
+          const isConflict = failure.error instanceof StoreError && failure.error.code === "conflict";
+          if (!isConflict) onError({ doing: `collecting garbage: ${key}`, ...failure });
         },
       },
       defaultControllerLimits,
     );
   }
 
+  /** Resolves when every object is known; a start has enough to do before that. */
   async start(signal: AbortSignal): Promise<void> {
     const { store, clock, kinds, onError } = this.#deps;
     this.#followings = kinds.map((kind) =>
       follow({ store, clock, signal: this.#abort.signal }, kind, {
+        needs: "metadata",
         onChange: (type, object) => this.#heard(kind, type === "deleted", object),
         onError: (error, retryInMs) =>
           onError({ doing: `collecting garbage: watching ${kind.plural}`, error, retryInMs }),
       }),
     );
     await unlessAborted(Promise.all(this.#followings.map(({ ready }) => ready)), signal);
-    this.#knowsAll = true;
+    const heardFirst = this.#heardFirst ?? [];
+    this.#heardFirst = undefined;
     const breather = new Breather();
-    for (const uid of this.#ownership.uids()) {
+    for (const id of heardFirst) {
       if (breather.isDue) await breather.breathe();
-      this.#queue.add(uid);
+      this.#queue.add(id);
     }
   }
 
@@ -93,18 +99,42 @@ class Life {
     await Promise.all(this.#followings.map(({ done }) => done));
   }
 
-  #heard(kind: KindInfo, isDeleted: boolean, object: Resource): void {
-    const { uid } = object.metadata;
-    const ownersBefore = isDeleted ? this.#ownership.delete(uid) : [];
-    const isMember = !isDeleted && this.#ownership.put(kind, object);
-    if (!this.#knowsAll) return;
-    if (isMember) this.#queue.add(uid);
-    // What the object owned may have lost its last owner; what owned it may have waited for it.
-    if (isDeleted) for (const each of [...this.#ownership.dependentsOf(uid), ...ownersBefore]) this.#queue.add(each);
+  #heard(kind: KindInfo, isGone: boolean, object: Resource): void {
+    const { uid, namespace, ownerReferences, deletionTimestamp, ...metadata } = object.metadata;
+    const isWaiting = Boolean(deletionTimestamp) && metadata.finalizers?.some((name) => finalizers.includes(name));
+    if (!isGone) {
+      if (ownerReferences?.length || isWaiting) this.#judge(kind, object.metadata);
+      return;
+    }
+    // What the object owned may have lost its last owner; what owned it may have waited for it. Records own nothing.
+    if (!kind.record) this.#add(`dependents-of ${uid}`);
+    for (const { apiVersion, kind, name } of ownerReferences ?? []) {
+      const ownerKind = findKind(apiVersion, kind);
+      if (ownerKind !== undefined) this.#judge(ownerKind, { namespace, name });
+    }
   }
 
-  #nameOf(uid: string): string {
-    const member = this.#ownership.get(uid);
-    return member === undefined ? uid : `${member.kind.singular} ${member.key.namespace}/${member.key.name}`;
+  #judge(kind: KindInfo, key: ResourceKey): void {
+    if (this.#kinds.has(nameOf(kind))) this.#add(`${nameOf(kind)} ${formatKey(key)}`);
   }
+
+  #add(id: string): void {
+    if (this.#heardFirst) this.#heardFirst.add(id);
+    else this.#queue.add(id);
+  }
+
+  async #run(id: string) {
+    const { store, kinds } = this.#deps;
+    const [what = "", of = ""] = id.split(" ");
+    const [kind, key] = [this.#kinds.get(what), parseKey(of)];
+    if (kind !== undefined && key !== undefined) await judgeMember(kind, key, { store, kinds });
+    else
+      for (const dependent of await findDependents(of, { store, kinds }))
+        this.#judge(dependent.kind, dependent.object.metadata);
+    return {};
+  }
+}
+
+function nameOf(kind: KindInfo): string {
+  return qualifiedName(kind, kind.plural);
 }

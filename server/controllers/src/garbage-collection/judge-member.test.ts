@@ -1,39 +1,68 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { test } from "node:test";
-import { apiVersionOf, kinds } from "@neverland/api";
-import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
+import { type TestContext, test } from "node:test";
+import { apiVersionOf, type KindInfo, kinds, type Resource } from "@neverland/api";
+import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { openSpoiltStore } from "@neverland/store/testing/spoilt-store.ts";
+import { waitUntil } from "../testing/controller-bench.ts";
+import { collectGarbage } from "../testing/garbage-collection.ts";
 import { judgeMember } from "./judge-member.ts";
-import { Ownership } from "./ownership.ts";
 
 const { Template, Workflow } = kinds;
-const of = (kind: { readonly kind: string }, name: string) => ({
-  ...{ apiVersion: apiVersionOf(Workflow), kind: kind.kind },
-  metadata: { namespace: "default", name },
+const of = (kind: KindInfo, name: string, metadata: Partial<Resource["metadata"]> = {}) => ({
+  ...{ apiVersion: apiVersionOf(kind), kind: kind.kind },
+  metadata: { namespace: "default", name, ...metadata },
+  spec: {},
 });
+const ownedKey = of(Template, "owned").metadata;
+const ownerKey = of(Workflow, "owner").metadata;
+
+/** A workflow, and a template that it owns. @param finalizer What the workflow is deleted with, when it is. */
+async function makePair(store: ResourceStore, finalizer?: string): Promise<void> {
+  const finalizers = finalizer === undefined ? [] : [finalizer];
+  const { metadata } = await store.create(Workflow, of(Workflow, "owner", { finalizers }));
+  const ownerReferences = [{ apiVersion: apiVersionOf(Workflow), kind: "Workflow", name: "owner", uid: metadata.uid }];
+  await store.create(Template, of(Template, "owned", { ownerReferences }));
+  if (finalizer !== undefined) await store.delete(Workflow, metadata);
+}
+
+/** The pair, of which no schema accepts the template, and the collector that is to run on it. */
+async function setUpSpoilt(t: TestContext, finalizer: string) {
+  let collector: ReturnType<typeof collectGarbage> | undefined;
+  // Before the store is closed.
+  t.after(() => collector?.stop(AbortSignal.timeout(1000)));
+  const store = await openSpoiltStore(t, (before) => makePair(before, finalizer), spoilTemplate);
+  collector = collectGarbage(store);
+  return { store, collector };
+}
+
+const spoilTemplate = "UPDATE objects SET object = json_set(object, '$.spec.data', 5) WHERE name = 'owned'";
 
 test("what is owned by an object that cannot be read stays", async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), "judge-member-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
-  const file = join(folder, "store.db");
-  const before = await openSqliteStore(file);
-  const { metadata } = await before.create(Workflow, { ...of(Workflow, "owner"), spec: {} });
-  const ownerReferences = [{ apiVersion: apiVersionOf(Workflow), kind: "Workflow", name: "owner", uid: metadata.uid }];
-  const owned = of(Template, "owned");
-  await before.create(Template, { ...owned, metadata: { ...owned.metadata, ownerReferences }, spec: {} });
-  await before.close();
-  const database = new DatabaseSync(file);
-  database.exec("UPDATE objects SET object = substr(object, 1, 40) WHERE name = 'owner'");
-  database.close();
-  const store = await openSqliteStore(file);
-  t.after(() => store.close());
-  const object = await store.get(Template, owned.metadata);
+  const torn = "UPDATE objects SET object = substr(object, 1, 40) WHERE name = 'owner'";
+  const store = await openSpoiltStore(t, makePair, torn);
+  const object = await store.get(Template, ownedKey);
   assert.ok(object);
-  const ownership = new Ownership();
-  ownership.put(Template, object);
-  await judgeMember(object.metadata.uid, { store, ownership });
-  assert.equal(await store.get(Template, owned.metadata), object);
+  await judgeMember(Template, ownedKey, { store, kinds: [Template, Workflow] });
+  assert.equal(await store.get(Template, ownedKey), object);
+});
+
+test("an orphaning delete reaches a dependent that no schema accepts", async (t) => {
+  const { store, collector } = await setUpSpoilt(t, orphanFinalizer);
+  await collector.start(AbortSignal.timeout(5000));
+  await waitUntil(async () => (await store.get(Workflow, ownerKey)) === undefined);
+  assert.deepEqual((await store.get(Template, ownedKey))?.metadata.ownerReferences, []);
+});
+
+test("a foreground delete takes a dependent that no schema accepts, and waits for it", async (t) => {
+  const { store, collector } = await setUpSpoilt(t, foregroundFinalizer);
+  const live = await store.get(Template, ownedKey);
+  assert.ok(live);
+  const held = await store.update(Template, { ...live, metadata: { ...live.metadata, finalizers: ["x/hold"] } });
+  await collector.start(AbortSignal.timeout(5000));
+  await waitUntil(async () => Boolean((await store.get(Template, ownedKey))?.metadata.deletionTimestamp));
+  assert.ok(await store.get(Workflow, ownerKey));
+  await store.update(Template, { ...held, metadata: { ...held.metadata, resourceVersion: "", finalizers: [] } });
+  await waitUntil(async () => (await store.get(Workflow, ownerKey)) === undefined);
+  assert.equal(await store.get(Template, ownedKey), undefined);
 });

@@ -1,72 +1,65 @@
-// What follows for one object that is owned, or that waits for what it owns: decided on the store as it is this moment.
-import { findKind, type OwnerReference, type Resource } from "@neverland/api";
+// What follows for one object that is owned, or that waits for what it owns: decided on the store as it is this moment, and on
+// metadata alone, so that what no schema accepts comes to its end as the rest does.
+import { findKind, type KindInfo, type OwnerReference, type Resource, type ResourceKey } from "@neverland/api";
 import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
-import { isStandIn } from "@neverland/store/stored-fault.ts";
-import type { Member, Ownership } from "./ownership.ts";
+import { hasSoundMetadata, isStandIn } from "@neverland/store/stored-fault.ts";
+import { type Dependent, findDependents } from "./find-dependents.ts";
 
-type Deps = { readonly store: ResourceStore; readonly ownership: Ownership };
+type Deps = { readonly store: ResourceStore; readonly kinds: readonly KindInfo[] };
 
 /** So many writes are waited for at once: they share their way to the disk, and none of thousands waits for each. */
 const atOnce = 100;
 
 /** Safe to repeat: what was done is found done. */
-export async function judgeMember(uid: string, deps: Deps): Promise<void> {
-  const member = deps.ownership.get(uid);
-  const object = member && (await deps.store.get(member.kind, member.key));
-  if (member === undefined || object?.metadata.uid !== uid) return;
-  const { finalizers = [], deletionTimestamp, ownerReferences } = object.metadata;
-  if (deletionTimestamp && finalizers?.includes(orphanFinalizer)) return await orphanDependents(member, object, deps);
-  if (deletionTimestamp && finalizers?.includes(foregroundFinalizer))
-    return await deleteDependents(member, object, deps);
+export async function judgeMember(kind: KindInfo, key: ResourceKey, deps: Deps): Promise<void> {
+  const object = await deps.store.get(kind, key);
+  if (object === undefined || !hasSoundMetadata(object)) return;
+  const { uid, finalizers, deletionTimestamp, ownerReferences } = object.metadata;
+  if (deletionTimestamp && finalizers?.includes(orphanFinalizer)) return await orphanDependents(kind, object, deps);
+  if (deletionTimestamp && finalizers?.includes(foregroundFinalizer)) return await deleteDependents(kind, object, deps);
   if (deletionTimestamp || !ownerReferences?.length) return;
   for (const owner of ownerReferences) if (await isThere(owner, object, deps)) return;
-  await unlessGone(deps.store.delete(member.kind, member.key, { uid }));
+  await unlessGone(deps.store.delete(kind, key, { uid }));
 }
 
-async function deleteDependents(member: Member, owner: Resource, { store, ownership }: Deps): Promise<void> {
-  const dependents = dependentsOf(owner, ownership);
-  await inBatches(dependents, async ({ uid, kind, key }) => {
-    const isOnItsWay = Boolean((await store.get(kind, key))?.metadata.deletionTimestamp);
-    if (!isOnItsWay) await unlessGone(store.delete(kind, key, { uid }));
+async function deleteDependents(kind: KindInfo, owner: Resource, deps: Deps): Promise<void> {
+  const { uid, namespace } = owner.metadata;
+  const dependents = await findDependents(uid, deps, namespace);
+  const staying = dependents.filter(({ object }) => !object.metadata.deletionTimestamp);
+  await inBatches(staying, async ({ kind, object: { metadata } }) => {
+    await unlessGone(deps.store.delete(kind, metadata, { uid: metadata.uid }));
   });
   // Each that goes brings its owner back here.
-  if (dependents.length === 0) await removeFinalizer(member, owner, foregroundFinalizer, store);
+  if (dependents.length === 0) await removeFinalizer(kind, owner, foregroundFinalizer, deps);
 }
 
-async function orphanDependents(member: Member, owner: Resource, { store, ownership }: Deps): Promise<void> {
-  await inBatches(dependentsOf(owner, ownership), async ({ uid, kind, key }) => {
-    const object = await store.get(kind, key);
-    if (object?.metadata.uid !== uid) return;
-    const ownerReferences = object.metadata.ownerReferences?.filter((each) => each.uid !== owner.metadata.uid) ?? [];
-    await unlessGone(store.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences } }));
+async function orphanDependents(kind: KindInfo, owner: Resource, deps: Deps): Promise<void> {
+  const { uid, namespace } = owner.metadata;
+  await inBatches(await findDependents(uid, deps, namespace), async ({ kind, object }) => {
+    const ownerReferences = object.metadata.ownerReferences?.filter((each) => each.uid !== uid) ?? [];
+    await unlessGone(deps.store.update(kind, { ...object, metadata: { ...object.metadata, ownerReferences } }));
   });
-  await removeFinalizer(member, owner, orphanFinalizer, store);
+  await removeFinalizer(kind, owner, orphanFinalizer, deps);
 }
 
-function dependentsOf({ metadata }: Resource, ownership: Ownership): (Member & { uid: string })[] {
-  return [...ownership.dependentsOf(metadata.uid)].flatMap((uid) => {
-    const member = ownership.get(uid);
-    return member?.key.namespace === metadata.namespace ? [{ ...member, uid }] : [];
-  });
-}
-
-async function removeFinalizer({ kind }: Member, object: Resource, name: string, store: ResourceStore): Promise<void> {
+async function removeFinalizer(kind: KindInfo, object: Resource, name: string, { store }: Deps): Promise<void> {
   const finalizers = (object.metadata.finalizers ?? []).filter((each) => each !== name);
   await unlessGone(store.update(kind, { ...object, metadata: { ...object.metadata, finalizers } }));
 }
 
 /** An owner of a kind that is not kept here, or that cannot be read, cannot be judged: what it owns stays. */
-async function isThere(owner: OwnerReference, { metadata }: Resource, { store }: Deps): Promise<boolean> {
+async function isThere(owner: OwnerReference, { metadata }: Resource, { store, kinds }: Deps): Promise<boolean> {
   const kind = findKind(owner.apiVersion, owner.kind);
-  if (!kind) return true;
+  if (!kind || !kinds.includes(kind)) return true;
   const { namespace } = metadata;
   const found = await store.get(kind, { namespace, name: owner.name });
   return found !== undefined && (found.metadata.uid === owner.uid || isStandIn(found));
 }
 
-async function inBatches<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  for (let from = 0; from < items.length; from += atOnce) await Promise.all(items.slice(from, from + atOnce).map(work));
+async function inBatches(dependents: readonly Dependent[], work: (one: Dependent) => Promise<void>): Promise<void> {
+  for (let from = 0; from < dependents.length; from += atOnce)
+    await Promise.all(dependents.slice(from, from + atOnce).map(work));
 }
 
 async function unlessGone(work: Promise<unknown>): Promise<void> {

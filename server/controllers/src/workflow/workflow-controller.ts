@@ -44,8 +44,8 @@ export function workflowController(options: WorkflowControllerOptions): Controll
     ],
     writes: [
       { kind: kinds.Workflow, part: "status", mode: "exclusive" },
-      // Deleted, once the workflow is over.
-      { kind: kinds.ActionReport, part: "whole", mode: "exclusive" },
+      // Deleted, once the workflow is over; also by the garbage collector, once it has gone.
+      { kind: kinds.ActionReport, part: "whole", mode: "shared" },
       // `allowPXE` of its interfaces alone; the rest is people's.
       { kind: kinds.Hardware, part: "spec", mode: "shared" },
     ],

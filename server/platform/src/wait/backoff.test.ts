@@ -5,8 +5,9 @@ import { Backoff } from "./backoff.ts";
 test("doubles up to its limit and begins anew after a success", () => {
   const backoff = new Backoff({ firstMs: 50, longestMs: 300 });
   assert.deepEqual([backoff.nextMs(), backoff.nextMs(), backoff.nextMs(), backoff.nextMs()], [50, 100, 200, 300]);
+  assert.equal(backoff.failures, 4);
   backoff.reset();
-  assert.equal(backoff.nextMs(), 50);
+  assert.deepEqual([backoff.failures, backoff.nextMs()], [0, 50]);
 });
 
 test("is spread over the upper half", () => {

@@ -13,6 +13,11 @@ export class Backoff {
     this.#random = random;
   }
 
+  /** Since the last success. */
+  get failures(): number {
+    return this.#failures;
+  }
+
   /** @returns The wait after one more failure. */
   nextMs(): number {
     const { firstMs, longestMs } = this.#limits;

@@ -1,5 +1,5 @@
 // All there is, in memory: a table for each kind, and the log of what was written lately. Only what is durable is in it.
-import { apiVersionOf, type KindInfo } from "@neverland/api";
+import { apiVersionOf, type KindInfo, ownersIndex } from "@neverland/api";
 import { ChangeLog, type LoggedChange } from "./change-log.ts";
 import { KindTable } from "./kind-table.ts";
 
@@ -13,7 +13,7 @@ export class StoreState {
     const known = this.#known.get(kind);
     if (known) return known;
     const table = this.tableById(kindIdOf(kind));
-    for (const path of kind.indexes) table.addIndex(path);
+    for (const path of [...kind.indexes, ownersIndex]) table.addIndex(path);
     this.#known.set(kind, table);
     return table;
   }

@@ -8,7 +8,7 @@ import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
 
-/** A column of `kubectl get`. `path` is a dotted path into the object; `wide` columns show with `-o wide` only. */
+/** A column of `kubectl get`. `path` is a dotted path into the object, and may go through lists (`[]`); `wide` columns show with `-o wide` only. */
 export type PrinterColumn = {
   readonly name: string;
   readonly type: "string" | "integer" | "date";
@@ -16,7 +16,14 @@ export type PrinterColumn = {
   readonly wide?: boolean;
   /** The number of members at `path`, instead of the value. */
   readonly count?: boolean;
+  /** What is shown in place of the value: the first of these that holds. */
+  readonly instead?: readonly ShownInstead[];
+  /** The same, where there is no value. */
+  readonly ifEmpty?: readonly ShownInstead[];
 };
+
+/** Holds where there is something at `path`, or `is`; without a path always. */
+export type ShownInstead = { readonly path?: string; readonly is?: string | boolean; readonly shown: string };
 
 /** `status` is written apart from the rest; `log` is the output of actions, as text. */
 export type Subresource = "status" | "log";
@@ -81,6 +88,14 @@ export const ownersIndex = "metadata.ownerReferences[].uid";
 /** Objects whose `field`, one of the indexes, has one of `values` are over since the RFC 3339 time at `since`. Both are dotted paths. */
 export type Retention = { readonly field: string; readonly values: readonly string[]; readonly since: string };
 
+/** What is to go says so, whatever it was. */
+const state = {
+  name: "State",
+  type: "string",
+  path: ".status.state",
+  instead: [{ path: ".metadata.deletionTimestamp", shown: "Deleting" }],
+} as const;
+
 const tinkerbell = {
   group: "tinkerbell.org",
   version: "v1alpha1",
@@ -111,7 +126,12 @@ export const kinds = {
     shortNames: ["hw"],
     spec: hardwareSpecSchema,
     status: hardwareStatusSchema,
-    columns: [{ name: "State", type: "string", path: ".status.state" }],
+    columns: [
+      { ...state, ifEmpty: [{ shown: "Known" }] },
+      { name: "MAC", type: "string", path: ".spec.interfaces[].dhcp.mac" },
+      { name: "Address", type: "string", path: ".spec.interfaces[].dhcp.ip.address" },
+      { name: "Netboot", type: "string", path: ".spec.interfaces[].netboot.allowPXE" },
+    ],
     indexes: ["spec.interfaces[].dhcp.mac", "spec.interfaces[].dhcp.ip.address", "spec.agentID"],
     unique: [
       { path: "spec.interfaces[].dhcp.mac", within: "store" },
@@ -134,7 +154,7 @@ export const kinds = {
     shortNames: ["tpl"],
     spec: templateSpecSchema,
     status: templateStatusSchema,
-    columns: [{ name: "State", type: "string", path: ".status.state" }],
+    columns: [{ ...state, ifEmpty: [{ shown: "New" }] }],
     indexes: [],
   },
   Workflow: {
@@ -148,7 +168,14 @@ export const kinds = {
     status: workflowStatusSchema,
     columns: [
       { name: "Template", type: "string", path: ".spec.templateRef" },
-      { name: "State", type: "string", path: ".status.state" },
+      {
+        ...state,
+        ifEmpty: [
+          { path: ".spec.disabled", is: true, shown: "DISABLED" },
+          { path: ".status.templateRendering", is: "failed", shown: "TEMPLATE_FAILED" },
+          { shown: "NEW" },
+        ],
+      },
       { name: "Task", type: "string", path: ".status.currentState.taskName", wide: true },
       { name: "Action", type: "string", path: ".status.currentState.actionName" },
       { name: "Agent", type: "string", path: ".status.currentState.agentID" },

@@ -9,3 +9,6 @@ export function numberUpTo(most: number): (text: string) => number {
     throw new InvalidArgumentError(`Expected a whole number from 0 to ${most}.`);
   };
 }
+
+/** Timers hold no more: 2³¹ ms. */
+export const longestTimeoutSeconds = 2_147_483;

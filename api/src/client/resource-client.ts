@@ -124,10 +124,12 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
     });
   }
 
-  async delete(key: ResourceKey, call: DeleteCall = {}): Promise<void> {
+  /** @returns The object for as long as finalizers hold it; `undefined` when it is gone. */
+  async delete(key: ResourceKey, call: DeleteCall = {}): Promise<R | undefined> {
     const { propagationPolicy, uid, resourceVersion } = call;
     const body = { propagationPolicy, preconditions: { uid, resourceVersion } };
-    await this.#object({ ...call, method: "DELETE", path: this.#path(key), body });
+    const answer = await this.#object({ ...call, method: "DELETE", path: this.#path(key), body });
+    return answer.kind === "Status" ? undefined : answer;
   }
 
   /**

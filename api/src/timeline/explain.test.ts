@@ -184,3 +184,31 @@ test("what a machine was last seen with is not said twice, and neither is what t
   assert.deepEqual(because, ["last seen 3 s ago: no Hardware has the MAC"]);
   assert.deepEqual(todo, ["apply a Hardware with this MAC"]);
 });
+
+test("what is on its way out and held is said, with who holds it, and decides nothing else", () => {
+  const leaving: Workflow = {
+    ...workflow({ state: "RUNNING", stateSince: iso(300) }),
+    metadata: {
+      ...meta("old"),
+      deletionTimestamp: iso(60),
+      finalizers: ["metal.neverland.dev/take-back", "example.org/audit"],
+    },
+  };
+  const { state, because, todo } = explain({
+    hardware: hardware(true),
+    workflows: [leaving, waiting],
+    events: [],
+    nowMs,
+  });
+  assert.match(state, /^Workflow install began to wait/);
+  assert.equal(
+    because[0],
+    "Workflow old is being deleted, which began 60 s ago, and is held by finalizer metal.neverland.dev/take-back: the workflow controller takes back what it lent the machine; finalizer example.org/audit: whoever put it there is not done with it",
+  );
+  assert.match(todo[0] ?? "", /^Workflow old: whoever put example\.org\/audit on it is to take it off/);
+  const gone = { ...hardware(true), metadata: { ...meta("m1"), deletionTimestamp: iso(5), finalizers: ["orphan"] } };
+  assert.match(
+    explain({ hardware: gone, workflows: [], events: [], nowMs }).because[0] ?? "",
+    /^Hardware m1 is being deleted, which began 5 s ago, and is held by finalizer orphan: /,
+  );
+});

@@ -3,6 +3,7 @@ import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction, WorkflowState } from "../tinkerbell/workflow.ts";
 import { bootProgress, refusalsSince } from "./boot-progress.ts";
+import { deletionOf } from "./deletion.ts";
 import { type EventType, eventTypeInfo } from "./event-types.ts";
 import { type TimelineEvent, toTimeline } from "./timeline-event.ts";
 
@@ -24,6 +25,27 @@ export type Explanation = {
 };
 
 export function explain(input: ExplainInput): Explanation {
+  const stays = input.workflows.filter(({ metadata }) => !metadata.deletionTimestamp);
+  // What is on its way out decides nothing any more, but what it still has of the machine may hold others up.
+  const leaving = [input.hardware, ...input.workflows].flatMap((object) => leavingOf(object, input.nowMs));
+  const { state, because, todo } = explainRest({ ...input, workflows: stays });
+  return {
+    state,
+    because: [...leaving.map(({ why }) => why), ...because],
+    todo: [...new Set([...leaving.map(({ what }) => what), ...todo])],
+  };
+}
+
+function leavingOf(object: Hardware | Workflow | undefined, nowMs: number): { why: string; what: string }[] {
+  const deletion = object && deletionOf(object);
+  if (deletion === undefined) return [];
+  const { since, heldBy, todo } = deletion;
+  const name = `${object?.kind} ${object?.metadata.name}`;
+  const why = `${name} is being deleted, which began ${ago(Date.parse(since), nowMs)}, and is held by ${heldBy.join("; ") || "nothing that it names"}`;
+  return [{ why, what: `${name}: ${todo}` }];
+}
+
+function explainRest(input: ExplainInput): Explanation {
   const timeline = toTimeline(input.events);
   const workflow = mostTelling(input.workflows);
   if (workflow === undefined) return withoutWorkflow(input, timeline);

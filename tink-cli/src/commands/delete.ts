@@ -1,13 +1,16 @@
 // tink delete: removes objects, by name or as a file lists them.
-import { type KindInfo, qualifiedName } from "@neverland/api";
-import type { Command } from "commander";
+import { deletionOf, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
+import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { readManifests } from "../manifest-files.ts";
+import { longestTimeoutSeconds, numberUpTo } from "../option-values.ts";
 import { readTargets } from "../resource-names.ts";
 
 type Target = { readonly kind: KindInfo; readonly name?: string | undefined; readonly namespace?: string | undefined };
+type DeleteOptions = { filename?: string[]; ignoreNotFound?: boolean; wait: string; timeout: number };
+type Held = { readonly kind: KindInfo; readonly object: Resource };
 
 export function addDeleteCommand(program: Command, context: CliContext): void {
   program
@@ -15,22 +18,59 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     .description("remove objects: delete workflow/NAME, delete hw NAME…, delete -f FILE")
     .option("-f, --filename <file...>", "remove what these files describe; - reads standard input")
     .option("--ignore-not-found", "what is not there is no failure")
-    .action(async (words: string[], options: { filename?: string[]; ignoreNotFound?: boolean }, command: Command) => {
+    .addOption(
+      new Option("--wait <truth>", "wait until what finalizers hold is gone")
+        .choices(["true", "false"])
+        .default("true"),
+    )
+    .option("--timeout <seconds>", "wait for so long and no longer (exit 4)", numberUpTo(longestTimeoutSeconds), 60)
+    .action(async (words: string[], options: DeleteOptions, command: Command) => {
       const targets: Target[] = [
         ...(words.length > 0 ? readTargets(words) : []),
         ...(await inFiles(options.filename ?? [], context)),
       ];
       if (targets.length === 0) throw new CliError("usage", "Name what to delete: KIND/NAME, or -f FILE");
       const { clients, namespace } = await connect(command, context);
+      const held: Held[] = [];
       for (const target of targets) {
         const { kind, name } = target;
         if (name === undefined) throw new CliError("usage", `Name the ${kind.plural} to delete: ${kind.singular}/NAME`);
         const key = { namespace: target.namespace ?? namespace, name };
         if (options.ignoreNotFound && (await clients(kind).get(key)) === undefined) continue;
-        await clients(kind).delete(key);
-        context.stdout(`${qualifiedName(kind, kind.singular)}/${name} deleted\n`);
+        const object = await clients(kind).delete(key);
+        if (object !== undefined) held.push({ kind, object });
+        context.stdout(`${subjectOf(kind, name)} ${object === undefined ? "deleted" : "marked for deletion"}\n`);
       }
+      // All are on their way out by now: what one waits for may be that another goes.
+      for (const each of held) context.stderr(`${heldText(each)}\n`);
+      if (options.wait === "true") await untilGone(clients, held, options.timeout, context);
     });
+}
+
+async function untilGone(clients: Clients, held: readonly Held[], timeout: number, context: CliContext): Promise<void> {
+  const deadline = AbortSignal.timeout(timeout * 1000);
+  const signal = AbortSignal.any([context.signal, deadline]);
+  for (const { kind, object } of held) {
+    const isGone = (found: Resource | undefined) => found === undefined || found.metadata.uid !== object.metadata.uid;
+    await clients(kind)
+      .waitFor(object.metadata, isGone, signal)
+      .catch((error: unknown) => {
+        throw deadline.aborted ? new CliError("timed-out", stillThere({ kind, object }, timeout)) : error;
+      });
+    context.stdout(`${subjectOf(kind, object.metadata.name)} deleted\n`);
+  }
+}
+
+function heldText({ kind, object }: Held): string {
+  return `${subjectOf(kind, object.metadata.name)} is held by ${deletionOf(object)?.heldBy.join("; ")}`;
+}
+
+function stillThere(held: Held, timeout: number): string {
+  return `${heldText(held)}, and is still there after ${timeout} s; ${deletionOf(held.object)?.todo}`;
+}
+
+function subjectOf(kind: KindInfo, name: string): string {
+  return `${qualifiedName(kind, kind.singular)}/${name}`;
 }
 
 async function inFiles(paths: readonly string[], { stdin }: CliContext): Promise<Target[]> {

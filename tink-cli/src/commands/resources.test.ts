@@ -1,6 +1,6 @@
 // Every command that reads or writes objects, against a real server.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { kinds, ResourceClient } from "@neverland/api";
 import { parse } from "yaml";
 import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
@@ -285,6 +285,49 @@ describe("tink delete", () => {
     assert.equal((await bench.run("delete", "tpl", "del-1")).stdout, "template.tinkerbell.org/del-1 deleted\n");
     const rest = await bench.run("delete", "-f", file, "--ignore-not-found");
     assert.deepEqual(rest, { code: 0, stdout: "template.tinkerbell.org/del-2 deleted\n", stderr: "" });
+  });
+
+  describe("what a finalizer holds", () => {
+    const key = { namespace: "default", name: "held" };
+    beforeEach(async () => {
+      await apply(hardwareYaml("held", mac(80)).replace("labels: {}", "finalizers: [example.org/audit]"));
+    });
+    afterEach(async () => {
+      await bench
+        .clients(kinds.Hardware)
+        .patch(key, { metadata: { finalizers: null } })
+        .catch(() => undefined);
+    });
+    const marked = "hardware.tinkerbell.org/held marked for deletion\n";
+    const holder =
+      "hardware.tinkerbell.org/held is held by finalizer example.org/audit: whoever put it there is not done with it";
+
+    test("is waited for, who holds it being said, until it is gone", async () => {
+      const deleting = bench.start("delete", "hw/held");
+      await deleting.saw(/marked for deletion/);
+      assert.match((await bench.run("get", "hw/held")).stdout, /^held +Deleting /m);
+      assert.match(
+        (await bench.run("explain", "held")).stdout,
+        /because Hardware held is being deleted, .*example\.org\/audit/,
+      );
+      await bench.clients(kinds.Hardware).patch(key, { metadata: { finalizers: null } });
+      assert.deepEqual(await deleting.ended, {
+        code: 0,
+        stdout: `${marked}hardware.tinkerbell.org/held deleted\n`,
+        stderr: `${holder}\n`,
+      });
+    });
+
+    test("is not waited for with --wait=false, and not for ever without", async () => {
+      assert.deepEqual(await bench.run("delete", "hw/held", "--wait=false"), {
+        code: 0,
+        stdout: marked,
+        stderr: `${holder}\n`,
+      });
+      const { code, stderr } = await bench.run("delete", "hw/held", "--timeout", "1");
+      assert.equal(code, 4);
+      assert.match(stderr, /, and is still there after 1 s; whoever put example\.org\/audit on it is to take it off/);
+    });
   });
 
   test("what is not there is exit code 3", async () => {

@@ -4,12 +4,9 @@ import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { numberUpTo } from "../option-values.ts";
+import { longestTimeoutSeconds, numberUpTo } from "../option-values.ts";
 import { describeProgress } from "../output/workflow-progress.ts";
 import { readTargets } from "../resource-names.ts";
-
-/** Timers hold no more: 2³¹ ms. */
-const longestTimeoutSeconds = 2_147_483;
 
 export function addWatchCommand(program: Command, context: CliContext): void {
   program

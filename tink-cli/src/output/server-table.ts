@@ -20,5 +20,6 @@ export function formatServerTable(
 }
 
 function formatCell(cell: unknown): string {
-  return cell === undefined || cell === null ? "" : String(cell);
+  // As kubectl: an empty cell could be taken for the next column's.
+  return cell === undefined || cell === null || cell === "" ? "<none>" : String(cell);
 }

@@ -1,5 +1,5 @@
 // The Table that `kubectl get` asks for: the columns of a kind, a row for each object.
-import type { KindInfo, PrinterColumn, Resource } from "@neverland/api";
+import { fieldsAt, type KindInfo, type PrinterColumn, type Resource, type ShownInstead } from "@neverland/api";
 import { valueAt } from "@neverland/store/selector.ts";
 
 /** How much of each object a row carries beside its cells. */
@@ -31,7 +31,20 @@ export function cellsOf(kind: KindInfo, object: Resource, nowMs: number): unknow
   return [object.metadata.name, ...kind.columns.map((column) => cell(object, column, nowMs)), age];
 }
 
-function cell(object: Resource, { path, type, count }: PrinterColumn, nowMs: number): unknown {
+function cell(object: Resource, column: PrinterColumn, nowMs: number): unknown {
+  const value = shownOf(object, column.instead) ?? cellValue(object, column, nowMs);
+  return value === "" || value === null ? (shownOf(object, column.ifEmpty) ?? null) : value;
+}
+
+function shownOf(object: Resource, rules: readonly ShownInstead[] = []): string | undefined {
+  return rules.find(({ path, is }) => {
+    const value = path === undefined ? true : valueAt(object, path);
+    return is === undefined ? value !== undefined && value !== null : value === is;
+  })?.shown;
+}
+
+function cellValue(object: Resource, { path, type, count }: PrinterColumn, nowMs: number): unknown {
+  if (path.includes("[]")) return [...new Set(fieldsAt(object, path).map(({ value }) => value))].join(",");
   const value = valueAt(object, path);
   if (count) return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
   if (type === "date") return typeof value === "string" ? formatAge(nowMs - Date.parse(value)) : null;

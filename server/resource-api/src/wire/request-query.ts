@@ -82,7 +82,7 @@ function selectableFields(kind: KindInfo): string[] {
   return [
     "metadata.name",
     "metadata.namespace",
-    ...kind.columns.filter(({ count }) => !count).map((column) => column.path.slice(1)),
+    ...kind.columns.filter(({ count, path }) => !count && !path.includes("[]")).map(({ path }) => path.slice(1)),
     ...kind.indexes.filter((path) => !path.includes("[]")),
   ];
 }

@@ -10,6 +10,8 @@ import { cpuMsOf, residentMiBOf } from "../figures/process-figures.ts";
 
 export type ServerCommand = {
   readonly argv: readonly [string, ...string[]];
+  /** Beside this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly isReady: (line: string) => boolean;
 };
 
@@ -34,10 +36,13 @@ export class ServerProcess {
   /** @param command Made for the folder that the server is to keep its data in, which goes when it is stopped. */
   static async start(command: (dataDir: string) => Promise<ServerCommand> | ServerCommand): Promise<ServerProcess> {
     const dir = await mkdtemp(join(tmpdir(), "bench-workers-"));
-    const { argv, isReady } = await command(dir);
+    const { argv, env, isReady } = await command(dir);
     const [program, ...args] = argv;
     const fromMs = performance.now();
-    const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+    const child = spawn(program, args, {
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: { ...process.env, ...env },
+    });
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     const timer = setTimeout(
       () => reject(new Error(`${program} was not ready in ${startDeadlineMs} ms`)),
@@ -72,7 +77,7 @@ export class ServerProcess {
     return residentMiBOf(this.#pid);
   }
 
-  /** The longest stall since it was last asked; only of a process started with `loopWatchArgs`. */
+  /** The longest stall since it was last asked; only of a process started with `loopWatchOption`. */
   async longestStall(): Promise<LoopStall> {
     const answer = once(this.#child, "message", { signal: AbortSignal.timeout(startDeadlineMs) });
     this.#child.send("stall");
@@ -91,5 +96,5 @@ export class ServerProcess {
   }
 }
 
-/** Options of Node that make a process answer `longestStall`. */
-export const loopWatchArgs: readonly string[] = ["--import", join(import.meta.dirname, "../figures/loop-watch.ts")];
+/** In NODE_OPTIONS: makes a process answer `longestStall`. */
+export const loopWatchOption = `--import=${join(import.meta.dirname, "../figures/loop-watch.ts")}`;

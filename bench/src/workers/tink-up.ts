@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { kinds, ResourceClient } from "@neverland/api";
 import { machineAt } from "./machine.ts";
-import { loopWatchArgs, type ServerCommand } from "./server-process.ts";
+import { loopWatchOption, type ServerCommand } from "./server-process.ts";
 
 const namespace = "default";
 const connections = 32;
@@ -12,13 +12,13 @@ const lookAgainMs = 500;
 
 export type TinkAddresses = { readonly api: string; readonly grpcPort: number; readonly token: string };
 
-/** As the script `tink` starts it, on free ports of loopback, watched. @param args More of its options. */
+/** By the script `tink`, as people start it, on free ports of loopback, watched. @param args More of its options. */
 export function tinkUp(dataDir: string, args: readonly string[] = []): ServerCommand {
-  const main = join(import.meta.dirname, "../../../tink-cli/src/main.ts");
+  const tink = join(import.meta.dirname, "../../../tink");
   const listen = ["--api-listen", "127.0.0.1:0", "--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"];
-  const node = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=4", ...loopWatchArgs];
   return {
-    argv: [process.execPath, ...node, main, "up", "--data-dir", dataDir, ...listen, ...args],
+    argv: [tink, "up", "--data-dir", dataDir, ...listen, ...args],
+    env: { NODE_OPTIONS: loopWatchOption },
     isReady: (line) => line.includes('"event":"ready"'),
   };
 }

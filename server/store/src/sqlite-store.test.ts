@@ -61,7 +61,7 @@ test("that the database's thread has ended is said to last", async () => {
 
 test("objects that are kept elsewhere are not loaded, and go as they are taken, whatever breaks that off", async () => {
   const before = await openSqliteStore(file);
-  const names = Array.from({ length: 1200 }, (_, at) => `old-${String(at).padStart(4, "0")}`);
+  const names = Array.from({ length: 4200 }, (_, at) => `old-${String(at).padStart(4, "0")}`);
   await Promise.all(names.map((name) => before.create(Template, template(name))));
   await before.create(kinds.Hardware, { ...template("stays"), apiVersion: "", kind: "", spec: {} });
   await before.close();

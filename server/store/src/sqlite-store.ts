@@ -5,8 +5,9 @@ import { loadState } from "./engine/load-state.ts";
 import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } from "./engine/store-engine.ts";
 import { kindIdOf } from "./engine/store-state.ts";
 import { StoredObjects, type StoredObjectsDeps } from "./engine/stored-objects.ts";
-import type { ResourceStore } from "./resource-store.ts";
+import type { ResourceStore, StoreError } from "./resource-store.ts";
 import { SqliteBackend } from "./sqlite/sqlite-backend.ts";
+import type { Upgrade } from "./sqlite/sqlite-database.ts";
 import { faultOf } from "./stored-fault.ts";
 
 export type SqliteStore = ResourceStore & {
@@ -20,6 +21,10 @@ export type SqliteStore = ResourceStore & {
 export type SqliteStoreDeps = StoreDeps & {
   /** A kind whose objects were in this store once: they are not loaded. */
   readonly keptElsewhere?: KindInfo;
+  /** Told when the file was brought to this program's data format. */
+  readonly onUpgraded?: (upgrade: Upgrade) => void;
+  /** Told at once when nothing can be written any more while this process lives: reads go on from memory. */
+  readonly onEnded?: (error: StoreError) => void;
 };
 
 /**
@@ -34,9 +39,13 @@ export async function openSqliteStore(
 ): Promise<SqliteStore> {
   const { clock = systemClock, newUid = () => crypto.randomUUID(), onFault = () => undefined } = deps;
   const all = { ...defaultStoreLimits, ...limits };
-  const { keptElsewhere } = deps;
-  const backend = await SqliteBackend.open(file, keptElsewhere && kindIdOf(keptElsewhere));
+  const { keptElsewhere, onUpgraded, onEnded } = deps;
+  const backend = await SqliteBackend.open(file, {
+    ...(keptElsewhere && { without: kindIdOf(keptElsewhere) }),
+    ...(onEnded && { onEnded }),
+  });
   try {
+    if (backend.upgrade) onUpgraded?.(backend.upgrade);
     const sinceMs = clock.nowMs() - all.historyAgeMs;
     const bounds = { count: all.historyCount, bytes: all.historyBytes, sinceMs };
     const { state, settle } = await loadState(backend, {

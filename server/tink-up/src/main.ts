@@ -59,9 +59,20 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);
+  let ended: string | undefined;
   const database = await openSqliteStore(join(dataDir, "neverland.db"), {
     keptElsewhere: kinds.MachineEvent,
     onFault: ({ message }) => warn(message),
+    onUpgraded: ({ from, to, copy }) =>
+      log.info({
+        event: "upgraded",
+        ...{ from, to, copy },
+        message: `the database was brought from data format ${from} to ${to}; as it was before it is kept as ${copy}: delete that once all is well`,
+      }),
+    onEnded: (error) => {
+      ended = error.message;
+      log.error({ event: "failed", doing: "keeping the database open", err: error });
+    },
   });
   const services = new ServiceStack();
   const stop = (deadline: AbortSignal): Promise<void> => services.stop(deadline);
@@ -97,7 +108,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
         record: timeline.record,
         onError,
         warn,
-        notReadyReason: () => notListening ?? writes.notWritableReason(),
+        notReadyReason: () => notListening ?? ended ?? writes.notWritableReason(),
       },
       ...{ clock: systemClock, random: Math.random, randomBytes: (count) => randomBytes(count) },
     };

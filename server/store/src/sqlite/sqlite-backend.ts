@@ -3,28 +3,40 @@ import { Worker } from "node:worker_threads";
 import type { ResourceKey } from "@neverland/api";
 import type { StoreBackend, StoredChange, StoredHistory, StoredRow, StoredVersions } from "../engine/store-backend.ts";
 import { StoreError } from "../resource-store.ts";
+import type { Upgrade } from "./sqlite-database.ts";
 import type { Cell, SqliteAnswer, SqliteReply, SqliteRequest, SqliteRows } from "./sqlite-messages.ts";
 import { changeCells, historyCells, rowCells } from "./sqlite-messages.ts";
 
 /** A disk that hangs must not keep the process from ending. */
 const closeTimeoutMs = 10_000;
 
+/** Rows that are taken out at once: each time costs a flush here and one where they go. */
+const takenAtOnce = 2048;
+
+export type SqliteBackendDeps = {
+  /** The kind whose rows are none of the store's any more: `rows` leaves them out, `takeOut` hands them over. */
+  readonly without?: string;
+  /** Told at once when nothing can be written any more, ever: its thread has ended by itself. */
+  readonly onEnded?: (error: StoreError) => void;
+};
+
 export class SqliteBackend implements StoreBackend {
   readonly #file: string;
   readonly #without: string;
+  readonly #onEnded: (error: StoreError) => void;
   readonly #thread: Worker;
   readonly #waiting: PromiseWithResolvers<unknown>[] = [];
   #closing: Promise<void> | undefined;
   #ended: StoreError | undefined;
 
-  /**
-   * @param without The kind whose rows are none of the store's any more: `rows` leaves them out, `takeOut` hands them over.
-   * @throws {StoreError} `unavailable` when the file is in use, is not ours, or cannot be read or written.
-   */
-  static async open(file: string, without = ""): Promise<SqliteBackend> {
-    const backend = new SqliteBackend(file, without);
+  /** What opening the file changed in it. */
+  upgrade: Upgrade | undefined;
+
+  /** @throws {StoreError} `unavailable` when the file is in use, is not ours, or cannot be read or written. */
+  static async open(file: string, deps: SqliteBackendDeps = {}): Promise<SqliteBackend> {
+    const backend = new SqliteBackend(file, deps);
     try {
-      await backend.#ask({ op: "open", file });
+      backend.upgrade = await backend.#ask({ op: "open", file });
       return backend;
     } catch (error) {
       await backend.close();
@@ -32,9 +44,10 @@ export class SqliteBackend implements StoreBackend {
     }
   }
 
-  private constructor(file: string, without: string) {
+  private constructor(file: string, { without = "", onEnded = () => undefined }: SqliteBackendDeps) {
     this.#file = file;
     this.#without = without;
+    this.#onEnded = onEnded;
     // A small young generation: rows pass through, nothing stays.
     this.#thread = new Worker(new URL("./sqlite-thread.ts", import.meta.url), {
       name: "store",
@@ -59,12 +72,20 @@ export class SqliteBackend implements StoreBackend {
   async takeOut(take: (rows: readonly StoredRow[]) => Promise<readonly ResourceKey[] | undefined>): Promise<void> {
     const kind = this.#without;
     for (let after = { namespace: "", name: "" }; ; ) {
-      const rows = rowsOf(await this.#ask({ op: "first", kind, ...after }));
+      const rows: StoredRow[] = [];
+      for (let part = await this.#first(kind, after); part.length > 0; part = await this.#first(kind, after)) {
+        for (const row of part) rows.push(row);
+        after = rows.at(-1)?.key ?? after;
+        if (rows.length >= takenAtOnce) break;
+      }
       const taken = rows.length === 0 ? undefined : await take(rows);
       if (taken === undefined) return;
       await this.#ask({ op: "drop", kind, cells: taken.flatMap(({ namespace, name }) => [namespace, name]) });
-      after = rows.at(-1)?.key ?? after;
     }
+  }
+
+  async #first(kind: string, after: ResourceKey): Promise<StoredRow[]> {
+    return rowsOf(await this.#ask({ op: "first", kind, ...after }));
   }
 
   async *history(): AsyncIterable<readonly StoredHistory[]> {
@@ -139,7 +160,10 @@ export class SqliteBackend implements StoreBackend {
 
   #endedBy(how: string): void {
     const text = `The thread that writes ${this.#file} ${how}: nothing can be written any more; start the server again.`;
-    this.#ended ??= new StoreError("unavailable", text, { isLasting: true });
+    if (this.#ended === undefined) {
+      this.#ended = new StoreError("unavailable", text, { isLasting: true });
+      if (this.#closing === undefined) this.#onEnded(this.#ended);
+    }
     for (const answer of this.#waiting.splice(0)) answer.reject(this.#ended);
   }
 }

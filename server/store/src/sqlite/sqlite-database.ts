@@ -21,7 +21,12 @@ export type Cursor = {
   end(): void;
 };
 
+/** The file was brought from one data format to another; as it was before, it is in `copy`. */
+export type Upgrade = { readonly from: number; readonly to: number; readonly copy: string };
+
 export type Database = {
+  /** When opening it took one. */
+  readonly upgrade: Upgrade | undefined;
   prepare(sql: string): Query;
   transaction<T>(work: () => T): T;
   close(): void;
@@ -38,15 +43,17 @@ export function openDatabase(file: string): Database {
   const attempt = <T>(work: () => T): T => translate(file, work);
   makePrivate(file);
   const db = attempt(() => new DatabaseSync(file, { timeout: 0, returnArrays: true }));
+  let upgrade: Upgrade | undefined;
   try {
     attempt(() => takePossession(db));
-    migrate(db, file, attempt);
+    upgrade = migrate(db, file, attempt);
     closeSideFiles(file);
   } catch (error) {
     db.close();
     throw error;
   }
   return {
+    upgrade,
     prepare: (sql) => prepare(db, sql, attempt),
     transaction: (work) => attempt(() => inTransaction(db, work)),
     close: () => {
@@ -65,7 +72,7 @@ function takePossession(db: DatabaseSync): void {
   db.exec("BEGIN EXCLUSIVE; COMMIT");
 }
 
-function migrate(db: DatabaseSync, file: string, attempt: <T>(work: () => T) => T): void {
+function migrate(db: DatabaseSync, file: string, attempt: <T>(work: () => T) => T): Upgrade | undefined {
   const version = pragma(db, "user_version");
   const owner = pragma(db, "application_id");
   const isNew = version === 0 && owner === 0 && tableCount(db) === 0;
@@ -75,8 +82,9 @@ function migrate(db: DatabaseSync, file: string, attempt: <T>(work: () => T) => 
     const versions = `it has data format ${version}, this program knows up to ${migrations.length}`;
     throw new StoreError("unavailable", `${file} was written by a newer Neverland (${versions}): run that one.`);
   }
-  if (version === migrations.length) return;
-  if (!isNew) attempt(() => copyBefore(db, `${file}.before-${migrations.length}`));
+  if (version === migrations.length) return undefined;
+  const copy = `${file}.before-${migrations.length}`;
+  if (!isNew) attempt(() => copyBefore(db, copy));
   attempt(() =>
     inTransaction(db, () => {
       for (const step of migrations.slice(version)) db.exec(step);
@@ -84,6 +92,7 @@ function migrate(db: DatabaseSync, file: string, attempt: <T>(work: () => T) => 
       db.exec(`PRAGMA user_version = ${migrations.length}`);
     }),
   );
+  return isNew ? undefined : { from: version, to: migrations.length, copy };
 }
 
 /** Whole or not at all: the name is given when the copy is complete. */

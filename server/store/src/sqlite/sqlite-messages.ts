@@ -3,6 +3,7 @@
 
 import type { StoredVersions } from "../engine/store-backend.ts";
 import type { StoreErrorCode } from "../resource-store.ts";
+import type { Upgrade } from "./sqlite-database.ts";
 
 export type Cell = string | number | null;
 
@@ -21,7 +22,7 @@ export type SqliteRequest =
   | { readonly op: "close" };
 
 export type SqliteAnswer = {
-  readonly open: undefined;
+  readonly open: Upgrade | undefined;
   readonly versions: StoredVersions;
   readonly rows: SqliteRows;
   readonly first: SqliteRows;

@@ -31,7 +31,7 @@ class SqliteThread {
       case "open":
         this.#db = openDatabase(request.file);
         this.#commands = prepareCommands(this.#db);
-        return undefined;
+        return this.#db.upgrade;
       case "versions":
         return this.#versions();
       case "rows":

@@ -1,0 +1,67 @@
+// What the whole says of itself, started in this process: the resource API alone, on a free port of loopback.
+import assert from "node:assert/strict";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Worker } from "node:worker_threads";
+import type { Logger } from "@neverland/platform/log/log.ts";
+import { readServerConfig } from "./config.ts";
+import { startServer } from "./main.ts";
+
+const firstLight = join(import.meta.dirname, "../../store/fixtures/first-light/neverland.db");
+let dataDir: string;
+let lines: Record<string, unknown>[];
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), "tink-up-"));
+  lines = [];
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+async function start(signal: AbortSignal) {
+  const flags = new Map([
+    ["only", { from: "flag", value: ["api"], name: "--only" }],
+    ["api.listen", { from: "flag", value: "127.0.0.1:0", name: "--api-listen" }],
+  ] as const);
+  const config = await readServerConfig({ dataDir, configFile: undefined, env: {}, flags });
+  const write = (line: Record<string, unknown>): void => void lines.push(line);
+  const log = { info: write, warn: write, error: write } as unknown as Logger; // all that composition uses of it
+  return await startServer(config, { log, version: "0.0.0", signal });
+}
+
+test("is ready no more as soon as the database's thread has ended, and says so, before anybody writes", async ({
+  signal,
+}) => {
+  const threads: Worker[] = [];
+  const remember = (thread: Worker): void => void threads.push(thread);
+  process.once("worker", remember);
+  const server = await start(signal);
+  const ask = async () => {
+    const answer = await fetch(`${server.addresses.api}/readyz`);
+    return [answer.status, await answer.text()] as const;
+  };
+  assert.equal(server.addresses.http, undefined);
+  assert.deepEqual(await ask(), [200, "ok"]);
+  await threads[0]?.terminate();
+  const [status, text] = await ask();
+  assert.equal(status, 503);
+  assert.match(text, /nothing can be written any more; start the server again/);
+  assert.equal(lines.filter(({ event }) => event === "failed").length, 1);
+  await server.stop(AbortSignal.timeout(5000));
+});
+
+test("an upgrade of the database is one line of the log, which names the copy of before", async ({ signal }) => {
+  await copyFile(firstLight, join(dataDir, "neverland.db"));
+  await (await start(signal)).stop(AbortSignal.timeout(5000));
+  const upgrades = lines.filter(({ event }) => event === "upgraded");
+  assert.deepEqual(
+    upgrades.map(({ from, copy }) => [from, copy]),
+    [[1, join(dataDir, "neverland.db.before-2")]],
+  );
+  lines = [];
+  await (await start(signal)).stop(AbortSignal.timeout(5000));
+  assert.deepEqual(
+    lines.filter(({ event }) => event === "upgraded"),
+    [],
+  );
+});

@@ -126,6 +126,11 @@ export const eventTypes = {
     meaning: "the workflow's template does not render",
     todo: "mend the Template and apply it; the workflow then starts by itself",
   },
+  HardwareGone: {
+    ...failure,
+    meaning: "the Hardware of a workflow that is under way was deleted",
+    todo: "apply the Hardware again, or delete the workflow",
+  },
   NetbootAllowed: { ...workflow, meaning: "the machine may netboot, for a workflow" },
   NetbootForbidden: { ...workflow, meaning: "the permission to netboot was taken back" },
   BootJobFailed: { ...failure, meaning: "the machine's management controller did not do what a workflow asked for" },

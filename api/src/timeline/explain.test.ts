@@ -212,3 +212,18 @@ test("what is on its way out and held is said, with who holds it, and decides no
     /^Hardware m1 is being deleted, which began 5 s ago, and is held by finalizer orphan: /,
   );
 });
+
+test("that the Hardware went under a workflow is the first that is said of it", () => {
+  const message = "Hardware m1 was deleted while the workflow is under way";
+  const conditions = [{ type: "HardwareMissing", status: "True", reason: "NoHardware", message }];
+  const { status } = waiting;
+  for (const state of ["PENDING", "RUNNING"] as const)
+    assert.equal(
+      explain({ workflows: [workflow({ ...status, state, conditions })], events: [], nowMs }).because[0],
+      message,
+    );
+  const back = [{ type: "HardwareMissing", status: "False", message: "it is there again" }];
+  assert.deepEqual(explain({ workflows: [workflow({ ...status, conditions: back })], events: [], nowMs }).because, [
+    "the machine has not been seen on the network",
+  ]);
+});

@@ -163,6 +163,7 @@ function waitingForWorker(
   return {
     state: `Workflow ${metadata.name} began to wait for worker ${status?.agentID ?? ""} ${ago(sinceMs, nowMs)}; the next step is ${progress.next}.`,
     because: [
+      ...missingHardware(workflow),
       `${seen} ${progress.did}`,
       ...refusals.map(({ why }) => why),
       ...(forbidden ? ["no interface of the Hardware may netboot (allowPXE)"] : []),
@@ -175,11 +176,14 @@ function waitingForWorker(
   };
 }
 
-function running(
-  { metadata, status }: Workflow,
-  { nowMs }: ExplainInput,
-  timeline: readonly TimelineEvent[],
-): Explanation {
+/** Before all else: without it the machine is a stranger. */
+function missingHardware({ status }: Workflow): string[] {
+  const found = status?.conditions?.find(({ type, status: value }) => type === "HardwareMissing" && value === "True");
+  return found?.message ? [found.message] : [];
+}
+
+function running(workflow: Workflow, { nowMs }: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {
+  const { metadata, status } = workflow;
   const action = currentAction(status?.tasks ?? []);
   const agent = status?.agentID ?? "";
   const last = lastSign(timeline);
@@ -187,7 +191,7 @@ function running(
   if (action?.state !== "RUNNING")
     return {
       state: `Workflow ${metadata.name} is between actions: worker ${agent} is to ask for "${action?.name ?? ""}".`,
-      because: seen,
+      because: [...missingHardware(workflow), ...seen],
       todo: ["if it does not ask, look at the machine's console"],
     };
   const startedMs = Date.parse(action.executionStart ?? "") || nowMs;
@@ -196,7 +200,11 @@ function running(
   const refusals = refusalsSince(timeline, startedMs);
   return {
     state: `Workflow ${metadata.name} runs action "${action.name}" (${action.image}), started ${ago(startedMs, nowMs)}${limit}.`,
-    because: [...seen, ...refusals.map(({ why }) => why).filter((why) => why !== last?.message)],
+    because: [
+      ...missingHardware(workflow),
+      ...seen,
+      ...refusals.map(({ why }) => why).filter((why) => why !== last?.message),
+    ],
     todo: [
       ...refusals.flatMap(({ todo }) => todo ?? []),
       `tink logs -f workflow/${metadata.name} shows what it prints; it is given up by itself ${limit === "" ? "at its time limit" : "soon after that"}`,

@@ -1,7 +1,10 @@
 // A workflow's conditions: at most one of each type, the time being that of its last change.
 import type { WorkflowState, WorkflowStatus } from "@neverland/api";
 
-/** Upstream's types, and `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`). */
+/**
+ * Upstream's types, and two of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
+ * `HardwareMissing`: its machine's Hardware was deleted while it was under way.
+ */
 export type ConditionType =
   | "TemplateRenderedSuccess"
   | "AllowNetbootTrue"
@@ -11,6 +14,7 @@ export type ConditionType =
   | "BootJobRunning"
   | "BootJobComplete"
   | "BootJobFailed"
+  | "HardwareMissing"
   | "Succeeded";
 
 export type Condition = {

@@ -1,5 +1,5 @@
 // tink explain: what a machine is waiting for, why, and what to do.
-import { explain, type Hardware, kinds, type MachineEvent, type Workflow } from "@neverland/api";
+import { explain, type Hardware, isFinalState, kinds, type MachineEvent, type Workflow } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
@@ -25,25 +25,30 @@ export function addExplainCommand(program: Command, context: CliContext): void {
     });
 }
 
-type Subject = { readonly hardware?: Hardware; readonly workflows: Workflow[]; readonly events: MachineEvent[] };
+type Subject = {
+  readonly hardware?: Hardware | undefined;
+  readonly workflows: Workflow[];
+  readonly events: MachineEvent[];
+};
 
 async function byName(clients: Clients, namespace: string, name: string): Promise<Subject> {
   const hardware = await clients(kinds.Hardware).get({ namespace, name });
-  if (hardware === undefined)
-    throw new CliError(
-      "not-found",
-      `There is no hardware "${name}" in namespace ${namespace}; a machine that nothing describes is named by its MAC.`,
-    );
   const events = await clients(kinds.MachineEvent).list({
     namespace,
     fieldSelector: `spec.hardware=${name}`,
   });
   const workflows = await clients(kinds.Workflow).list({ namespace });
-  const agents = new Set([hardware.spec?.agentID, ...(hardware.spec?.interfaces ?? []).map(({ dhcp }) => dhcp?.mac)]);
+  const agents = new Set([hardware?.spec?.agentID, ...(hardware?.spec?.interfaces ?? []).map(({ dhcp }) => dhcp?.mac)]);
   const own = workflows.items.filter(
     ({ spec, status }) => spec?.hardwareRef === name || (status?.agentID !== undefined && agents.has(status.agentID)),
   );
-  return { hardware, workflows: own, events: events.items };
+  if (hardware !== undefined) return { hardware, workflows: own, events: events.items };
+  // One that was deleted under its workflow is asked for by its name, too.
+  if (own.some(({ status }) => !isFinalState(status?.state))) return { workflows: own, events: events.items };
+  throw new CliError(
+    "not-found",
+    `There is no hardware "${name}" in namespace ${namespace}; a machine that nothing describes is named by its MAC.`,
+  );
 }
 
 async function byMac(clients: Clients, mac: string): Promise<Subject> {
@@ -51,5 +56,6 @@ async function byMac(clients: Clients, mac: string): Promise<Subject> {
   const known = items.find(({ spec }) => spec?.interfaces?.some(({ dhcp }) => dhcp?.mac?.toLowerCase() === mac));
   if (known !== undefined) return await byName(clients, known.metadata.namespace, known.metadata.name);
   const events = await clients(kinds.MachineEvent).list({ fieldSelector: `spec.mac=${mac}` });
-  return { workflows: [], events: events.items };
+  const workflows = await clients(kinds.Workflow).list({ fieldSelector: `status.agentID=${mac}` });
+  return { workflows: workflows.items, events: events.items };
 }

@@ -1,7 +1,7 @@
 // Every command that reads or writes objects, against a real server.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { kinds, ResourceClient } from "@neverland/api";
+import { kinds, ResourceClient, type Workflow } from "@neverland/api";
 import { parse } from "yaml";
 import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
 import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
@@ -271,6 +271,28 @@ describe("tink explain", () => {
   test("a MAC that nothing describes is named with what to do", async () => {
     const { code, stdout } = await bench.run("explain", "52:54:00:ff:ff:ff");
     assert.deepEqual([code, /next: apply a Hardware with its MAC/.test(stdout)], [0, true]);
+  });
+
+  test("a machine whose Hardware was deleted under its workflow is explained by its name and by its MAC", async () => {
+    const manifests = [
+      hardwareYaml("lost", mac(50)),
+      templateYaml("lost-t"),
+      workflowYaml("lost-w", "lost-t", "lost", mac(50)),
+    ];
+    await apply(manifests.join("---\n"));
+    const key = { namespace: "default", name: "lost-w" };
+    await bench
+      .clients(kinds.Workflow)
+      .waitFor(key, (found) => found?.status?.state === "PENDING", AbortSignal.timeout(10_000));
+    await bench.run("delete", "hw/lost");
+    const isMissed = (found?: Workflow) =>
+      found?.status?.conditions?.some(({ type }) => type === "HardwareMissing") ?? false;
+    await bench.clients(kinds.Workflow).waitFor(key, isMissed, AbortSignal.timeout(10_000));
+    for (const machine of ["lost", mac(50)])
+      assert.match(
+        (await bench.run("explain", machine)).stdout,
+        /^Workflow lost-w .*\n {2}because Hardware lost was deleted while/,
+      );
   });
 
   test("a machine that is not there is exit code 3", async () => {

@@ -4,8 +4,8 @@ import type { Workflow, WorkflowAction } from "@neverland/api";
 /** Lines that end in a newline. */
 export function describeProgress({ metadata, status }: Workflow): string {
   const state = status?.state || "NEW";
-  const problem = status?.conditions?.find(
-    (condition) => condition.status === "False" || /Failed$/.test(condition.type),
+  const problem = status?.conditions?.find(({ type, status: value }) =>
+    type === "HardwareMissing" ? value === "True" : value === "False" || /Failed$/.test(type),
   )?.message;
   const head = `${metadata.name}: ${state}${problem ? `: ${problem}` : ""}\n`;
   const actions = (status?.tasks ?? []).flatMap((task) => task.actions);

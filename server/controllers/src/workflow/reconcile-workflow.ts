@@ -10,6 +10,7 @@ import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { forgetReports } from "./forget-reports.ts";
+import { noteHardware } from "./missing-hardware.ts";
 import { prepareMachine } from "./prepare-machine.ts";
 import { startWorkflow } from "./start-workflow.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";
@@ -66,7 +67,7 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
   }
 }
 
-async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowMs }: StepContext): Promise<Step> {
+async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowMs, time }: StepContext): Promise<Step> {
   const status = statusOf(workflow);
   const { namespace, uid } = workflow.metadata;
   const machine = { namespace, agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
@@ -82,7 +83,10 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
     agent: agentFor(queued(workflow), await sameAgent(workflow, deps)),
     bootContactMs: isExpected ? deps.bootContactMs(machine) : undefined,
   });
-  return listeningSinceMs === undefined ? { ...folded, wakeAtMs: nowMs + lookAgainMs } : folded;
+  const next = isFinalState(folded.status.state)
+    ? folded.status
+    : await noteHardware(workflow, folded.status, deps, time);
+  return { status: next, wakeAtMs: listeningSinceMs === undefined ? nowMs + lookAgainMs : folded.wakeAtMs };
 }
 
 /** Only what waits to be handed out can be behind another workflow. */

@@ -473,3 +473,26 @@ test("a workflow behind one that has gone on to another worker has all of its ti
   bench.clock.advance(1000);
   await bench.reachState("TIMEOUT", "second");
 });
+
+test("a Hardware that is deleted under a running workflow is said, once, and so is that it came back", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow({ hardwareRef: "machine" });
+  await bench.report(await bench.reachState("PENDING"), 0, "RUNNING");
+  await bench.reachState("RUNNING");
+  await bench.hardware.delete(machineKey);
+  const conditionIs = (value: string) =>
+    bench.reach(({ status }) => status?.conditions?.find(({ type }) => type === "HardwareMissing")?.status === value);
+  const { status } = await conditionIs("True");
+  assert.equal(status?.state, "RUNNING");
+  assert.match(
+    status?.conditions?.at(-1)?.message ?? "",
+    /^Hardware machine was deleted while the workflow is under way: .* apply it again/,
+  );
+  await bench.createHardware();
+  await conditionIs("False");
+  const gone = bench.events.filter(({ type }) => type === "HardwareGone");
+  assert.deepEqual(
+    gone.map(({ hardware, message }) => [hardware, /^workflow install: Hardware machine was deleted/.test(message)]),
+    [["machine", true]],
+  );
+});

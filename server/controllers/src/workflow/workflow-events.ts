@@ -24,6 +24,7 @@ const conditionEvents = new Map<string, EventType>([
   ["AllowNetbootTrue", "NetbootAllowed"],
   ["AllowNetbootFalse", "NetbootForbidden"],
   ["BootJobFailed", "BootJobFailed"],
+  ["HardwareMissing", "HardwareGone"],
 ]);
 
 /** The events of one write, in the order in which the things came about. */
@@ -49,7 +50,8 @@ function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus)
     if (known?.message === message && known?.status === value) return [];
     const event =
       type === "TemplateRenderedSuccess" && value === "False" ? "TemplateFailed" : conditionEvents.get(type);
-    if (event === undefined) return [];
+    const isBack = type === "HardwareMissing" && value === "False";
+    if (event === undefined || isBack) return [];
     return [{ type: event, message: `workflow ${metadata.name}: ${message ?? ""}`, ...reasonOf(reason) }];
   });
 }

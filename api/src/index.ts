@@ -15,6 +15,7 @@ export * from "./one-line.ts";
 export * from "./redaction.ts";
 export * from "./resource.ts";
 export * from "./sensitive.ts";
+export { isTime } from "./time.ts";
 export * from "./timeline/deletion.ts";
 export { asEventReason, type EventReason, type EventReasonInfo, eventReasonInfo } from "./timeline/event-reasons.ts";
 export { eventReference } from "./timeline/event-reference.ts";

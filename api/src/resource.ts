@@ -6,8 +6,8 @@ export const ownerReferenceSchema = z.looseObject({
   kind: z.string(),
   name: z.string(),
   uid: z.string(),
-  controller: z.boolean().optional(),
-  blockOwnerDeletion: z.boolean().optional(),
+  controller: z.boolean().nullish(),
+  blockOwnerDeletion: z.boolean().nullish(),
 });
 
 /** One manager's share of an object's fields (server-side apply). */
@@ -36,6 +36,7 @@ export const objectMetaSchema = z.looseObject({
   finalizers: z.array(z.string()).nullish(),
   ownerReferences: z.array(ownerReferenceSchema).nullish(),
   managedFields: z.array(managedFieldsEntrySchema).nullish(),
+  selfLink: z.string().optional(),
 });
 
 /** What of an object's metadata the server alone writes; its author never does. */

@@ -1,9 +1,11 @@
 // Workflow (tinkerbell.org/v1alpha1): one run of a Template on one machine.
 import { z } from "zod";
 import type { Resource } from "../resource.ts";
+import { isTime } from "../time.ts";
 
 const text = z.string().optional();
 const texts = z.array(z.string()).nullish();
+const time = z.string().refine(isTime, { error: "expected a time such as 2026-01-02T15:04:05Z" });
 const bmcAction = z.record(z.string(), z.unknown());
 
 /** Upstream's states. `""` is new; SUCCESS, FAILED and TIMEOUT are final and never change. */
@@ -43,8 +45,8 @@ const actionStatusSchema = z.looseObject({
   namespaces: namespacesSchema.nullish(),
   environment: z.record(z.string(), z.string()).nullish(),
   state: z.enum(actionStates),
-  executionStart: z.string().nullish(),
-  executionStop: z.string().nullish(),
+  executionStart: time.nullish(),
+  executionStop: time.nullish(),
   executionDuration: text,
   message: text,
 });
@@ -80,7 +82,7 @@ export const workflowStatusSchema = z.looseObject({
   /** Seconds. */
   globalTimeout: z.int().optional(),
   /** RFC 3339: when the whole workflow is given up. */
-  globalExecutionStop: z.string().nullish(),
+  globalExecutionStop: time.nullish(),
   currentState: z
     .looseObject({
       agentID: text,
@@ -93,9 +95,7 @@ export const workflowStatusSchema = z.looseObject({
     .nullish(),
   tasks: z.array(taskStatusSchema).nullish(),
   conditions: z
-    .array(
-      z.looseObject({ type: z.string(), status: z.string(), reason: text, message: text, time: z.string().nullish() }),
-    )
+    .array(z.looseObject({ type: z.string(), status: z.string(), reason: text, message: text, time: time.nullish() }))
     .nullish(),
 });
 

@@ -5,7 +5,7 @@ import { sameJson } from "@neverland/store/resource-json.ts";
 import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { type DeletePolicy, deleteResource } from "./delete-resource.ts";
-import { updateFields, type Writer } from "./fields/managed-fields.ts";
+import { updateFields, type Writer, withoutOwners } from "./fields/managed-fields.ts";
 import type { JsonObject } from "./json.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
@@ -72,7 +72,7 @@ export class WritePath {
   /** With `generateName` the name is completed. @throws {ResourceError | StoreError} */
   async create(kind: KindInfo, object: JsonObject, place: Place, options: WriteOptions): Promise<Resource> {
     const writer = this.writerFor(kind, "content", options.manager);
-    const own = kind.record ? undefined : (whole: JsonObject) => updateFields(undefined, whole, writer);
+    const own = kind.record ? withoutOwners : (whole: JsonObject) => updateFields(undefined, whole, writer);
     return await this.#create(toResource(kind, prepared(kind, object), place), kind, own, options.dryRun);
   }
 

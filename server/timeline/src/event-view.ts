@@ -1,6 +1,7 @@
 // MachineEvents as a ResourceStore: what kubectl, the CLI and controllers read, and how the lab adds its own.
 import {
   formatKey,
+  isTime,
   type KindInfo,
   type MachineEvent,
   machineEventSpecSchema,
@@ -85,8 +86,8 @@ export class EventView implements ResourceStore {
     const { namespace, name, ...meta } = resource.metadata;
     if (this.#memory.index.get({ namespace, name }) !== undefined)
       throw new StoreError("already-exists", `MachineEvent ${formatKey({ namespace, name })} already exists`);
-    const given = machineEventSpecSchema.parse(resource.spec);
-    const time = Number.isNaN(Date.parse(given.time)) ? formatTime(this.#deps.clock.nowMs()) : given.time;
+    const { lastTime, ...given } = machineEventSpecSchema.parse(resource.spec);
+    const time = isTime(given.time) ? given.time : formatTime(this.#deps.clock.nowMs());
     const { hardware, mac, workflow } = given;
     // Types are free text here: the lab may be of another version.
     const who = subjectOf(
@@ -97,7 +98,7 @@ export class EventView implements ResourceStore {
       ...(who.hardware && who.namespace === namespace && { hardware: who.hardware }),
       ...(who.mac && { mac: who.mac }),
     };
-    const spec = { ...given, ...subject, time };
+    const spec = { ...given, ...subject, time, ...(lastTime !== undefined && isTime(lastTime) && { lastTime }) };
     const { uid: _, resourceVersion: __, generation: ___, creationTimestamp: ____, ...rest } = meta;
     const entry = this.#memory.append({ namespace, name, meta: rest, spec }, true);
     this.#deps.contacts.note(

@@ -24,8 +24,8 @@ export function readDeleteOptions(body: JsonObject, query: RequestQuery): Delete
       "BadRequest",
       `propagationPolicy must be Background, Foreground or Orphan, not ${String(policy)}`,
     );
-  const orphans = member(body, "orphanDependents") === true;
-  const finalizer = orphans ? orphanFinalizer : finalizers.get(policy);
+  const orphans = member(body, "orphanDependents") ?? query.flag("orphanDependents");
+  const finalizer = orphans === true ? orphanFinalizer : finalizers.get(policy);
   const text = (key: string) => {
     const value = member(member(body, "preconditions"), key);
     return typeof value === "string" ? { [key]: value } : {};

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "@neverland/api";
 import { ApiFault } from "./api-fault.ts";
-import { readProtobuf } from "./protobuf-body.ts";
+import { readProtobuf, readProtobufOptions } from "./protobuf-body.ts";
 
 /** What Debian's kubectl 1.20 sends for `create secret generic bmc --from-literal=user=ann --from-literal=password=…`. */
 const sent = Buffer.from(
@@ -19,11 +19,29 @@ test("reads a secret as kubectl sends it", () => {
   });
 });
 
+/** What client-go 0.37 sends for DeleteOptions with everything in it: no grace, a uid, a version, Foreground, a dry run. */
+const options = Buffer.from(
+  "6b3873000a130a027631120d44656c6574654f7074696f6e7312200800120b0a056162632d3112023432220a466f726567726f756e642a03416c6c1a002200",
+  "hex",
+);
+
+test("reads options of a deletion as Go's typed clients send them", () => {
+  assert.deepEqual(readProtobufOptions(options), {
+    preconditions: { uid: "abc-1", resourceVersion: "42" },
+    propagationPolicy: "Foreground",
+    dryRun: ["All"],
+  });
+});
+
 test("of what is cut off or no envelope only a fault comes out", () => {
-  const bodies = [Buffer.from("not protobuf"), ...Array.from(sent.keys(), (end) => sent.subarray(0, end))];
-  for (const body of bodies)
+  const cut = (body: Buffer) => Array.from(body.keys(), (end) => body.subarray(0, end));
+  const reads = [Buffer.from("not protobuf"), ...cut(sent), ...cut(options)].flatMap((body) => [
+    () => readProtobuf(body, kinds.Secret),
+    () => readProtobufOptions(body),
+  ]);
+  for (const read of reads)
     try {
-      readProtobuf(body, kinds.Secret);
+      read();
     } catch (error) {
       assert.ok(error instanceof ApiFault && error.reason === "BadRequest", String(error));
     }

@@ -1,4 +1,5 @@
-// Reads objects in Kubernetes' protobuf form, in which kubectl sends the kinds that it has built in (`create secret`).
+// Reads objects in Kubernetes' protobuf form, in which kubectl sends the kinds that it has built in (`create secret`), and Go's
+// typed clients the options of their deletion too.
 // The envelope is k8s.io/apimachinery/pkg/runtime/generated.proto `Unknown` after four bytes of magic; metadata is
 // k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto `ObjectMeta`; the rest of a kind is in its KindInfo.
 
@@ -31,21 +32,46 @@ const objectMeta: Fields = {
   14: { name: "finalizers", type: "texts" },
 };
 
+/** meta/v1 `DeleteOptions`, without the seconds of grace, which only pods have. */
+const deleteOptions: Fields = {
+  3: { name: "orphanDependents", type: "flag" },
+  4: { name: "propagationPolicy", type: "text" },
+  5: { name: "dryRun", type: "texts" },
+};
+const preconditions: Fields = { 1: { name: "uid", type: "text" }, 2: { name: "resourceVersion", type: "text" } };
+
 /** @throws {ApiFault} `BadRequest`. */
 export function readProtobuf(body: Uint8Array, kind: KindInfo): JsonObject {
-  if (!kind.protobuf) throw unreadable(`a ${kind.kind} has no protobuf form`);
+  const { protobuf } = kind;
+  if (!protobuf) throw unreadable(`a ${kind.kind} has no protobuf form`);
+  return reading(() => readObject(unwrap(body), protobuf));
+}
+
+/** DeleteOptions, which are the same for every kind. @throws {ApiFault} `BadRequest`. */
+export function readProtobufOptions(body: Uint8Array): JsonObject {
+  return reading(() => {
+    let conditions: JsonObject | undefined;
+    const options = readFields(unwrap(body), deleteOptions, (number, reader) => {
+      if (number === 2) conditions = readFields(reader.bytes(), preconditions);
+      return number === 2;
+    });
+    return { ...options, ...(conditions && { preconditions: conditions }) };
+  });
+}
+
+function reading(read: () => JsonObject): JsonObject {
   try {
-    if (Buffer.compare(body.subarray(0, magic.length), magic) !== 0) throw new RangeError("no k8s envelope");
-    return readObject(unwrap(body.subarray(magic.length)), kind.protobuf);
+    return read();
   } catch (error) {
     throw unreadable(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** The object inside of the envelope, whose type the path has said already. */
-function unwrap(envelope: Uint8Array): Uint8Array {
+function unwrap(body: Uint8Array): Uint8Array {
+  if (Buffer.compare(body.subarray(0, magic.length), magic) !== 0) throw new RangeError("no k8s envelope");
   let raw: Uint8Array = new Uint8Array();
-  eachField(envelope, (number, reader, wire) => {
+  eachField(body.subarray(magic.length), (number, reader, wire) => {
     if (number === 2 && wire === WireType.LengthDelimited) raw = reader.bytes();
     else reader.skip(wire, number);
   });

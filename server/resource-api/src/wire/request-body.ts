@@ -5,7 +5,7 @@ import type { PatchType } from "@neverland/resources/patches/patch-resource.ts";
 import { isTooLargeBody, mostLeaves } from "@neverland/resources/rules/object-size.ts";
 import { readYaml } from "@neverland/yaml";
 import { ApiFault } from "./api-fault.ts";
-import { protobufType, readProtobuf } from "./protobuf-body.ts";
+import { protobufType, readProtobuf, readProtobufOptions } from "./protobuf-body.ts";
 
 const patchTypes = new Map<string, PatchType | "apply">([
   ["application/json-patch+json", "json"],
@@ -29,7 +29,8 @@ export function patchTypeOf(contentType: string | undefined, { group }: KindInfo
 export function readObject(body: unknown, contentType: string | undefined, kind?: KindInfo): JsonObject {
   const media = mediaType(contentType) || "application/json";
   if (media === protobufType && kind?.protobuf && Buffer.isBuffer(body)) return ofSize(readProtobuf(body, kind));
-  if (!objectTypes.includes(media)) throw unsupported(contentType, objectTypes);
+  const types = kind?.protobuf ? [...objectTypes, protobufType] : objectTypes;
+  if (!objectTypes.includes(media)) throw unsupported(contentType, types);
   return asObject(readBody(body, media.endsWith("yaml")));
 }
 
@@ -41,7 +42,8 @@ export function readPatch(body: unknown, type: PatchType | "apply"): unknown {
 
 /** An empty body is an empty object: the options of a delete may be left out. */
 export function readOptions(body: unknown, contentType: string | undefined): JsonObject {
-  return Buffer.isBuffer(body) && body.length > 0 ? readObject(body, contentType) : {};
+  if (!Buffer.isBuffer(body) || body.length === 0) return {};
+  return mediaType(contentType) === protobufType ? readProtobufOptions(body) : readObject(body, contentType);
 }
 
 function readBody(body: unknown, isYaml: boolean): unknown {

@@ -1,4 +1,4 @@
-// Reads the query of a request. A value that cannot be understood is refused, not ignored.
+// Reads the query of a request. A value that cannot be understood is refused, not ignored; but every value of a flag can be.
 import type { KindInfo } from "@neverland/api";
 import type { ListOptions } from "@neverland/store/resource-store.ts";
 import type { IncludeObject } from "../answers/table.ts";
@@ -23,11 +23,13 @@ export class RequestQuery {
     return this.#values.get(name) ?? "";
   }
 
+  /**
+   * As Kubernetes reads it (apimachinery `Convert_Slice_string_To_bool`): whatever is there is true, but for `0` and `false`
+   * in any case. Python's clients send `True`.
+   */
   flag(name: string): boolean {
-    const value = this.text(name);
-    if (["true", "1", ""].includes(value)) return value !== "" || this.#values.has(name);
-    if (["false", "0"].includes(value)) return false;
-    throw new ApiFault("BadRequest", `The query's ${name} must be true or false, not "${value}"`);
+    const value = this.#values.get(name);
+    return value !== null && !["0", "false"].includes(value.toLowerCase());
   }
 
   /** A whole number of at least 0. */

@@ -214,3 +214,16 @@ test("FieldsV1 is written as Kubernetes writes it", () => {
     "f:spec": { "f:a": { "f:b": {} } },
   });
 });
+
+test("of an owner stays out what it does not say, and what is no time", () => {
+  const entries = [
+    { operation: "Update", time: "yesterday", fieldsV1: { "f:spec": { "f:agentID": {} } } },
+    { manager: "cp", operation: "Update", time: "", fieldsV1: { "f:spec": { "f:userData": {} } } },
+  ];
+  const copied = object({ agentID: "a", userData: "u" }, { managedFields: entries });
+  const kept = updateFields(object({ agentID: "a", userData: "u" }), copied, by("ann"));
+  assert.deepEqual(member(member(kept, "metadata"), "managedFields"), [
+    { operation: "Update", fieldsType: "FieldsV1", fieldsV1: { "f:spec": { "f:agentID": {} } } },
+    { manager: "cp", operation: "Update", fieldsType: "FieldsV1", fieldsV1: { "f:spec": { "f:userData": {} } } },
+  ]);
+});

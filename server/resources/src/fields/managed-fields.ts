@@ -1,6 +1,6 @@
 // Who owns which field (server-side apply): what an apply or an update makes of the object and of its managedFields.
 import { isDeepStrictEqual } from "node:util";
-import { type ManagedFieldsEntry, serverMetadata } from "@neverland/api";
+import { isTime, type ManagedFieldsEntry, serverMetadata } from "@neverland/api";
 import { isObject, type JsonObject, member, withMember } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
 import { mergeApplied, removeFields, unowned, withoutNulls } from "./apply-merge.ts";
@@ -24,7 +24,9 @@ export type Writer = {
   /** RFC 3339. */
   readonly time: string;
 };
-type Entry = { readonly writer: Writer; readonly operation: "Apply" | "Update"; readonly fields: FieldSet };
+/** As an object has it, where others may have written it and everything is optional. */
+type Owner = Partial<Omit<Writer, "subresource">> & Pick<Writer, "subresource">;
+type Entry = { readonly writer: Owner; readonly operation: "Apply" | "Update"; readonly fields: FieldSet };
 
 /** Owners of nothing that anybody wrote: the server fills these in, or they name the object. */
 const unownedMetadata = new Set(["name", "namespace", "generateName", ...serverMetadata]);
@@ -77,6 +79,13 @@ export function updateFields(live: JsonObject | undefined, wanted: JsonObject, w
   return settle(live, wanted, [...left, own]);
 }
 
+/** The object as its author wrote it: a record, which never changes, has no owners. */
+export function withoutOwners(object: JsonObject): JsonObject {
+  const metadata = member(object, "metadata");
+  if (!isObject(metadata) || !Object.hasOwn(metadata, "managedFields")) return object;
+  return withMember(object, "metadata", withMember(metadata, "managedFields", undefined));
+}
+
 /** The part of an object that the writer's request is about. */
 function reach(object: unknown, { subresource }: Writer): JsonObject {
   if (!isObject(object)) return {};
@@ -92,7 +101,7 @@ function refuseConflicts(others: readonly Entry[], taken: FieldSet): void {
   const faults = others.flatMap(({ writer, fields }) =>
     pathsOf(intersection(fields, taken)).map((path) => ({
       reason: "FieldManagerConflict",
-      message: `conflict with "${writer.manager}"${writer.subresource ? ` with subresource "status"` : ""} using ${writer.apiVersion}`,
+      message: `conflict with "${writer.manager ?? ""}"${writer.subresource ? ` with subresource "status"` : ""} using ${writer.apiVersion ?? ""}`,
       field: describePath(path),
     })),
   );
@@ -119,15 +128,17 @@ function entriesOf(object: JsonObject, writer?: Writer): Entry[] {
   return [{ writer: { ...writer, manager: "before-first-apply" }, operation: "Update", fields }];
 }
 
+/** What is not there stays so, and a time that is none counts as that: Go's clients could not read the object, nor a list with it. */
 function toEntry(entry: unknown): Entry[] {
-  const text = (key: string) => {
-    const value = member(entry, key);
-    return typeof value === "string" ? value : "";
-  };
-  const operation = text("operation");
+  const operation = member(entry, "operation");
   if (operation !== "Apply" && operation !== "Update") return [];
-  const subresource = text("subresource") === "status" ? { subresource: "status" as const } : {};
-  const writer = { manager: text("manager"), apiVersion: text("apiVersion"), time: text("time"), ...subresource };
+  const text = (key: "manager" | "apiVersion" | "time"): Owner => {
+    const value = member(entry, key);
+    const isOne = typeof value === "string" && value !== "" && (key !== "time" || isTime(value));
+    return isOne ? { [key]: value } : {};
+  };
+  const subresource = member(entry, "subresource") === "status" ? { subresource: "status" as const } : {};
+  const writer = { ...text("manager"), ...text("apiVersion"), ...text("time"), ...subresource };
   return [{ writer, operation, fields: readFields(member(entry, "fieldsV1")) }];
 }
 
@@ -150,19 +161,14 @@ function isSameOwners(live: JsonObject, owning: readonly Entry[]): boolean {
 function fromEntry({ writer, operation, fields }: Entry): ManagedFieldsEntry {
   const { manager, apiVersion, time, subresource } = writer;
   return {
-    manager,
+    ...(manager !== undefined && { manager }),
     operation,
-    apiVersion,
-    time,
+    ...(apiVersion !== undefined && { apiVersion }),
+    ...(time !== undefined && { time }),
     fieldsType: "FieldsV1",
     fieldsV1: fields ?? {},
     ...(subresource && { subresource }),
   };
-}
-
-function withoutOwners(object: JsonObject): JsonObject {
-  const metadata = member(object, "metadata");
-  return withMember(object, "metadata", { ...(isObject(metadata) ? metadata : {}), managedFields: [] });
 }
 
 function asObject(value: unknown): JsonObject {

@@ -39,4 +39,9 @@ export const migrations: readonly string[] = [
    INSERT INTO history
      SELECT version, time_ms, kind, namespace, name, type, previous, CASE type WHEN 'deleted' THEN object END FROM changes;
    DROP TABLE changes;`,
+  // Events of Kubernetes' own kind were taken and could not be read back; an owner of fields without a time was kept with an
+  // empty one, over which Go's clients give up the whole list. The history of both ages away by itself.
+  `DELETE FROM objects WHERE kind = 'events.v1';
+   UPDATE objects SET object = replace(object, '"time":"","fieldsType"', '"fieldsType"')
+     WHERE instr(object, '"time":"","fieldsType"') > 0;`,
 ];

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { type KindInfo, kinds, type Resource } from "@neverland/api";
 import type { WatchEvent } from "../resource-store.ts";
 import { openSqliteStore } from "../sqlite-store.ts";
+import { migrations } from "./sqlite-migrations.ts";
 
 const firstLight = join(import.meta.dirname, "../../fixtures/first-light/neverland.db");
 let folder: string;
@@ -60,9 +61,28 @@ test("a watch goes on from a version before the upgrade, with the objects as the
   );
 });
 
+test("events that nobody could read are gone, and owners of fields have no empty time", async () => {
+  const db = new DatabaseSync(file);
+  db.exec(`${migrations[1]} PRAGMA user_version = 2`);
+  const insert = db.prepare("INSERT INTO objects VALUES (?, 'default', ?, ?, ?)");
+  const kept = (metadata: object) => JSON.stringify({ metadata: { namespace: "default", uid: "u", ...metadata } });
+  insert.run("events.v1", "lost", 12, kept({ name: "lost", resourceVersion: "12" }));
+  const managedFields = [{ manager: "a", time: "", fieldsType: "FieldsV1" }];
+  const object = kept({ name: "owned", resourceVersion: "13", managedFields });
+  insert.run("templates.tinkerbell.org/v1alpha1", "owned", 13, object);
+  db.close();
+  const store = await openSqliteStore(file);
+  const owned = await store.get(kinds.Template, at("owned"));
+  assert.deepEqual(owned?.metadata.managedFields, [{ manager: "a", fieldsType: "FieldsV1" }]);
+  await store.close();
+  const after = new DatabaseSync(file, { readOnly: true });
+  assert.equal(after.prepare("SELECT count(*) AS n FROM objects WHERE kind = 'events.v1'").get()?.n, 0);
+  after.close();
+});
+
 test("a copy from before the upgrade is kept beside it, for its owner alone, and only once", async () => {
   await (await openSqliteStore(file)).close();
-  const copy = `${file}.before-2`;
+  const copy = `${file}.before-3`;
   assert.equal((await stat(copy)).mode & 0o777, 0o600);
   const db = new DatabaseSync(copy, { readOnly: true });
   assert.equal(db.prepare("PRAGMA user_version").get()?.user_version, 1);
@@ -74,9 +94,9 @@ test("a copy from before the upgrade is kept beside it, for its owner alone, and
 });
 
 test("a copy that was broken off does not stop the next try", async () => {
-  await writeFile(`${file}.before-2.unfinished`, "half a copy");
+  await writeFile(`${file}.before-3.unfinished`, "half a copy");
   const store = await openSqliteStore(file);
   assert.equal((await store.list(kinds.Hardware)).items.length, 2);
   await store.close();
-  assert.deepEqual((await readdir(folder)).toSorted(), ["neverland.db", "neverland.db.before-2"]);
+  assert.deepEqual((await readdir(folder)).toSorted(), ["neverland.db", "neverland.db.before-3"]);
 });

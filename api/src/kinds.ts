@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
-import type { Resource } from "./resource.ts";
+import { formatKey, type Resource, type ResourceKey } from "./resource.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
@@ -28,6 +28,12 @@ export type ShownInstead = { readonly path?: string; readonly is?: string | bool
 /** `status` is written apart from the rest; `log` is the output of actions, as text. */
 export type Subresource = "status" | "log";
 
+/** `cluster`: of objects that belong to no namespace, as Kubernetes calls it; theirs is `""`. */
+export type Scope = "namespace" | "cluster";
+
+/** A field of a record that names what it is about: an object of the record's namespace by its name, or any by its whole key. */
+export type RecordSubject = { readonly kind: string; readonly path: string; readonly by: "name" | "key" };
+
 export type UniqueField = {
   /** As an index's. */
   readonly path: string;
@@ -49,6 +55,7 @@ export type KindInfo = {
   readonly singular: string;
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
+  readonly scope: Scope;
   /** A record is appended, never changed. */
   readonly record: boolean;
   /** Whether who may write may delete: what is kept as a log goes by its age alone. */
@@ -78,6 +85,8 @@ export type KindInfo = {
     readonly always: readonly string[];
     readonly whileSet: { readonly flag: string; readonly fields: readonly string[] };
   };
+  /** Of a record: what it is about, the nearest first. Each path must be among the indexes. */
+  readonly about?: readonly RecordSubject[];
   /** When objects have had their day; without it they stay until somebody deletes them. */
   readonly retention?: Retention;
 };
@@ -100,6 +109,7 @@ const tinkerbell = {
   group: "tinkerbell.org",
   version: "v1alpha1",
   categories: ["tinkerbell"],
+  scope: "namespace",
   record: false,
   deletable: true,
   subresources: ["status"],
@@ -110,6 +120,7 @@ const metalRecord = {
   group: "metal.neverland.dev",
   version: "v1alpha1",
   categories: ["metal"],
+  scope: "namespace",
   record: true,
   deletable: true,
   subresources: [],
@@ -205,6 +216,10 @@ export const kinds = {
       { name: "Message", type: "string", path: ".spec.message" },
     ],
     indexes: ["spec.hardware", "spec.mac", "spec.workflow"],
+    about: [
+      { kind: "Hardware", path: "spec.hardware", by: "name" },
+      { kind: "Workflow", path: "spec.workflow", by: "key" },
+    ],
   },
   ActionReport: {
     ...metalRecord,
@@ -229,6 +244,7 @@ export const kinds = {
     singular: "secret",
     shortNames: [],
     categories: [],
+    scope: "namespace",
     record: false,
     deletable: true,
     subresources: [],
@@ -279,6 +295,11 @@ export function qualifiedName({ group }: Pick<KindInfo, "group">, name: string):
 /** What of an object its author writes, but for metadata: name and schema of each part. */
 export function contentSchemas({ spec, members = {} }: KindInfo): [string, z.ZodType][] {
   return [...(spec ? [["spec", spec] satisfies [string, z.ZodType]] : []), ...Object.entries(members)];
+}
+
+/** How a record says that it is about the object. */
+export function nameIn({ by }: RecordSubject, key: ResourceKey): string {
+  return by === "key" ? formatKey(key) : key.name;
 }
 
 /** Finds a kind by `apiVersion` and `kind` of an object. */

@@ -78,13 +78,14 @@ export type Resource<Spec = unknown, Status = unknown> = {
 /** Name within a namespace; with a kind, the identity of a resource. */
 export type ResourceKey = { readonly namespace: string; readonly name: string };
 
-/** `namespace/name`, as in the `workflow_id` of the worker protocol. */
+/** `namespace/name`, as in the `workflow_id` of the worker protocol; `name` of what belongs to no namespace. */
 export function formatKey({ namespace, name }: ResourceKey): string {
-  return `${namespace}/${name}`;
+  return namespace === "" ? name : `${namespace}/${name}`;
 }
 
-/** The reverse of {@link formatKey}; `undefined` when `text` is not of that form. */
-export function parseKey(text: string): ResourceKey | undefined {
-  const [namespace, name, ...rest] = text.split("/");
-  return namespace && name && rest.length === 0 ? { namespace, name } : undefined;
+/** The reverse of {@link formatKey}, of a kind of this scope; `undefined` when `text` is not of that form. */
+export function parseKey(text: string, scope: "namespace" | "cluster" = "namespace"): ResourceKey | undefined {
+  const [namespace, name, ...rest] = scope === "cluster" ? ["", ...text.split("/")] : text.split("/");
+  const isWhole = name && rest.length === 0 && (namespace || scope === "cluster");
+  return isWhole ? { namespace: namespace ?? "", name } : undefined;
 }

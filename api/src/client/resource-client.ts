@@ -204,7 +204,8 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
   }
 
   #collection(namespace: string | undefined): string {
-    const scope = namespace === undefined ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
+    const isWhole = namespace === undefined || this.#kind.scope === "cluster";
+    const scope = isWhole ? "" : `/namespaces/${encodeURIComponent(namespace)}`;
     return `${apiRootOf(this.#kind)}${scope}/${this.#kind.plural}`;
   }
 

@@ -213,7 +213,7 @@ export class ControllerRun {
   /** Takes a key, not an event: after a restart there are no events, and both cases must be one. */
   async #runKey(key: string, signal: AbortSignal): Promise<Outcome> {
     const { kind } = this.#controller;
-    const parsed = parseKey(key);
+    const parsed = parseKey(key, kind.scope);
     const object = parsed === undefined ? undefined : await this.#deps.store.get(kind, parsed);
     const settled = this.#settled.begin(key, object, this.#deps.clock.nowMs());
     if (settled !== undefined) return settled;

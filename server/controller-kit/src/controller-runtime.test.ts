@@ -311,6 +311,20 @@ test("of objects of one group only so many are run at once", async (t) => {
   }
 });
 
+test("objects that belong to no namespace are run as others are", async (t) => {
+  const runs: string[] = [];
+  const reconcile = async ({ metadata }: Resource) => {
+    runs.push(formatKey(metadata));
+    return {};
+  };
+  const kind = { ...kinds.Template, scope: "cluster" } as const;
+  const { store, start } = setUp(t, [{ ...plain, kind, name: "one", begin: () => ({ reconcile }) }]);
+  await store.create(kind, { apiVersion: "", kind: "", metadata: { namespace: "", name: "a" }, spec: {} });
+  await start();
+  await until(() => runs.length === 1);
+  assert.deepEqual(runs, ["a"]);
+});
+
 test("a settled object is not run for the controller's own write, but for news and at its time", async (t) => {
   let runs = 0;
   let wakeAtMs = 1000;

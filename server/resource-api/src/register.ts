@@ -28,6 +28,8 @@ export type ResourceApiDeps = {
   readonly token: Sensitive<string>;
   /** Of this program, as `/version` says it: `0.1.0`. */
   readonly version: string;
+  /** All that there are when absent. */
+  readonly kinds?: readonly KindInfo[];
   readonly actionLogs?: ActionLogs;
   readonly limits?: Partial<ApiLimits>;
   /** Says whether the server can do its work; `/readyz` answers 503 with the reason while it cannot. */
@@ -43,9 +45,9 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 export async function registerResourceApi(app: FastifyInstance, deps: ResourceApiDeps): Promise<void> {
   const closing = new AbortController();
   const limits = { ...defaultApiLimits, ...deps.limits };
-  const stored = Object.values<KindInfo>(kinds);
+  const stored = deps.kinds ?? Object.values<KindInfo>(kinds);
   const context: ApiContext = {
-    store: routedStore(deps.store, new Map([[coreEvent, coreEvents(deps.store)]])),
+    store: routedStore(deps.store, new Map([[coreEvent, coreEvents(deps.store, kinds.MachineEvent)]])),
     kinds: kindsByPath([...stored, coreEvent]),
     clock: deps.clock,
     writes: deps.writes,

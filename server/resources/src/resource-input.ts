@@ -25,6 +25,10 @@ export function toResource(kind: KindInfo, object: JsonObject, { namespace, name
       `the name of the object (${ownName}) does not match the name on the URL (${name})`,
     );
   const ownNamespace = textOf(metadata, "namespace");
+  if (ownNamespace !== undefined && kind.scope === "cluster") {
+    const text = `${kind.kind} belongs to no namespace: leave out metadata.namespace (${ownNamespace})`;
+    throw new ResourceError("malformed", text);
+  }
   if (ownNamespace !== undefined && ownNamespace !== namespace) {
     const text = "the namespace of the provided object does not match the namespace sent on the request";
     throw new ResourceError("malformed", `${text} (${ownNamespace}, ${namespace})`);

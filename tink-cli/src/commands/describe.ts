@@ -1,5 +1,13 @@
 // tink describe: an object in full, with what happened to it; for a machine also where the time of its last boot went.
-import { type KindInfo, kinds, type MachineEvent, type Resource, type ResourceKey, stageBill } from "@neverland/api";
+import {
+  type KindInfo,
+  kinds,
+  type MachineEvent,
+  nameIn,
+  type Resource,
+  type ResourceKey,
+  stageBill,
+} from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
@@ -37,13 +45,11 @@ async function describe(clients: Clients, kind: KindInfo, key: ResourceKey, nowM
 }
 
 /** A machine's events, or a workflow's, oldest first; none for other kinds. */
-async function eventsOf(clients: Clients, { kind, metadata: { namespace, name } }: Resource): Promise<MachineEvent[]> {
-  const selectors = new Map([
-    ["Hardware", `spec.hardware=${name}`],
-    ["Workflow", `spec.workflow=${namespace}/${name}`],
-  ]);
-  const fieldSelector = selectors.get(kind);
-  if (fieldSelector === undefined) return [];
+async function eventsOf(clients: Clients, { kind, metadata }: Resource): Promise<MachineEvent[]> {
+  const subject = kinds.MachineEvent.about.find((each) => each.kind === kind);
+  if (subject === undefined) return [];
+  const { namespace } = metadata;
+  const fieldSelector = `${subject.path}=${nameIn(subject, metadata)}`;
   const { items } = await clients(kinds.MachineEvent).list({ namespace, fieldSelector });
   return items.sort((a, b) => Date.parse(a.spec?.time ?? "") - Date.parse(b.spec?.time ?? ""));
 }

@@ -1,13 +1,5 @@
 // Deletes what has lost its owners, and lets owners go that wait for their dependents (ownerReferences of Kubernetes).
-import {
-  findKind,
-  formatKey,
-  type KindInfo,
-  parseKey,
-  qualifiedName,
-  type Resource,
-  type ResourceKey,
-} from "@neverland/api";
+import { formatKey, type KindInfo, parseKey, qualifiedName, type Resource, type ResourceKey } from "@neverland/api";
 import { defaultControllerLimits, type FreeController } from "@neverland/controller-kit/controller.ts";
 import { WorkQueue } from "@neverland/controller-kit/work-queue.ts";
 import type { Service } from "@neverland/platform/service.ts";
@@ -17,8 +9,8 @@ import { Breather } from "@neverland/platform/wait/breather.ts";
 import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
-import { findDependents } from "./find-dependents.ts";
 import { judgeMember } from "./judge-member.ts";
+import { findDependents, findOwner } from "./owners.ts";
 
 export type GarbageCollectorDeps = {
   readonly clock: Clock;
@@ -108,14 +100,14 @@ class GarbageCollection implements Service {
     }
     // What the object owned may have lost its last owner; what owned it may have waited for it. Records own nothing.
     if (!kind.record) this.#add(`dependents-of ${uid}`);
-    for (const { apiVersion, kind, name } of ownerReferences ?? []) {
-      const ownerKind = findKind(apiVersion, kind);
-      if (ownerKind !== undefined) this.#judge(ownerKind, { namespace, name });
+    for (const reference of ownerReferences ?? []) {
+      const owner = findOwner(reference, namespace, this.#deps.kinds);
+      if (owner !== undefined) this.#judge(owner.kind, owner.key);
     }
   }
 
   #judge(kind: KindInfo, key: ResourceKey): void {
-    if (this.#kinds.has(nameOf(kind))) this.#add(`${nameOf(kind)} ${formatKey(key)}`);
+    this.#add(`${nameOf(kind)} ${formatKey(key)}`);
   }
 
   #add(id: string): void {
@@ -126,7 +118,8 @@ class GarbageCollection implements Service {
   async #run(id: string) {
     const { store, kinds } = this.#deps;
     const [what = "", of = ""] = id.split(" ");
-    const [kind, key] = [this.#kinds.get(what), parseKey(of)];
+    const kind = this.#kinds.get(what);
+    const key = kind && parseKey(of, kind.scope);
     if (kind !== undefined && key !== undefined) await judgeMember(kind, key, { store, kinds });
     else
       for (const dependent of await findDependents(of, { store, kinds }))

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { apiVersionOf, type KindInfo, kinds, type Resource } from "@neverland/api";
 import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { openSpoiltStore } from "@neverland/store/testing/spoilt-store.ts";
 import { waitUntil } from "../testing/controller-bench.ts";
@@ -65,4 +66,22 @@ test("a foreground delete takes a dependent that no schema accepts, and waits fo
   await store.update(Template, { ...held, metadata: { ...held.metadata, resourceVersion: "", finalizers: [] } });
   await waitUntil(async () => (await store.get(Workflow, ownerKey)) === undefined);
   assert.equal(await store.get(Template, ownedKey), undefined);
+});
+
+test("an owner that belongs to no namespace owns in all of them", async () => {
+  const Site: KindInfo = { ...Workflow, kind: "Site", plural: "sites", scope: "cluster" };
+  const store = openMemoryStore();
+  const deps = { store, kinds: [Template, Site] };
+  const metadata = { namespace: "", name: "site", finalizers: [foregroundFinalizer] };
+  const site = await store.create(Site, { ...of(Site, "site"), metadata });
+  const ownerReferences = [{ apiVersion: apiVersionOf(Site), kind: "Site", name: "site", uid: site.metadata.uid }];
+  for (const namespace of ["a", "b"])
+    await store.create(Template, of(Template, "owned", { namespace, ownerReferences }));
+  await judgeMember(Template, { namespace: "a", name: "owned" }, deps);
+  assert.equal((await store.list(Template)).items.length, 2);
+  await store.delete(Site, site.metadata);
+  await judgeMember(Site, site.metadata, deps);
+  assert.deepEqual((await store.list(Template)).items, []);
+  await judgeMember(Site, site.metadata, deps);
+  assert.equal(await store.get(Site, site.metadata), undefined);
 });

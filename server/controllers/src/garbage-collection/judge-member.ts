@@ -1,10 +1,10 @@
 // What follows for one object that is owned, or that waits for what it owns: decided on the store as it is this moment, and on
 // metadata alone, so that what no schema accepts comes to its end as the rest does.
-import { findKind, type KindInfo, type OwnerReference, type Resource, type ResourceKey } from "@neverland/api";
+import type { KindInfo, OwnerReference, Resource, ResourceKey } from "@neverland/api";
 import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { hasSoundMetadata, isStandIn } from "@neverland/store/stored-fault.ts";
-import { type Dependent, findDependents } from "./find-dependents.ts";
+import { type Dependent, findDependents, findOwner } from "./owners.ts";
 
 type Deps = { readonly store: ResourceStore; readonly kinds: readonly KindInfo[] };
 
@@ -49,12 +49,11 @@ async function removeFinalizer(kind: KindInfo, object: Resource, name: string, {
 }
 
 /** An owner of a kind that is not kept here, or that cannot be read, cannot be judged: what it owns stays. */
-async function isThere(owner: OwnerReference, { metadata }: Resource, { store, kinds }: Deps): Promise<boolean> {
-  const kind = findKind(owner.apiVersion, owner.kind);
-  if (!kind || !kinds.includes(kind)) return true;
-  const { namespace } = metadata;
-  const found = await store.get(kind, { namespace, name: owner.name });
-  return found !== undefined && (found.metadata.uid === owner.uid || isStandIn(found));
+async function isThere(reference: OwnerReference, { metadata }: Resource, { store, kinds }: Deps): Promise<boolean> {
+  const owner = findOwner(reference, metadata.namespace, kinds);
+  if (owner === undefined) return true;
+  const found = await store.get(owner.kind, owner.key);
+  return found !== undefined && (found.metadata.uid === reference.uid || isStandIn(found));
 }
 
 async function inBatches(dependents: readonly Dependent[], work: (one: Dependent) => Promise<void>): Promise<void> {

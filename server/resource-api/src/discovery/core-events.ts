@@ -1,10 +1,18 @@
 // Events as Kubernetes' core group has them: the machines' timelines once more, for `kubectl get events` and `kubectl describe`.
-import { eventTypeInfo, type KindInfo, kinds, type MachineEvent, type Resource } from "@neverland/api";
+import {
+  eventTypeInfo,
+  type KindInfo,
+  type MachineEvent,
+  nameIn,
+  parseKey,
+  type RecordSubject,
+  type Resource,
+} from "@neverland/api";
 import type { ListOptions, ResourceStore, Selector, WatchEvent } from "@neverland/store/resource-store.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
-import { isSelected } from "@neverland/store/selector.ts";
+import { isSelected, valueAt } from "@neverland/store/selector.ts";
 
-const involved = ["kind", "name", "namespace", "uid", "apiVersion", "resourceVersion", "fieldPath"];
+const involvedFields = ["kind", "name", "namespace", "uid", "apiVersion", "resourceVersion", "fieldPath"];
 
 /** Shown, and kept nowhere: each is a MachineEvent. */
 export const coreEvent: KindInfo = {
@@ -15,6 +23,7 @@ export const coreEvent: KindInfo = {
   singular: "event",
   shortNames: ["ev"],
   categories: [],
+  scope: "namespace",
   record: true,
   deletable: false,
   subresources: [],
@@ -27,45 +36,41 @@ export const coreEvent: KindInfo = {
     { name: "Source", type: "string", path: ".source.component", wide: true },
     { name: "Message", type: "string", path: ".message" },
   ],
-  indexes: involved.map((field) => `involvedObject.${field}`),
+  indexes: involvedFields.map((field) => `involvedObject.${field}`),
   unique: [],
   sensitive: [],
 };
 
 /** Of `involvedObject`, kind and name count; what else a client says of an object it has from here. */
 type Asked = {
-  readonly isWorkflow: boolean;
-  readonly isOther: boolean;
+  /** Of the kind that is asked for; `none` of a kind that no event is about. */
+  readonly subject: RecordSubject | "none" | undefined;
   readonly options: ListOptions;
   readonly rest: ListOptions;
 };
 
-/** A read-only view: versions, pages and watches are those of MachineEvent. */
-export function coreEvents(store: ResourceStore): ResourceStore {
-  const machineEvent = kinds.MachineEvent;
+/** A read-only view: versions, pages and watches are those of the record. @param record What events are kept as: MachineEvent. */
+export function coreEvents(store: ResourceStore, record: KindInfo): ResourceStore {
+  const { about = [] } = record;
   const refuse = async (): Promise<never> => {
-    throw new StoreError("conflict", "events show machineevents and are not written: create one of those");
+    throw new StoreError("conflict", `events show ${record.plural} and are not written: create one of those`);
   };
   return {
     get: async (_kind, key) => {
-      const event = await store.get(machineEvent, key);
-      return event && toEvent(event as MachineEvent, false); // the kind asked for
+      const event = await store.get(record, key);
+      return event && toEvent(event as MachineEvent, about); // what the record's kind is made of
     },
     list: async (_kind, options = {}) => {
-      const asked = readAsked(options);
-      const list = await store.list(machineEvent, asked.options);
-      return { ...list, items: list.items.flatMap((event) => answerFor(event, asked)) };
+      const asked = readAsked(options, about);
+      const list = await store.list(record, asked.options);
+      return { ...list, items: list.items.flatMap((event) => answerFor(event, asked, about)) };
     },
-    namespaces: async () => await store.namespaces(machineEvent),
-    watch: (_kind, { signal, resourceVersion, ...options }) =>
-      watchEvents(
-        store.watch(machineEvent, {
-          ...readAsked(options).options,
-          ...(resourceVersion !== undefined && { resourceVersion }),
-          signal,
-        }),
-        readAsked(options),
-      ),
+    namespaces: async () => await store.namespaces(record),
+    watch: (_kind, { signal, resourceVersion, ...options }) => {
+      const asked = readAsked(options, about);
+      const from = resourceVersion === undefined ? {} : { resourceVersion };
+      return watchEvents(store.watch(record, { ...asked.options, ...from, signal }), asked, about);
+    },
     create: refuse,
     update: refuse,
     updateStatus: refuse,
@@ -74,49 +79,51 @@ export function coreEvents(store: ResourceStore): ResourceStore {
   };
 }
 
-async function* watchEvents(events: AsyncIterable<WatchEvent>, asked: Asked): AsyncGenerator<WatchEvent> {
+async function* watchEvents(
+  events: AsyncIterable<WatchEvent>,
+  asked: Asked,
+  about: readonly RecordSubject[],
+): AsyncGenerator<WatchEvent> {
   for await (const event of events) {
     if (event.type === "bookmark") yield event;
-    else for (const object of answerFor(event.object, asked)) yield { type: event.type, object };
+    else for (const object of answerFor(event.object, asked, about)) yield { type: event.type, object };
   }
 }
 
-function answerFor(event: Resource, { isWorkflow, isOther, rest }: Asked): Resource[] {
-  if (isOther) return [];
-  const object = toEvent(event as MachineEvent, isWorkflow); // the only kind that is asked for
+function answerFor(event: Resource, { subject, rest }: Asked, about: readonly RecordSubject[]): Resource[] {
+  if (subject === "none") return [];
+  // Of several that it is about, the one that is asked for is shown.
+  const order = subject === undefined ? about : [subject, ...about];
+  const object = toEvent(event as MachineEvent, order); // the only kind that is asked for
   return isSelected(object, rest) ? [object] : [];
 }
 
-/** The part that an index of MachineEvent answers, and the rest. */
-function readAsked({ fields = [], ...options }: ListOptions): Asked {
+/** The part that an index of the record answers, and the rest. */
+function readAsked({ fields = [], ...options }: ListOptions, about: readonly RecordSubject[]): Asked {
   const askedOf = (field: string): string | undefined => {
     const clause = fields.find(({ key }) => key === `involvedObject.${field}`);
     return clause?.operator === "in" ? clause.values[0] : undefined;
   };
   const [kind, name] = [askedOf("kind"), askedOf("name")];
-  const isWorkflow = kind === "Workflow";
-  const isOther = kind !== undefined && !isWorkflow && kind !== "Hardware";
+  const subject = kind === undefined ? undefined : (about.find((each) => each.kind === kind) ?? "none");
   const namespace = options.namespace ?? askedOf("namespace") ?? "default";
+  const named = subject === "none" ? undefined : (subject ?? about[0]);
   const own: Selector[] =
-    name === undefined ? [] : [isWorkflow ? is("spec.workflow", `${namespace}/${name}`) : is("spec.hardware", name)];
+    name === undefined || named === undefined
+      ? []
+      : [{ key: named.path, operator: "in", values: [nameIn(named, { namespace, name })] }];
   const rest = fields.filter(({ key }) => !key.startsWith("involvedObject."));
-  return { isWorkflow, isOther, options: { ...options, fields: own }, rest: { fields: rest } };
+  return { subject, options: { ...options, fields: own }, rest: { fields: rest } };
 }
 
-function is(key: string, value: string): Selector {
-  return { key, operator: "in", values: [value] };
-}
-
-function toEvent({ metadata, spec }: MachineEvent, ofWorkflow: boolean): Resource {
-  const { workflow, hardware, mac, type = "", reason, message, source, time, lastTime, count = 1 } = spec ?? {};
-  const workflowName = workflow?.split("/")[1];
-  const object =
-    (ofWorkflow || hardware === undefined) && workflowName !== undefined
-      ? { kind: "Workflow", name: workflowName }
-      : { kind: "Hardware", name: hardware ?? mac ?? "" };
+/** @param order What the event may be shown as about: the first that it names. A machine that nothing describes has its MAC for a name. */
+function toEvent(record: MachineEvent, order: readonly RecordSubject[]): Resource {
+  const { metadata, spec } = record;
+  const { mac, type = "", reason, message, source, time, lastTime, count = 1 } = spec ?? {};
+  const object = order.map((subject) => involved(record, subject)).find((each) => each !== undefined);
   const event = {
     ...{ apiVersion: "v1", kind: "Event", metadata },
-    involvedObject: { ...object, namespace: metadata.namespace },
+    involvedObject: { ...(object ?? { kind: order[0]?.kind, name: mac ?? "" }), namespace: metadata.namespace },
     type: isWarning(type, reason) ? "Warning" : "Normal",
     reason: reason ?? type,
     message,
@@ -126,6 +133,13 @@ function toEvent({ metadata, spec }: MachineEvent, ofWorkflow: boolean): Resourc
     lastTimestamp: lastTime ?? time ?? metadata.creationTimestamp,
   };
   return event;
+}
+
+function involved(record: MachineEvent, { kind, path, by }: RecordSubject) {
+  const named = valueAt(record, path);
+  if (typeof named !== "string") return undefined;
+  const name = by === "key" ? parseKey(named)?.name : named;
+  return name === undefined ? undefined : { kind, name };
 }
 
 /** Types of other versions of the server are known by their reason alone. */

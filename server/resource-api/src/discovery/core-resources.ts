@@ -1,16 +1,15 @@
 // Namespaces as Kubernetes' core group has them: they need no making here.
 import { createHash } from "node:crypto";
-import { kinds } from "@neverland/api";
 import type { ApiContext } from "../api-context.ts";
 
 /** `default`, and every namespace that holds something. */
 export async function listNamespaces(context: ApiContext) {
   const { kinds: all, store } = context;
-  const used = await Promise.all(
-    [...all.values()].filter((kind) => !kind.record).map((kind) => store.namespaces(kind)),
-  );
+  const holders = [...all.values()].filter((kind) => !kind.record && kind.scope === "namespace");
+  const used = await Promise.all(holders.map((kind) => store.namespaces(kind)));
   const names = [...new Set(["default", ...used.flat()])].toSorted();
-  const { resourceVersion } = await store.list(kinds.Hardware, { limit: 1 });
+  const [first] = holders;
+  const { resourceVersion } = first ? await store.list(first, { limit: 1 }) : { resourceVersion: "0" };
   return { kind: "NamespaceList", apiVersion: "v1", metadata: { resourceVersion }, items: names.map(namespaceOf) };
 }
 

@@ -57,8 +57,8 @@ export function resourceList(kinds: readonly KindInfo[], groupVersion: string) {
 }
 
 function resourcesOf(info: KindInfo) {
-  const { plural, singular, shortNames, categories, kind, subresources } = info;
-  const base = { namespaced: true, kind };
+  const { plural, singular, shortNames, categories, kind, scope, subresources } = info;
+  const base = { namespaced: scope === "namespace", kind };
   const whole = { name: plural, singularName: singular, ...base, verbs: verbsOf(info), shortNames, categories };
   const beneath = subresources.map((name) => {
     return { name: `${plural}/${name}`, singularName: "", ...base, verbs: subresourceVerbs[name] };

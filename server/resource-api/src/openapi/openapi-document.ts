@@ -56,7 +56,8 @@ export function openApiV3(kinds: readonly KindInfo[], root: string, version: str
 }
 
 function pathOf(kind: KindInfo): string {
-  return `${apiRootOf(kind)}/namespaces/{namespace}/${kind.plural}/{name}`;
+  const scope = kind.scope === "cluster" ? "" : "/namespaces/{namespace}";
+  return `${apiRootOf(kind)}${scope}/${kind.plural}/{name}`;
 }
 
 function patchOf(kind: KindInfo): JsonObject {

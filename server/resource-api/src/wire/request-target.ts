@@ -4,7 +4,7 @@ import { ApiFault } from "./api-fault.ts";
 
 export type RequestTarget = {
   readonly kind: KindInfo;
-  /** All namespaces when absent. */
+  /** All namespaces when absent; `""` of kinds that belong to none. */
   readonly namespace?: string;
   /** The collection when absent. */
   readonly name?: string;
@@ -25,7 +25,7 @@ function pathId(group: string, version = "", plural = ""): string {
 
 /**
  * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`; `/api/VERSION/…` of the
- * core group.
+ * core group. Kinds that belong to no namespace: `/apis/GROUP/VERSION/PLURAL[/NAME[/SUBRESOURCE]]`.
  * @throws {ApiFault} `NotFound` for every path that names nothing.
  */
 export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
@@ -34,8 +34,9 @@ export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
   const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
   const [plural, name, subresource, ...surplus] = isNamespaced ? rest.slice(2) : rest;
   const kind = kinds.get(pathId(group, version, plural));
-  const namespace = isNamespaced ? rest[1] : undefined;
-  if (!kind || surplus.length > 0 || steps.includes("")) throw nothingThere(path);
+  const isCluster = kind?.scope === "cluster";
+  const namespace = isCluster ? "" : isNamespaced ? rest[1] : undefined;
+  if (!kind || (isCluster && isNamespaced) || surplus.length > 0 || steps.includes("")) throw nothingThere(path);
   if (name === undefined) return { kind, ...(namespace !== undefined && { namespace }) };
   if (namespace === undefined) throw nothingThere(path);
   if (subresource === undefined) return { kind, namespace, name };

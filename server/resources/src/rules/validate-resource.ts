@@ -19,7 +19,7 @@ export function validateResource(kind: KindInfo, resource: Resource): void {
   const { managedFields: __, ...own } = metadata;
   refuse(kind, resource, [
     ...sizeFaults({ ...rest, metadata: own }, "object"),
-    ...metadataFaults(resource),
+    ...metadataFaults(kind, resource),
     ...content,
   ]);
 }
@@ -39,7 +39,7 @@ function sizeFaults(value: unknown, field: string): FieldFault[] {
   return [{ reason: "FieldValueTooMany", message: `Too many: must have at most ${mostLeaves} values in it`, field }];
 }
 
-function metadataFaults({ metadata }: Resource): FieldFault[] {
+function metadataFaults({ scope }: KindInfo, { metadata }: Resource): FieldFault[] {
   const faults: FieldFault[] = [];
   const check = (ok: boolean, field: string, value: string, expected: string) => {
     if (!ok) faults.push(badValue(field, value, expected));
@@ -47,8 +47,9 @@ function metadataFaults({ metadata }: Resource): FieldFault[] {
   const { name, namespace, labels, finalizers } = metadata;
   const nameRule = "a lower case DNS name of at most 253 letters, digits, '-' and '.', such as machine-1";
   check(name.length <= 253 && subdomain.test(name), "metadata.name", name, `must be ${nameRule}`);
-  const rule = "must be at most 63 lower case letters, digits and '-'";
-  check(namespaceName.test(namespace), "metadata.namespace", namespace, rule);
+  const isCluster = scope === "cluster";
+  const rule = isCluster ? "must be empty" : "must be at most 63 lower case letters, digits and '-'";
+  check(isCluster ? namespace === "" : namespaceName.test(namespace), "metadata.namespace", namespace, rule);
   for (const [key, value] of Object.entries(labels ?? {})) {
     check(qualifiedName.test(key), "metadata.labels", key, "a label's name must be letters, digits, '-', '_' and '.'");
     check(

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type KindInfo, kinds } from "@neverland/api";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import type { ListOptions } from "@neverland/store/resource-store.ts";
+import { coreEvent, coreEvents } from "./core-events.ts";
+
+/** As MachineEvent, and about a kind of which the view has never heard. */
+const record: KindInfo = {
+  ...kinds.MachineEvent,
+  indexes: [...kinds.MachineEvent.indexes, "spec.rack"],
+  about: [...kinds.MachineEvent.about, { kind: "Rack", path: "spec.rack", by: "name" }],
+};
+
+const involving = (kind: string, name: string): ListOptions => ({
+  fields: [
+    { key: "involvedObject.kind", operator: "in", values: [kind] },
+    { key: "involvedObject.name", operator: "in", values: [name] },
+  ],
+});
+
+async function setUp() {
+  const store = openMemoryStore();
+  const add = async (name: string, spec: object) =>
+    await store.create(record, { apiVersion: "", kind: "", metadata: { namespace: "default", name }, spec });
+  await add("of-machine", { hardware: "m1", workflow: "default/w1", type: "MachineBooted" });
+  await add("of-rack", { rack: "r1", type: "PowerLost" });
+  await add("of-unknown", { mac: "02:00:00:00:00:01", type: "DhcpRefused" });
+  const events = coreEvents(store, record);
+  const about = async (options: ListOptions) =>
+    (await events.list(coreEvent, options)).items.map((event) => {
+      const { kind, name } = Reflect.get(event, "involvedObject");
+      return `${event.metadata.name}: ${kind} ${name}`;
+    });
+  return { about };
+}
+
+test("an event of several objects is shown as about the one that is asked for", async () => {
+  const { about } = await setUp();
+  assert.deepEqual(await about(involving("Hardware", "m1")), ["of-machine: Hardware m1"]);
+  assert.deepEqual(await about(involving("Workflow", "w1")), ["of-machine: Workflow w1"]);
+});
+
+test("what events are about is the record's to say", async () => {
+  const { about } = await setUp();
+  assert.deepEqual(await about(involving("Rack", "r1")), ["of-rack: Rack r1"]);
+  assert.deepEqual(await about(involving("Template", "r1")), []);
+});
+
+test("without being asked for it is the nearest that it names, and for a machine that nothing describes its MAC", async () => {
+  const { about } = await setUp();
+  assert.deepEqual(await about({}), [
+    "of-machine: Hardware m1",
+    "of-rack: Rack r1",
+    "of-unknown: Hardware 02:00:00:00:00:01",
+  ]);
+});

@@ -1,5 +1,7 @@
 // The lines of watches: all who are told the same in the same form are sent the same bytes, made once.
 
+const crlf = Buffer.from("\r\n");
+
 /** What a watch is told at once: events in their order, a line each. Whoever is told the same is at the same one. */
 export class Lines {
   readonly #before: Lines | undefined;
@@ -8,6 +10,7 @@ export class Lines {
   readonly count: number;
   readonly sizeBytes: number;
   #bytes: Buffer | undefined;
+  #chunk: Buffer | undefined;
 
   /** Without anything before it: nothing yet. */
   constructor(before?: Lines, line: Buffer = Buffer.alloc(0)) {
@@ -21,6 +24,12 @@ export class Lines {
   get bytes(): Buffer {
     this.#bytes ??= this.count === 1 ? this.#line : Buffer.concat(this.#all(), this.sizeBytes);
     return this.#bytes;
+  }
+
+  /** All of them as one chunk of HTTP/1.1 (RFC 9112 §7.1). */
+  get chunk(): Buffer {
+    this.#chunk ??= Buffer.concat([Buffer.from(`${this.sizeBytes.toString(16)}\r\n`), this.bytes, crlf]);
+    return this.#chunk;
   }
 
   #all(): Buffer[] {

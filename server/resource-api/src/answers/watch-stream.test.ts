@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -178,4 +180,51 @@ test("the client's watch goes on over a restart of the server and misses nothing
   await server.close();
   await store.close();
   await rm(folder, { recursive: true });
+});
+
+/** A watch on a connection of its own, as it comes over the wire. */
+function openWire(version: "1.0" | "1.1", query: string) {
+  const { hostname, port } = new URL(api.url);
+  const socket = connect(Number(port), hostname);
+  let text = "";
+  socket.on("data", (part) => {
+    text += part;
+  });
+  const head = [`GET ${templatesPath}?watch=true&${query} HTTP/${version}`, `host: ${hostname}`];
+  socket.write([...head, `authorization: Bearer ${api.token}`, "", ""].join("\r\n"));
+  const until = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(text)) await once(socket, "data", { signal: AbortSignal.timeout(5_000) });
+  };
+  return { socket, until, text: () => text };
+}
+
+test("an event comes as a chunk of its own, whole, which clients that read by blocks do not wait with", {
+  timeout: 10_000,
+}, async () => {
+  const { socket, until, text } = openWire("1.1", "resourceVersion=0&timeoutSeconds=1");
+  await until(/\r\n\r\n/);
+  assert.match(text(), /^transfer-encoding: chunked\r$/im);
+  await make("a");
+  await until(/"name":"a"[^\n]*\n\r\n/);
+  const body = text().slice(text().indexOf("\r\n\r\n") + 4);
+  const [size = "", ...rest] = body.split("\r\n");
+  const line = rest.join("\r\n").slice(0, -2);
+  assert.equal(Number.parseInt(size, 16), Buffer.byteLength(line));
+  assert.equal(JSON.parse(line).type, "ADDED");
+  await until(/\r\n0\r\n\r\n$/); // a clean end
+  socket.destroy();
+});
+
+test("a client of HTTP/1.0 is told lines without chunks around them", { timeout: 10_000 }, async () => {
+  const { socket, until, text } = openWire("1.0", "resourceVersion=0");
+  await until(/\r\n\r\n/);
+  await make("a");
+  await until(/\n$/);
+  await until(/"name":"a"/);
+  const lines = text()
+    .slice(text().indexOf("\r\n\r\n") + 4)
+    .trimEnd()
+    .split("\n");
+  assert.deepEqual(brief(lines.map((line) => JSON.parse(line))), ["ADDED a"]);
+  socket.destroy();
 });

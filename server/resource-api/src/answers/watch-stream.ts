@@ -56,10 +56,8 @@ export async function streamWatch(
   response.once("close", end);
   const forget = onAbort(context.closing, end);
   try {
-    // A watch ends with its connection: without the frame of a chunk around it a line is one plain write, for each watcher.
-    // Who is cut off goes on from the last version that was read, so nothing is lost by not telling one end from the other.
-    response.useChunkedEncodingByDefault = false;
-    response.shouldKeepAlive = false;
+    // In chunks, as every Kubernetes server sends it: clients that read a body of unknown length by blocks (urllib3, requests)
+    // show a chunk as it comes, and anything else only once a block is full.
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache" }).flushHeaders();
     await writeEvents(context, target, query, { ...answer, signal: stop.signal });
   } finally {
@@ -134,10 +132,11 @@ function tellLive(told: Told, { resourceVersion, wantsBookmarks, response, signa
     const tell = (): void => {
       const { lines, failure } = takeLines(told, watch, wantsBookmarks);
       if (signal.aborted) return; // and resolved
-      // The head of the answer is out, and nothing frames what follows, so the connection is written to without more ado; it is not
-      // this answer's yet while one before it on the same connection goes on.
+      // The head of the answer is out, and the chunk is framed, for all its watchers at once: the connection is written to without more
+      // ado. It is not this answer's yet while one before it on the same connection goes on.
       const wire = response.socket ?? response;
-      const isTaken = lines === undefined || wire.write(lines.bytes);
+      const isFramed = response.socket !== null && response.chunkedEncoding; // HTTP/1.0 knows no chunks
+      const isTaken = lines === undefined || wire.write(isFramed ? lines.chunk : lines.bytes);
       if (failure !== undefined) reject(failure.error);
       // Nothing piles up here while the caller does not read.
       else if (!isTaken) wire.once("drain", tellInTurn);

@@ -1,7 +1,6 @@
 // What actions print, as a part of the server: taken over gRPC where that is served, read wherever the folder is.
 import { join } from "node:path";
 import { kinds, type Resource, type Workflow } from "@neverland/api";
-import type { AgentGate } from "@neverland/machines/agent-gate.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
@@ -10,6 +9,7 @@ import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { isStandIn } from "@neverland/store/stored-fault.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
+import type { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { ActionLogReader } from "./action-log-reader.ts";
 import { type ActionLogLimits, ActionLogStore } from "./action-log-store.ts";
 import { appendLogs } from "./append-logs.ts";

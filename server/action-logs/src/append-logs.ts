@@ -2,12 +2,12 @@
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
 import { parseKey, type Workflow } from "@neverland/api";
 import { ActionLogService, type AppendLogsRequest, Stream } from "@neverland/api/action-log";
-import type { AgentGate } from "@neverland/machines/agent-gate.ts";
 import { GrpcError, type GrpcErrorCode } from "@neverland/platform/grpc/grpc-error.ts";
 import { clientStream, type GrpcCaller, type GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import { findStep, isSameAgent } from "@neverland/workflow-rules/actions/actions-in-order.ts";
+import type { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { ActionLogError, type ActionLogErrorCode } from "./action-log-error.ts";
 import type { ActionLogId, ActionLogStore } from "./action-log-store.ts";
 import { DroppedCounts } from "./dropped-counts.ts";

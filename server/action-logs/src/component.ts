@@ -9,7 +9,7 @@ export const component = defineComponent({
   make: async ({ shared, store, machines, record, clock, onError }) => {
     const [{ ActionLogs }, { AgentGate }, { trustedProxies }] = await Promise.all([
       import("./action-logs.ts"),
-      import("@neverland/machines/agent-gate.ts"),
+      import("@neverland/workflow-rules/agents/agent-gate.ts"),
       import("@neverland/platform/network/caller-address.ts"),
     ]);
     const gate = new AgentGate({ machines, proxies: trustedProxies(shared.boots.trustedProxies), record });

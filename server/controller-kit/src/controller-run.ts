@@ -47,6 +47,8 @@ export class ControllerRun {
   readonly #queue: WorkQueue;
   readonly #lookups: Lookups<Resource>;
   readonly #abort = new AbortController();
+  /** Every object there was has been heard of. Settled at the latest by a stop. */
+  readonly #listed = Promise.withResolvers<void>();
   readonly #groups = new Map<string, string>();
   /** Objects that went without their finalizer having been asked, as they were last: by key. */
   readonly #lost = new Map<string, Resource>();
@@ -101,6 +103,7 @@ export class ControllerRun {
     const others = new Set(watches.map((watch) => watch.kind).filter((each) => each !== kind));
     await this.#followAll([...others], signal);
     await this.#followAll([kind], signal);
+    this.#listed.resolve();
     this.#resyncLater();
   }
 
@@ -108,6 +111,7 @@ export class ControllerRun {
     this.#cancelResync();
     for (const end of this.#ends) end();
     this.#abort.abort();
+    this.#listed.resolve();
     await Promise.all([this.#queue.stop(deadline), this.#lookups.stop(deadline)]);
     this.#store.end();
     await Promise.all(this.#followings.map(({ done }) => done));
@@ -148,6 +152,7 @@ export class ControllerRun {
   #ownChange(isDeleted: boolean, object: Resource): void {
     const { groupOf, finalizer } = this.#controller;
     const key = formatKey(object.metadata);
+    this.#work.heard?.(object, isDeleted);
     if (!isDeleted) {
       if (groupOf !== undefined) this.#groups.set(key, groupOf(object));
       this.#queue.add(key);
@@ -213,6 +218,11 @@ export class ControllerRun {
   /** Takes a key, not an event: after a restart there are no events, and both cases must be one. */
   async #runKey(key: string, signal: AbortSignal): Promise<Outcome> {
     const { kind } = this.#controller;
+    // Facts that are kept of all of them are whole only then.
+    if (this.#work.heard !== undefined) {
+      await this.#listed.promise;
+      if (this.#abort.signal.aborted) return {};
+    }
     const parsed = parseKey(key, kind.scope);
     const object = parsed === undefined ? undefined : await this.#deps.store.get(kind, parsed);
     const settled = this.#settled.begin(key, object, this.#deps.clock.nowMs());

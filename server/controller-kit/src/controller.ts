@@ -79,6 +79,8 @@ export const defaultControllerLimits: ControllerLimits = {
 
 /** What the controller does, made anew at each start: nothing is remembered over a stop but what is stored. */
 export type Work<R extends Resource = Resource> = {
+  /** Told of each object of the kind, and of each change, before anything is run for it: for facts that are kept in memory. */
+  heard?(object: R, isGone: boolean): void;
   /** May be killed at any line: decides on the object as it is now. `signal` aborts when the run takes too long, or at the end of a stop. */
   reconcile(object: R, signal: AbortSignal): Promise<Outcome>;
   /**

@@ -3,6 +3,7 @@ import type { ActionReport, Hardware, MachineEventInput, Template, Workflow } fr
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import type { StartingMachine } from "@neverland/timeline/boot-contacts.ts";
+import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
 import type { WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 
@@ -43,6 +44,8 @@ export type WorkflowControllerDeps = {
   readonly listeningSinceMs: () => number | undefined;
   /** Of Workflows the controller writes the status, and nobody else does. */
   readonly workflows: Pick<TypedStore<Workflow>, "get" | "list" | "updateStatus">;
+  /** Which of them wait for which worker. */
+  readonly queues: Pick<AgentQueues, "agentFor">;
   readonly templates: Pick<TypedStore<Template>, "get">;
   /** Of Hardware it writes `spec.interfaces[].netboot.allowPXE`, for workflows that ask for it. */
   readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;

@@ -13,17 +13,11 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/reports/judge-report.ts";
 import { mostStarts, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
-import { type FoldedWorkflow, readFolded } from "./folded-workflow.ts";
+import { type FoldedWorkflow, readFolded } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";
 import { ignoredEvent, reportEvent } from "./worker-events.ts";
-
-type FromWorker = "workflow" | "agentID" | "taskID" | "actionID" | "state" | "message";
-/** A report as it came in; times are the worker's. */
-export type IncomingReport = Pick<
-  ActionReportSpec,
-  FromWorker | "executionStart" | "executionStop" | "executionDuration"
->;
+import type { IncomingReport } from "./worker-messages.ts";
 
 /** A start without a time of its own that comes so soon after another is that one, sent again. */
 const sameStartMs = 60_000;

@@ -1,12 +1,11 @@
 // Where workers ask for work and hand in reports, whichever protocol they speak: who they are, how long they wait, what is
 // said of it on their machines' timelines.
-import { formatKey, isFinalState, parseKey, type Workflow } from "@neverland/api";
+import { parseKey, type Workflow } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
-import type { AgentCaller, AgentGate } from "@neverland/machines/agent-gate.ts";
-import { MultiIndex } from "@neverland/platform/collections/multi-index.ts";
 import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
-import { agentsOf } from "@neverland/workflow-rules/actions/serve-action.ts";
-import { acceptReport, type IncomingReport } from "./accept-report.ts";
+import type { AgentCaller, AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
+import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
+import { acceptReport } from "./accept-report.ts";
 import { annotateHardware } from "./agent-attributes.ts";
 import { AgentContacts } from "./agent-contacts.ts";
 import { AgentWaiters, type Wake } from "./agent-waiters.ts";
@@ -14,6 +13,7 @@ import { findWork, type Work } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";
 import { askedEvent, elsewhereEvent, tooManyEvent } from "./worker-events.ts";
+import type { IncomingReport } from "./worker-messages.ts";
 
 export type AgentDeskDeps = TinkServerDeps & {
   readonly gate: Pick<AgentGate, "refusal" | "machinesOf">;
@@ -28,6 +28,8 @@ export type Question = {
   readonly signal: AbortSignal;
 };
 
+type FoundWork = Exclude<Work, { readonly done: IncomingReport }>;
+
 /** Workers that no Hardware and no Workflow knows, as they may turn up before either is there. Anyone can make up more. */
 const mostStrangers = 256;
 
@@ -36,7 +38,7 @@ export class AgentDesk {
   readonly #contacts = new AgentContacts();
   readonly #waiters = new AgentWaiters();
   /** Where to look and whom to wake; what is handed out is decided on what the store says then. */
-  readonly #workflows = new MultiIndex<Workflow>(({ status }) => agentsOf(status ?? {}));
+  readonly #queues = new AgentQueues();
   #strangers = 0;
 
   constructor(deps: AgentDeskDeps) {
@@ -50,13 +52,11 @@ export class AgentDesk {
 
   /** A workflow is there or was changed: whoever has a task in it, or had, looks again. */
   upsert(workflow: Workflow): void {
-    const before = this.#workflows.put(formatKey(workflow.metadata), workflow);
-    this.#wake(before);
-    this.#wake(workflow);
+    this.#wake(this.#queues.put(workflow));
   }
 
   remove({ metadata }: Workflow): void {
-    this.#wake(this.#workflows.delete(formatKey(metadata)));
+    this.#wake(this.#queues.remove(metadata, this.#deps.clock.nowMs()));
   }
 
   /** Ends every wait, and those that begin later. */
@@ -78,7 +78,7 @@ export class AgentDesk {
     try {
       for (let isFirst = true; ; isFirst = false) {
         waiter.look();
-        const work = await findWork(agentID, this.#unfinished(agentID), this.#deps);
+        const work = await this.#findWork(agentID);
         if (isFirst) this.#noteContact(question, work, waits);
         if ("serve" in work.next) {
           this.#refuseStranger(agentID, caller, work.workflow);
@@ -105,19 +105,21 @@ export class AgentDesk {
     if (refusal !== undefined) throw new TinkError("forbidden", refusal);
   }
 
-  #unfinished(agentID: string): Workflow["metadata"][] {
-    const own = this.#workflows.find(agentID.toLowerCase()).values();
-    return [...own.filter(({ status }) => !isFinalState(status?.state)).map(({ metadata }) => metadata)];
+  async #findWork(agentID: string): Promise<FoundWork> {
+    for (;;) {
+      const work = await findWork(agentID, this.#queues, this.#deps);
+      if (!("done" in work)) return work;
+      await acceptReport(work.done, this.#deps, () => undefined);
+    }
   }
 
-  #wake(workflow: Workflow | undefined): void {
-    for (const agent of agentsOf(workflow?.status ?? {})) this.#waiters.wake(agent);
+  #wake(agents: ReadonlySet<string>): void {
+    for (const agent of agents) this.#waiters.wake(agent);
   }
 
   /** One that nobody knows waits only while few do: it is told at once that there is nothing, as one that has waited. */
   async #asStranger(agentID: string, caller: AgentCaller, wait: () => Promise<Wake>): Promise<Wake> {
-    const isKnown =
-      this.#workflows.find(agentID.toLowerCase()).size > 0 || this.#deps.gate.machinesOf(agentID).length > 0;
+    const isKnown = this.#queues.knows(agentID) || this.#deps.gate.machinesOf(agentID).length > 0;
     if (isKnown) return await wait();
     if (this.#strangers >= mostStrangers) {
       this.#deps.record(tooManyEvent(agentID, caller.address, mostStrangers));
@@ -131,7 +133,7 @@ export class AgentDesk {
     }
   }
 
-  #noteContact({ agentID, caller, attributes }: Question, work: Work, waits: boolean): void {
+  #noteContact({ agentID, caller, attributes }: Question, work: FoundWork, waits: boolean): void {
     const { clock, record } = this.#deps;
     const runs = "serve" in work.next && work.next.again;
     const { isFirst, otherAddress } = this.#contacts.asked(agentID, caller.address, clock.nowMs(), { waits, runs });
@@ -142,7 +144,7 @@ export class AgentDesk {
   }
 
   /** What a machine says of itself when it comes up. Never stands in the way of the action. */
-  #keepAttributes(agentID: string, attributes: AgentAttributes, { workflow }: Work): void {
+  #keepAttributes(agentID: string, attributes: AgentAttributes, { workflow }: FoundWork): void {
     const [machine = "", ...others] = this.#deps.gate.machinesOf(agentID, workflow);
     const key = parseKey(machine);
     if (key === undefined || others.length > 0) return;
@@ -151,7 +153,7 @@ export class AgentDesk {
     );
   }
 
-  #refusal(agentID: string, wake: Exclude<Wake, "changed">, { next }: Work): TinkError {
+  #refusal(agentID: string, wake: Exclude<Wake, "changed">, { next }: FoundWork): TinkError {
     switch (wake) {
       case "closing":
         return new TinkError("again", "the server is being stopped; ask again");
@@ -161,8 +163,9 @@ export class AgentDesk {
         return new TinkError("not-now", `worker ${agentID} asks on another connection`);
       case "timeout": {
         const message = "wait" in next ? next.message : "nothing to do";
-        const isKnown = this.#workflows.find(agentID.toLowerCase()).size > 0;
-        return isKnown ? new TinkError("not-now", message) : new TinkError("unknown", "no Workflows found");
+        return this.#queues.knows(agentID)
+          ? new TinkError("not-now", message)
+          : new TinkError("unknown", "no Workflows found");
       }
     }
   }

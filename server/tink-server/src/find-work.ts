@@ -1,23 +1,71 @@
-// What a worker that asks is to do now, decided on the store as it is this moment.
-import { formatKey, type ResourceKey, type Workflow } from "@neverland/api";
+// What a worker that asks is to do now, decided on the store as it is this moment: the stored status, and the reports that the controller may
+// not have folded yet.
+import { type ActionReportSpec, formatKey, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
 import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { type Candidate, type NextAction, nextAction } from "@neverland/workflow-rules/actions/next-action.ts";
 import { hasComeBack } from "@neverland/workflow-rules/actions/reboot-action.ts";
-import { acceptReport } from "./accept-report.ts";
-import { type FoldedWorkflow, readFolded } from "./folded-workflow.ts";
+import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
+import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
+import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { TinkServerDeps } from "./ports.ts";
+import type { IncomingReport } from "./worker-messages.ts";
 
-export type Work = { readonly next: NextAction; readonly workflow?: Workflow | undefined };
+export type Work =
+  | { readonly next: NextAction; readonly workflow?: Workflow | undefined }
+  /** That the worker asks says that something was done which nobody has reported: to be taken, before it is decided what is next. */
+  | { readonly done: IncomingReport };
 
-export async function findWork(agentID: string, keys: readonly ResourceKey[], deps: TinkServerDeps): Promise<Work> {
+export type FoldedWorkflow = {
+  readonly workflow: Workflow;
+  readonly status: WorkflowStatus;
+  /** Of the stored status's current action and those after it, in no order. */
+  readonly reports: readonly ActionReportSpec[];
+};
+
+type Deps = Pick<TinkServerDeps, "clock" | "limits" | "listeningSinceMs" | "workflows" | "reports">;
+
+/** @param queues Say where to look; what is there is what the store says. */
+export async function findWork(agentID: string, queues: AgentQueues, deps: Deps): Promise<Work> {
   const folded: FoldedWorkflow[] = [];
-  for (const key of keys) {
-    const found = await readFolded(key, deps);
-    if (found !== undefined) folded.push(await withReboot(agentID, key, found, deps));
+  let next = nextAction([], agentID, deps.limits);
+  for (const queued of queues.candidates(agentID)) {
+    if (queued.status.state !== "RUNNING" && hasTurn(next)) break;
+    const found = await readFolded(queued, deps);
+    if (found === undefined) continue;
+    const done = restartDone(agentID, found, deps);
+    if (done !== undefined) return { done };
+    folded.push(found);
+    next = nextAction(folded.map(candidateOf), agentID, deps.limits);
   }
-  const next = nextAction(folded.map(candidateOf), agentID, deps.limits);
+  const other = queues.anyUnfinished(agentID);
+  if ("wait" in next && next.wait === "no-workflow" && other !== undefined)
+    next = nextAction([{ key: other.id, createdAt: "", status: other.status }], agentID, deps.limits);
   const key = "serve" in next ? next.key : undefined;
   return { next, workflow: folded.find(({ workflow }) => formatKey(workflow.metadata) === key)?.workflow };
+}
+
+export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWorkflow | undefined> {
+  const workflow = await deps.workflows.get(key);
+  if (workflow === undefined) return undefined;
+  const status = workflow.status ?? {};
+  const { clock, limits, listeningSinceMs } = deps;
+  const reports = await readReports(workflow.metadata, status, deps.reports);
+  const folded = foldReports(status, {
+    workflowUID: workflow.metadata.uid,
+    reports,
+    nowMs: clock.nowMs(),
+    asOfNowMs: (stampMs) => clock.asOfNowMs(stampMs),
+    limits,
+    listeningSinceMs,
+    // Whether a worker came too late for an action that nobody has begun is the controller's to say: this one is here.
+    agent: { busyWith: "asking" },
+  });
+  return { workflow, status: folded.status, reports };
+}
+
+/** Nothing that was not begun comes before it. */
+function hasTurn(next: NextAction): boolean {
+  return "serve" in next || next.wait === "preparing";
 }
 
 function candidateOf({ workflow: { metadata }, status }: FoldedWorkflow): Candidate {
@@ -29,27 +77,21 @@ function candidateOf({ workflow: { metadata }, status }: FoldedWorkflow): Candid
  * itself. Mostly the machine was seen starting, and the controller has drawn the conclusion; where nobody could see it,
  * the action is run a second time, and only the third time is it taken for done: the machine must not restart for ever.
  */
-async function withReboot(
+function restartDone(
   agentID: string,
-  key: ResourceKey,
-  found: FoldedWorkflow,
-  deps: TinkServerDeps,
-): Promise<FoldedWorkflow> {
-  const step = currentStep(found.status);
-  if (step === undefined || !hasComeBack(found.status, agentID, deps.clock.nowMs())) return found;
-  const starts = found.reports.filter(({ actionID, state }) => actionID === step.action.id && state === "RUNNING");
-  if (starts.length < 2) return found;
-  await acceptReport(
-    {
-      workflow: formatKey(key),
-      agentID,
-      taskID: step.task.id,
-      actionID: step.action.id,
-      state: "SUCCESS",
-      message: "the worker asks for work again after the restarts that this last action was to do",
-    },
-    deps,
-    () => undefined,
-  );
-  return (await readFolded(key, deps)) ?? found;
+  { workflow, status, reports }: FoldedWorkflow,
+  { clock }: Deps,
+): IncomingReport | undefined {
+  const step = currentStep(status);
+  if (step === undefined || !hasComeBack(status, agentID, clock.nowMs())) return undefined;
+  const starts = reports.filter(({ actionID, state }) => actionID === step.action.id && state === "RUNNING");
+  if (starts.length < 2) return undefined;
+  return {
+    workflow: formatKey(workflow.metadata),
+    agentID,
+    taskID: step.task.id,
+    actionID: step.action.id,
+    state: "SUCCESS",
+    message: "the worker asks for work again after the restarts that this last action was to do",
+  };
 }

@@ -1,7 +1,7 @@
 // Makes Tink Server of its settings.
 import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
-import { AgentGate } from "@neverland/machines/agent-gate.ts";
 import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
+import { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { TinkServer } from "./tink-server.ts";
 import { readTlsFiles } from "./tls-files.ts";

@@ -1,15 +1,21 @@
 // The messages of the worker protocol as our own types, and back.
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
-import { type ActionState, oneLine } from "@neverland/api";
+import { type ActionReportSpec, type ActionState, oneLine } from "@neverland/api";
 import {
   type ActionResponseSchema,
   type ActionStatusRequest,
   ActionStatusRequest_StateType,
 } from "@neverland/api/workflow";
 import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
-import type { IncomingReport } from "./accept-report.ts";
 import { TinkError } from "./tink-error.ts";
+
+type FromWorker = "workflow" | "agentID" | "taskID" | "actionID" | "state" | "message";
+/** A report as it came in; times are the worker's. */
+export type IncomingReport = Pick<
+  ActionReportSpec,
+  FromWorker | "executionStart" | "executionStop" | "executionDuration"
+>;
 
 const longestIdLength = 253;
 const longestMessageLength = 16 * 1024;

@@ -5,10 +5,10 @@ import { action, documentOf } from "@neverland/workflow-rules/testing/examples.t
 import { ControllerBench, waitUntil } from "../testing/controller-bench.ts";
 
 /** Objects that the store handed out for one workflow, on its way from nothing to waiting for its worker. */
-async function handedOut(count: number): Promise<number> {
+async function handedOut(count: number, agentOf: (name: string) => string): Promise<number> {
   const bench = new ControllerBench({
     counted: true,
-    render: ({ workflow }) => ({ document: documentOf([`agent of ${workflow.metadata.name}`, action("write")]) }),
+    render: ({ workflow }) => ({ document: documentOf([agentOf(workflow.metadata.name), action("write")]) }),
   });
   await bench.createTemplate();
   await bench.start();
@@ -27,7 +27,15 @@ async function handedOut(count: number): Promise<number> {
   return bench.handedOut / count;
 }
 
-test("what a workflow costs the store does not grow with how many there are", { timeout: 60_000 }, async () => {
-  const [few, many] = [await handedOut(50), await handedOut(400)];
-  assert.ok(many < few * 1.5, `${many} objects for each of 400, ${few} for each of 50`);
-});
+const whose = {
+  "each of another worker": (name: string) => `agent of ${name}`,
+  "all of one worker": () => "the only agent",
+};
+
+for (const [name, agentOf] of Object.entries(whose))
+  test(`what a workflow costs the store does not grow with how many there are, ${name}`, {
+    timeout: 60_000,
+  }, async () => {
+    const [few, many] = [await handedOut(50, agentOf), await handedOut(400, agentOf)];
+    assert.ok(many < few * 1.5, `${many} objects for each of 400, ${few} for each of 50`);
+  });

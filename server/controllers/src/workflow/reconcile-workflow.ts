@@ -1,9 +1,8 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
-import { formatKey, isFinalState, type Workflow, type WorkflowStatus } from "@neverland/api";
+import { isFinalState, type Workflow, type WorkflowStatus } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { formatTime } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
-import { agentFor, type Queued, spellingsOf } from "@neverland/workflow-rules/actions/agent-queue.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
@@ -80,29 +79,11 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
     asOfNowMs: (stampMs) => deps.clock.asOfNowMs(stampMs),
     limits: deps.limits,
     listeningSinceMs,
-    agent: agentFor(queued(workflow), await sameAgent(workflow, deps)),
+    agent: deps.queues.agentFor(workflow),
     bootContactMs: isExpected ? deps.bootContactMs(machine) : undefined,
   });
   const next = isFinalState(folded.status.state)
     ? folded.status
     : await noteHardware(workflow, folded.status, deps, time);
   return { status: next, wakeAtMs: listeningSinceMs === undefined ? nowMs + lookAgainMs : folded.wakeAtMs };
-}
-
-/** Only what waits to be handed out can be behind another workflow. */
-async function sameAgent(workflow: Workflow, deps: WorkflowControllerDeps): Promise<Queued[]> {
-  if (workflow.status?.currentState?.state !== "PENDING" || !workflow.status.agentID) return [];
-  const fields = [
-    { key: "status.tasks[].agentID", operator: "in", values: spellingsOf(workflow.status.agentID) },
-  ] as const;
-  return (await deps.workflows.list({ fields })).items.map(queued);
-}
-
-export function queued({ metadata, status }: Workflow): Queued {
-  return {
-    key: formatKey(metadata),
-    uid: metadata.uid,
-    createdAt: metadata.creationTimestamp ?? "",
-    status: status ?? {},
-  };
 }

@@ -317,7 +317,7 @@ test("a workflow behind another one of its worker is told at once when that one 
   await bench.reachState("TIMEOUT", "second");
 });
 
-test("a workflow behind a running one is told at once when that one is deleted", async (t) => {
+test("a workflow behind a running one has all of its time from when that one is deleted", async (t) => {
   const long = documentOf([installer, action("stream", { timeoutSeconds: 7200 })]);
   const bench = await setUpMachine(t, { render: () => ({ document: { ...long, globalTimeoutSeconds: 7200 } }) });
   await bench.createWorkflow({}, "first");
@@ -331,6 +331,12 @@ test("a workflow behind a running one is told at once when that one is deleted",
   for (let turns = 0; turns < 100 || bench.queued > 0; turns += 1) await new Promise(setImmediate);
   assert.equal((await bench.workflows.get({ ...key, name: "second" }))?.status?.state, "PENDING");
   await bench.workflows.delete(first.metadata);
+  await bench.gone("first");
+  await waitUntil(() => bench.queued === 0);
+  bench.clock.advance(3_599_000);
+  for (let turns = 0; turns < 100 || bench.queued > 0; turns += 1) await new Promise(setImmediate);
+  assert.equal((await bench.workflows.get({ ...key, name: "second" }))?.status?.state, "PENDING");
+  bench.clock.advance(1000);
   await bench.reachState("TIMEOUT", "second");
 });
 

@@ -3,17 +3,18 @@ import { type ActionReport, formatKey, isFinalState, kinds, type Resource, type 
 import type { Affected, Controller, Watch } from "@neverland/controller-kit/controller.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { BootContact } from "@neverland/timeline/boot-contacts.ts";
-import { firstOfEachAgent, spellingsOf } from "@neverland/workflow-rules/actions/agent-queue.ts";
+import { spellingsOf } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
+import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { giveBack } from "./give-back.ts";
 import { hasLoans } from "./loans.ts";
-import { queued, reconcileWorkflow } from "./reconcile-workflow.ts";
+import { reconcileWorkflow } from "./reconcile-workflow.ts";
 import { statusOf } from "./step.ts";
 
 export type WorkflowControllerOptions = Omit<
   WorkflowControllerDeps,
-  "workflows" | "templates" | "hardware" | "reports"
+  "workflows" | "templates" | "hardware" | "reports" | "queues"
 > & {
   /** Calls back when a machine is seen starting. @returns What ends that. */
   readonly onBootContact: (listener: (contact: BootContact) => void) => () => void;
@@ -23,6 +24,7 @@ export type WorkflowControllerOptions = Omit<
 export const takeBackFinalizer = "metal.neverland.dev/take-back";
 
 export function workflowController(options: WorkflowControllerOptions): Controller<Workflow> {
+  const queues = new AgentQueues();
   return {
     name: "workflow-controller",
     kind: kinds.Workflow,
@@ -34,7 +36,7 @@ export function workflowController(options: WorkflowControllerOptions): Controll
         // One that goes was folded before.
         affects: ({ spec }: ActionReport, isGone) => (spec === undefined || isGone ? [] : [{ key: spec.workflow }]),
       },
-      { kind: kinds.Workflow, affects: whoWaitedBehind, pick: nextInLine },
+      { kind: kinds.Workflow, affects: (workflow: Workflow, isGone) => whoWaitedBehind(workflow, isGone, queues) },
     ] as Watch<Resource, Workflow>[],
     signals: [
       {
@@ -54,14 +56,17 @@ export function workflowController(options: WorkflowControllerOptions): Controll
     groupOf: ({ metadata, spec }) => formatKey({ ...metadata, name: spec?.hardwareRef || metadata.uid }),
     finalizer: { name: takeBackFinalizer, isNeeded: hasLoans },
     begin: (store) => {
+      queues.clear();
       const deps = {
-        ...options,
+        ...{ ...options, queues },
         workflows: typedStore(store, kinds.Workflow),
         templates: typedStore(store, kinds.Template),
         hardware: typedStore(store, kinds.Hardware),
         reports: typedStore(store, kinds.ActionReport),
       };
       return {
+        heard: (workflow, isGone) =>
+          void (isGone ? queues.remove(workflow.metadata, options.clock.nowMs()) : queues.put(workflow)),
         reconcile: async (workflow, signal) => await reconcileWorkflow(workflow, deps, signal),
         finalize: async (workflow, signal) => await giveBack(workflow, deps, signal),
       };
@@ -74,16 +79,12 @@ function whoNames(by: string, kind: Watch["kind"]): Watch {
 }
 
 /** When a workflow has ended, is to go or gone, or has gone on to another worker, the one behind it is next. */
-function whoWaitedBehind(workflow: Workflow, isGone: boolean): Affected[] {
+function whoWaitedBehind(workflow: Workflow, isGone: boolean, queues: AgentQueues): Affected[] {
   const { state, tasks } = statusOf(workflow);
   const agents = new Set(tasks?.map(({ agentID }) => agentID));
   const isLeft = isGone || isFinalState(state) || agents.size > 1 || Boolean(workflow.metadata.deletionTimestamp);
-  return isLeft && agents.size > 0 ? [{ by: "status.tasks[].agentID", values: [...agents].flatMap(spellingsOf) }] : [];
-}
-
-function nextInLine(workflows: readonly Workflow[]): Workflow[] {
-  const uids = new Set(firstOfEachAgent(workflows.map(queued)).map(({ uid }) => uid));
-  return workflows.filter(({ metadata }) => uids.has(metadata.uid));
+  if (!isLeft) return [];
+  return [...agents].flatMap((agent) => queues.first(agent) ?? []).map(({ id }) => ({ key: id }));
 }
 
 function whoRunsOn({ namespace, hardware, mac }: BootContact): Affected[] {

@@ -9,7 +9,6 @@ import { type ActionResponse, ActionStatusRequest_StateType, WorkflowService } f
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { noPowerControl } from "@neverland/controllers/workflow/no-power-control.ts";
 import { workflowController } from "@neverland/controllers/workflow/workflow-controller.ts";
-import { AgentGate } from "@neverland/machines/agent-gate.ts";
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
@@ -18,6 +17,7 @@ import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
+import { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import type { WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 import { action, documentOf, installer } from "@neverland/workflow-rules/testing/examples.ts";

@@ -4,7 +4,6 @@ import type { WorkflowStatus } from "@neverland/api";
 import { defaultLimits } from "../limits.ts";
 import { foldReports } from "../reports/fold-reports.ts";
 import { action, documentOf, foldInput, installer, neighbour, pending, report } from "../testing/examples.ts";
-import { agentFor } from "./agent-queue.ts";
 import { nextAction } from "./next-action.ts";
 
 const candidate = (name: string, status: WorkflowStatus, createdAt = name) => ({
@@ -69,11 +68,4 @@ test("a worker waits while its machine is prepared, while it is another's turn, 
   assert.equal(served(nextAction([candidate("1", preparing)], installer, defaultLimits)), "preparing");
   assert.equal(served(nextAction([candidate("1", shared)], neighbour, defaultLimits)), "other-agents-turn");
   assert.equal(served(nextAction([candidate("1", shared)], "nobody", defaultLimits)), "no-workflow");
-});
-
-test("a queued workflow is told which one comes first", () => {
-  const first = { ...candidate("1", pending()), uid: "1" };
-  const second = { ...candidate("2", pending()), uid: "2" };
-  assert.deepEqual(agentFor(second, [first, second]), { busyWith: "default/1" });
-  assert.deepEqual(agentFor(first, [first, second]), { freeSinceMs: 0 });
 });

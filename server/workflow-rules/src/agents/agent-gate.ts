@@ -1,13 +1,35 @@
 // Whether who calls as a worker may be that worker: what an agent id says must not contradict what the address says.
-import { formatKey, type MachineEventInput, parseKey, type Workflow } from "@neverland/api";
+import {
+  formatKey,
+  type Hardware,
+  type MachineEventInput,
+  parseKey,
+  type ResourceKey,
+  type Workflow,
+} from "@neverland/api";
 import { callerAddress, type TrustedProxies } from "@neverland/platform/network/caller-address.ts";
-import type { CardLookup, HardwareLookup, MachineIndex } from "./machine-index.ts";
 
 /** As a listener sees it. */
 export type AgentCaller = { readonly address: string; readonly forwardedFor: string | undefined };
 
+/** What of the machines one is found by: none, one, or several that claim it, which are named. */
+type Found =
+  | { readonly found: "none" }
+  | { readonly found: "several"; readonly names: readonly string[] }
+  | { readonly found: "one"; readonly machine: { readonly key: string } }
+  | { readonly found: "one"; readonly hardware: { readonly metadata: ResourceKey } };
+
+/** All machines there are, by what they are known by. */
+export type KnownMachines = {
+  get(key: ResourceKey): Pick<Hardware, "spec"> | undefined;
+  byAgentId(agentID: string): Found;
+  /** @param mac Lower case with colons. */
+  byMac(mac: string): Found;
+  byAddress(address: string): Found;
+};
+
 export type AgentGateDeps = {
-  readonly machines: Pick<MachineIndex, "get" | "byAgentId" | "byMac" | "byAddress">;
+  readonly machines: KnownMachines;
   /** Proxies and NAT gateways: their address is no worker's own. */
   readonly proxies: TrustedProxies;
   readonly record: (event: MachineEventInput) => void;
@@ -41,9 +63,9 @@ export class AgentGate {
    */
   machinesOf(agentID: string, workflow?: Workflow): readonly string[] {
     const { machines } = this.#deps;
-    const named = [
-      ...new Set([...keysOf(machines.byAgentId(agentID)), ...keysOf(machines.byMac(agentID.toLowerCase()))]),
-    ];
+    const byId = keysOf(machines.byAgentId(agentID));
+    const byMac = keysOf(machines.byMac(agentID.toLowerCase()));
+    const named = byId.length === 0 ? byMac : byMac.length === 0 ? byId : [...new Set([...byId, ...byMac])];
     const name = workflow?.spec?.hardwareRef;
     if (named.length > 0 || workflow === undefined || !name) return named;
     const key = { namespace: workflow.metadata.namespace, name };
@@ -59,8 +81,12 @@ export class AgentGate {
     const address = callerAddress(caller.address, caller.forwardedFor, proxies);
     // A trusted proxy that does not say for whom it speaks: the agent id is all there is.
     if (address === undefined || proxies.has(address)) return undefined;
-    const owners = this.machinesOf(agentID, workflow).map((key) => ({ key, hasOpenInterface: this.#isOpen(key) }));
-    const decision = decideAgent(agentID, owners, address, keysOf(machines.byAddress(address)));
+    const own = this.machinesOf(agentID, workflow);
+    const neighbours = keysOf(machines.byAddress(address));
+    // Nearly every call: the machine's own worker from the machine's own address.
+    if (own.some((key) => neighbours.includes(key))) return undefined;
+    const owners = own.map((key) => ({ key, hasOpenInterface: this.#isOpen(key) }));
+    const decision = decideAgent(agentID, owners, address, neighbours);
     if (decision.may) return undefined;
     const { reason, message } = decision;
     for (const { key } of owners)
@@ -98,7 +124,7 @@ export function decideAgent(
   return { may: false, reason: "UnknownAddress", message };
 }
 
-function keysOf(lookup: HardwareLookup | CardLookup): readonly string[] {
+function keysOf(lookup: Found): readonly string[] {
   switch (lookup.found) {
     case "none":
       return [];

@@ -1,0 +1,168 @@
+// Which workflows wait for each worker, in the order in which it takes them, and when it was last done with one. Kept exactly, by being told
+// of every change, so that neither an answer nor a change costs more the more there are.
+import { formatKey, isFinalState, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
+import { currentStep, isSameAgent, stepsOf } from "../actions/actions-in-order.ts";
+import { agentsOf } from "../actions/serve-action.ts";
+import { timeMs } from "../durations.ts";
+
+export type Queued = ResourceKey & {
+  /** `namespace/name`. */
+  readonly id: string;
+  readonly status: WorkflowStatus;
+};
+
+type Entry = Queued & { readonly agents: ReadonlySet<string>; readonly rank: string };
+
+type Agent = {
+  /** Every workflow that has a task for the worker. */
+  readonly known: Set<string>;
+  /** Those of them that are not over, in the order they came. */
+  readonly unfinished: Map<string, Entry>;
+  /** Those of them that run, whoever's turn it is. */
+  readonly begun: Map<string, Entry>;
+  /** Those whose current task is the worker's, in the order in which it takes them. */
+  readonly waiting: Entry[];
+  leftMs: number;
+};
+
+const nobody: Agent = { known: new Set(), unfinished: new Map(), begun: new Map(), waiting: [], leftMs: 0 };
+
+export class AgentQueues {
+  readonly #entries = new Map<string, Entry>();
+  /** By agent id in lower case. */
+  readonly #agents = new Map<string, Agent>();
+
+  clear(): void {
+    this.#entries.clear();
+    this.#agents.clear();
+  }
+
+  /** @returns The workers, in lower case, that have or had a task in it. */
+  put(workflow: Workflow): ReadonlySet<string> {
+    const { namespace, name } = workflow.metadata;
+    const id = formatKey(workflow.metadata);
+    const status = workflow.status ?? {};
+    const agents = agentsOf(status);
+    const before = this.#take(id);
+    const entry: Entry = { namespace, name, id, status, agents, rank: rankOf(workflow) };
+    this.#entries.set(id, entry);
+    for (const agent of agents) this.#enter(agent, entry);
+    if (before !== undefined) this.#forgetIdle(before.agents);
+    return before === undefined ? agents : agents.union(before.agents);
+  }
+
+  /** @param nowMs Until now its worker was busy with it, or could have been. @returns The workers that had a task in it. */
+  remove(key: ResourceKey, nowMs: number): ReadonlySet<string> {
+    const entry = this.#take(formatKey(key));
+    if (entry === undefined) return nobody.known;
+    const agent = isWaiting(entry.status) ? this.#agents.get(agentOf(entry.status)) : undefined;
+    if (agent !== undefined) agent.leftMs = Math.max(agent.leftMs, nowMs);
+    this.#forgetIdle(entry.agents);
+    return entry.agents;
+  }
+
+  /** Whether any workflow, over or not, has a task for the worker. */
+  knows(agentID: string): boolean {
+    return this.#of(agentID).known.size > 0;
+  }
+
+  /**
+   * Where the worker's next action is to be looked for: what is begun, whoever's turn it is, then what waits for the worker, in order. What
+   * comes after the first that has something for it need not be looked at.
+   */
+  *candidates(agentID: string): Generator<Queued> {
+    const { begun, waiting } = this.#of(agentID);
+    yield* begun.values();
+    for (const entry of waiting) if (!begun.has(entry.id)) yield entry;
+  }
+
+  /** One of those that are not over and have a task for the worker, whoever's turn it is. */
+  anyUnfinished(agentID: string): Queued | undefined {
+    const [any] = this.#of(agentID).unfinished.values();
+    return any;
+  }
+
+  /** Of a worker's workflows the one that it is to go on with. */
+  first(agentID: string): Queued | undefined {
+    return this.#of(agentID).waiting[0];
+  }
+
+  /** Since when the worker of the workflow's current task has had nothing else to do, or what it is busy with. */
+  agentFor({ metadata, status = {} }: Workflow): { readonly freeSinceMs: number } | { readonly busyWith: string } {
+    const { waiting, leftMs } = this.#of(agentOf(status));
+    const [first] = waiting;
+    const isAhead =
+      first !== undefined && first.id !== formatKey(metadata) && first.rank < rankOf({ metadata, status });
+    return isAhead ? { busyWith: first.id } : { freeSinceMs: leftMs };
+  }
+
+  #of(agentID: string): Agent {
+    return this.#agents.get(agentID.toLowerCase()) ?? nobody;
+  }
+
+  #enter(name: string, entry: Entry): void {
+    const agent = this.#agents.getOrInsertComputed(name, () => ({
+      ...{ known: new Set<string>(), unfinished: new Map(), begun: new Map(), waiting: [], leftMs: 0 },
+    }));
+    agent.known.add(entry.id);
+    agent.leftMs = Math.max(agent.leftMs, leftMs(entry.status, name));
+    if (isFinalState(entry.status.state)) return;
+    agent.unfinished.set(entry.id, entry);
+    if (entry.status.state === "RUNNING") agent.begun.set(entry.id, entry);
+    if (isWaiting(entry.status) && agentOf(entry.status) === name)
+      agent.waiting.splice(placeOf(agent.waiting, entry.rank), 0, entry);
+  }
+
+  #take(id: string): Entry | undefined {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(id);
+    for (const name of entry.agents) {
+      const agent = this.#agents.get(name);
+      if (agent === undefined) continue;
+      agent.known.delete(id);
+      agent.unfinished.delete(id);
+      agent.begun.delete(id);
+      const at = placeOf(agent.waiting, entry.rank);
+      if (agent.waiting[at] === entry) agent.waiting.splice(at, 1);
+    }
+    return entry;
+  }
+
+  #forgetIdle(names: ReadonlySet<string>): void {
+    for (const name of names) if (this.#agents.get(name)?.known.size === 0) this.#agents.delete(name);
+  }
+}
+
+/** What was begun comes first, then what was made first. */
+function rankOf({ metadata, status }: Pick<Workflow, "metadata" | "status">): string {
+  return `${status?.state === "RUNNING" ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${formatKey(metadata)}`;
+}
+
+/** Where the first stands whose rank is not less. */
+function placeOf(entries: readonly Entry[], rank: string): number {
+  let [low, high] = [0, entries.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((entries[middle]?.rank ?? rank) < rank) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** When the worker was last done with the workflow, which is over or has gone on to another worker; 0: it was never busy with it. */
+function leftMs(status: WorkflowStatus, agent: string): number {
+  if (isFinalState(status.state) && agentOf(status) === agent) return timeMs(status.stateSince) ?? 0;
+  let latestMs = 0;
+  for (const { task, action } of stepsOf(status))
+    if (isSameAgent(task.agentID, agent)) latestMs = Math.max(latestMs, timeMs(action.executionStop) ?? 0);
+  return latestMs;
+}
+
+function isWaiting({ state }: WorkflowStatus): boolean {
+  return state === "RUNNING" || state === "PENDING" || state === "PREPARING";
+}
+
+function agentOf(status: WorkflowStatus): string {
+  return (currentStep(status)?.task.agentID ?? status.agentID ?? "").toLowerCase();
+}

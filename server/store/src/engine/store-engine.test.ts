@@ -164,7 +164,7 @@ test("writes that wait are bounded", { timeout: 60_000 }, async () => {
   const writes = Array.from({ length: 20_001 }, (_, at) => store.create(Template, template(`t${at}`)));
   await assert.rejects(writes.at(-1) ?? assert.fail(), {
     code: "unavailable",
-    message: /20000 writes wait for the disk/,
+    message: /20000 writes of \d+ MiB in all wait for the disk/,
   });
   await disk.arrived();
   disk.isSlow = false;
@@ -186,3 +186,22 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
   }
   return await work();
 }
+
+test("writes that hold too much memory while they wait are refused with a sentence, and taken again once there is room", {
+  timeout,
+}, async () => {
+  const mebibyte = "x".repeat(2 ** 20);
+  disk.isSlow = true;
+  const underWay = store.create(Template, template("first"));
+  await disk.arrived();
+  const waiting = Array.from({ length: 60 }, (_, at) => store.create(Template, template(`large-${at}`, mebibyte)));
+  const refused = Array.from({ length: 10 }, (_, at) => store.create(Template, template(`late-${at}`, mebibyte)));
+  disk.isSlow = false;
+  disk.release();
+  const ends = await Promise.allSettled(refused); // they were refused or taken when they were asked for
+  const messages = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+  assert.ok(messages.length >= 6); // 64 MiB are the bound
+  assert.match(messages[0] ?? "", /6\d writes of 6\d MiB in all wait for the disk.*try again later/);
+  await Promise.all([underWay, ...waiting]);
+  await store.create(Template, template("late", mebibyte));
+});

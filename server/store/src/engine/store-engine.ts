@@ -102,19 +102,18 @@ export class StoreEngine implements ResourceStore {
 
   async create(kind: KindInfo, resource: NewResource): Promise<Resource> {
     const uid = this.#deps.newUid();
-    return await this.#write(kind, resource.metadata, (stored, stamp) =>
-      decideCreate(kind, stored, resource, { ...stamp, uid }),
-    );
+    const decide: Decide = (stored, stamp) => decideCreate(kind, stored, resource, { ...stamp, uid });
+    return await this.#write(kind, resource.metadata, decide, resource);
   }
 
   async update(kind: KindInfo, resource: Resource): Promise<Resource> {
-    return await this.#write(kind, resource.metadata, (stored, stamp) => decideUpdate(kind, stored, resource, stamp));
+    const decide: Decide = (stored, stamp) => decideUpdate(kind, stored, resource, stamp);
+    return await this.#write(kind, resource.metadata, decide, resource);
   }
 
   async updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
-    return await this.#write(kind, resource.metadata, (stored, stamp) =>
-      decideUpdateStatus(kind, stored, resource, stamp),
-    );
+    const decide: Decide = (stored, stamp) => decideUpdateStatus(kind, stored, resource, stamp);
+    return await this.#write(kind, resource.metadata, decide, resource);
   }
 
   async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions = {}): Promise<Resource> {
@@ -140,8 +139,8 @@ export class StoreEngine implements ResourceStore {
     await this.#backend.close();
   }
 
-  async #write(kind: KindInfo, key: ResourceKey, decide: Decide): Promise<Resource> {
+  async #write(kind: KindInfo, key: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
     if (this.#closing) throw new StoreError("unavailable", "The store is closed: this process is shutting down.");
-    return await this.#queue.write(kind, key, decide);
+    return await this.#queue.write(kind, key, decide, brings);
   }
 }

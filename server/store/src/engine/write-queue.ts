@@ -25,6 +25,8 @@ type Job = {
   readonly kind: KindInfo;
   readonly key: ResourceKey;
   readonly decide: Decide;
+  /** What it holds in memory until it is decided, about. */
+  readonly heldBytes: number;
   readonly resolve: (object: Resource) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -39,12 +41,13 @@ type Batch = {
 
 /** Bounds of one transaction: what it takes to decide and to apply holds the event loop. */
 const most = { jobs: 512, bytes: 4 * 1024 * 1024, decideMs: 6 };
-/** Most writes that wait. More are refused: the disk does not keep up. */
-const longestQueue = 20_000;
+/** Most writes that wait, and most that they hold in memory. More are refused: the disk does not keep up. */
+const mostWaiting = { jobs: 20_000, bytes: 64 * 1024 * 1024 };
 
 export class WriteQueue {
   readonly #deps: WriteQueueDeps;
   #waiting: Job[] = [];
+  #waitingBytes = 0;
   #working: Promise<void> | undefined;
   #stalledSinceMs: number | undefined;
 
@@ -52,12 +55,17 @@ export class WriteQueue {
     this.#deps = deps;
   }
 
-  /** Resolves when the write is durable. */
-  async write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide): Promise<Resource> {
-    const refusal = this.#refusal();
+  /**
+   * Resolves when the write is durable.
+   * @param brings What `decide` holds until it is called.
+   */
+  async write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
+    const heldBytes = textBytesIn(brings);
+    const refusal = this.#refusal(heldBytes);
     if (refusal) throw refusal;
     const { promise, resolve, reject } = Promise.withResolvers<Resource>();
-    this.#waiting.push({ kind, key: { namespace, name }, decide, resolve, reject });
+    this.#waiting.push({ kind, key: { namespace, name }, decide, heldBytes, resolve, reject });
+    this.#waitingBytes += heldBytes;
     this.#working ??= this.#work();
     return await promise;
   }
@@ -90,8 +98,14 @@ export class WriteQueue {
       const change = this.#carryOut(job, batch);
       bytes += change?.sizeBytes ?? 0;
     }
-    this.#waiting.splice(0, batch.jobs.length);
+    this.#takeOut(batch.jobs.length);
     return batch;
+  }
+
+  #takeOut(count: number): Job[] {
+    const jobs = this.#waiting.splice(0, count);
+    for (const { heldBytes } of jobs) this.#waitingBytes -= heldBytes;
+    return jobs;
   }
 
   /** A refusal concerns its job alone. All answers are given after the commit: they may rest on what it writes. */
@@ -151,14 +165,18 @@ export class WriteQueue {
     this.#stall.resolve();
     const text = `${this.#stallText()} Whether this write will have been done is not known yet: read again once the disk answers.`;
     for (const job of jobs) job.reject(new StoreError("unavailable", text));
-    for (const job of this.#waiting.splice(0)) job.reject(this.#refusal());
+    for (const job of this.#takeOut(this.#waiting.length)) job.reject(this.#refusal(0));
   }
 
-  #refusal(): StoreError | undefined {
+  #refusal(heldBytes: number): StoreError | undefined {
     if (this.#stalledSinceMs !== undefined)
       return new StoreError("unavailable", `${this.#stallText()} Nothing of this was written.`);
-    if (this.#waiting.length < longestQueue) return undefined;
-    const text = `${longestQueue} writes wait for the disk, which does not keep up: nothing was written; try again later.`;
+    const bytes = this.#waitingBytes + heldBytes;
+    // One that is larger than that by itself waits for nobody.
+    const isRoom = bytes <= mostWaiting.bytes || this.#waiting.length === 0;
+    if (this.#waiting.length < mostWaiting.jobs && isRoom) return undefined;
+    const waiting = `${this.#waiting.length} writes of ${Math.round(this.#waitingBytes / 2 ** 20)} MiB in all`;
+    const text = `${waiting} wait for the disk, which does not keep up: nothing was written; try again later.`;
     return new StoreError("unavailable", text);
   }
 
@@ -176,4 +194,14 @@ function asStored(decided: Resource, before: Resource | undefined, kind: KindInf
 
 function toStoredChange({ version, timeMs, kindId, key, type, after }: LoggedChange): StoredChange {
   return { version, timeMs, kindId, key, type, json: resourceJson(after) };
+}
+
+/** Of the texts in a value: what makes one large. The rest of it is bounded by how many values an object may have. */
+function textBytesIn(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  let bytes = 0;
+  // Values of JSON inherit nothing that is enumerable.
+  for (const key in value) bytes += textBytesIn(Reflect.get(value, key));
+  return bytes;
 }

@@ -74,11 +74,14 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     registerCore(scope, context);
     const slots = new WatchSlots(limits.watches);
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
-    const handler = (request: FastifyRequest, reply: FastifyReply): void => {
+    const handle = (request: FastifyRequest, reply: FastifyReply): void => {
       handleResource(context, slots, request, reply).catch((error: unknown) => {
         if (!reply.sent) reply.send(error);
       });
     };
+    // In turns: hundreds of requests that come at the same moment must not hold the event loop together.
+    const handler = (request: FastifyRequest, reply: FastifyReply): void =>
+      context.turns.run(() => handle(request, reply));
     for (const url of ["/apis/:group/:version/*", "/api/:version/*"]) scope.route({ method: methods, url, handler });
   });
 }

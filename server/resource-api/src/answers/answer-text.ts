@@ -17,6 +17,8 @@ export type Shape = {
 
 /** Of so many characters is a piece of a list: enough for one write, and no more than is copied in no time. */
 const pieceLength = 64 * 1024;
+/** A list of no more is an answer like any other. */
+const fewItems = 64;
 /** So many objects are taken between two looks at the clock. */
 const lookEvery = 16;
 
@@ -39,6 +41,7 @@ export async function* listPieces(
 ): AsyncGenerator<string, void> {
   let piece = listHead(shape, metadataOf(list, more === undefined));
   let separator = "";
+  if (list.items.length > fewItems) await breather.breathe();
   for (let page: ResourceList | undefined = list; page !== undefined; ) {
     for (const [at, item] of page.items.entries()) {
       piece += separator + itemText(shape, item);

@@ -63,6 +63,7 @@ function read(table: KindTable, range: KeyRange, { labels = [], fields = [] }: L
 /** The first `most` that are selected. What comes after them is not looked at. */
 async function first(most: number, resources: Iterable<Resource>, options: ListOptions): Promise<Resource[]> {
   const breather = new Breather();
+  await breather.breathe();
   const selected: Resource[] = [];
   let looked = 0;
   for (const resource of resources) {

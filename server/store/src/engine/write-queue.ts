@@ -1,6 +1,7 @@
 // Writes, decided one after another and made durable together: all that wait share one transaction, so one flush of the disk.
 import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import { Turns } from "@neverland/platform/wait/turns.ts";
 import { resourceJson, toStored } from "../resource-json.ts";
 import type { Stamp, WriteDecision } from "../resource-lifecycle.ts";
 import { StoreError } from "../resource-store.ts";
@@ -41,6 +42,8 @@ type Batch = {
 
 /** Bounds of one transaction: what it takes to decide and to apply holds the event loop. */
 const most = { jobs: 512, bytes: 4 * 1024 * 1024, decideMs: 6 };
+/** What so many writers do next is done in no time; more of them are told in turns. */
+const fewAnswers = 64;
 /** Most writes that wait, and most that they hold in memory. More are refused: the disk does not keep up. */
 const mostWaiting = { jobs: 20_000, bytes: 64 * 1024 * 1024 };
 
@@ -48,6 +51,9 @@ export class WriteQueue {
   readonly #deps: WriteQueueDeps;
   #waiting: Job[] = [];
   #waitingBytes = 0;
+  readonly #turns = new Turns();
+  /** Of the last transaction, once all have been told how it went. */
+  #told: Promise<void> = Promise.resolve();
   #working: Promise<void> | undefined;
   #stalledSinceMs: number | undefined;
 
@@ -79,11 +85,14 @@ export class WriteQueue {
   #stall = Promise.withResolvers<void>();
 
   async #work(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      // All that is asked for in one turn of the event loop goes together.
-      await new Promise((resolve) => setImmediate(resolve));
-      await this.#commit(this.#decideBatch());
-    }
+    do {
+      while (this.#waiting.length > 0) {
+        // All that is asked for in one turn of the event loop goes together.
+        await new Promise((resolve) => setImmediate(resolve));
+        await this.#commit(this.#decideBatch());
+      }
+      await this.#told;
+    } while (this.#waiting.length > 0);
     this.#working = undefined;
   }
 
@@ -148,8 +157,12 @@ export class WriteQueue {
       for (const change of changes) state.apply(change);
     }
     // Who wrote knows first: what a writer does next comes before what others make of it.
-    for (const answer of answers) answer();
-    if (changes.length > 0) published(changes);
+    const tell = changes.length > 0 ? [...answers, () => published(changes)] : answers;
+    if (tell.length <= fewAnswers) for (const each of tell) each();
+    else {
+      for (const each of tell) this.#turns.run(each);
+      this.#told = this.#turns.next();
+    }
   }
 
   /** Who waits for a stall goes on waiting for the same promise, unless this one told them. */

@@ -19,3 +19,13 @@ export function fieldsAt(object: unknown, path: string): FoundField[] {
   }
   return found.filter(({ value }) => value !== undefined && value !== null);
 }
+
+/** A place in an object as Kubernetes names it: `spec.interfaces[0].dhcp.mac`, `metadata.labels[a/b]`. */
+export function fieldName(root: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((name, step) => `${name}${formatStep(step)}`, root);
+}
+
+function formatStep(step: PropertyKey): string {
+  if (typeof step === "number") return `[${step}]`;
+  return /^[\w-]+$/.test(String(step)) ? `.${String(step)}` : `[${String(step)}]`;
+}

@@ -46,7 +46,9 @@ function leavingOf(object: Hardware | Workflow | undefined, nowMs: number): { wh
 }
 
 function explainRest(input: ExplainInput): Explanation {
-  const timeline = toTimeline(input.events);
+  const mendedMs = changedMs(input.hardware);
+  // What was wrong with the Hardware before somebody changed it may be mended: if it is not, that is said anew.
+  const timeline = toTimeline(input.events).filter(({ type, atMs }) => !isOfRecord(type) || atMs >= mendedMs);
   const workflow = mostTelling(input.workflows);
   if (workflow === undefined) return withoutWorkflow(input, timeline);
   const state = workflow.status?.state ?? "";
@@ -66,6 +68,17 @@ function explainRest(input: ExplainInput): Explanation {
     case "TIMEOUT":
       return failed(workflow, state);
   }
+}
+
+/** When its author last wrote it, to the second; 0 when nobody knows. */
+function changedMs(hardware: Hardware | undefined): number {
+  const times = (hardware?.metadata.managedFields ?? []).map(({ time }) => Date.parse(time ?? "") || 0);
+  return Math.max(0, ...times);
+}
+
+function isOfRecord(type: string): boolean {
+  const info = eventTypeInfo(type);
+  return info?.sort === "refusal" && info.plane === "management";
 }
 
 const order: readonly WorkflowState[] = ["RUNNING", "POST", "PREPARING", "PENDING", ""];

@@ -1,5 +1,5 @@
 // What is wrong with a Hardware record, as its timeline says it.
-import type { MachineEventInput } from "@neverland/api";
+import { fieldName, formatKey, type MachineEventInput, type ResourceKey } from "@neverland/api";
 import type { DuplicateClaim } from "./machine-index.ts";
 
 const source = "machines";
@@ -10,10 +10,15 @@ export function unusableHardware(
   hardware: string,
   issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
 ): MachineEventInput {
-  const faults = issues.slice(0, mostFaults).map(({ path, message }) => `${["spec", ...path].join(".")}: ${message}`);
+  const faults = issues.slice(0, mostFaults).map(({ path, message }) => `${fieldName("spec", path)}: ${message}`);
   const more = issues.length > mostFaults ? ` and ${issues.length - mostFaults} more` : "";
   const message = `${hardware} cannot be used, and its machine is answered as one that is not known: ${faults.join("; ")}${more}; apply it again with this put right`;
   return { source, hardware, type: "HardwareUnusable", reason: "NotOfItsSchema", message };
+}
+
+/** @param message What the store says of one that it left out. */
+export function unacceptableHardware(key: ResourceKey, message: string): MachineEventInput {
+  return { source, hardware: formatKey(key), type: "HardwareUnusable", reason: "NotOfItsSchema", message };
 }
 
 /** On the timeline of the one that came last, and of one that was there. */

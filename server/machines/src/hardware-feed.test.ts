@@ -40,7 +40,7 @@ test("a record that no schema accepts is named, and the others are known", async
     events.map(({ type, hardware, reason }) => [type, hardware, reason]),
     [["HardwareUnusable", "d/bad", "NotOfItsSchema"]],
   );
-  assert.match(events[0]?.message ?? "", /spec\.interfaces\.0\.dhcp\.mac: /);
+  assert.match(events[0]?.message ?? "", /spec\.interfaces\[0\]\.dhcp\.mac: /);
 });
 
 test("a record that becomes unreadable while running costs no further list, and comes back when it is put right", async (t) => {

@@ -76,7 +76,7 @@ test("what no schema accepts is named once, with what is wrong and how to mend i
   );
   assert.match(
     faults[0]?.message ?? "",
-    /spec\.interfaces\.0\.dhcp\.mac \(invalid_type\).*kubectl get hardware -n default odd/,
+    /spec\.interfaces\[0\]\.dhcp\.mac: expected a MAC address.*kubectl get hardware -n default odd/,
   );
   assert.match(faults[1]?.message ?? "", /its text is not that of an object of this name/);
 });
@@ -195,8 +195,8 @@ test("metadata and members that no schema accepts are a fault as a spec is", { t
   const labelled = await spoilt.get(Hardware, key("labelled"));
   const word = await spoilt.get(kinds.Secret, key("word"));
   assert.ok(labelled && word);
-  assert.match(faultOf(labelled) ?? "", /^metadata\.labels \(invalid_type\)/);
-  assert.match(faultOf(word) ?? "", /^data \(invalid_type\)/);
+  assert.match(faultOf(labelled) ?? "", /^metadata\.labels: Invalid input: expected record, received number$/);
+  assert.match(faultOf(word) ?? "", /^data: Invalid input: expected record, received string$/);
   assert.deepEqual([hasSoundMetadata(labelled), hasSoundMetadata(word)], [false, true]);
 });
 

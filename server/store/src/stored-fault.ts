@@ -1,5 +1,5 @@
 // Objects in the store that no schema accepts: named once, left out for typed readers, shown as they are to people who mend them.
-import { accepts, contentSchemas, type KindInfo, objectMetaSchema, type Resource } from "@neverland/api";
+import { accepts, contentSchemas, fieldName, type KindInfo, objectMetaSchema, type Resource } from "@neverland/api";
 import type { z } from "zod";
 
 export type StoredFault = {
@@ -60,6 +60,9 @@ export function isStandIn({ metadata }: Resource): boolean {
   return metadata.annotations?.[unreadableAnnotation] !== undefined;
 }
 
+/** So many faults of an object are named. */
+const mostNamed = 3;
+
 /** Looks at an object with the kind's schemas. */
 export function findFault(object: Resource, kind: KindInfo): ObjectFault | undefined {
   if (isStandIn(object)) return { part: "text", wrong: "its text is not that of an object of this name" };
@@ -73,9 +76,10 @@ export function findFault(object: Resource, kind: KindInfo): ObjectFault | undef
   return undefined;
 }
 
-/** Paths and what is wrong there, without the values: they may be secret. */
+/** As the API says it, but for the values: they may be secret. */
 function issuesIn(part: string, value: unknown, schema: z.ZodType): string | undefined {
   if (value === undefined || accepts(schema, value)) return undefined;
-  const texts = schema.safeParse(value).error?.issues.map(({ path, code }) => `${[part, ...path].join(".")} (${code})`);
-  return texts?.slice(0, 3).join(", ");
+  const { error } = schema.safeParse(value);
+  const texts = error?.issues.slice(0, mostNamed).map(({ path, message }) => `${fieldName(part, path)}: ${message}`);
+  return texts?.join("; ");
 }

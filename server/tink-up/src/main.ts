@@ -24,6 +24,7 @@ import { checkPlanes } from "./before-start.ts";
 import { components } from "./components.ts";
 import type { ServerConfig } from "./config.ts";
 import { bootDoors, bootPlane, managementPlane } from "./planes.ts";
+import { StoredFaults } from "./stored-faults.ts";
 
 /** Where the server listens, as the ready line says it, with what components add: `kubeconfig`, `interfaces`, `grpc`. */
 export type ServerAddresses = PlaneAddresses & { readonly dataDir: string };
@@ -60,9 +61,10 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);
   let ended: string | undefined;
+  const faults = new StoredFaults(warn);
   const database = await openSqliteStore(join(dataDir, "neverland.db"), {
     keptElsewhere: kinds.MachineEvent,
-    onFault: ({ message }) => warn(message),
+    onFault: faults.onFault,
     onUpgraded: ({ from, to, copy }) =>
       log.info({
         event: "upgraded",
@@ -90,6 +92,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     });
     await inDataDir(dataDir, () => services.start(timeline, signal));
     await moveOldEvents(database, timeline, signal);
+    faults.recordTo(timeline.record);
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
     const writes = new WritePath({ store, clock: systemClock });

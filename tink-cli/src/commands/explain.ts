@@ -1,5 +1,13 @@
 // tink explain: what a machine is waiting for, why, and what to do.
-import { explain, type Hardware, isFinalState, kinds, type MachineEvent, type Workflow } from "@neverland/api";
+import {
+  explain,
+  fieldsAt,
+  type Hardware,
+  isFinalState,
+  kinds,
+  type MachineEvent,
+  type Workflow,
+} from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
@@ -38,11 +46,14 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
     fieldSelector: `spec.hardware=${name}`,
   });
   const workflows = await clients(kinds.Workflow).list({ namespace });
-  const agents = new Set([hardware?.spec?.agentID, ...(hardware?.spec?.interfaces ?? []).map(({ dhcp }) => dhcp?.mac)]);
-  const own = workflows.items.filter(
-    ({ spec, status }) => spec?.hardwareRef === name || (status?.agentID !== undefined && agents.has(status.agentID)),
+  const agents = new Set(
+    hardware === undefined ? [] : valuesAt(hardware, "spec.agentID", "spec.interfaces[].dhcp.mac"),
   );
-  if (hardware !== undefined) return { hardware, workflows: own, events: events.items };
+  const own = workflows.items.filter(
+    ({ spec, status }) =>
+      spec?.hardwareRef === name || (status?.agentID !== undefined && agents.has(status.agentID.toLowerCase())),
+  );
+  if (hardware !== undefined) return { hardware: readable(hardware), workflows: own, events: events.items };
   // One that was deleted under its workflow is asked for by its name, too.
   if (own.some(({ status }) => !isFinalState(status?.state))) return { workflows: own, events: events.items };
   throw new CliError(
@@ -53,9 +64,19 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
 
 async function byMac(clients: Clients, mac: string): Promise<Subject> {
   const { items } = await clients(kinds.Hardware).list();
-  const known = items.find(({ spec }) => spec?.interfaces?.some(({ dhcp }) => dhcp?.mac?.toLowerCase() === mac));
+  const known = items.find((each) => valuesAt(each, "spec.interfaces[].dhcp.mac").includes(mac));
   if (known !== undefined) return await byName(clients, known.metadata.namespace, known.metadata.name);
   const events = await clients(kinds.MachineEvent).list({ fieldSelector: `spec.mac=${mac}` });
   const workflows = await clients(kinds.Workflow).list({ fieldSelector: `status.agentID=${mac}` });
   return { workflows: workflows.items, events: events.items };
+}
+
+/** In lower case. Of any object: one that no schema accepts is shown as it is, and may have anything anywhere. */
+function valuesAt(object: Hardware, ...paths: readonly string[]): string[] {
+  return paths.flatMap((path) => fieldsAt(object, path)).map(({ value }) => String(value).toLowerCase());
+}
+
+/** Of one that no schema accepts nothing is read but its metadata. */
+function readable({ spec, ...rest }: Hardware): Hardware {
+  return spec !== undefined && kinds.Hardware.spec.safeParse(spec).success ? { spec, ...rest } : rest;
 }

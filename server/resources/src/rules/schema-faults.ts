@@ -1,5 +1,5 @@
 // What a schema says of a value, field by field, in Kubernetes' words.
-import { accepts, isSensitive, type KindInfo, Sensitive } from "@neverland/api";
+import { accepts, fieldName, isSensitive, type KindInfo, Sensitive } from "@neverland/api";
 import type { z } from "zod";
 import type { FieldFault } from "../resource-error.ts";
 
@@ -18,7 +18,7 @@ export function badValue(field: string, value: unknown, expected: string): Field
 }
 
 function toFault(issue: z.core.$ZodIssue, value: unknown, root: string, kind: KindInfo): FieldFault {
-  const field = issue.path.reduce<string>((path, step) => `${path}${formatStep(step)}`, root);
+  const field = fieldName(root, issue.path);
   const there = issue.path.reduce<unknown>(
     (part, step) => (typeof part === "object" && part !== null ? Reflect.get(part, step) : undefined),
     value,
@@ -36,11 +36,6 @@ function toFault(issue: z.core.$ZodIssue, value: unknown, root: string, kind: Ki
     return { reason: "FieldValueTypeInvalid", message, field };
   }
   return badValue(field, found, issue.message);
-}
-
-function formatStep(step: PropertyKey): string {
-  if (typeof step === "number") return `[${step}]`;
-  return /^[\w-]+$/.test(String(step)) ? `.${String(step)}` : `[${String(step)}]`;
 }
 
 function brief(value: unknown): string {

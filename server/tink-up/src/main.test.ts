@@ -55,8 +55,8 @@ test("an upgrade of the database is one line of the log, which names the copy of
   await (await start(signal)).stop(AbortSignal.timeout(5000));
   const upgrades = lines.filter(({ event }) => event === "upgraded");
   assert.deepEqual(
-    upgrades.map(({ from, copy }) => [from, copy]),
-    [[1, join(dataDir, "neverland.db.before-2")]],
+    upgrades.map(({ from, to, copy }) => [from, copy === join(dataDir, `neverland.db.before-${to}`)]),
+    [[1, true]],
   );
   lines = [];
   await (await start(signal)).stop(AbortSignal.timeout(5000));

@@ -1,9 +1,11 @@
 // What the whole says of itself, started in this process: the resource API alone, on a free port of loopback.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import { readServerConfig } from "./config.ts";
@@ -62,6 +64,19 @@ test("an upgrade of the database is one line of the log, which names the copy of
   await (await start(signal)).stop(AbortSignal.timeout(5000));
   assert.deepEqual(
     lines.filter(({ event }) => event === "upgraded"),
+    [],
+  );
+});
+
+test("starts without the browser's fetch, which one import of node:http anywhere would load, for 16 MiB", async () => {
+  const program = join(import.meta.dirname, "testing/print-loaded.ts");
+  const node = ["--disable-warning=ExperimentalWarning", program, dataDir];
+  const { stdout } = await promisify(execFile)(process.execPath, node, { maxBuffer: 1024 * 1024 });
+  const { addresses, loaded } = JSON.parse(stdout) as { addresses: { http?: string }; loaded: string[] };
+  assert.match(addresses.http ?? "", /^http:/);
+  assert.ok(loaded.includes("NativeModule http"));
+  assert.deepEqual(
+    loaded.filter((name) => name.includes("undici")),
     [],
   );
 });

@@ -56,6 +56,8 @@ export type KindInfo = {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly scope: Scope;
+  /** Made by the API of what other kinds have, and kept nowhere: it can be read, and not written. */
+  readonly isView?: boolean;
   /** A record is appended, never changed. */
   readonly record: boolean;
   /** Whether who may write may delete: what is kept as a log goes by its age alone. */

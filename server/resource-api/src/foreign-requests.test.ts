@@ -1,6 +1,7 @@
 // Requests as other people's clients send them, where they differ from what kubectl sends.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import type { Resource } from "@neverland/api";
 import { type ApiServer, startApiServer, templateNamed, templatesPath } from "./testing/api-server.ts";
 
 const apply = { "content-type": "application/apply-patch+yaml" };
@@ -73,4 +74,120 @@ test("options of a deletion are read as protobuf, which Go's typed clients send,
     return (await fetch(`${api.url}${templatesPath}/typed`, { method: "DELETE", headers, body })).status;
   };
   assert.deepEqual([await send(pinned), await send(empty)], [409, 200]);
+});
+
+test("what discovery lists for a kind is answered, and nothing else is", async () => {
+  const roots = ["/api/v1", "/apis/tinkerbell.org/v1alpha1", "/apis/metal.neverland.dev/v1alpha1"];
+  const requests = [
+    ["get", "GET", "/none"],
+    ["list", "GET", ""],
+    ["watch", "GET", "?watch=1&timeoutSeconds=1"],
+    ["create", "POST", ""],
+    ["update", "PUT", "/none"],
+    ["patch", "PATCH", "/none"],
+    ["delete", "DELETE", "/none"],
+    ["deletecollection", "DELETE", "?labelSelector=none"],
+  ] as const;
+  const wrong = await Promise.all(
+    roots.map(async (root) => {
+      const { resources } = (await api.request("GET", root)).body;
+      const whole: { name: string; namespaced: boolean; verbs: string[] }[] = resources.filter(
+        ({ name }: { name: string }) => !name.includes("/"),
+      );
+      const tries = whole.flatMap((resource) => requests.map((request) => ({ resource, request })));
+      const answers = tries.map(async ({ resource, request: [verb, method, rest] }) => {
+        const path = `${root}${resource.namespaced ? "/namespaces/nowhere" : ""}/${resource.name}${rest}`;
+        const body = method === "GET" ? {} : { body: {}, headers: method === "PATCH" ? merge : {} };
+        const { status } = await api.request(method, path, body);
+        return resource.verbs.includes(verb) === (status !== 405) ? [] : [`${verb} ${path}: ${status}`];
+      });
+      return (await Promise.all(answers)).flat();
+    }),
+  );
+  assert.deepEqual(wrong.flat(), []);
+});
+
+test("an event of Kubernetes' own kind is refused, instead of kept where nobody reads it", async () => {
+  const path = "/api/v1/namespaces/default/events";
+  const involvedObject = { kind: "Hardware", name: "node-1" };
+  const body = { metadata: { generateName: "a" }, reason: "x", involvedObject };
+  const refused = await api.request("POST", path, { body });
+  assert.deepEqual([refused.status, refused.body.reason], [405, "MethodNotAllowed"]);
+});
+
+test("a slash at the end of a path says nothing", async () => {
+  await make("slash");
+  const paths = [
+    "/version",
+    "/api",
+    "/api/v1",
+    "/apis",
+    "/apis/tinkerbell.org",
+    "/apis/tinkerbell.org/v1alpha1",
+    "/openapi/v3",
+  ];
+  for (const path of [...paths, templatesPath, `${templatesPath}/slash`]) {
+    const [bare, slashed] = [await api.request("GET", path), await api.request("GET", `${path}/`)];
+    assert.deepEqual([slashed.status, slashed.body], [200, bare.body], path);
+  }
+  assert.equal((await api.request("GET", `${templatesPath}//slash`)).status, 404);
+});
+
+test("the version has what its published schema requires", async () => {
+  const { body } = await api.request("GET", "/version");
+  const required = [
+    "buildDate",
+    "compiler",
+    "gitCommit",
+    "gitTreeState",
+    "gitVersion",
+    "goVersion",
+    "major",
+    "minor",
+    "platform",
+  ];
+  assert.deepEqual(Object.keys(body).toSorted(), required);
+  assert.match(body.platform, /^linux\/(amd64|arm64)$/);
+});
+
+describe("namespaces", () => {
+  const path = "/api/v1/namespaces";
+  const makeIn = (namespace: string) =>
+    api.request("POST", templatesPath.replace("default", namespace), { body: templateNamed("t") });
+  const names = async (query: string) =>
+    (await api.request("GET", `${path}?${query}`)).body.items.map((item: Resource) => item.metadata.name);
+
+  test("are listed by selector and page, as objects and as a table", async () => {
+    for (const name of ["n1", "n2"]) await makeIn(name);
+    assert.deepEqual(await names("fieldSelector=metadata.name%3Dn1"), ["n1"]);
+    assert.deepEqual(await names("labelSelector=kubernetes.io/metadata.name%20in%20(n1,n2)"), ["n1", "n2"]);
+    const page = (await api.request("GET", `${path}?limit=1`)).body;
+    const rest = (await api.request("GET", `${path}?limit=1&continue=${page.metadata.continue}`)).body;
+    assert.deepEqual(
+      [page, rest].map(({ items }) => items[0].metadata.name),
+      ["default", "n1"],
+    );
+    const table = await api.request("GET", `${path}?fieldSelector=metadata.name%3Dn1`, {
+      headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
+    });
+    assert.deepEqual(table.body.rows[0].cells.slice(0, 2), ["n1", "Active"]);
+    const { metadata } = (await api.request("GET", `${path}/n1`)).body;
+    assert.ok(Date.now() - Date.parse(metadata.creationTimestamp) < 600_000);
+  });
+
+  test("are watched: all there are, or what began after a list", { timeout: 30_000 }, async () => {
+    const query = "watch=True&timeoutSeconds=1&fieldSelector=metadata.name%3Ddefault";
+    const { type, object } = (await api.request("GET", `${path}?${query}`)).body;
+    assert.deepEqual([type, object.kind, object.metadata.name], ["ADDED", "Namespace", "default"]);
+    const { resourceVersion } = (await api.request("GET", path)).body.metadata;
+    const stop = new AbortController();
+    const headers = { authorization: `Bearer ${api.token}` };
+    const watch = `${api.url}${path}?watch=1&resourceVersion=${resourceVersion}`;
+    const { body } = await fetch(watch, { headers, signal: stop.signal });
+    await makeIn("n3");
+    const lines = body?.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
+    const event = JSON.parse((await lines?.next())?.value ?? "");
+    assert.deepEqual([event.type, event.object.metadata.name], ["ADDED", "n3"]);
+    stop.abort();
+  });
 });

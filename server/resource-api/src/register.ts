@@ -12,7 +12,7 @@ import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
 import { tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
-import { listNamespaces, namespaceOf } from "./discovery/core-resources.ts";
+import { coreNamespace, coreNamespaces } from "./discovery/core-namespaces.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
 import { openApiV2, openApiV3, openApiV3Index } from "./openapi/openapi-document.ts";
 import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
@@ -46,10 +46,16 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const closing = new AbortController();
   const limits = { ...defaultApiLimits, ...deps.limits };
   const stored = deps.kinds ?? Object.values<KindInfo>(kinds);
+  const { store, clock } = deps;
+  const views = new Map([
+    [coreEvent, coreEvents(store, kinds.MachineEvent)],
+    [coreNamespace, coreNamespaces({ store, kinds: stored, clock })],
+  ]);
+  const shown = [...views.keys(), ...stored];
   const context: ApiContext = {
-    store: routedStore(deps.store, new Map([[coreEvent, coreEvents(deps.store, kinds.MachineEvent)]])),
-    kinds: kindsByPath([...stored, coreEvent]),
-    clock: deps.clock,
+    store: routedStore(store, views),
+    kinds: kindsByPath(shown),
+    clock,
     writes: deps.writes,
     lines: new SharedLines(),
     turns: new Turns(),
@@ -70,8 +76,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
     registerHealth(scope, deps);
-    registerDiscovery(scope, stored, deps.version);
-    registerCore(scope, context);
+    registerDiscovery(scope, { stored, shown }, deps.version);
     const slots = new WatchSlots(limits.watches);
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
     const handle = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -98,32 +103,33 @@ function registerHealth(scope: FastifyInstance, { notReadyReason }: ResourceApiD
   });
 }
 
-function registerDiscovery(scope: FastifyInstance, all: readonly KindInfo[], version: string): void {
-  scope.get("/version", async () => versionOf(version));
-  scope.get("/api", async () => coreVersions);
-  scope.get("/api/v1", async () => coreResources(all));
-  scope.get("/apis", async () => groupList(all));
-  scope.get<{ Params: { group: string } }>("/apis/:group", async (request) =>
-    orNothing(request, groupOf(all, request.params.group)),
-  );
-  scope.get<{ Params: { group: string; version: string } }>("/apis/:group/:version", async (request) =>
-    orNothing(request, resourceList(all, `${request.params.group}/${request.params.version}`)),
+type Kinds = { readonly stored: readonly KindInfo[]; readonly shown: readonly KindInfo[] };
+
+function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, version: string): void {
+  // Some clients (kr8s, pykube, Python's own) ask with a slash at the end.
+  const get = <Params = unknown>(
+    path: string,
+    answer: (request: FastifyRequest<{ Params: Params }>) => unknown,
+  ): void => {
+    for (const url of [path, `${path}/`])
+      scope.get<{ Params: Params }>(url, async (request) => orNothing(request, answer(request)));
+  };
+  get("/version", () => versionOf(version));
+  get("/api", () => coreVersions);
+  get("/api/v1", () => coreResources(shown));
+  get("/apis", () => groupList(stored));
+  get<{ group: string }>("/apis/:group", ({ params }) => groupOf(stored, params.group));
+  get<{ group: string; version: string }>("/apis/:group/:version", ({ params }) =>
+    resourceList(stored, `${params.group}/${params.version}`),
   );
   scope.get("/openapi/v2", async (request, reply) => {
-    const document = openApiV2(all, version);
+    const document = openApiV2(stored, version);
     if (!request.headers.accept?.includes("proto-openapi.spec.v2@v1.0+protobuf")) return document;
     return reply.type(protobufType).send(Buffer.from(encodeOpenApiV2(document)));
   });
-  scope.get("/openapi/v3", async () => openApiV3Index(all));
+  get("/openapi/v3", () => openApiV3Index(stored));
   scope.get<{ Params: { "*": string } }>("/openapi/v3/*", async (request) =>
-    orNothing(request, openApiV3(all, `/${request.params["*"]}`, version)),
-  );
-}
-
-function registerCore(scope: FastifyInstance, context: ApiContext): void {
-  scope.get("/api/v1/namespaces", async () => await listNamespaces(context));
-  scope.get<{ Params: { name: string } }>("/api/v1/namespaces/:name", async (request) =>
-    namespaceOf(request.params.name),
+    orNothing(request, openApiV3(stored, `/${request.params["*"]}`, version)),
   );
 }
 
@@ -159,8 +165,21 @@ function pathOf(request: FastifyRequest): string {
   return request.url.split("?")[0] ?? "";
 }
 
+/** Go's names of processors, where they are not Node's. */
+const goArchitectures: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386" };
+
 /** kubectl compares its version with the server's, so this is the Kubernetes whose API ours is shaped like. */
 function versionOf(version: string) {
-  const platform = `${process.platform}/${process.arch}`;
-  return { major: "1", minor: "32", gitVersion: `v1.32.0+neverland-${version}`, gitCommit: "", platform };
+  return {
+    major: "1",
+    minor: "32",
+    gitVersion: `v1.32.0+neverland-${version}`,
+    gitCommit: "",
+    gitTreeState: "",
+    // Kubernetes' own word for a build that has no date; nothing is built here.
+    buildDate: "1970-01-01T00:00:00Z",
+    goVersion: `node${process.version}`,
+    compiler: "node",
+    platform: `${process.platform}/${goArchitectures[process.arch] ?? process.arch}`,
+  };
 }

@@ -16,6 +16,7 @@ import type { WatchSlots } from "./answers/watch-slots.ts";
 import { prepareWatch, streamWatch } from "./answers/watch-stream.ts";
 import { type WholeList, wholeList } from "./answers/whole-list.ts";
 import type { ApiContext } from "./api-context.ts";
+import { isServed, verbOf } from "./discovery/verbs.ts";
 import { ApiFault, notFound, toFault } from "./wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "./wire/delete-options.ts";
 import { checkFields } from "./wire/field-validation.ts";
@@ -47,6 +48,7 @@ export async function handleResource(
   const exchange: Exchange = { context, slots, request, reply, query, form };
   const { namespace, name } = target;
   try {
+    mustBeServed(target, request.method, query);
     if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
     const named = { ...target, namespace, name };
     return isLog ? await handleLog(exchange, named) : await handleObject(exchange, named);
@@ -87,8 +89,6 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<vo
   const { context, request, query, reply } = exchange;
   const { kind } = target;
   const contentType = request.headers["content-type"];
-  const isRecord = kind.record && (request.method === "PUT" || request.method === "PATCH");
-  if (isRecord || (target.subresource && request.method === "DELETE")) throw notAllowed(target, request.method);
   switch (request.method) {
     case "GET":
       return answer(exchange, kind, await mustGet(context, target));
@@ -148,7 +148,6 @@ function nameIn(object: JsonObject): string {
 
 /** Deletes what is selected and answers with it. What another deleted meanwhile is no fault. */
 async function deleteSelected({ context, query }: Exchange, target: RequestTarget, options: DeleteOptions) {
-  refuseForbiddenDeletion(target.kind); // though there may be none to delete
   const list = await context.store.list(target.kind, query.selection(target));
   for (const { metadata } of list.items)
     await context.writes.delete(target.kind, metadata, options.preconditions, options).catch((error: unknown) => {
@@ -159,7 +158,6 @@ async function deleteSelected({ context, query }: Exchange, target: RequestTarge
 
 async function handleLog(exchange: Exchange, target: NamedTarget): Promise<void> {
   const { context, slots, request, reply, query } = exchange;
-  if (request.method !== "GET") throw notAllowed(target, request.method);
   await mustGet(context, target);
   if (!context.actionLogs) throw new ApiFault("ServiceUnavailable", "This server keeps no logs of actions");
   const tailLines = query.number("tailLines");
@@ -242,6 +240,14 @@ function writeOptions({ request, query }: Exchange, isApply = false) {
   if (named.length > 128) throw new ApiFault("BadRequest", "fieldManager has at most 128 characters");
   const agent = request.headers["user-agent"]?.split("/")[0] ?? "";
   return { manager: named || agent || "unknown", dryRun: query.dryRun };
+}
+
+/** What discovery does not list is not answered, whatever the kind. @throws {ApiFault | ResourceError} `MethodNotAllowed`. */
+function mustBeServed(target: RequestTarget, method: string, query: RequestQuery): void {
+  const verb = verbOf(method, target.name === undefined, query.flag("watch"));
+  if (verb !== undefined && isServed(target, verb)) return;
+  if (verb?.startsWith("delete") && !target.subresource) refuseForbiddenDeletion(target.kind); // it says why
+  throw notAllowed(target, method);
 }
 
 function notAllowed({ kind, subresource }: RequestTarget, method: string): ApiFault {

@@ -10,7 +10,7 @@ import type { JsonObject } from "./json.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
 import { type Place, prepared, toResource } from "./resource-input.ts";
-import { refuseForbiddenChanges, refuseForbiddenDeletion } from "./rules/forbidden-changes.ts";
+import { refuseForbiddenChanges, refuseForbiddenCreation, refuseForbiddenDeletion } from "./rules/forbidden-changes.ts";
 import { UniqueClaims } from "./rules/unique-claims.ts";
 import { validateResource, validateStatus } from "./rules/validate-resource.ts";
 import { WriteHealth } from "./write-health.ts";
@@ -135,6 +135,7 @@ export class WritePath {
     own: ((object: JsonObject) => JsonObject) | undefined,
     dryRun: boolean,
   ): Promise<Resource> {
+    refuseForbiddenCreation(kind);
     const { name, generateName } = resource.metadata;
     const isGenerated = !name && Boolean(generateName);
     if (!name && !isGenerated) throw invalid(kind, "", [nameRequired]);

@@ -26,6 +26,7 @@ async function setUp() {
   await add("of-machine", { hardware: "m1", workflow: "default/w1", type: "MachineBooted" });
   await add("of-rack", { rack: "r1", type: "PowerLost" });
   await add("of-unknown", { mac: "02:00:00:00:00:01", type: "DhcpRefused" });
+  await add("of-nothing", { source: "registry", type: "ImageNotFound" });
   const events = coreEvents(store, record);
   const about = async (options: ListOptions) =>
     (await events.list(coreEvent, options)).items.map((event) => {
@@ -47,10 +48,11 @@ test("what events are about is the record's to say", async () => {
   assert.deepEqual(await about(involving("Template", "r1")), []);
 });
 
-test("without being asked for it is the nearest that it names, and for a machine that nothing describes its MAC", async () => {
+test("without being asked for it is the nearest that it names, for a machine that nothing describes its MAC, for none who tells", async () => {
   const { about } = await setUp();
   assert.deepEqual(await about({}), [
     "of-machine: Hardware m1",
+    "of-nothing: Component registry",
     "of-rack: Rack r1",
     "of-unknown: Hardware 02:00:00:00:00:01",
   ]);

@@ -24,6 +24,7 @@ export const coreEvent: KindInfo = {
   shortNames: ["ev"],
   categories: [],
   scope: "namespace",
+  isView: true,
   record: true,
   deletable: false,
   subresources: [],
@@ -123,7 +124,7 @@ function toEvent(record: MachineEvent, order: readonly RecordSubject[]): Resourc
   const object = order.map((subject) => involved(record, subject)).find((each) => each !== undefined);
   const event = {
     ...{ apiVersion: "v1", kind: "Event", metadata },
-    involvedObject: { ...(object ?? { kind: order[0]?.kind, name: mac ?? "" }), namespace: metadata.namespace },
+    involvedObject: { ...(object ?? unnamed(order, mac, source)), namespace: metadata.namespace },
     type: isWarning(type, reason) ? "Warning" : "Normal",
     reason: reason ?? type,
     message,
@@ -133,6 +134,11 @@ function toEvent(record: MachineEvent, order: readonly RecordSubject[]): Resourc
     lastTimestamp: lastTime ?? time ?? metadata.creationTimestamp,
   };
   return event;
+}
+
+/** What happened to no machine is about the component that tells of it: a reference without a name is none. */
+function unnamed([nearest]: readonly RecordSubject[], mac: string | undefined, source: string | undefined) {
+  return mac === undefined ? { kind: "Component", name: source ?? "unknown" } : { kind: nearest?.kind, name: mac };
 }
 
 function involved(record: MachineEvent, { kind, path, by }: RecordSubject) {

@@ -1,36 +1,14 @@
 // What clients ask first: which groups, versions and resources there are.
 import { apiVersionOf, type KindInfo } from "@neverland/api";
-
-const readVerbs = ["get", "list", "watch"];
-const subresourceVerbs = { status: ["get", "patch", "update"], log: ["get"] } as const;
+import { verbsOf } from "./verbs.ts";
 
 /** `/api`: the core group, of which only what kubectl needs is there. */
 export const coreVersions = { kind: "APIVersions", versions: ["v1"], serverAddressByClientCIDRs: [] };
 
-/** What of `/api/v1` is no kind of the store. */
-const coreViews = [
-  {
-    name: "events",
-    singularName: "event",
-    namespaced: true,
-    kind: "Event",
-    verbs: readVerbs,
-    shortNames: ["ev"],
-  },
-  {
-    name: "namespaces",
-    singularName: "namespace",
-    namespaced: false,
-    kind: "Namespace",
-    verbs: ["get", "list"],
-    shortNames: ["ns"],
-  },
-];
-
 /** `/api/v1`. */
 export function coreResources(kinds: readonly KindInfo[]) {
-  const own = kinds.filter((kind) => kind.group === "").flatMap(resourcesOf);
-  return { kind: "APIResourceList", groupVersion: "v1", resources: [...coreViews, ...own] };
+  const resources = kinds.filter((kind) => kind.group === "").flatMap(resourcesOf);
+  return { kind: "APIResourceList", groupVersion: "v1", resources };
 }
 
 /** `/apis`. */
@@ -61,12 +39,7 @@ function resourcesOf(info: KindInfo) {
   const base = { namespaced: scope === "namespace", kind };
   const whole = { name: plural, singularName: singular, ...base, verbs: verbsOf(info), shortNames, categories };
   const beneath = subresources.map((name) => {
-    return { name: `${plural}/${name}`, singularName: "", ...base, verbs: subresourceVerbs[name] };
+    return { name: `${plural}/${name}`, singularName: "", ...base, verbs: verbsOf(info, name) };
   });
   return [whole, ...beneath];
-}
-
-function verbsOf({ record, deletable }: KindInfo): string[] {
-  const deletion = deletable ? ["delete", "deletecollection"] : [];
-  return ["create", ...deletion, ...readVerbs, ...(record ? [] : ["patch", "update"])];
 }

@@ -26,10 +26,11 @@ function pathId(group: string, version = "", plural = ""): string {
 /**
  * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`; `/api/VERSION/…` of the
  * core group. Kinds that belong to no namespace: `/apis/GROUP/VERSION/PLURAL[/NAME[/SUBRESOURCE]]`.
+ * A slash at the end says nothing.
  * @throws {ApiFault} `NotFound` for every path that names nothing.
  */
 export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
-  const steps = path.split("/").slice(1).map(decode);
+  const steps = path.replace(/\/$/, "").split("/").slice(1).map(decode);
   const [group = "", version, ...rest] = steps[0] === "api" ? ["", ...steps.slice(1)] : steps.slice(1);
   const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
   const [plural, name, subresource, ...surplus] = isNamespaced ? rest.slice(2) : rest;

@@ -11,11 +11,19 @@ export function refuseForbiddenChanges(kind: KindInfo, live: Resource, next: Res
   refuseFixedFields(kind, live, next);
 }
 
+/** What the API makes of other objects would be kept where nobody reads it. @throws {ResourceError} `unchangeable`. */
+export function refuseForbiddenCreation(kind: KindInfo): void {
+  if (kind.isView) throw unchangeable(kind, "are shown as other objects make them, and cannot be written");
+}
+
 /** Of any object of the kind, and of all of them. @throws {ResourceError} `unchangeable`. */
 export function refuseForbiddenDeletion(kind: KindInfo): void {
-  if (kind.deletable) return;
-  const what = qualifiedName(kind, kind.plural);
-  throw new ResourceError("unchangeable", `${what} cannot be deleted: each is kept until its time is over`, { kind });
+  refuseForbiddenCreation(kind);
+  if (!kind.deletable) throw unchangeable(kind, "cannot be deleted: each is kept until its time is over");
+}
+
+function unchangeable(kind: KindInfo, why: string): ResourceError {
+  return new ResourceError("unchangeable", `${qualifiedName(kind, kind.plural)} ${why}`, { kind });
 }
 
 /** A record says what happened. Its metadata may change: owners and finalizers are about its life, not about the fact. */

@@ -89,6 +89,8 @@ export type KindInfo = {
   };
   /** Of a record: what it is about, the nearest first. Each path must be among the indexes. */
   readonly about?: readonly RecordSubject[];
+  /** Paths, as an index's, of what machines are told as one line, so that control characters in it are left out. */
+  readonly lines?: readonly string[];
   /** When objects have had their day; without it they stay until somebody deletes them. */
   readonly retention?: Retention;
 };
@@ -150,6 +152,17 @@ export const kinds = {
       { path: "spec.interfaces[].dhcp.mac", within: "store" },
       { path: "spec.interfaces[].dhcp.ip.address", within: "store" },
       { path: "spec.agentID", within: "store" },
+    ],
+    lines: [
+      "spec.interfaces[].dhcp.hostname",
+      "spec.interfaces[].dhcp.domain_name",
+      "spec.interfaces[].dhcp.tftp_server_name",
+      "spec.interfaces[].dhcp.boot_file_name",
+      "spec.metadata.instance.id",
+      "spec.metadata.instance.hostname",
+      "spec.metadata.instance.tags[]",
+      "spec.metadata.facility.plan_slug",
+      "spec.metadata.facility.facility_code",
     ],
     sensitive: [
       "spec.userData",

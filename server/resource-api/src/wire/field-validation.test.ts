@@ -85,3 +85,17 @@ test("another word for it is refused", async () => {
   const { status } = await api.request("POST", `${hardwarePath}?fieldValidation=Loud`, { body: odd("m4", 4) });
   assert.equal(status, 400);
 });
+
+test("a name with a line end is taken, also in Strict, with a word on what becomes of it", async () => {
+  const base = hardwareNamed("m5", "52:54:00:00:01:05", "10.1.0.5");
+  const [card] = base.spec.interfaces;
+  const spec = { interfaces: [{ dhcp: { ...card?.dhcp, hostname: "web1\n" } }] };
+  const { status, headers } = await api.request("POST", `${hardwarePath}?fieldValidation=Strict`, {
+    body: { ...base, spec },
+  });
+  assert.equal(status, 201);
+  assert.match(
+    headers.get("warning") ?? "",
+    /^299 - "spec\.interfaces\[0\]\.dhcp\.hostname: machines are told it as one line/,
+  );
+});

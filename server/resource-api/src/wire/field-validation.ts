@@ -1,5 +1,6 @@
-// What a client wants to hear of fields that no kind has (the query's fieldValidation): a warning, a refusal, or nothing.
-import { apiVersionOf, type KindInfo, oneLine } from "@neverland/api";
+// What a client wants to hear of fields that no kind has (the query's fieldValidation): a warning, a refusal, or nothing. And of values that
+// machines are told otherwise than they were written: a warning.
+import { apiVersionOf, fieldsAt, type KindInfo, oneLine } from "@neverland/api";
 import { isObject } from "@neverland/resources/json.ts";
 import { unknownFields } from "@neverland/resources/rules/unknown-fields.ts";
 import type { FastifyReply } from "fastify";
@@ -7,20 +8,30 @@ import { ApiFault } from "./api-fault.ts";
 import type { RequestQuery } from "./request-query.ts";
 
 const longestWarning = 256;
+const mostBroken = 20;
 
 /** @param sent An object, or a part of one that is to be merged into one. @throws {ApiFault} `BadRequest` in `Strict`. */
 export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, reply: FastifyReply): void {
   const { fieldValidation } = query;
   if (fieldValidation === "Ignore" || !isObject(sent)) return;
-  const texts = unknownFields(kind, sent).map((path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
-  if (texts.length === 0) return;
-  if (fieldValidation === "Warn") {
-    reply.raw.setHeader("warning", texts.map(warningText));
-    return;
-  }
+  const unknown = unknownFields(kind, sent).map((path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
+  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown);
+  const texts = [...unknown, ...brokenLines(kind, sent)];
+  if (texts.length > 0) reply.raw.setHeader("warning", texts.map(warningText));
+}
+
+function brokenLines({ lines = [] }: KindInfo, sent: object): string[] {
+  const found = lines.flatMap((path) => fieldsAt(sent, path));
+  const broken = found.filter(({ value }) => typeof value === "string" && oneLine(value) !== value);
+  return broken
+    .slice(0, mostBroken)
+    .map(({ field }) => `${field}: machines are told it as one line, without control characters and outer blanks`);
+}
+
+function notOfKind(kind: KindInfo, unknown: readonly string[]): ApiFault {
   const { version, kind: name } = kind;
   const what = `${name} in version "${kind.group === "" ? version : apiVersionOf(kind)}" cannot be handled as a ${name}`;
-  throw new ApiFault("BadRequest", `${what}: strict decoding error: ${texts.join(", ")}`);
+  return new ApiFault("BadRequest", `${what}: strict decoding error: ${unknown.join(", ")}`);
 }
 
 /** RFC 7234 §5.5, as Kubernetes writes it. A header has no characters beyond ASCII. */

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { apiVersionOf, kinds } from "@neverland/api";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
+import { runOnSmallDisk } from "@neverland/platform/testing/small-disk.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { SqliteBackend } from "./sqlite/sqlite-backend.ts";
 import { openDatabase } from "./sqlite/sqlite-database.ts";
@@ -209,11 +210,7 @@ test("a missing folder is refused with what to check", async () => {
 test("on a full disk a write fails with a sentence, and works again when there is space", {
   timeout: 60_000,
 }, async () => {
-  // A file system of 1 MiB in a mount namespace of the child's own; no privilege is needed for that.
-  const script = `mount -t tmpfs -o size=1m none "${folder}" && exec "$0" "$1" "${folder}"`;
-  const fill = join(import.meta.dirname, "testing", "fill-disk.ts");
-  const child = spawn("unshare", ["--user", "--map-root-user", "--mount", "sh", "-c", script, process.execPath, fill]);
-  const output = (await Array.fromAsync(child.stdout)).join("");
+  const output = await runOnSmallDisk(join(import.meta.dirname, "testing", "fill-disk.ts"));
   assert.match(output, /unavailable: The disk of .* is full, and nothing was written: free some space/);
   assert.match(output, /lost 0 of \d\d+, version \d+ after \d+/);
   assert.match(output, /written again/);

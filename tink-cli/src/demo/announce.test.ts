@@ -5,16 +5,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { findConnection } from "../connection.ts";
-import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
+import { type CliBench, openAll, openCliBench } from "../testing/cli-bench.ts";
 import { type Announced, announceDemo } from "./announce.ts";
 
 let env: NodeJS.ProcessEnv;
 let dir: string;
-let open: CliBench[];
+let open: CliBench[] = [];
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "announce-demo-"));
   env = { XDG_STATE_HOME: join(dir, "state"), XDG_DATA_HOME: join(dir, "data") };
-  open = await Promise.all([openCliBench(), openCliBench()]);
+  open = await openAll([openCliBench(), openCliBench()]);
 });
 afterEach(async () => {
   await Promise.all(open.map((bench) => bench.close()));

@@ -11,8 +11,8 @@ export type ServerProcess = {
   readonly addresses: Readonly<Record<string, unknown>>;
   /** Ends it with SIGTERM and waits. Safe to call twice. */
   stop(): Promise<void>;
-  /** Resolves when it has ended, for whatever reason. */
-  readonly exited: Promise<void>;
+  /** Resolves when it has ended, for whatever reason: to its exit code, or `null` when a signal ended it. */
+  readonly exited: Promise<number | null>;
 };
 
 /** A server that is not ready by then is not going to be. */
@@ -33,7 +33,7 @@ export async function startServerProcess(
     stdio: ["ignore", "pipe", log.fd],
   });
   await log.close();
-  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   try {
     const addresses = await readReadyLine(child, AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)]));
     const stop = async (): Promise<void> => {

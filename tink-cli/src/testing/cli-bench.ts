@@ -34,6 +34,11 @@ export class CliBench {
     this.#server = server;
   }
 
+  /** As the ready line says them. */
+  get addresses(): ServerProcess["addresses"] {
+    return this.#server.addresses;
+  }
+
   get clients(): Clients {
     return clientsOf(this.connection);
   }
@@ -64,19 +69,42 @@ export class CliBench {
     return workerAt(`http://${this.#server.addresses.grpc}`, agentID);
   }
 
+  /** Ends the server with SIGTERM. @returns Its exit code; `null` when a signal ended it. Safe to call twice. */
+  async stop(): Promise<number | null> {
+    await this.#server.stop();
+    return await this.#server.exited;
+  }
+
   async close(): Promise<void> {
     await this.#server.stop();
     await rm(this.dir, { recursive: true });
   }
 }
 
-/** Everything but DHCP and TFTP, which need an interface. */
-export async function openCliBench(): Promise<CliBench> {
+/** Everything but DHCP and TFTP, which need an interface. @param more Flags beside those. */
+export async function openCliBench(...more: readonly string[]): Promise<CliBench> {
   const dir = await mkdtemp(join(tmpdir(), "tink-cli-"));
   const ports = ["--api-listen", "127.0.0.1:0", "--http-port", "0", "--grpc-port", "0"];
   const { signal } = new AbortController();
-  const server = await startServerProcess(["--data-dir", dir, ...ports], join(dir, "server.log"), signal);
-  return new CliBench(dir, await findConnection({ dataDir: dir }, {}, false), server);
+  let server: ServerProcess | undefined;
+  try {
+    server = await startServerProcess(["--data-dir", dir, ...ports, ...more], join(dir, "server.log"), signal);
+    return new CliBench(dir, await findConnection({ dataDir: dir }, {}, false), server);
+  } catch (error) {
+    await server?.stop();
+    await rm(dir, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** All of them, or none: when one does not open, those that do are closed. */
+export async function openAll<T extends { close(): Promise<void> }>(opening: readonly Promise<T>[]): Promise<T[]> {
+  try {
+    return await Promise.all(opening);
+  } catch (error) {
+    for (const one of await Promise.allSettled(opening)) if (one.status === "fulfilled") await one.value.close();
+    throw error;
+  }
 }
 
 /** Without an environment, so that no server of this machine is found by chance. */

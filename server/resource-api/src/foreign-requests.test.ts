@@ -107,6 +107,32 @@ test("what discovery lists for a kind is answered, and nothing else is", async (
   assert.deepEqual(wrong.flat(), []);
 });
 
+test("an apply that names an object which is gone, or another of its name, makes and changes nothing", async () => {
+  const send = (metadata: object) =>
+    api.request("PATCH", `${templatesPath}/anew?fieldManager=capi`, {
+      body: templateNamed("anew", "y", metadata),
+      headers: apply,
+    });
+  for (const metadata of [{ uid: "abc" }, { resourceVersion: "1" }]) {
+    const { status, body } = await send(metadata);
+    assert.deepEqual([status, body.reason], [409, "Conflict"]);
+    assert.equal((await api.request("GET", `${templatesPath}/anew`)).status, 404);
+  }
+  const { body } = await make("anew");
+  assert.deepEqual([(await send({ uid: "abc" })).status, (await send({ resourceVersion: "1" })).status], [409, 409]);
+  const { uid } = body.metadata;
+  assert.equal((await api.request("GET", `${templatesPath}/anew`)).body.spec.data, "x");
+  assert.equal(
+    (
+      await api.request("PATCH", `${templatesPath}/anew?fieldManager=capi&force=1`, {
+        body: templateNamed("anew", "y", { uid }),
+        headers: apply,
+      })
+    ).status,
+    200,
+  );
+});
+
 test("an event of Kubernetes' own kind is refused, instead of kept where nobody reads it", async () => {
   const path = "/api/v1/namespaces/default/events";
   const involvedObject = { kind: "Hardware", name: "node-1" };

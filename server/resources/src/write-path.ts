@@ -92,7 +92,9 @@ export class WritePath {
       if (!live) throw new StoreError("not-found", `${kind.kind} ${namespace}/${name} not found`);
       const next = toResource(kind, edit(live), { namespace, name });
       const { resourceVersion } = live.metadata;
-      const isPinned = Boolean(next.metadata.resourceVersion) && next.metadata.resourceVersion !== resourceVersion;
+      const isPinned =
+        (Boolean(next.metadata.resourceVersion) && next.metadata.resourceVersion !== resourceVersion) ||
+        (Boolean(next.metadata.uid) && next.metadata.uid !== live.metadata.uid);
       const pinned = next.metadata.resourceVersion
         ? next
         : { ...next, metadata: { ...next.metadata, resourceVersion } };

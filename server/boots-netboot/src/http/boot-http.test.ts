@@ -124,6 +124,9 @@ describe("files", () => {
     const { headers } = await get("/hook/vmlinuz-x86_64");
     const again = await get("/hook/vmlinuz-x86_64", undefined, { headers: { "if-none-match": String(headers.etag) } });
     assert.deepEqual([again.statusCode, again.body], [304, ""]);
+    const since = String(headers["last-modified"]);
+    const unchanged = await get("/hook/vmlinuz-x86_64", undefined, { headers: { "if-modified-since": since } });
+    assert.deepEqual([unchanged.statusCode, unchanged.body, unchanged.headers["last-modified"]], [304, "", since]);
   });
 
   test("of no length are sent as such", async () => {

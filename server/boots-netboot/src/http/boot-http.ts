@@ -119,8 +119,7 @@ async function serveFolder(
   }
   const { handle, stats, path } = opened;
   const etag = `"${stats.size.toString(16)}-${Math.floor(stats.mtimeMs).toString(16)}"`;
-  const content = { sizeBytes: stats.size, mediaType, etag };
-  reply.header("last-modified", stats.mtime.toUTCString());
+  const content = { sizeBytes: stats.size, mediaType, etag, lastModifiedMs: stats.mtimeMs };
   const startedMs = performance.now();
   return await sendOpenFile(request, reply, { handle, path, content }, (sent) => {
     const durationMs = Math.round(performance.now() - startedMs);

@@ -1,12 +1,15 @@
 // Status and headers of an answer to GET or HEAD that carries bytes: the whole of them, a part, or none.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type ByteRange, type ByteSpan, parseByteRange } from "./byte-range.ts";
+import { judgeConditions } from "./preconditions.ts";
 
 export interface Content {
   readonly sizeBytes: number;
   readonly mediaType: string;
   /** With its quotes; undefined for what has no versions. */
   readonly etag: string | undefined;
+  /** Since 1970; what has an etag may do without. */
+  readonly lastModifiedMs?: number;
 }
 
 /** @returns The bytes that are to be sent; undefined when the answer has no body. */
@@ -16,10 +19,13 @@ export function setContentHeaders(
   content: Content,
 ): ByteSpan | undefined {
   const { sizeBytes, mediaType, etag } = content;
+  const lastModifiedMs = content.lastModifiedMs && Math.floor(content.lastModifiedMs / 1000) * 1000;
   reply.header("accept-ranges", "bytes");
   if (etag !== undefined) reply.header("etag", etag);
-  if (etag !== undefined && request.headers["if-none-match"] === etag) {
-    reply.code(304);
+  if (lastModifiedMs !== undefined) reply.header("last-modified", new Date(lastModifiedMs).toUTCString());
+  const verdict = judgeConditions(request.headers, { etag, lastModifiedMs });
+  if (verdict !== "send") {
+    reply.code(verdict === "failed" ? 412 : 304);
     return undefined;
   }
   const range = rangeOf(request, content);

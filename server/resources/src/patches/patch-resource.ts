@@ -72,15 +72,17 @@ export async function applyResource(
   const { kind, namespace, name, half } = target;
   const applied = readApplied(target, patch);
   const writer = writes.writerFor(kind, half, options.manager);
+  const { uid, resourceVersion } = metadataOf(applied);
   const create = async () => {
+    if (uid || resourceVersion) throw nothingToChange(target, uid ? `uid ${uid}` : `version ${resourceVersion}`);
     const owned = applyFields(undefined, withoutStatus(applied), writer, force);
     return { resource: await writes.createOwned(kind, owned, { namespace, name }, options), created: true };
   };
   const change = async () => {
     const edit = (live: Resource): JsonObject => {
       const next = applyFields(live, applied, writer, force);
-      const { resourceVersion } = metadataOf(applied);
-      return { ...next, metadata: { ...metadataOf(next), ...(resourceVersion !== undefined && { resourceVersion }) } };
+      const pinned = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
+      return { ...next, metadata: { ...metadataOf(next), ...pinned } };
     };
     return { resource: await writes.change(target, edit, options.dryRun), created: false };
   };
@@ -91,6 +93,14 @@ export async function applyResource(
     if (error instanceof StoreError && error.code === "already-exists") return change();
     throw error;
   });
+}
+
+/** Who names an object that was there does not mean to make another of its name: it was deleted meanwhile. */
+function nothingToChange({ kind, namespace, name }: WriteTarget, which: string): StoreError {
+  return new StoreError(
+    "conflict",
+    `no ${kind.kind} ${namespace}/${name} is there any more; ${which} was to be changed`,
+  );
 }
 
 /** What is applied must say what it is, and leaves ownership to us. */

@@ -131,6 +131,32 @@ for (const [path, status, code] of [
     );
   });
 
+test("who refers to an image is answered by an empty index, since a client takes 404 or 400 for a fault or an old registry", async () => {
+  const response = await fetch(url(`${repository}/referrers/sha256:${"0".repeat(64)}`));
+  assert.equal(response.headers.get("content-type"), "application/vnd.oci.image.index.v1+json");
+  assert.deepEqual(await response.json(), {
+    schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.index.v1+json",
+    manifests: [],
+  });
+  assert.equal((await fetch(url(`${repository}/referrers/latest`))).status, 400);
+});
+
+test("repositories and tags are listed, in pages when asked for", async () => {
+  await addImage("v2", "other\n");
+  const list = async (path: string) => {
+    const response = await fetch(new URL(path, url("")));
+    return [await response.json(), response.headers.get("link")];
+  };
+  assert.deepEqual(await list("/v2/_catalog"), [{ repositories: [repository] }, null]);
+  const next = `/v2/${repository}/tags/list?n=1&last=latest`;
+  assert.deepEqual(await list(`/v2/${repository}/tags/list?n=1`), [
+    { name: repository, tags: ["latest"] },
+    `<${next}>; rel="next"`,
+  ]);
+  assert.deepEqual(await list(next), [{ name: repository, tags: ["v2"] }, null]);
+});
+
 for (const method of ["PUT", "POST", "PATCH", "DELETE"])
   test(`${method} is 405`, async () => {
     const response = await fetch(url(`${repository}/blobs/uploads/`), { method });

@@ -1,12 +1,19 @@
 // The read-only OCI registry of the boot plane: the pull side of the distribution-spec (v1.1) over image layouts on disk.
 import type { FileHandle } from "node:fs/promises";
+import { mediaTypes } from "@neverland/oci";
 import { type FileFaultReason, openPlainFile } from "@neverland/platform/files/open-plain-file.ts";
 import { sendOpenFile } from "@neverland/platform/http/send-file.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Catalog, StoredBlob } from "./catalog.ts";
 import { type ImageEventDeps, ImageEvents } from "./image-events.ts";
 import { LiveCatalog } from "./live-catalog.ts";
-import { find, parseRegistryPath, type RegistryErrorCode } from "./registry-request.ts";
+import {
+  find,
+  type Page,
+  parseRegistryPath,
+  type RegistryErrorCode,
+  type RegistryRequest,
+} from "./registry-request.ts";
 
 export type RegistryDeps = ImageEventDeps & {
   /** OCI image layouts, tagged `repository:tag`. Where a repository is in several, the first has it. */
@@ -55,7 +62,7 @@ async function serve(
   const path = (request.params as { readonly "*": string })["*"];
   const asked = parseRegistryPath(path);
   if (asked === undefined) return await refuse(reply, "NAME_INVALID", "This is no address of a registry's image");
-  const image = asked.kind === "tags" ? asked.name : `${asked.name}:${asked.reference}`;
+  const image = imageOf(asked);
   const fault = async (reason: FileFaultReason, message: string): Promise<FastifyReply> => {
     events.fault(request.ip, image, reason, message);
     return await refuse(reply, "UNAVAILABLE", "This registry cannot read the image now: ask again");
@@ -66,13 +73,22 @@ async function serve(
   } catch (error) {
     return await fault("FileUnreadable", error instanceof Error ? error.message : String(error));
   }
-  const found = find(catalog, asked);
+  const page = pageOf(request);
+  const found = find(catalog, asked, page);
   switch (found.kind) {
     case "refused":
-      if (asked.kind !== "tags") events.notFound(request.ip, image, found.message);
+      if (asked.kind === "manifest" || asked.kind === "blob") events.notFound(request.ip, image, found.message);
       return await refuse(reply, found.code, found.message);
     case "tags":
+      if (found.isMore) linkNext(reply, `/v2/${path}`, page, found.tags);
       return await reply.send({ name: found.name, tags: found.tags });
+    case "catalog":
+      if (found.isMore) linkNext(reply, "/v2/_catalog", page, found.repositories);
+      return await reply.send({ repositories: found.repositories });
+    case "no-referrers":
+      return await reply
+        .type(mediaTypes.index)
+        .send(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] })));
     case "content": {
       const opened = await openPlainFile(found.blob.file);
       if ("reason" in opened) return await fault(opened.reason, opened.message);
@@ -82,6 +98,24 @@ async function serve(
       );
     }
   }
+}
+
+function imageOf(asked: RegistryRequest): string {
+  if (asked.kind === "catalog") return "";
+  return asked.reference === "" ? asked.name : `${asked.name}:${asked.reference}`;
+}
+
+/** `n` and `last` of the query; what is no number asks for all. */
+function pageOf(request: FastifyRequest): Page {
+  const query = new URLSearchParams(request.url.split("?")[1]);
+  const n = query.get("n") ?? "";
+  return { count: /^\d{1,9}$/.test(n) ? Number(n) : undefined, last: query.get("last") ?? "" };
+}
+
+/** Where the next page is (RFC 8288). */
+function linkNext(reply: FastifyReply, path: string, { count = 0 }: Page, names: readonly string[]): void {
+  const last = names.at(-1);
+  if (last !== undefined) reply.header("link", `<${path}?n=${count}&last=${encodeURIComponent(last)}>; rel="next"`);
 }
 
 async function sendBlob(

@@ -1,9 +1,14 @@
 // Reads what a registry client asks for out of the path (OCI distribution-spec v1.1, "Endpoints"), and finds it.
+import { mediaTypes } from "@neverland/oci";
 import type { Catalog, Repository, StoredBlob } from "./catalog.ts";
 
 export type RegistryRequest =
   | { readonly kind: "manifest" | "blob"; readonly name: string; readonly reference: string }
-  | { readonly kind: "tags"; readonly name: string };
+  | { readonly kind: "tags" | "referrers"; readonly name: string; readonly reference: string }
+  | { readonly kind: "catalog" };
+
+/** Of a list: at most so many names, those after `last`. */
+export type Page = { readonly count: number | undefined; readonly last: string };
 
 /** Error codes of the distribution-spec that a read-only registry can answer with. */
 export type RegistryErrorCode =
@@ -17,33 +22,51 @@ export type RegistryErrorCode =
 
 export type Found =
   | { readonly kind: "content"; readonly blob: StoredBlob }
-  | { readonly kind: "tags"; readonly name: string; readonly tags: readonly string[] }
+  | { readonly kind: "tags"; readonly name: string; readonly tags: readonly string[]; readonly isMore: boolean }
+  | { readonly kind: "catalog"; readonly repositories: readonly string[]; readonly isMore: boolean }
+  | { readonly kind: "no-referrers" }
   | { readonly kind: "refused"; readonly code: RegistryErrorCode; readonly message: string };
 
 /** The longest path we read: a name of 255 characters, a digest, and the words between. */
 const maxPathChars = 512;
-const pathPattern = /^([a-z0-9][a-z0-9._:/-]*)\/(?:(manifests|blobs)\/([\w][\w.:-]*)|(tags\/list))$/;
+const pathPattern = /^([a-z0-9][a-z0-9._:/-]*)\/(?:(manifests|blobs|referrers)\/([\w][\w.:-]*)|(tags\/list))$/;
+const digestPattern = /^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
+const kinds = { manifests: "manifest", blobs: "blob", referrers: "referrers" } as const;
 
 /** @param path What follows `/v2/`, without the query. @returns undefined when it is not an address of the spec. */
 export function parseRegistryPath(path: string): RegistryRequest | undefined {
   if (path.length > maxPathChars) return undefined;
+  if (path === "_catalog") return { kind: "catalog" };
   const match = pathPattern.exec(path);
   const [, name, part, reference] = match ?? [];
   if (name === undefined || name.split("/").some((each) => each === "" || each === "." || each === ".."))
     return undefined;
-  if (part === undefined || reference === undefined) return { kind: "tags", name };
-  return { kind: part === "manifests" ? "manifest" : "blob", name, reference };
+  if (part === undefined || reference === undefined) return { kind: "tags", name, reference: "" };
+  if (part === "referrers" && !digestPattern.test(reference)) return undefined;
+  return { kind: kinds[part as keyof typeof kinds], name, reference }; // what the pattern lets through
 }
 
-/** Decides the answer; the file itself is not looked at. */
-export function find(catalog: Catalog, request: RegistryRequest): Found {
+/** Decides the answer; the file itself is not looked at. @param page Of lists alone. */
+export function find(catalog: Catalog, request: RegistryRequest, page: Page): Found {
+  if (request.kind === "catalog") {
+    const { names, isMore } = pageOf(catalog.keys(), page);
+    return { kind: "catalog", repositories: names, isMore };
+  }
   const repository = repositoryOf(catalog, request.name);
+  if (request.kind === "referrers") {
+    // Where signatures and the like are kept by tag, as clients do with registries that cannot say who refers to what.
+    const blob = repository?.tags.get(request.reference.replace(":", "-"));
+    return blob?.mediaType === mediaTypes.index ? { kind: "content", blob } : { kind: "no-referrers" };
+  }
   if (repository === undefined)
     return refused(
       "NAME_UNKNOWN",
       `This registry has no repository "${request.name}"; it has ${listOf(catalog.keys())}`,
     );
-  if (request.kind === "tags") return { kind: "tags", name: request.name, tags: [...repository.tags.keys()].sort() };
+  if (request.kind === "tags") {
+    const { names, isMore } = pageOf(repository.tags.keys(), page);
+    return { kind: "tags", name: request.name, tags: names, isMore };
+  }
   if (request.kind === "manifest") {
     const blob = repository.tags.get(request.reference) ?? repository.manifests.get(request.reference);
     const tags = listOf(repository.tags.keys());
@@ -65,6 +88,12 @@ function repositoryOf(catalog: Catalog, name: string): Repository | undefined {
   const [first = "", ...rest] = name.split("/");
   const withoutHost = /[.:]/.test(first) || first === "localhost" ? rest.join("/") : name;
   return catalog.get(name) ?? catalog.get(withoutHost);
+}
+
+function pageOf(all: Iterable<string>, { count, last }: Page) {
+  const left = [...all].sort().filter((name) => name > last);
+  const names = left.slice(0, count);
+  return { names, isMore: names.length < left.length };
 }
 
 function refused(code: RegistryErrorCode, message: string): Found {

@@ -3,13 +3,16 @@ import { defineComponent } from "@neverland/component-kit/component.ts";
 import type { Settings } from "@neverland/component-kit/read-settings.ts";
 import { bootsSettings } from "./boots-settings.ts";
 
+const parts = () => import("./make-boots.ts");
+
 export const component = defineComponent({
   name: "boots",
   path: "boots",
   settings: bootsSettings,
   problems: withoutDhcpThereIsALink,
   check: async (deps) => await (await import("./check-boot-folders.ts")).checkBootFolders(deps),
-  make: async (deps) => (await import("./make-boots.ts")).makeBoots(deps),
+  load: parts,
+  make: async (deps) => (await parts()).makeBoots(deps),
 });
 
 function withoutDhcpThereIsALink(settings: Settings): readonly string[] {

@@ -105,6 +105,8 @@ export type Component = Section & {
   readonly runsWith?: readonly string[];
   /** @returns Warnings. @throws {ServerError} For what this machine does not have. */
   readonly check: (deps: CheckDeps<unknown>) => Promise<readonly string[]>;
+  /** Loads what `make` makes it of, ahead: composition has something else to wait for meanwhile. */
+  readonly load: () => Promise<unknown>;
   readonly make: (deps: ComponentDeps<unknown>) => Promise<Parts>;
 };
 
@@ -116,6 +118,7 @@ export function defineComponent<Tree extends SettingTree>(
     readonly leftOut?: string;
     readonly runsWith?: readonly string[];
     readonly check?: (deps: CheckDeps<ValuesOf<Tree>>) => Promise<readonly string[]>;
+    readonly load: () => Promise<unknown>;
     readonly make: (deps: ComponentDeps<ValuesOf<Tree>>) => Promise<Parts>;
   },
 ): Component {

@@ -12,11 +12,14 @@ const controllersSettings = {
   },
 } as const;
 
+const parts = () => import("./make-controllers.ts");
+
 export const component = defineComponent({
   name: "controllers",
   path: "controllers",
   settings: controllersSettings,
   leftOut:
     "no controllers run here: workflows stay as they are, and one that is deleted while its machine has the permission to netboot, or a medium, stays until controllers have taken it back",
-  make: async (deps) => ({ services: (await import("./make-controllers.ts")).makeControllers(deps) }),
+  load: parts,
+  make: async (deps) => ({ services: (await parts()).makeControllers(deps) }),
 });

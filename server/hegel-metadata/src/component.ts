@@ -11,15 +11,15 @@ const hegelSettings = {
   },
 } as const;
 
+const parts = () => Promise.all([import("@neverland/platform/network/caller-address.ts"), import("./hegel.ts")]);
+
 export const component = defineComponent({
   name: "hegel",
   path: "hegel",
   settings: hegelSettings,
+  load: parts,
   make: async ({ config, shared, machines, record, clock }) => {
-    const [{ trustedProxies }, { registerHegel }] = await Promise.all([
-      import("@neverland/platform/network/caller-address.ts"),
-      import("./hegel.ts"),
-    ]);
+    const [{ trustedProxies }, { registerHegel }] = await parts();
     const { instanceEndpoint } = config;
     const proxies = trustedProxies(shared.boots.trustedProxies);
     return {

@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { defineComponent } from "@neverland/component-kit/component.ts";
 import { hookDirOf } from "@neverland/component-kit/shared-settings.ts";
 
+const parts = () => import("./register-registry.ts");
+
 export const component = defineComponent({
   name: "registry",
   path: "registry",
   settings: {},
+  load: parts,
   make: async ({ shared, record, machines, clock }) => {
-    const { registerRegistry } = await import("./register-registry.ts");
+    const { registerRegistry } = await parts();
     const layoutDirs = [join(hookDirOf(shared), "actions")];
     return { bootRoutes: (app) => registerRegistry(app, { layoutDirs, record, machines, clock }) };
   },

@@ -1,15 +1,15 @@
 // The resource API as a row of the table of components; what it is made of is loaded when it runs.
 import { defineComponent } from "@neverland/component-kit/component.ts";
 
+const parts = () => Promise.all([import("./register.ts"), import("./access-files.ts")]);
+
 export const component = defineComponent({
   name: "api",
   path: "api",
   settings: {},
+  load: parts,
   make: async ({ shared, store, writes, clock, token, version, lent, onError, notReadyReason }) => {
-    const [{ registerResourceApi }, { writeKubeconfig }] = await Promise.all([
-      import("./register.ts"),
-      import("./access-files.ts"),
-    ]);
+    const [{ registerResourceApi }, { writeKubeconfig }] = await parts();
     const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
     return {
       managementRoutes: (app) =>

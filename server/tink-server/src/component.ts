@@ -5,6 +5,8 @@ import type { Settings } from "@neverland/component-kit/read-settings.ts";
 const [certificate, key] = ["tinkServer.tls.certificateFile", "tinkServer.tls.keyFile"];
 const [enabled, anyCertificate] = ["tinkServer.tls.enabled", "tinkServer.tls.anyCertificate"];
 
+const parts = () => import("./make-tink-server.ts");
+
 /** Port, authority and TLS are shared settings: Boots tells them to machines. */
 export const component = defineComponent({
   name: "tink-server",
@@ -15,7 +17,8 @@ export const component = defineComponent({
     await (await import("./tls-files.ts")).readTlsFiles(shared, settings);
     return [];
   },
-  make: async (deps) => await (await import("./make-tink-server.ts")).makeTinkServer(deps),
+  load: parts,
+  make: async (deps) => await (await parts()).makeTinkServer(deps),
 });
 
 function tlsProblems(settings: Settings): readonly string[] {

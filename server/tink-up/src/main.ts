@@ -62,7 +62,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   for (const warning of await makeDataDir(dataDir)) warn(warning);
   let ended: string | undefined;
   const faults = new StoredFaults(warn);
-  const database = await openSqliteStore(join(dataDir, "neverland.db"), {
+  const opening = openSqliteStore(join(dataDir, "neverland.db"), {
     keptElsewhere: kinds.MachineEvent,
     onFault: faults.onFault,
     onUpgraded: ({ from, to, copy }) =>
@@ -76,6 +76,9 @@ export async function startServer(config: ServerConfig, { log, version, signal }
       log.error({ event: "failed", doing: "keeping the database open", err: error });
     },
   });
+  // While its thread begins. What cannot be loaded is said by the `make` that needs it.
+  const loading = running(config).map((component) => component.load());
+  const [database] = await Promise.all([opening, Promise.allSettled(loading)]);
   const services = new ServiceStack();
   const stop = (deadline: AbortSignal): Promise<void> => services.stop(deadline);
   const onError: Shared["onError"] = ({ doing, error, retryInMs }) =>

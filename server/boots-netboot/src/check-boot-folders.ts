@@ -1,7 +1,9 @@
 // Whether the folders that machines boot from are there and hold something, before anything is opened.
-import { readdir } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { CheckDeps } from "@neverland/component-kit/component.ts";
 import { hookDirOf } from "@neverland/component-kit/shared-settings.ts";
+import { mistrustOfMode, trustedPath } from "@neverland/platform/files/trusted-path.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import type { BootsValues } from "./boots-settings.ts";
 
@@ -9,7 +11,25 @@ type Deps = CheckDeps<BootsValues>;
 
 /** @returns Warnings. @throws {ServerError} `bad-config` for a folder that was named and is of no use. */
 export async function checkBootFolders(deps: Deps): Promise<readonly string[]> {
-  return [...(await checkHook(deps)), ...(await checkIpxe(deps))];
+  return [...(await checkHook(deps)), ...(await checkIpxe(deps)), ...(await checkOwners(deps))];
+}
+
+/** Machines boot what lies there: who else may write it is said, and it is served all the same, since it may be meant so. */
+async function checkOwners({ config, shared }: Deps): Promise<string[]> {
+  if (shared.boots.interfaces.length === 0) return [];
+  const folders = [hookDirOf(shared), config.ipxe.dir, config.files.dir ?? join(shared.dataDir, "files")];
+  const found = await Promise.all(
+    [...new Set(folders)].map(async (folder) => {
+      // One that is not there, or cannot be read, is told of elsewhere.
+      const path = await trustedPath(folder).catch(() => undefined);
+      if (path === undefined) return [];
+      if ("mistrust" in path) return [`${folder}: ${path.mistrust}`];
+      const stats = await lstat(path.path).catch(() => undefined);
+      const mistrust = stats && (await mistrustOfMode(path.path, stats, "it"));
+      return mistrust === undefined ? [] : [`${folder}: ${mistrust}`];
+    }),
+  );
+  return found.flat().map((why) => `${why}; machines boot what lies there`);
 }
 
 /** A folder that nobody named is no slip of the pen: Hook may come from elsewhere or be built later. */

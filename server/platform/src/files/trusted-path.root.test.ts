@@ -1,9 +1,11 @@
 // Paths that lead by way of what is another user's: root alone can make such.
 import assert from "node:assert/strict";
-import { chown, lchown, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, chown, lchown, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { makeDataDir } from "./data-dir.ts";
+import { readPrivateFile } from "./private-file.ts";
 import { readTrustedFile } from "./trusted-file.ts";
 import { trustedPath } from "./trusted-path.ts";
 
@@ -37,4 +39,19 @@ test("a file of another user's is not believed, though all before it is ours", a
   await symlink("file", join(dir, "link"));
   const read = await readTrustedFile(join(dir, "link"), 100);
   assert.match("mistrust" in read ? read.mistrust : "", /^it belongs to another user \(uid 4711\); look who put it/);
+});
+
+test("root uses the data folder of whose program it runs, as after a build without sudo, and nobody else's", async () => {
+  const data = join(dir, "data");
+  await mkdir(join(data, "hook"), { recursive: true });
+  await writeFile(join(data, "hook/vmlinuz-x86_64"), "");
+  for (const path of ["", "hook", "hook/vmlinuz-x86_64"]) await chown(join(data, path), other, other);
+  // As with a umask of 002, where each user has a group of its own.
+  await chmod(data, 0o775);
+  await assert.rejects(makeDataDir(data, 4712), /it belongs to another user \(uid 4711\); run this as that user/);
+  const [warning] = await makeDataDir(data, other);
+  assert.match(warning ?? "", /other users get into it \(mode 775\); it is 700 now/);
+  await writeFile(join(data, "token"), "chosen", { mode: 0o600 });
+  await chown(join(data, "token"), other, other);
+  await assert.rejects(readPrivateFile(join(data, "token")), /token is not believed: it belongs to another user/);
 });

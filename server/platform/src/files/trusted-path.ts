@@ -52,7 +52,8 @@ async function mistrustOfParent(folder: string): Promise<Mistrust | undefined> {
   return (stats.mode & sticky) === 0 ? await mistrustOfMode(folder, stats, `the folder ${folder}`) : undefined;
 }
 
-async function mistrustOfMode(path: string, stats: Stats, what: string): Promise<Mistrust | undefined> {
+/** Of its mode alone. @param what Names it in the sentence. */
+export async function mistrustOfMode(path: string, stats: Stats, what: string): Promise<Mistrust | undefined> {
   if (!isOpenToOthers(stats) || (await isReadOnly(path))) return undefined;
   return `others may write ${what} (mode ${(stats.mode & 0o7777).toString(8)}); look what is in it, then \`chmod go-w\` it`;
 }
@@ -65,7 +66,7 @@ function isOpenToOthers({ mode, uid, gid }: Stats): boolean {
 }
 
 /** Who owns this program decides all it does: with sudo it is the user's, who may well have the data beside it. */
-const programUid = statSync(import.meta.dirname).uid;
+export const programUid = statSync(import.meta.dirname).uid;
 
 function isOnTheWayOurs({ uid }: Stats): boolean {
   return uid === 0 || uid === process.geteuid?.() || uid === programUid || (uid === overflowUid && isRootElsewhere());

@@ -5,6 +5,7 @@ import { access, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
 import { kinds, ResourceClient } from "@neverland/api";
 import { collectGarbage } from "@neverland/controllers/testing/garbage-collection.ts";
 import { writeKubeconfig } from "./access-files.ts";
@@ -27,9 +28,10 @@ const templateYaml = (name: string, data: string) =>
 
 type Result = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-for (const kubectl of await kubectls()) suite(kubectl);
+for (const kubectl of await kubectls()) suite(kubectl, (await minorVersionOf(kubectl)) >= 25);
 
-function suite(kubectl: string): void {
+/** @param asksServer Whether this kubectl leaves the check of fields to a server that says it can. */
+function suite(kubectl: string, asksServer: boolean): void {
   describe(`${kubectl} finds a Kubernetes`, { timeout: 300_000 }, () => {
     let api: ApiServer;
     let collector: ReturnType<typeof collectGarbage>;
@@ -163,6 +165,14 @@ function suite(kubectl: string): void {
       assert.equal(code, 1);
       assert.match(stderr, /unknown field "(spec\.)?dota"/);
     });
+
+    if (asksServer)
+      test("told to warn, it leaves fields to the server, whose warnings it shows", async () => {
+        const text = templateYaml("warned", "x").replace("spec:", "spec:\n  later: 1");
+        const { code, stdout, stderr } = await run(["apply", "--validate=warn", "-f", "-"], text);
+        assert.deepEqual([code, stdout], [0, "template.tinkerbell.org/warned created\n"], stderr);
+        assert.equal(stderr, 'Warning: unknown field "spec.later"\n');
+      });
 
     test("fields that no schema knows are kept when they are meant", async () => {
       const text = templateYaml("later", "x").replace("spec:", "spec:\n  later: {a: [1, 2]}");
@@ -341,6 +351,11 @@ function suite(kubectl: string): void {
       assert.match(stderr, /You must be logged in|Unauthorized|provide credentials|Username/);
     });
   });
+}
+
+async function minorVersionOf(kubectl: string): Promise<number> {
+  const { stdout } = await promisify(execFile)(kubectl, ["version", "--client", "-o", "json"]);
+  return Number.parseInt(JSON.parse(stdout).clientVersion.minor, 10); // some write "20+"
 }
 
 /** Debian's first; then the one of the PATH, when there is one and it is not Debian's. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type KindInfo, kinds } from "@neverland/api";
+import { isDeepStrictEqual } from "node:util";
+import { apiRootOf, type KindInfo, kinds } from "@neverland/api";
 import { isObject, member } from "@neverland/resources/json.ts";
 import { openApiV2, openApiV3, openApiV3Index } from "./openapi-document.ts";
 import { encodeOpenApiV2 } from "./openapi-protobuf.ts";
@@ -44,6 +45,25 @@ test("no schema of version 2 has a keyword of JSON Schema that version 2 lacks",
     keys.filter((key) => !known.includes(key) && !nesting.includes(key) && !key.startsWith("x-")),
   );
   assert.deepEqual([...foreign], []);
+});
+
+test("PATCH of every kind that changes says what a write may ask for, where kubectl looks for it", () => {
+  const parametersOf = (operations: unknown[], { group, version, kind }: KindInfo) => {
+    const own = operations.filter((patch) =>
+      isDeepStrictEqual(member(patch, "x-kubernetes-group-version-kind"), { group, version, kind }),
+    );
+    const parameters = own.map((patch) => member(patch, "parameters")).filter((list) => Array.isArray(list));
+    return parameters.flat().flatMap((one) => (member(one, "in") === "query" ? [member(one, "name")] : []));
+  };
+  const second = Object.values(openApiV2(all, "0").paths).map((path) => member(path, "patch"));
+  for (const kind of all.filter(({ record }) => !record)) {
+    const { paths = {} } = openApiV3(all, apiRootOf(kind), "0") ?? {};
+    const third = Object.values(paths).map((path) => member(path, "patch"));
+    for (const operations of [second, third]) {
+      const names = parametersOf(operations, kind);
+      assert.ok(names.includes("dryRun") && names.includes("fieldValidation"), `${kind.kind}: ${names}`);
+    }
+  }
 });
 
 test("the protobuf form begins with the version and holds every definition's name", () => {

@@ -20,7 +20,7 @@ export type OpenApiV2 = {
   readonly definitions: { readonly [name: string]: JsonObject };
 };
 
-/** `/openapi/v2`. Of the paths only PATCH is described: kubectl reads there whether it may ask for a dry run. */
+/** `/openapi/v2`. Of the paths only PATCH is described: kubectl reads there what a write may ask for. */
 export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV2 {
   return {
     swagger: "2.0",
@@ -60,12 +60,18 @@ function pathOf(kind: KindInfo): string {
   return `${apiRootOf(kind)}${scope}/${kind.plural}/{name}`;
 }
 
+/**
+ * What any write may ask for in its query. kubectl takes PATCH's word for all of a kind's: without `dryRun` it tries nothing out, without
+ * `fieldValidation` it checks fields on its own side.
+ */
+const writeParameters = ["dryRun", "fieldManager", "fieldValidation"].map((name) => ({ in: "query", name }));
+
 function patchOf(kind: KindInfo): JsonObject {
   return {
     operationId: `patch${kind.kind}`,
     consumes: ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"],
     produces: ["application/json"],
-    parameters: ["dryRun", "fieldManager"].map((name) => ({ in: "query", name, type: "string" })),
+    parameters: writeParameters.map((parameter) => ({ ...parameter, type: "string" })),
     responses: { 200: { description: "OK" } },
     "x-kubernetes-action": "patch",
     "x-kubernetes-group-version-kind": gvkOf(kind),
@@ -73,7 +79,7 @@ function patchOf(kind: KindInfo): JsonObject {
 }
 
 function v3Patch(kind: KindInfo): JsonObject {
-  const parameters = ["dryRun", "fieldManager"].map((name) => ({ in: "query", name, schema: { type: "string" } }));
+  const parameters = writeParameters.map((parameter) => ({ ...parameter, schema: { type: "string" } }));
   return { ...describedBy(kind, "patch"), parameters };
 }
 

@@ -27,3 +27,4 @@ export type { Stage, StageOwner } from "./timeline/stage-marks.ts";
 export * from "./tinkerbell/hardware.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
+export { unknownFields } from "./unknown-fields.ts";

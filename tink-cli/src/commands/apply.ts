@@ -1,11 +1,11 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
-import { ApiError, type ApplyCall, type KindInfo, qualifiedName } from "@neverland/api";
+import { ApiError, type ApplyCall, type KindInfo, qualifiedName, unknownFields } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { readManifests } from "../manifest-files.ts";
+import { type ManifestObject, readManifests } from "../manifest-files.ts";
 
 type ApplyOptions = {
   filename: string[];
@@ -32,7 +32,7 @@ export function addApplyCommand(program: Command, context: CliContext): void {
     .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions, command: Command) => {
       const objects = await readManifests(filename, context.stdin);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
-      if (dryRun) return context.stdout(`${objects.length} objects are valid\n`);
+      if (dryRun) return checkOnly(objects, validate, context);
       const { clients, namespace } = await connect(command, context);
       for (const { kind, resource } of objects) {
         const placed = { ...resource, metadata: { namespace, ...resource.metadata } };
@@ -40,6 +40,16 @@ export function addApplyCommand(program: Command, context: CliContext): void {
         context.stdout(`${await applyOne(clients, kind, placed, how)}\n`);
       }
     });
+}
+
+/** Says what the server would say of fields that it does not know. */
+function checkOnly(objects: readonly ManifestObject[], validate: keyof typeof validations, context: CliContext): void {
+  const unknown = objects.flatMap(({ kind, resource }) =>
+    unknownFields(kind, resource).map((path) => `${kind.singular}/${resource.metadata.name}: unknown field "${path}"`),
+  );
+  if (unknown.length > 0 && validate === "strict") throw new CliError("usage", unknown.join("\n"));
+  if (validate === "warn") for (const text of unknown) context.stderr(`Warning: ${text}\n`);
+  context.stdout(`${objects.length} objects are valid\n`);
 }
 
 async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, how: Apply): Promise<string> {

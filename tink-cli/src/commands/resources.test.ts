@@ -114,6 +114,12 @@ describe("tink apply", () => {
       stderr: `Warning: ${warning}\n`,
     });
     assert.equal((await bench.run("apply", "-f", file, "--validate", "ignore")).stderr, "");
+    assert.deepEqual(await bench.run("apply", "-f", file, "--dry-run"), {
+      code: 0,
+      stdout: "1 objects are valid\n",
+      stderr: `Warning: hardware/typo: ${warning}\n`,
+    });
+    assert.equal((await bench.run("apply", "-f", file, "--dry-run", "--validate=strict")).code, 2);
   });
 
   test("--dry-run checks and writes nothing", async () => {

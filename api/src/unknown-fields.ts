@@ -1,13 +1,13 @@
 // Fields of an object that its kind does not have: they are kept, and do nothing, which is mostly a slip of the pen.
-import { contentSchemas, type KindInfo, objectMetaSchema } from "@neverland/api";
 import { z } from "zod";
-import { isObject, type JsonObject, member } from "../json.ts";
+import { contentSchemas, type KindInfo } from "./kinds.ts";
+import { objectMetaSchema } from "./resource.ts";
 
 /** So many are named. */
 const mostNamed = 20;
 
 /** @returns Their paths, `spec.interfaces[0].dhcp.macc`, in their order; of very many the first. */
-export function unknownFields(kind: KindInfo, object: JsonObject): string[] {
+export function unknownFields(kind: KindInfo, object: object): string[] {
   const parts: [string, z.ZodType][] = [
     ["metadata", objectMetaSchema],
     ...contentSchemas(kind),
@@ -51,4 +51,12 @@ function unknownIn(shape: unknown, value: unknown, path: string, found: string[]
     else if (found.length < mostNamed) found.push(`${path}.${name}`);
   }
   return found;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function member(value: unknown, name: string): unknown {
+  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -70,7 +70,7 @@ test("discovery says so, and it makes no namespace", async (t) => {
     ["default"],
   );
   const { body: openApi } = await api.request("GET", "/openapi/v3/apis/example.org/v1");
-  assert.deepEqual(Object.keys(openApi.paths), [`${path}/{name}`]);
+  assert.deepEqual(Object.keys(openApi.paths), [path, `${path}/{name}`, `${path}/{name}/status`]);
 });
 
 test("our client leaves the namespace out whatever it is given", async (t) => {

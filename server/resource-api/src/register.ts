@@ -122,15 +122,27 @@ function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, ver
   get<{ group: string; version: string }>("/apis/:group/:version", ({ params }) =>
     resourceList(stored, `${params.group}/${params.version}`),
   );
+  // Nothing of it changes, and it takes longer to make than any other answer.
+  const whole = onDemand(() => openApiV2(stored, version));
+  const asJson = onDemand(() => JSON.stringify(whole()));
+  const asProtobuf = onDemand(() => Buffer.from(encodeOpenApiV2(whole())));
   scope.get("/openapi/v2", async (request, reply) => {
-    const document = openApiV2(stored, version);
-    if (!request.headers.accept?.includes("proto-openapi.spec.v2@v1.0+protobuf")) return document;
-    return reply.type(protobufType).send(Buffer.from(encodeOpenApiV2(document)));
+    const wantsProtobuf = request.headers.accept?.includes("proto-openapi.spec.v2@v1.0+protobuf");
+    return wantsProtobuf ? reply.type(protobufType).send(asProtobuf()) : reply.type("application/json").send(asJson());
   });
   get("/openapi/v3", () => openApiV3Index(stored));
   scope.get<{ Params: { "*": string } }>("/openapi/v3/*", async (request) =>
     orNothing(request, openApiV3(stored, `/${request.params["*"]}`, version)),
   );
+}
+
+/** Made when it is first asked for. */
+function onDemand<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function sendFault(

@@ -20,7 +20,7 @@ function schemasIn(value: unknown, path: string): [string, unknown][] {
 
 test("every schema of version 3 has one type, or kubectl explain fails on it", () => {
   const untyped = [...Object.keys(openApiV3Index(all).paths)].flatMap((name) => {
-    const document = openApiV3(all, name.replace("apis/", ""), "0");
+    const document = openApiV3(all, `/${name}`, "0");
     const schemas = Object.entries(document?.components.schemas ?? {}).flatMap(([key, schema]) =>
       schemasIn(schema, key),
     );
@@ -32,6 +32,54 @@ test("every schema of version 3 has one type, or kubectl explain fails on it", (
     untyped.map(([path]) => path),
     [],
   );
+});
+
+const documents = [
+  openApiV2(all, "0"),
+  ...Object.keys(openApiV3Index(all).paths).map((name) => openApiV3(all, `/${name}`, "0")),
+];
+
+test("every parameter of a path is declared, every reference leads somewhere, and no two operations have one id", () => {
+  for (const document of documents) {
+    const text = JSON.stringify(document);
+    const references = new Set([...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = ""]) => path));
+    const at = (path: string) => path.split("/").reduce<unknown>((value, step) => member(value, step), document);
+    assert.deepEqual(
+      [...references].filter((path) => at(path) === undefined),
+      [],
+    );
+    assert.ok(references.size > 0);
+    const ids = [...text.matchAll(/"operationId":"(\w+)"/g)].map(([, id]) => id);
+    assert.deepEqual([ids.length, new Set(ids).size > 5], [new Set(ids).size, true]);
+    for (const [path, item] of Object.entries(document?.paths ?? {}))
+      for (const operation of Object.values(item))
+        assert.deepEqual(
+          [member(operation, "parameters")]
+            .flat()
+            .filter((each) => member(each, "in") === "path")
+            .map((each) => member(each, "name")),
+          [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name),
+          path,
+        );
+  }
+});
+
+test("what is described of a kind is what may be asked of it", () => {
+  const { paths } = openApiV2(all, "0");
+  const root = "/apis/metal.neverland.dev/v1alpha1";
+  const described = Object.entries(paths)
+    .filter(([path]) => path.startsWith(root))
+    .map(([path, item]) => [path.slice(root.length), Object.keys(item).toSorted()]);
+  assert.deepEqual(Object.fromEntries(described), {
+    "/namespaces/{namespace}/machineevents": ["get", "post"],
+    "/machineevents": ["get"],
+    "/namespaces/{namespace}/machineevents/{name}": ["get"],
+    "/namespaces/{namespace}/actionreports": ["delete", "get", "post"],
+    "/actionreports": ["delete", "get"],
+    "/namespaces/{namespace}/actionreports/{name}": ["delete", "get"],
+  });
+  const status = paths["/apis/tinkerbell.org/v1alpha1/namespaces/{namespace}/workflows/{name}/status"] ?? {};
+  assert.deepEqual(Object.keys(status).toSorted(), ["get", "patch", "put"]);
 });
 
 test("no schema of version 2 has a keyword of JSON Schema that version 2 lacks", () => {

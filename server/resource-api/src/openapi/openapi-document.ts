@@ -1,14 +1,18 @@
 // The OpenAPI documents: version 2 (all clients), version 3 (kubectl from 1.26 on; a document per group and version).
 import { apiRootOf, type KindInfo } from "@neverland/api";
 import type { JsonObject } from "@neverland/resources/json.ts";
+import { type Operation, operationsOf } from "./openapi-operations.ts";
 import {
+  type Dialect,
   definitionName,
   dialect2,
   dialect3,
   gvkOf,
   kindSchema,
-  objectMetaName,
-  objectMetaSchema,
+  listName,
+  listSchema,
+  metaSchemas,
+  statusName,
 } from "./openapi-schema.ts";
 
 const title = "Neverland resources";
@@ -20,18 +24,13 @@ export type OpenApiV2 = {
   readonly definitions: { readonly [name: string]: JsonObject };
 };
 
-/** `/openapi/v2`. Of the paths only PATCH is described: kubectl reads there what a write may ask for. */
+/** `/openapi/v2`. */
 export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV2 {
   return {
     swagger: "2.0",
     info: { title, version },
-    paths: Object.fromEntries(
-      kinds.filter((kind) => !kind.record).map((kind) => [pathOf(kind), { patch: patchOf(kind) }]),
-    ),
-    definitions: {
-      [objectMetaName]: objectMetaSchema,
-      ...Object.fromEntries(kinds.map((kind) => [definitionName(kind), kindSchema(kind, dialect2)])),
-    },
+    paths: pathsOf(kinds, operationV2),
+    definitions: { ...metaSchemas, ...schemasOf(kinds, dialect2) },
   };
 }
 
@@ -45,49 +44,96 @@ export function openApiV3Index(kinds: readonly KindInfo[]) {
 export function openApiV3(kinds: readonly KindInfo[], root: string, version: string) {
   const members = kinds.filter((kind) => apiRootOf(kind) === root);
   if (members.length === 0) return undefined;
-  const schemas = members.map((kind) => [definitionName(kind), kindSchema(kind, dialect3)]);
-  const paths = members.map((kind) => [pathOf(kind), { get: describedBy(kind, "get"), patch: v3Patch(kind) }]);
   return {
     openapi: "3.0.0",
     info: { title, version },
-    paths: Object.fromEntries(paths),
-    components: { schemas: { [objectMetaName]: objectMetaSchema, ...Object.fromEntries(schemas) } },
+    paths: pathsOf(members, operationV3),
+    components: { schemas: { ...metaSchemas, ...schemasOf(members, dialect3) } },
   };
 }
 
-function pathOf(kind: KindInfo): string {
-  const scope = kind.scope === "cluster" ? "" : "/namespaces/{namespace}";
-  return `${apiRootOf(kind)}${scope}/${kind.plural}/{name}`;
+function schemasOf(kinds: readonly KindInfo[], dialect: Dialect): { readonly [name: string]: JsonObject } {
+  return Object.fromEntries(
+    kinds.flatMap((kind) => [
+      [definitionName(kind), kindSchema(kind, dialect)],
+      [listName(kind), listSchema(kind, dialect)],
+    ]),
+  );
 }
 
-/**
- * What any write may ask for in its query. kubectl takes PATCH's word for all of a kind's: without `dryRun` it tries nothing out, without
- * `fieldValidation` it checks fields on its own side.
- */
-const writeParameters = ["dryRun", "fieldManager", "fieldValidation"].map((name) => ({ in: "query", name }));
+type Render = (operation: Operation, kind: KindInfo) => JsonObject;
 
-function patchOf(kind: KindInfo): JsonObject {
+function pathsOf(kinds: readonly KindInfo[], render: Render): { readonly [path: string]: JsonObject } {
+  const paths = new Map<string, JsonObject>();
+  for (const kind of kinds)
+    for (const operation of operationsOf(kind))
+      paths.set(operation.path, { ...paths.get(operation.path), [operation.method]: render(operation, kind) });
+  return Object.fromEntries(paths);
+}
+
+const patchTypes = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+const objectTypes = ["application/json", "application/yaml"];
+
+function operationV2(operation: Operation, kind: KindInfo): JsonObject {
+  const { body, answer, pathParameters, queryParameters } = operation;
+  const schema = body && bodySchema(body, kind, dialect2);
   return {
-    operationId: `patch${kind.kind}`,
-    consumes: ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"],
-    produces: ["application/json"],
-    parameters: writeParameters.map((parameter) => ({ ...parameter, type: "string" })),
-    responses: { 200: { description: "OK" } },
-    "x-kubernetes-action": "patch",
-    "x-kubernetes-group-version-kind": gvkOf(kind),
+    operationId: operation.id,
+    ...(body && { consumes: body === "patch" ? patchTypes : objectTypes }),
+    produces: [answer === "text" ? "text/plain" : "application/json"],
+    parameters: [
+      ...pathParameters.map((name) => ({ in: "path", name, required: true, type: "string" })),
+      ...queryParameters.map(({ name, type }) => ({ in: "query", name, type })),
+      ...(schema ? [{ in: "body", name: "body", required: body !== "options", schema }] : []),
+    ],
+    responses: { [statusOf(operation)]: { description: "OK", schema: answerSchema(answer, kind, dialect2) } },
+    ...kubernetesOf(operation, kind),
   };
 }
 
-function v3Patch(kind: KindInfo): JsonObject {
-  const parameters = writeParameters.map((parameter) => ({ ...parameter, schema: { type: "string" } }));
-  return { ...describedBy(kind, "patch"), parameters };
-}
-
-function describedBy(kind: KindInfo, action: string): JsonObject {
-  const schema = { $ref: `#/components/schemas/${definitionName(kind)}` };
+function operationV3(operation: Operation, kind: KindInfo): JsonObject {
+  const { body, answer, pathParameters, queryParameters } = operation;
+  const schema = body && bodySchema(body, kind, dialect3);
+  const media = answer === "text" ? "text/plain" : "application/json";
+  const content = { [media]: { schema: answerSchema(answer, kind, dialect3) } };
+  const types = body === "patch" ? patchTypes : objectTypes;
+  const requestBody = {
+    required: body !== "options",
+    content: Object.fromEntries(types.map((type) => [type, { schema }])),
+  };
   return {
-    responses: { 200: { description: "OK", content: { "application/json": { schema } } } },
-    "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": gvkOf(kind),
+    operationId: operation.id,
+    parameters: [
+      ...pathParameters.map((name) => ({ in: "path", name, required: true, schema: { type: "string" } })),
+      ...queryParameters.map(({ name, type }) => ({ in: "query", name, schema: { type } })),
+    ],
+    ...(schema && { requestBody }),
+    responses: { [statusOf(operation)]: { description: "OK", content } },
+    ...kubernetesOf(operation, kind),
   };
+}
+
+function statusOf({ method }: Operation): number {
+  return method === "post" ? 201 : 200;
+}
+
+function kubernetesOf({ action }: Operation, kind: KindInfo): JsonObject {
+  return { "x-kubernetes-action": action, "x-kubernetes-group-version-kind": gvkOf(kind) };
+}
+
+function bodySchema(body: NonNullable<Operation["body"]>, kind: KindInfo, { refPrefix }: Dialect): JsonObject {
+  return body === "object" ? { $ref: `${refPrefix}${definitionName(kind)}` } : { type: "object" };
+}
+
+function answerSchema(answer: Operation["answer"], kind: KindInfo, { refPrefix }: Dialect): JsonObject {
+  switch (answer) {
+    case "object":
+      return { $ref: `${refPrefix}${definitionName(kind)}` };
+    case "list":
+      return { $ref: `${refPrefix}${listName(kind)}` };
+    case "status":
+      return { $ref: `${refPrefix}${statusName}` };
+    case "text":
+      return { type: "string" };
+  }
 }

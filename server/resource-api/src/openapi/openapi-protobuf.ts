@@ -8,7 +8,12 @@ import type { OpenApiV2 } from "./openapi-document.ts";
 type Message = (writer: BinaryWriter) => void;
 
 /** Wire types: 64 bits, and length-delimited. */
-const field = { double: 1, string: 2 } as const;
+const field = { varint: 0, double: 1, string: 2 } as const;
+
+/** Fields of `PathItem`. */
+const methods = { get: 2, put: 3, post: 4, delete: 5, patch: 8 } as const;
+/** Fields of `NonBodyParameter`. */
+const places = { query: 3, path: 4 } as const;
 
 export function encodeOpenApiV2(document: OpenApiV2): Uint8Array {
   const writer = new BinaryWriter();
@@ -22,7 +27,12 @@ export function encodeOpenApiV2(document: OpenApiV2): Uint8Array {
       nested(
         paths,
         2,
-        named(name, (path) => nested(path, 8, operation(member(item, "patch")))),
+        named(name, (path) => {
+          for (const [method, number] of Object.entries(methods)) {
+            const described = member(item, method);
+            if (described !== undefined) nested(path, number, operation(described));
+          }
+        }),
       );
   });
   nested(writer, 9, (definitions) => {
@@ -37,31 +47,57 @@ function operation(value: unknown): Message {
     text(writer, 5, member(value, "operationId"));
     for (const media of items(member(value, "produces"))) text(writer, 6, media);
     for (const media of items(member(value, "consumes"))) text(writer, 7, media);
-    for (const parameter of items(member(value, "parameters"))) nested(writer, 8, queryParameter(parameter));
+    for (const each of items(member(value, "parameters")))
+      nested(writer, 8, (item) => nested(item, 1, parameter(each)));
     nested(writer, 9, (responses) => {
       for (const [code, response] of entries(member(value, "responses")))
         nested(
           responses,
           1,
-          named(code, (item) => nested(item, 1, (r) => text(r, 1, member(response, "description")))),
+          named(code, (item) =>
+            nested(item, 1, (answer) => {
+              text(answer, 1, member(response, "description"));
+              nested(answer, 2, (whole) => nested(whole, 1, schema(member(response, "schema"))));
+            }),
+          ),
         );
     });
     extensions(writer, 13, value);
   };
 }
 
-/** ParametersItem > Parameter > NonBodyParameter > QueryParameterSubSchema. */
-function queryParameter(value: unknown): Message {
-  return (item) =>
-    nested(item, 1, (parameter) =>
-      nested(parameter, 2, (nonBody) =>
-        nested(nonBody, 3, (query) => {
-          text(query, 2, member(value, "in"));
-          text(query, 4, member(value, "name"));
-          text(query, 6, member(value, "type"));
-        }),
-      ),
-    );
+/** `Parameter`: a `BodyParameter`, or a `NonBodyParameter` with one of its kinds in it. */
+function parameter(value: unknown): Message {
+  const place = member(value, "in");
+  const [name, type] = [member(value, "name"), member(value, "type")];
+  const common = (writer: BinaryWriter): void => {
+    flag(writer, 1, member(value, "required"));
+    text(writer, 2, place);
+    text(writer, 4, name);
+  };
+  if (place === "path")
+    return (writer) =>
+      inPlace(writer, places.path, (path) => {
+        common(path);
+        text(path, 5, type);
+      });
+  if (place === "query")
+    return (writer) =>
+      inPlace(writer, places.query, (query) => {
+        common(query);
+        text(query, 6, type);
+      });
+  return (writer) =>
+    nested(writer, 1, (body) => {
+      text(body, 2, name);
+      text(body, 3, place);
+      flag(body, 4, member(value, "required"));
+      nested(body, 5, schema(member(value, "schema")));
+    });
+}
+
+function inPlace(writer: BinaryWriter, place: number, message: Message): void {
+  nested(writer, 2, (nonBody) => nested(nonBody, place, message));
 }
 
 function schema(value: unknown): Message {
@@ -114,6 +150,10 @@ function nested(writer: BinaryWriter, number: number, message: Message): void {
 
 function text(writer: BinaryWriter, number: number, value: unknown): void {
   if (typeof value === "string" && value !== "") writer.tag(number, field.string).string(value);
+}
+
+function flag(writer: BinaryWriter, number: number, value: unknown): void {
+  if (value === true) writer.tag(number, field.varint).bool(true);
 }
 
 function double(writer: BinaryWriter, number: number, value: unknown): void {

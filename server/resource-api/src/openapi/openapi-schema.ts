@@ -4,13 +4,20 @@ import { isObject, type JsonObject, member } from "@neverland/resources/json.ts"
 import { z } from "zod";
 
 const metaGroup = "io.k8s.apimachinery.pkg.apis.meta.v1";
-/** The name of the definition of every object's metadata. */
-export const objectMetaName = `${metaGroup}.ObjectMeta`;
+/** The names of the definitions of what is the same for every kind: metadata of an object, of a list, and what came of a request. */
+const objectMetaName = `${metaGroup}.ObjectMeta`;
+const listMetaName = `${metaGroup}.ListMeta`;
+export const statusName = `${metaGroup}.Status`;
 
 /** The name of a kind's definition: `org.tinkerbell.v1alpha1.Workflow`. */
 export function definitionName({ group, version, kind }: KindInfo): string {
   const owner = group === "" ? "io.k8s.api.core" : group.split(".").reverse().join(".");
   return `${owner}.${version}.${kind}`;
+}
+
+/** The name of the definition of a list of the kind. */
+export function listName(kind: KindInfo): string {
+  return `${definitionName(kind)}List`;
 }
 
 export function gvkOf({ group, version, kind }: KindInfo) {
@@ -31,10 +38,14 @@ export type Dialect = {
 export const dialect2: Dialect = { refPrefix: "#/definitions/", anything: {} };
 export const dialect3: Dialect = { refPrefix: "#/components/schemas/", anything: { type: "object" } };
 
+const typeMeta = {
+  apiVersion: { type: "string", description: "The group and version of the object's kind." },
+  kind: { type: "string", description: "The object's kind." },
+};
+
 export function kindSchema(kind: KindInfo, dialect: Dialect): JsonObject {
   const properties = {
-    apiVersion: { type: "string", description: "The group and version of the object's kind." },
-    kind: { type: "string", description: "The object's kind." },
+    ...typeMeta,
     metadata: { $ref: `${dialect.refPrefix}${objectMetaName}` },
     ...(kind.spec && { spec: { ...structural(toSchema(kind.spec), dialect), description: "What is wanted." } }),
     ...mapValues(kind.members ?? {}, (schema) => structural(toSchema(schema), dialect)),
@@ -43,8 +54,18 @@ export function kindSchema(kind: KindInfo, dialect: Dialect): JsonObject {
   return { type: "object", properties, "x-kubernetes-group-version-kind": [gvkOf(kind)] };
 }
 
+export function listSchema(kind: KindInfo, { refPrefix }: Dialect): JsonObject {
+  const properties = {
+    ...typeMeta,
+    metadata: { $ref: `${refPrefix}${listMetaName}` },
+    items: { type: "array", items: { $ref: `${refPrefix}${definitionName(kind)}` } },
+  };
+  const gvk = { ...gvkOf(kind), kind: `${kind.kind}List` };
+  return { type: "object", required: ["items"], properties, "x-kubernetes-group-version-kind": [gvk] };
+}
+
 /** ObjectMeta with the fields that people write or read. */
-export const objectMetaSchema: JsonObject = {
+const objectMetaSchema: JsonObject = {
   type: "object",
   description: "What every object has: its name, its versions, and how it belongs to others.",
   properties: {
@@ -63,6 +84,32 @@ export const objectMetaSchema: JsonObject = {
     deletionTimestamp: { type: "string", format: "date-time" },
     deletionGracePeriodSeconds: { type: "integer", format: "int64" },
     selfLink: { type: "string" },
+  },
+};
+
+/** By the names of their definitions. */
+export const metaSchemas: { readonly [name: string]: JsonObject } = {
+  [objectMetaName]: objectMetaSchema,
+  [listMetaName]: {
+    type: "object",
+    description: "What a list says of itself.",
+    properties: {
+      resourceVersion: { type: "string" },
+      continue: { type: "string" },
+      remainingItemCount: { type: "integer", format: "int64" },
+    },
+  },
+  [statusName]: {
+    type: "object",
+    description: "What came of a request that has no object for an answer.",
+    properties: {
+      ...typeMeta,
+      status: { type: "string" },
+      message: { type: "string" },
+      reason: { type: "string" },
+      code: { type: "integer", format: "int32" },
+      details: { type: "object" },
+    },
   },
 };
 

@@ -36,6 +36,7 @@ async function loadedBy(only: string) {
 }
 
 for (const [only, runs] of [
+  ["boots", ["boots-netboot"]],
   ["hegel", ["hegel-metadata"]],
   ["tink-server", ["action-logs", "tink-server"]],
   ["controllers", ["controllers"]],

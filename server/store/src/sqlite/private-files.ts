@@ -1,11 +1,12 @@
 // The database's files belong to one user: secrets are in them, whatever the umask is and whoever made the folder.
-import { chmodSync, closeSync, constants, fchmodSync, openSync } from "node:fs";
+import { closeSync, constants, fchmodSync, openSync } from "node:fs";
 import { StoreError } from "../resource-store.ts";
 
 const ownerOnly = 0o600;
 
 /**
- * Makes `file` when it is not there, and takes it from all but its owner. SQLite gives its other files the same mode.
+ * Makes `file` when it is not there, and takes it from all but its owner. SQLite gives its other files the same mode; those that an
+ * earlier run left open to others are closed with the data folder.
  * @throws {StoreError} `unavailable` for a symbolic link: who set it chooses what is written to.
  */
 export function makePrivate(file: string): void {
@@ -20,17 +21,6 @@ export function makePrivate(file: string): void {
       throw new StoreError("unavailable", text, { cause: error });
     }
     // SQLite is going to say what is the matter with the file.
-  }
-}
-
-/** SQLite's files beside `file`, should an earlier run have left them open to others. */
-export function closeSideFiles(file: string): void {
-  for (const suffix of ["-wal", "-shm"]) {
-    try {
-      chmodSync(`${file}${suffix}`, ownerOnly);
-    } catch (error) {
-      if (!isCode(error, "ENOENT")) throw error;
-    }
   }
 }
 

@@ -2,7 +2,7 @@
 import { renameSync, rmSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { StoreError } from "../resource-store.ts";
-import { closeSideFiles, makePrivate } from "./private-files.ts";
+import { makePrivate } from "./private-files.ts";
 import { migrations } from "./sqlite-migrations.ts";
 
 /** A prepared statement with the errors of the store. Rows are lists of their columns' values. */
@@ -47,7 +47,6 @@ export function openDatabase(file: string): Database {
   try {
     attempt(() => takePossession(db));
     upgrade = migrate(db, file, attempt);
-    closeSideFiles(file);
   } catch (error) {
     db.close();
     throw error;

@@ -129,8 +129,7 @@ async function patch(exchange: Exchange, target: NamedTarget): Promise<{ resourc
   const type = patchTypeOf(request.headers["content-type"], target.kind);
   const options = writeOptions(exchange, type === "apply");
   const value = readPatch(request.body, type);
-  // The operations of a JSON patch are about fields, and are none of them.
-  if (type !== "json") checkFields(target.kind, value, query, reply);
+  checkFields(target.kind, value, query, reply);
   const written = writeTarget(target);
   if (type === "apply")
     return await applyResource(context.writes, written, value, { ...options, force: query.flag("force") });

@@ -69,6 +69,28 @@ for (const [how, send] of [
     );
   });
 
+test("what the operations of a JSON patch write is looked at as well, and nothing else of them", async () => {
+  const headers = { "content-type": "application/json-patch+json" };
+  const patch = (body: object[], query = "") => api.request("PATCH", `${hardwarePath}/m1${query}`, { body, headers });
+  const card = { dhcp: { mac: "52:54:00:00:01:0a" }, netbot: {} };
+  const wrong = [
+    { op: "add", path: "/spec/interfaces/-", value: card },
+    { op: "add", path: "/spec/fancy", value: 1 },
+    { op: "add", path: "/metadata/labels", value: { "a.b/c": "1" } },
+  ];
+  const said = '299 - "unknown field \\"spec.interfaces[0].netbot\\"", 299 - "unknown field \\"spec.fancy\\""';
+  assert.equal((await patch(wrong, "?fieldValidation=Strict")).status, 400);
+  assert.equal((await patch(wrong)).headers.get("warning"), said);
+  const right = [
+    { op: "test", path: "/spec/fancy", value: 1 },
+    { op: "remove", path: "/spec/fancy" },
+    { op: "replace", path: "/metadata/labels/a.b~1c", value: "2" },
+    { op: "replace", path: "/spec/interfaces/1/dhcp/mac", value: "52:54:00:00:01:0b" },
+  ];
+  const { status, headers: answered } = await patch(right, "?fieldValidation=Strict");
+  assert.deepEqual([status, answered.get("warning")], [200, null]);
+});
+
 test("what a kind has is no unknown field, in whichever form: no example is warned of", async () => {
   const { headers } = await api.request("POST", hardwarePath, {
     body: hardwareNamed("m3", "52:54:00:00:01:03", "10.1.0.3"),

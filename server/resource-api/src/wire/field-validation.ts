@@ -1,29 +1,52 @@
 // What a client wants to hear of fields that no kind has (the query's fieldValidation): a warning, a refusal, or nothing. And of values that
 // machines are told otherwise than they were written: a warning.
 import { apiVersionOf, fieldsAt, type KindInfo, oneLine, unknownFields } from "@neverland/api";
-import { isObject } from "@neverland/resources/json.ts";
+import { isObject, member } from "@neverland/resources/json.ts";
 import type { FastifyReply } from "fastify";
 import { ApiFault } from "./api-fault.ts";
 import type { RequestQuery } from "./request-query.ts";
 
 const longestWarning = 256;
-const mostBroken = 20;
+const mostNamed = 20;
+/** Of a patch; nobody writes longer ones by hand. */
+const mostOperations = 500;
+/** Deeper than any resource. */
+const mostSteps = 100;
 
-/** @param sent An object, or a part of one that is to be merged into one. @throws {ApiFault} `BadRequest` in `Strict`. */
+/**
+ * @param sent An object, a part of one that is to be merged into one, or the operations of a JSON patch.
+ * @throws {ApiFault} `BadRequest` in `Strict`.
+ */
 export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, reply: FastifyReply): void {
   const { fieldValidation } = query;
-  if (fieldValidation === "Ignore" || !isObject(sent)) return;
-  const unknown = unknownFields(kind, sent).map((path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
-  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown);
-  const texts = [...unknown, ...brokenLines(kind, sent)];
+  if (fieldValidation === "Ignore") return;
+  const parts = (Array.isArray(sent) ? sent.slice(0, mostOperations).map(partOf) : [sent]).filter(isObject);
+  const paths = new Set(parts.flatMap((part) => unknownFields(kind, part)));
+  const unknown = Array.from(paths, (path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
+  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown.slice(0, mostNamed));
+  const texts = [...unknown, ...parts.flatMap((part) => brokenLines(kind, part))].slice(0, mostNamed);
   if (texts.length > 0) reply.raw.setHeader("warning", texts.map(warningText));
+}
+
+/** What an operation writes, as a part of the object that it is written to. */
+function partOf(operation: unknown): unknown {
+  const path = member(operation, "path");
+  const writes = ["add", "replace"].some((op) => op === member(operation, "op"));
+  if (!writes || typeof path !== "string") return undefined;
+  const steps = path.split("/").slice(1, mostSteps);
+  return steps.reduceRight<unknown>(
+    (inner, step) => {
+      return /^(\d+|-)$/.test(step) ? [inner] : { [step.replaceAll("~1", "/").replaceAll("~0", "~")]: inner };
+    },
+    member(operation, "value"),
+  );
 }
 
 function brokenLines({ lines = [] }: KindInfo, sent: object): string[] {
   const found = lines.flatMap((path) => fieldsAt(sent, path));
   const broken = found.filter(({ value }) => typeof value === "string" && oneLine(value) !== value);
   return broken
-    .slice(0, mostBroken)
+    .slice(0, mostNamed)
     .map(({ field }) => `${field}: machines are told it as one line, without control characters and outer blanks`);
 }
 

@@ -21,7 +21,7 @@ export type GarbageCollectorDeps = {
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
 };
 
-const finalizers: readonly string[] = [foregroundFinalizer, orphanFinalizer];
+const own: readonly string[] = [foregroundFinalizer, orphanFinalizer];
 
 /** It acts on objects of all kinds, by who owns whom; a controller of one kind would follow all of them once for each. */
 export function garbageCollector(deps: GarbageCollectorDeps): FreeController {
@@ -31,7 +31,7 @@ export function garbageCollector(deps: GarbageCollectorDeps): FreeController {
       { kind, part: "whole", mode: "shared" },
       { kind, part: "metadata", mode: "shared" },
     ]),
-    finalizers,
+    finalizers: own,
     begin: (store) => new GarbageCollection({ ...deps, store }),
   };
 }
@@ -44,6 +44,8 @@ class GarbageCollection implements Service {
   /** By `KINDS NAMESPACE/NAME` of what is to be judged, or `dependents-of UID` of what has gone. */
   readonly #queue: WorkQueue;
   #followings: Following[] = [];
+  /** Uids of those that wait for what they own. */
+  readonly #waiting = new Set<string>();
   /** What was heard of before everything was. */
   #heardFirst: Set<string> | undefined = new Set();
 
@@ -92,15 +94,18 @@ class GarbageCollection implements Service {
   }
 
   #heard(kind: KindInfo, isGone: boolean, object: Resource): void {
-    const { uid, namespace, ownerReferences, deletionTimestamp, ...metadata } = object.metadata;
-    const isWaiting = Boolean(deletionTimestamp) && metadata.finalizers?.some((name) => finalizers.includes(name));
+    const { uid, namespace, ownerReferences, deletionTimestamp, finalizers } = object.metadata;
+    const isHeld = Boolean(deletionTimestamp) && finalizers?.some((name) => own.includes(name)) === true;
+    if (isHeld && !isGone) this.#waiting.add(uid);
+    else this.#waiting.delete(uid);
     if (!isGone) {
-      if (ownerReferences?.length || isWaiting) this.#judge(kind, object.metadata);
+      if (ownerReferences?.length || isHeld) this.#judge(kind, object.metadata);
       return;
     }
     // What the object owned may have lost its last owner; what owned it may have waited for it. Records own nothing.
     if (!kind.record) this.#add(`dependents-of ${uid}`);
     for (const reference of ownerReferences ?? []) {
+      if (!this.#waiting.has(reference.uid)) continue;
       const owner = findOwner(reference, namespace, this.#deps.kinds);
       if (owner !== undefined) this.#judge(owner.kind, owner.key);
     }

@@ -15,5 +15,6 @@ export * from "./ip/udp-packet.ts";
 export * from "./ipxe/script.ts";
 export * from "./packet-error.ts";
 export * from "./tftp/negotiation.ts";
+export * from "./tftp/netascii.ts";
 export * from "./tftp/packet.ts";
 export * from "./tftp/transfer.ts";

@@ -108,7 +108,10 @@ export const eventReasons = {
   },
   TooManyTransfers: { meaning: "too many files are being read at once", mend: "nothing: the machine asks again" },
   WriteRefused: { meaning: "the machine wanted to write a file", mend: "nothing: this server takes no files" },
-  ModeRefused: { meaning: "TFTP was asked for another mode than octet", mend: "set the client to binary (octet)" },
+  ModeRefused: {
+    meaning: "TFTP was asked for another mode than octet or netascii",
+    mend: "set the client to binary (octet)",
+  },
   NotInLayout: {
     meaning: "the image is in none of this server's layouts",
     mend: "add the image to the layout (tink hook build makes it), or name its own registry in the template",

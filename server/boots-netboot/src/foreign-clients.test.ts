@@ -215,6 +215,9 @@ describe("TFTP clients", () => {
       const hpa = await runInside(client, ["tftp", "-m", "binary", "10.77.0.1", "-c", "get", "undionly.kpxe", byHpa]);
       assert.deepEqual([hpa.code, hpa.stderr], [0, ""]);
       assert.deepEqual(await readFile(byHpa), undionly);
+      const asText = join(directory, "by-hpa-as-text");
+      await runInside(client, ["tftp", "10.77.0.1", "-c", "get", "undionly.kpxe", asText]);
+      assert.deepEqual(await readFile(asText), undionly);
       const byCurl = join(directory, "by-curl");
       const url = "tftp://10.77.0.1/52:54:00:00:00:3c/snponly.efi";
       const curl = await runInside(client, ["curl", "-sS", "--tftp-blksize", "1400", "-o", byCurl, url]);

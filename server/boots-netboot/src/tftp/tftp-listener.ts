@@ -8,6 +8,7 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import {
   decodeTftpRequest,
+  encodeNetascii,
   encodeTftpReply,
   PacketError,
   type TftpLimits,
@@ -109,7 +110,8 @@ export class TftpListener {
     const { endpoint, clock, limits, gate } = this.#deps;
     const key = keyOf(from);
     const { machine } = lent;
-    const transfer = new TftpTransfer({ clock, limits, bytes: lent.bytes, request, to: from });
+    const bytes = request.mode === "netascii" ? netasciiOf(lent.bytes) : lent.bytes;
+    const transfer = new TftpTransfer({ clock, limits, bytes, request, to: from });
     this.#transfers.add(key, machine.key, transfer);
     const subject = { source: "boots/tftp", hardware: machine.key, mac: machine.mac } as const;
     try {
@@ -147,6 +149,13 @@ export class TftpListener {
   #failed(from: Datagram, error: unknown): void {
     this.#ignored(from, "SendFailed", error instanceof Error ? error.message : String(error));
   }
+}
+
+/** By the file, which all who read it share: a megabyte takes a few milliseconds. */
+const encoded = new WeakMap<Uint8Array, Uint8Array>();
+
+function netasciiOf(bytes: Uint8Array): Uint8Array {
+  return encoded.getOrInsertComputed(bytes, encodeNetascii);
 }
 
 function isSame(transfer: TftpTransfer, request: ReadRequest): boolean {

@@ -19,11 +19,11 @@ export interface TftpRefusal {
 export function refuseRequest(request: ReadRequest, machine: MachineCard): TftpRefusal | undefined {
   if (request.op === "wrq")
     return { code: TftpErrorCode.accessViolation, reason: "WriteRefused", message: "this server takes no files" };
-  if (request.mode !== "octet")
+  if (request.mode !== "octet" && request.mode !== "netascii")
     return {
       code: TftpErrorCode.illegalOperation,
       reason: "ModeRefused",
-      message: `mode ${request.mode} is not served; use octet (binary)`,
+      message: `mode ${request.mode} is not served; use octet (binary) or netascii`,
     };
   if (machine.card.netboot?.allowPXE !== true)
     return {

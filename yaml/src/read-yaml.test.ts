@@ -51,6 +51,11 @@ test("an empty text, and one of comments alone, hold nothing", () => {
   assert.equal(plain("# a\n---\n# b\n"), null);
 });
 
+test("an empty document before or after the one that is wanted is none", () => {
+  for (const text of ["a: 1\n---\n", "---\n---\na: 1\n", "a: 1\n---\n# the end\n...\n"])
+    assert.deepEqual(plain(text), { a: 1 });
+});
+
 for (const [name, text, fault] of [
   ["a mapping as a key", "a: 1\n? {b: 1}\n: 2\n", "2:3 a key must be a text, not a mapping"],
   ["a list as a key", "a:\n  [b, c]: 2\n", "2:3 a key must be a text, not a list"],

@@ -1,5 +1,5 @@
 // Reads YAML that a stranger may have written: plain values with their places, or every fault with its own.
-import { Composer, type Document, LineCounter, type Node } from "yaml";
+import { Composer, type Document, isScalar, LineCounter, type Node } from "yaml";
 import { boundedTokens, type TokenLimits } from "./bounded-tokens.ts";
 import { type AliasTargets, checkNodes, isNode, offsetOf } from "./check-nodes.ts";
 import { dialect } from "./dialect.ts";
@@ -29,7 +29,7 @@ export type YamlRead =
 /** More would not be read by anybody. */
 const maxFaults = 20;
 
-/** Reads a text of one document; one without any holds `null`. Never throws for what a text holds. */
+/** Reads a text of one document; one without any holds `null`. Empty ones before and after it are passed over, as a line `---` at the end makes. Never throws for what a text holds. */
 export function readYaml(text: string, limits: Partial<YamlLimits> = {}): YamlRead {
   const [first, second] = readYamlDocuments(text, { limits, maxDocuments: 1 });
   return second ?? first ?? { ok: true, document: emptyDocument };
@@ -37,7 +37,7 @@ export function readYaml(text: string, limits: Partial<YamlLimits> = {}): YamlRe
 
 /**
  * Reads all documents of a text, each on its own: one that is refused for what it says leaves the others readable.
- * @param options.maxDocuments One more is a fault.
+ * @param options.maxDocuments One more is a fault; then empty ones are none.
  */
 export function readYamlDocuments(
   text: string,
@@ -66,12 +66,19 @@ function readAll(text: string, limits: YamlLimits, maxDocuments = Number.POSITIV
   const reads: YamlRead[] = [];
   for (const document of new Composer(dialect).compose(tokens)) {
     if (cut.length > 0) break;
+    if (isEmpty(document) && Number.isFinite(maxDocuments)) continue;
     if (reads.length === maxDocuments)
       return [refused({ ...place(lines, document.range[0]), message: "there is more than one document here" })];
     reads.push(readDocument(document, limits, lines));
   }
   const [refusal] = cut;
   return refusal === undefined ? reads : [...reads, refused(refusal)];
+}
+
+function isEmpty({ contents, errors }: Document.Parsed): boolean {
+  return (
+    errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null && !contents.source))
+  );
 }
 
 function readDocument(document: Document.Parsed, limits: YamlLimits, lines: LineCounter): YamlRead {

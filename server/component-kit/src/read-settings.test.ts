@@ -54,6 +54,13 @@ test("a variable holds a whole list, and a word for a truth", () => {
   assert.equal(settings.get("boots.dhcp.enabled"), false);
 });
 
+test("a truth is any word for it that Go's programs take", () => {
+  const read = (value: string) =>
+    readSettings(all, [variables("boots.dhcp.enabled", value)]).settings.get("boots.dhcp.enabled");
+  assert.deepEqual(["1", "t", "T", "true", "TRUE", "True"].map(read), [true, true, true, true, true, true]);
+  assert.deepEqual(["0", "f", "F", "false", "FALSE", "False"].map(read), [false, false, false, false, false, false]);
+});
+
 test("every wrong value is told at once, by the name and the place it has where it was given", () => {
   const given = [
     file("boots.words", ["one", "two three"]),

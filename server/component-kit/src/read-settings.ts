@@ -80,6 +80,11 @@ type Typed = { readonly value: unknown } | { readonly expected: string };
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
 
 const numeral = /^-?\d+(\.\d+)?$/;
+/** As Go's `strconv.ParseBool` takes them, which reads such flags and variables upstream. */
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...["1", "t", "T", "TRUE", "true", "True"].map((word) => [word, true] as const),
+  ...["0", "f", "F", "FALSE", "false", "False"].map((word) => [word, false] as const),
+]);
 
 /** Text becomes what the setting is; what a file has must be that already. */
 function typedValue({ form, separator = "," }: Setting, { from, value }: GivenValue): Typed {
@@ -94,8 +99,10 @@ function typedValue({ form, separator = "," }: Setting, { from, value }: GivenVa
       // Which number is expected, the schema says.
       return { value: typeof value === "number" ? value : Number.NaN };
     case "truth":
-      if (isText && /^(true|false)$/.test(String(value))) return { value: value === "true" || value === true };
-      return typeof value === "boolean" ? { value } : { expected: "expected true or false" };
+      if (typeof value === "boolean") return { value };
+      return isText && truths.has(String(value))
+        ? { value: truths.get(String(value)) }
+        : { expected: "expected true or false" };
     case "list":
       if (from === "environment")
         return {

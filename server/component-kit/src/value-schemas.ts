@@ -7,6 +7,12 @@ export const port = z
   .min(0, { error: "expected a port from 0 to 65535" })
   .max(65535, { error: "expected a port from 0 to 65535" });
 export const ipv4 = z.string().refine(isIPv4, { error: "expected an IPv4 address such as 10.0.0.1" });
+/** One of some words, in any case: environments are often written in capitals. */
+export const oneOf = <const Words extends readonly string[]>(words: Words) =>
+  z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(words, { error: `expected one of ${words.join(", ")}` }));
 export const path = z.string().min(1, { error: "expected a path" });
 
 /** `ADDRESS:PORT`; port 0 lets the system choose, and the ready line says what it chose. */

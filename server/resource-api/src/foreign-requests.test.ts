@@ -133,6 +133,24 @@ test("an apply that names an object which is gone, or another of its name, makes
   );
 });
 
+test("a label that is a number is selected by its size", async () => {
+  const rack = templatesPath.replace("default", "racks");
+  for (const [name, row] of [
+    ["r1", "9"],
+    ["r2", "10"],
+    ["r3", "last"],
+  ] as const)
+    await api.request("POST", rack, { body: templateNamed(name, "x", { labels: { row } }) });
+  const names = async (selector: string) =>
+    (await api.request("GET", `${rack}?labelSelector=${encodeURIComponent(selector)}`)).body.items.map(
+      (item: Resource) => item.metadata.name,
+    );
+  assert.deepEqual(
+    [await names("row>9"), await names("row<10"), await names("row > 1")],
+    [["r2"], ["r1"], ["r1", "r2"]],
+  );
+});
+
 test("an event of Kubernetes' own kind is refused, instead of kept where nobody reads it", async () => {
   const path = "/api/v1/namespaces/default/events";
   const involvedObject = { kind: "Hardware", name: "node-1" };

@@ -29,7 +29,9 @@ export class StoreError extends Error {
 /** One clause of a label or field selector. A field is a dotted path such as `spec.workflow` or `metadata.name`. */
 export type Selector =
   | { readonly key: string; readonly operator: "in" | "not-in"; readonly values: readonly string[] }
-  | { readonly key: string; readonly operator: "exists" | "not-exists" };
+  | { readonly key: string; readonly operator: "exists" | "not-exists" }
+  /** Of whole numbers: what has none is on neither side. */
+  | { readonly key: string; readonly operator: "above" | "below"; readonly bound: bigint };
 
 export type ListOptions = {
   /** All namespaces when absent. */

@@ -72,6 +72,8 @@ function holdsForLabel(clause: Selector, object: Resource): boolean {
   return holds(clause, value === undefined ? [] : [value]);
 }
 
+const wholeNumber = /^-?\d+$/;
+
 function holds(clause: Selector, values: readonly string[]): boolean {
   switch (clause.operator) {
     case "in":
@@ -82,5 +84,9 @@ function holds(clause: Selector, values: readonly string[]): boolean {
       return values.length > 0;
     case "not-exists":
       return values.length === 0;
+    case "above":
+      return values.some((value) => wholeNumber.test(value) && BigInt(value) > clause.bound);
+    case "below":
+      return values.some((value) => wholeNumber.test(value) && BigInt(value) < clause.bound);
   }
 }

@@ -38,7 +38,7 @@ test("a whole file becomes the settings of every component", async () => {
     `apiVersion: config.neverland.dev/v1alpha1
 dataDir: /srv/neverland
 only: [boots, api]
-log: { level: debug }
+log: { level: Debug }
 boots:
   interfaces: [eth1, eth2, eth1]
   dhcp:

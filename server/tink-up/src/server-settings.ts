@@ -1,5 +1,5 @@
 // Settings of the process as a whole, which no component has for itself.
-import { hostPort } from "@neverland/component-kit/value-schemas.ts";
+import { hostPort, oneOf } from "@neverland/component-kit/value-schemas.ts";
 import { z } from "zod";
 import { components } from "./components.ts";
 
@@ -33,7 +33,7 @@ export const serverSettings = {
   log: {
     level: {
       form: "text",
-      schema: z.enum(levels, { error: `expected one of ${levels.join(", ")}` }).default("info"),
+      schema: oneOf(levels).default("info"),
       effect: "what is written to the log: this and what is worse",
     },
   },

@@ -12,7 +12,12 @@ import { frameMessage } from "./grpc-frames.ts";
 import { GrpcListener, type GrpcRefusal } from "./grpc-listener.ts";
 import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
 
-type Answer = { readonly status: string | undefined; readonly message: string | undefined; readonly body: Buffer };
+type Answer = {
+  readonly encodings: string | undefined;
+  readonly status: string | undefined;
+  readonly message: string | undefined;
+  readonly body: Buffer;
+};
 
 const echo: GrpcMethod = {
   path: "/test.Echo/Echo",
@@ -55,13 +60,19 @@ async function call(session: ClientHttp2Session, body: Buffer, headers: Record<s
   stream.end(body);
   await unlessAborted(new Promise((resolve) => stream.on("close", resolve)), AbortSignal.timeout(10_000));
   const text = (name: string) => (said[name] === undefined ? undefined : String(said[name]));
-  return { status: text("grpc-status"), message: text("grpc-message"), body: Buffer.concat(parts) };
+  return {
+    encodings: text("grpc-accept-encoding"),
+    status: text("grpc-status"),
+    message: text("grpc-message"),
+    body: Buffer.concat(parts),
+  };
 }
 
 test("a message comes back with status 0 behind it", async (t) => {
   const { session } = await start(t);
   const message = frameMessage(Buffer.from("hello"));
-  assert.deepEqual(await call(session(), message), { status: "0", message: undefined, body: message });
+  const encodings = "identity";
+  assert.deepEqual(await call(session(), message), { encodings, status: "0", message: undefined, body: message });
 });
 
 test("what breaks the protocol is answered with a status, and the connection goes on", async (t) => {
@@ -77,8 +88,11 @@ test("what breaks the protocol is answered with a status, and the connection goe
     ["two messages", Buffer.concat([message, message]), {}, "12"],
     ["no such call", message, { ":path": "/test.Echo/Other" }, "12"],
   ];
-  for (const [name, body, headers, status] of cases)
-    assert.equal((await call(worker, body, headers)).status, status, name);
+  for (const [name, body, headers, status] of cases) {
+    const said = await call(worker, body, headers);
+    // Which encodings are taken must be said where one is refused.
+    assert.deepEqual([said.status, said.encodings], [status, "identity"], name);
+  }
   assert.equal((await call(worker, message)).status, "0");
 });
 

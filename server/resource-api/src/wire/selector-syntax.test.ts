@@ -5,7 +5,7 @@ import { ApiFault } from "./api-fault.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selector-syntax.ts";
 
 test("reads every form of a label selector", () => {
-  assert.deepEqual(parseLabelSelector("a=b,c==d, e!=f ,x.y/g in (1,2),h notin (3),i,!j"), [
+  assert.deepEqual(parseLabelSelector("a=b,c==d, e!=f ,x.y/g in (1,2),h notin (3),i,!j,k>3,l < -4"), [
     { key: "a", operator: "in", values: ["b"] },
     { key: "c", operator: "in", values: ["d"] },
     { key: "e", operator: "not-in", values: ["f"] },
@@ -13,12 +13,14 @@ test("reads every form of a label selector", () => {
     { key: "h", operator: "not-in", values: ["3"] },
     { key: "i", operator: "exists" },
     { key: "j", operator: "not-exists" },
+    { key: "k", operator: "above", bound: 3n },
+    { key: "l", operator: "below", bound: -4n },
   ]);
   assert.deepEqual(parseLabelSelector(""), []);
 });
 
 test("a label selector that makes no sense is refused", () => {
-  for (const text of ["a=b=c", "a in b", "=b", "a in (b", "!", "a b"])
+  for (const text of ["a=b=c", "a in b", "=b", "a in (b", "!", "a b", "a>b", "a>", "a>=3"])
     assert.throws(() => parseLabelSelector(text), { reason: "BadRequest" });
 });
 
@@ -34,7 +36,7 @@ test("a field selector names known fields only", () => {
 test("any text is read or refused, in no time", () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom("a", ",", "(", ")", "=", "!", " ", "in", "."), maxLength: 200 }),
+      fc.string({ unit: fc.constantFrom("a", ",", "(", ")", "=", "!", " ", "in", ".", "<", ">", "7"), maxLength: 200 }),
       (text) => {
         try {
           parseLabelSelector(text);

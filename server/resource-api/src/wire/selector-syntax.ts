@@ -5,9 +5,10 @@ import { ApiFault } from "./api-fault.ts";
 const labelKey = String.raw`(?:[a-z0-9.-]+/)?[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?`;
 const setClause = new RegExp(String.raw`^(${labelKey})\s+(in|notin)\s*\(([^()]*)\)$`);
 const equalClause = new RegExp(String.raw`^(${labelKey})\s*(==|=|!=)\s*([\w.-]*)$`);
+const orderClause = new RegExp(String.raw`^(${labelKey})\s*([<>])\s*([+-]?\d{1,19})$`);
 const existsClause = new RegExp(String.raw`^(!?)\s*(${labelKey})$`);
 
-/** `a=b,c!=d,e in (f,g),h notin (i),j,!k`. @throws {ApiFault} `BadRequest`. */
+/** `a=b,c!=d,e in (f,g),h notin (i),j,!k,l>1,m<2`. @throws {ApiFault} `BadRequest`. */
 export function parseLabelSelector(text: string): Selector[] {
   return splitClauses(text).map((clause) => {
     const [, setKey, setOperator, list] = setClause.exec(clause) ?? [];
@@ -18,6 +19,9 @@ export function parseLabelSelector(text: string): Selector[] {
     const [, key, operator, value] = equalClause.exec(clause) ?? [];
     if (key !== undefined && value !== undefined)
       return { key, operator: operator === "!=" ? "not-in" : "in", values: [value] };
+    const [, ordered, sign, number] = orderClause.exec(clause) ?? [];
+    if (ordered !== undefined && number !== undefined)
+      return { key: ordered, operator: sign === ">" ? "above" : "below", bound: BigInt(number.replace("+", "")) };
     const [, not, existing] = existsClause.exec(clause) ?? [];
     if (existing !== undefined) return { key: existing, operator: not ? "not-exists" : "exists" };
     throw new ApiFault("BadRequest", `unable to parse requirement of the label selector: "${clause}"`);

@@ -58,8 +58,18 @@ export type KindInfo = {
   readonly scope: Scope;
   /** Made by the API of what other kinds have, and kept nowhere: it can be read, and not written. */
   readonly isView?: boolean;
+  /**
+   * Of a view: whatever is named is there, and nothing of it is kept but its name. To make or change one is answered with
+   * what is there.
+   */
+  readonly everyName?: boolean;
   /** A record is appended, never changed. */
   readonly record: boolean;
+  /**
+   * Whether a PUT may leave out the version that it read, and takes the place of whatever is there: of most of Kubernetes'
+   * core group it may (its `AllowUnconditionalUpdate`), of custom resources never.
+   */
+  readonly unconditionalUpdate?: boolean;
   /** Whether who may write may delete: what is kept as a log goes by its age alone. */
   readonly deletable: boolean;
   /** What of an object has a path of its own beneath it. */
@@ -265,6 +275,7 @@ export const kinds = {
     subresources: [],
     members: secretMembers,
     prepare: prepareSecret,
+    unconditionalUpdate: true,
     protobuf: secretProtobuf,
     columns: [
       { name: "Type", type: "string", path: ".type" },

@@ -159,6 +159,29 @@ test("an event of Kubernetes' own kind is refused, instead of kept where nobody 
   assert.deepEqual([refused.status, refused.body.reason], [405, "MethodNotAllowed"]);
 });
 
+test("a Secret takes a PUT without the version that was read, as Kubernetes' own; a custom resource does not", async () => {
+  const path = "/api/v1/namespaces/default/secrets";
+  const secret = (value: string, metadata = {}) => ({
+    ...{ apiVersion: "v1", kind: "Secret", type: "Opaque" },
+    ...{ metadata: { name: "fresh", ...metadata }, data: { a: value } },
+  });
+  const put = (value: string, metadata = {}) => api.request("PUT", `${path}/fresh`, { body: secret(value, metadata) });
+  assert.equal((await put("MA==")).status, 404);
+  const { metadata } = (await api.request("POST", path, { body: secret("MQ==") })).body;
+  const many = Array.from({ length: 4 }, (_, at) => put(Buffer.from(`many ${at}`).toString("base64")));
+  assert.deepEqual(
+    (await Promise.all(many)).map(({ status }) => status),
+    [200, 200, 200, 200],
+  );
+  const last = await put("Mg==");
+  assert.deepEqual([last.status, last.body.data, last.body.metadata.uid], [200, { a: "Mg==" }, metadata.uid]);
+  const { resourceVersion } = metadata;
+  for (const pin of [{ resourceVersion }, { uid: "another" }]) assert.equal((await put("Mw==", pin)).status, 409);
+  await make("fresh");
+  const refused = await api.request("PUT", `${templatesPath}/fresh`, { body: templateNamed("fresh", "y") });
+  assert.deepEqual([refused.status, refused.body.details.causes[0].field], [422, "metadata.resourceVersion"]);
+});
+
 test("a slash at the end of a path says nothing", async () => {
   await make("slash");
   const paths = [
@@ -217,6 +240,35 @@ describe("namespaces", () => {
     assert.deepEqual(table.body.rows[0].cells.slice(0, 2), ["n1", "Active"]);
     const { metadata } = (await api.request("GET", `${path}/n1`)).body;
     assert.ok(Date.now() - Date.parse(metadata.creationTimestamp) < 600_000);
+  });
+
+  test("are made and changed with success and a warning, since any name is one; a name that is none is refused", async () => {
+    const whole = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name }, spec: {}, status: {} });
+    const labels = { metadata: { labels: { a: "b" } } };
+    const answers = [
+      await api.request("POST", path, { body: whole("new") }),
+      await api.request("POST", path, { body: { metadata: { name: "new" } } }),
+      await api.request("PUT", `${path}/new`, { body: whole("new") }),
+      await api.request("PATCH", `${path}/new`, { body: labels, headers: merge }),
+    ];
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, body.kind, body.metadata.name]),
+      [201, 201, 200, 200].map((status) => [status, "Namespace", "new"]),
+    );
+    for (const { headers } of answers) assert.match(headers.get("warning") ?? "", /^299 - "namespaces need no making/);
+    const refused = await api.request("POST", path, { body: whole("a.b") });
+    assert.deepEqual([refused.status, refused.body.details.causes[0].field], [422, "metadata.name"]);
+    assert.equal((await api.request("GET", `${path}/a.b`)).status, 404);
+  });
+
+  test("are made by protobuf, as Go's typed clients make them", async () => {
+    // Namespace of k8s.io/api/core/v1/generated.proto: metadata with the name "typed", an empty spec, an empty status.
+    const message = Buffer.from("0a070a05747970656412001a00", "hex");
+    const envelope = Buffer.from("6b3873000a0f0a02763112094e616d657370616365", "hex");
+    const body = Buffer.concat([envelope, Buffer.from([0x12, message.length]), message]);
+    const headers = { authorization: `Bearer ${api.token}`, "content-type": "application/vnd.kubernetes.protobuf" };
+    const made = await fetch(`${api.url}${path}`, { method: "POST", headers, body });
+    assert.deepEqual([made.status, (await made.json()).metadata.name], [201, "typed"]);
   });
 
   test("are watched: all there are, or what began after a list", { timeout: 30_000 }, async () => {

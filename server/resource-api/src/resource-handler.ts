@@ -10,6 +10,7 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { listPieces, objectText, type Shape } from "./answers/answer-text.ts";
 import { streamLog } from "./answers/log-stream.ts";
+import { answerWithoutWebSocket, asksForWebSocket } from "./answers/no-web-socket.ts";
 import { sendJson } from "./answers/send-json.ts";
 import { sendPieces } from "./answers/send-pieces.ts";
 import type { WatchSlots } from "./answers/watch-slots.ts";
@@ -24,6 +25,7 @@ import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
+import { warn } from "./wire/warning.ts";
 
 type Exchange = {
   readonly context: ApiContext;
@@ -69,6 +71,7 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
       const object = withoutStatus(sent);
       const place = { namespace: target.namespace };
       try {
+        if (target.kind.everyName) return answer(exchange, target.kind, await asItIs(exchange, target, object), 201);
         const made = await context.writes.create(target.kind, object, place, writeOptions(exchange));
         return answer(exchange, target.kind, made, 201);
       } catch (error) {
@@ -113,13 +116,14 @@ async function replace(exchange: Exchange, target: NamedTarget): Promise<Resourc
   const { context, request, query, reply } = exchange;
   const object = readObject(request.body, request.headers["content-type"], target.kind);
   checkFields(target.kind, object, query, reply);
+  if (target.kind.everyName) return await asItIs(exchange, target, object);
   requireVersion(target, toResource(target.kind, object, target));
   return await replaceResource(context.writes, writeTarget(target), object, writeOptions(exchange));
 }
 
-/** Without the version that was read, an update would undo what others wrote since. */
+/** Without the version that was read, an update would undo what others wrote since: not every kind allows that. */
 function requireVersion({ kind, name }: NamedTarget, { metadata }: Resource): void {
-  if (metadata.resourceVersion) return;
+  if (metadata.resourceVersion || kind.unconditionalUpdate) return;
   const message = "Invalid value: 0x0: must be specified for an update";
   throw invalid(kind, name, [{ reason: "FieldValueInvalid", message, field: "metadata.resourceVersion" }]);
 }
@@ -130,6 +134,7 @@ async function patch(exchange: Exchange, target: NamedTarget): Promise<{ resourc
   const options = writeOptions(exchange, type === "apply");
   const value = readPatch(request.body, type);
   checkFields(target.kind, value, query, reply);
+  if (target.kind.everyName) return { resource: await asItIs(exchange, target, {}), created: false };
   const written = writeTarget(target);
   if (type === "apply")
     return await applyResource(context.writes, written, value, { ...options, force: query.flag("force") });
@@ -138,6 +143,17 @@ async function patch(exchange: Exchange, target: NamedTarget): Promise<{ resourc
 
 function writeTarget({ kind, namespace, name, subresource }: NamedTarget): WriteTarget {
   return { kind, namespace, name, half: subresource === "status" ? "status" : "content" };
+}
+
+/** Of a kind that has every name: what is there. @throws {ResourceError} `invalid`: this can be no name. */
+async function asItIs(
+  { context, reply }: Exchange,
+  { kind, name }: RequestTarget,
+  object: JsonObject,
+): Promise<Resource> {
+  const resource = toResource(kind, object, { namespace: "", ...(name !== undefined && { name }) });
+  warn(reply, `${kind.plural} need no making, and nothing is kept of one but what is in it`);
+  return await context.store.create(kind, resource);
 }
 
 function nameIn(object: JsonObject): string {
@@ -166,6 +182,7 @@ async function handleLog(exchange: Exchange, target: NamedTarget): Promise<void>
     ...(action && { action }),
     ...(tailLines !== undefined && { tailLines }),
   };
+  if (wanted.follow && asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
   const release = slots.take();
   try {
     reply.hijack();
@@ -181,7 +198,8 @@ async function handleLog(exchange: Exchange, target: NamedTarget): Promise<void>
 }
 
 async function watch(exchange: Exchange, target: RequestTarget): Promise<void> {
-  const { context, slots, reply, query, form } = exchange;
+  const { context, slots, request, reply, query, form } = exchange;
+  if (asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
   const start = await prepareWatch(context, target, query);
   query.selection(target); // for its faults, while they can still be a Status
   query.number("timeoutSeconds");

@@ -3,9 +3,12 @@ import { createHash } from "node:crypto";
 import type { KindInfo, Resource } from "@neverland/api";
 import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
+import { invalid } from "@neverland/resources/resource-error.ts";
+import { namespaceFaults } from "@neverland/resources/rules/namespace-name.ts";
 import type { ResourceList, ResourceStore, WatchEvent, WatchOptions } from "@neverland/store/resource-store.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { isSelected } from "@neverland/store/selector.ts";
+import { z } from "zod";
 
 /** Shown, and kept nowhere: each is where other objects are. */
 export const coreNamespace: KindInfo = {
@@ -18,9 +21,14 @@ export const coreNamespace: KindInfo = {
   categories: [],
   scope: "cluster",
   isView: true,
+  everyName: true,
   record: true,
   deletable: false,
   subresources: [],
+  // Programs may say the whole of one.
+  spec: z.looseObject({}),
+  status: z.looseObject({}),
+  protobuf: {},
   columns: [{ name: "Status", type: "string", path: ".status.phase" }],
   indexes: [],
   unique: [],
@@ -40,7 +48,10 @@ export type NamespacesDeps = {
 type Look = { readonly atMs: number; readonly found: Promise<Found> };
 type Found = { readonly before: string; readonly after: string; readonly all: ReadonlyMap<string, Resource> };
 
-/** A read-only view: `default`, and every namespace that holds something. */
+/**
+ * A view: `default`, and every namespace that holds something. Programs make a namespace before they put something into it
+ * (Helm's `--create-namespace`): that succeeds, and changes nothing.
+ */
 export function coreNamespaces(deps: NamespacesDeps): ResourceStore {
   const { store, clock } = deps;
   const counted = deps.kinds.filter((kind) => !kind.record && kind.scope === "namespace");
@@ -69,11 +80,13 @@ export function coreNamespaces(deps: NamespacesDeps): ResourceStore {
     if (last === undefined || nowMs - last.atMs >= maxAgeMs) last = { atMs: nowMs, found: find() };
     return last.found;
   };
+  const get = async (name: string): Promise<Resource> =>
+    (await look(lookMs)).all.get(name) ?? namespaceOf(name, "1", startMs);
   const refuse = async (): Promise<never> => {
-    throw new StoreError("conflict", "a namespace needs no making: it is there with its first object");
+    throw new StoreError("conflict", "a namespace is there with its first object, and goes with its last");
   };
   return {
-    get: async (_kind, { name }) => (await look(lookMs)).all.get(name) ?? namespaceOf(name, "1", startMs),
+    get: async (_kind, { name }) => (namespaceFaults("", name).length > 0 ? undefined : await get(name)),
     list: async (_kind, { limit, continueToken = "", ...selection } = {}): Promise<ResourceList> => {
       const { before, all } = await look(0);
       const left = [...all.values()].filter(
@@ -86,7 +99,11 @@ export function coreNamespaces(deps: NamespacesDeps): ResourceStore {
     },
     namespaces: async () => [],
     watch: (_kind, options) => watchNamespaces(() => look(lookMs), clock, options),
-    create: refuse,
+    create: async (kind, { metadata: { name } }) => {
+      const faults = namespaceFaults("metadata.name", name);
+      if (faults.length > 0) throw invalid(kind, name, faults);
+      return await get(name);
+    },
     update: refuse,
     updateStatus: refuse,
     delete: refuse,

@@ -20,13 +20,13 @@ export function isServed({ kind, subresource }: Pick<RequestTarget, "kind" | "su
     case "watch":
       return true;
     case "create":
-      return !kind.isView;
+      return !kind.isView || kind.everyName === true;
     case "delete":
     case "deletecollection":
       return kind.deletable;
     case "patch":
     case "update":
-      return !kind.record;
+      return !kind.record || kind.everyName === true;
   }
 }
 

@@ -5,6 +5,7 @@ import { isObject, member } from "@neverland/resources/json.ts";
 import type { FastifyReply } from "fastify";
 import { ApiFault } from "./api-fault.ts";
 import type { RequestQuery } from "./request-query.ts";
+import { warn } from "./warning.ts";
 
 const longestWarning = 256;
 const mostNamed = 20;
@@ -25,7 +26,7 @@ export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, 
   const unknown = Array.from(paths, (path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
   if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown.slice(0, mostNamed));
   const texts = [...unknown, ...parts.flatMap((part) => brokenLines(kind, part))].slice(0, mostNamed);
-  if (texts.length > 0) reply.raw.setHeader("warning", texts.map(warningText));
+  for (const text of texts) warn(reply, text);
 }
 
 /** What an operation writes, as a part of the object that it is written to. */
@@ -54,10 +55,4 @@ function notOfKind(kind: KindInfo, unknown: readonly string[]): ApiFault {
   const { version, kind: name } = kind;
   const what = `${name} in version "${kind.group === "" ? version : apiVersionOf(kind)}" cannot be handled as a ${name}`;
   return new ApiFault("BadRequest", `${what}: strict decoding error: ${unknown.join(", ")}`);
-}
-
-/** RFC 7234 §5.5, as Kubernetes writes it. A header has no characters beyond ASCII. */
-function warningText(text: string): string {
-  const ascii = text.replace(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  return `299 - "${ascii.replace(/["\\]/g, "\\$&")}"`;
 }

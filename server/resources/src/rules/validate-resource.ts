@@ -1,11 +1,11 @@
 // Checks a resource before it is written: names, labels, and the schemas of its kind.
 import { contentSchemas, type KindInfo, type Resource } from "@neverland/api";
 import { type FieldFault, invalid } from "../resource-error.ts";
+import { namespaceFaults } from "./namespace-name.ts";
 import { isOver, mostLeaves } from "./object-size.ts";
 import { badValue, schemaFaults } from "./schema-faults.ts";
 
 const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const namespaceName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const qualifiedName = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?$/;
 const labelValue = /^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/;
 
@@ -47,9 +47,8 @@ function metadataFaults({ scope }: KindInfo, { metadata }: Resource): FieldFault
   const { name, namespace, labels, finalizers } = metadata;
   const nameRule = "a lower case DNS name of at most 253 letters, digits, '-' and '.', such as machine-1";
   check(name.length <= 253 && subdomain.test(name), "metadata.name", name, `must be ${nameRule}`);
-  const isCluster = scope === "cluster";
-  const rule = isCluster ? "must be empty" : "must be at most 63 lower case letters, digits and '-'";
-  check(isCluster ? namespace === "" : namespaceName.test(namespace), "metadata.namespace", namespace, rule);
+  if (scope === "cluster") check(namespace === "", "metadata.namespace", namespace, "must be empty");
+  else faults.push(...namespaceFaults("metadata.namespace", namespace));
   for (const [key, value] of Object.entries(labels ?? {})) {
     check(qualifiedName.test(key), "metadata.labels", key, "a label's name must be letters, digits, '-', '_' and '.'");
     check(

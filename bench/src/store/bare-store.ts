@@ -10,31 +10,25 @@ import { closedLoop } from "./closed-loop.ts";
 
 /** CPU in microseconds a write: of the thread that answers packets, and of the whole process. */
 export type BareRate = { readonly perSecond: number; readonly mainUs: number; readonly allUs: number };
-export type BareOrder = { readonly writers: readonly number[]; readonly forMs: number };
+export type BareOrder = { readonly writers: number; readonly forMs: number };
 
-process.once("message", (order: BareOrder) => {
-  void measure(order).then((rates) => process.send?.(rates, () => process.disconnect?.()));
+const dir = await mkdtemp(join(tmpdir(), "bench-store-"));
+const store = await openSqliteStore(join(dir, "neverland.db"));
+const hardware = typedStore(store, kinds.Hardware);
+let next = 0;
+const put = async () => void (await hardware.create(hardwareOf(next++)));
+
+process.on("message", (order: BareOrder) => {
+  void measure(order).then((rate) => process.send?.(rate));
+});
+process.once("disconnect", () => {
+  void store.close().then(() => rm(dir, { recursive: true, force: true }));
 });
 
-async function measure({ writers, forMs }: BareOrder): Promise<BareRate[]> {
-  const dir = await mkdtemp(join(tmpdir(), "bench-store-"));
-  const store = await openSqliteStore(join(dir, "neverland.db"));
-  const hardware = typedStore(store, kinds.Hardware);
-  const rates: BareRate[] = [];
-  let next = 0;
-  const put = async () => void (await hardware.create(hardwareOf(next++)));
-  try {
-    await closedLoop(32, forMs / 4, put); // compiled and warm
-    for (const count of writers) {
-      const [main, all] = [process.threadCpuUsage(), process.cpuUsage()];
-      const { done, perSecond } = await closedLoop(count, forMs, put);
-      const [mainUsed, allUsed] = [process.threadCpuUsage(main), process.cpuUsage(all)];
-      const each = ({ user, system }: NodeJS.CpuUsage) => (user + system) / done;
-      rates.push({ perSecond, mainUs: each(mainUsed), allUs: each(allUsed) });
-    }
-    return rates;
-  } finally {
-    await store.close();
-    await rm(dir, { recursive: true, force: true });
-  }
+async function measure({ writers, forMs }: BareOrder): Promise<BareRate> {
+  const [main, all] = [process.threadCpuUsage(), process.cpuUsage()];
+  const { done, perSecond } = await closedLoop(writers, forMs, put);
+  const [mainUsed, allUsed] = [process.threadCpuUsage(main), process.cpuUsage(all)];
+  const each = ({ user, system }: NodeJS.CpuUsage) => (user + system) / done;
+  return { perSecond, mainUs: each(mainUsed), allUs: each(allUsed) };
 }

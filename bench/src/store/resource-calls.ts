@@ -1,63 +1,77 @@
 // What people and programs ask of the resource API, over plain HTTP/1.1 with connections kept.
-import { Agent, type IncomingMessage, request } from "node:http";
 import { hardwareOf } from "../scale/full-data-folder.ts";
 import type { TinkAddresses } from "../workers/tink-up.ts";
+import { HttpConnection } from "./http-connection.ts";
 
 const path = "/apis/tinkerbell.org/v1alpha1/namespaces/default/hardware";
 
 export class ResourceCalls {
-  readonly #addresses: TinkAddresses;
-  readonly #agent: Agent;
+  readonly #api: URL;
+  readonly #authorization: string;
+  readonly #writers: HttpConnection[];
+  readonly #watches: HttpConnection[] = [];
 
-  constructor(addresses: TinkAddresses, connections: number) {
-    this.#addresses = addresses;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+  /** @param writers How many connections there are to write on. */
+  constructor({ api, token }: TinkAddresses, writers: number) {
+    this.#api = new URL(api);
+    this.#authorization = `Bearer ${token}`;
+    this.#writers = Array.from({ length: writers }, () => this.#connect());
   }
 
   /** @throws {Error} When it is not created. */
-  async create(index: number): Promise<void> {
-    const body = JSON.stringify(hardwareOf(index));
-    const answer = await this.#send("POST", path, body);
-    answer.resume();
-    await new Promise((resolve) => answer.once("end", resolve));
-    if (answer.statusCode !== 201) throw new Error(`POST answered ${answer.statusCode}`);
+  async create(writer: number, index: number): Promise<void> {
+    const status = await this.#writers[writer]?.send("POST", path, JSON.stringify(hardwareOf(index)));
+    if (status !== 201) throw new Error(`POST answered ${status}`);
   }
 
   /** @returns How many bytes came, when all have. */
   async list(query: string): Promise<number> {
     let bytes = 0;
-    const answer = await this.#send("GET", `${path}${query}`);
-    for await (const part of answer) bytes += part.length;
+    for await (const part of await this.#get(query)) bytes += part.length;
     return bytes;
   }
 
-  /** Calls back for each chunk of a watch from now on; resolves when it has begun. */
+  /** Resolves when all that the selector names have gone. */
+  async deleteAll(query: string): Promise<void> {
+    const answer = await this.#ask("DELETE", query);
+    await answer.arrayBuffer();
+    if (!answer.ok) throw new Error(`DELETE answered ${answer.status}`);
+  }
+
+  /** Calls back for each line of a watch from now on; resolves when it has begun. */
   async watch(resourceVersion: string, told: () => void): Promise<void> {
-    const answer = await this.#send("GET", `${path}?watch=true&resourceVersion=${resourceVersion}`);
-    answer.on("data", told);
-    answer.on("error", () => undefined);
+    const watch = this.#connect();
+    this.#watches.push(watch);
+    await watch.watch(`${path}?watch=true&resourceVersion=${resourceVersion}`, told);
   }
 
   /** The version that a watch from now on begins at. */
   async version(): Promise<string> {
-    const answer = await this.#send("GET", `${path}?limit=1`);
-    let text = "";
-    for await (const part of answer) text += part;
-    return JSON.parse(text).metadata.resourceVersion;
+    const list = await new Response(await this.#get("?limit=1")).json();
+    return list.metadata.resourceVersion;
+  }
+
+  closeWatches(): void {
+    for (const connection of this.#watches.splice(0)) connection.close();
   }
 
   close(): void {
-    this.#agent.destroy();
+    this.closeWatches();
+    for (const connection of this.#writers) connection.close();
   }
 
-  #send(method: string, to: string, body?: string): Promise<IncomingMessage> {
-    const { api, token } = this.#addresses;
-    const type = body === undefined ? {} : { "content-type": "application/json" };
-    const headers = { authorization: `Bearer ${token}`, ...type };
-    return new Promise((resolve, reject) => {
-      const call = request(`${api}${to}`, { method, agent: this.#agent, headers }, resolve);
-      call.once("error", reject);
-      call.end(body);
-    });
+  #connect(): HttpConnection {
+    return new HttpConnection(this.#api, `authorization: ${this.#authorization}\r\n`);
+  }
+
+  async #ask(method: string, query: string): Promise<Response> {
+    const headers = { authorization: this.#authorization, "accept-encoding": "identity" };
+    return await fetch(new URL(path + query, this.#api), { method, headers });
+  }
+
+  async #get(query: string): Promise<ReadableStream<Uint8Array>> {
+    const { body, status } = await this.#ask("GET", query);
+    if (body === null) throw new Error(`GET answered ${status}, and nothing`);
+    return body;
   }
 }

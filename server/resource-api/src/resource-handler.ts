@@ -27,6 +27,8 @@ import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
 import { warn } from "./wire/warning.ts";
 
+const deletedAtOnce = 64;
+
 type Exchange = {
   readonly context: ApiContext;
   readonly slots: WatchSlots;
@@ -164,10 +166,16 @@ function nameIn(object: JsonObject): string {
 /** Deletes what is selected and answers with it. What another deleted meanwhile is no fault. */
 async function deleteSelected({ context, query }: Exchange, target: RequestTarget, options: DeleteOptions) {
   const list = await context.store.list(target.kind, query.selection(target));
-  for (const { metadata } of list.items)
-    await context.writes.delete(target.kind, metadata, options.preconditions, options).catch((error: unknown) => {
+  const remove = async ({ metadata }: Resource): Promise<void> => {
+    try {
+      await context.writes.delete(target.kind, metadata, options.preconditions, options);
+    } catch (error) {
       if (!(error instanceof StoreError) || error.code !== "not-found") throw error;
-    });
+    }
+  };
+  // Some at a time: they share a flush of the disk, and others' writes come in between.
+  for (let from = 0; from < list.items.length; from += deletedAtOnce)
+    await Promise.all(list.items.slice(from, from + deletedAtOnce).map(remove));
   return list;
 }
 

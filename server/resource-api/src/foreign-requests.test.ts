@@ -242,7 +242,7 @@ describe("namespaces", () => {
     assert.ok(Date.now() - Date.parse(metadata.creationTimestamp) < 600_000);
   });
 
-  test("are made and changed with success and a warning, since any name is one; a name that is none is refused", async () => {
+  test("are made and changed with success and a warning, since any name is one; and go with what is in them", async () => {
     const whole = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name }, spec: {}, status: {} });
     const labels = { metadata: { labels: { a: "b" } } };
     const answers = [
@@ -259,6 +259,11 @@ describe("namespaces", () => {
     const refused = await api.request("POST", path, { body: whole("a.b") });
     assert.deepEqual([refused.status, refused.body.details.causes[0].field], [422, "metadata.name"]);
     assert.equal((await api.request("GET", `${path}/a.b`)).status, 404);
+    const kept = await api.request("DELETE", `${path}/new`);
+    assert.deepEqual(
+      [kept.status, kept.body.message],
+      [405, "namespaces are shown as other objects make them, and go with those"],
+    );
   });
 
   test("are made by protobuf, as Go's typed clients make them", async () => {

@@ -18,7 +18,7 @@ export function refuseForbiddenCreation(kind: KindInfo): void {
 
 /** Of any object of the kind, and of all of them. @throws {ResourceError} `unchangeable`. */
 export function refuseForbiddenDeletion(kind: KindInfo): void {
-  refuseForbiddenCreation(kind);
+  if (kind.isView) throw unchangeable(kind, "are shown as other objects make them, and go with those");
   if (!kind.deletable) throw unchangeable(kind, "cannot be deleted: each is kept until its time is over");
 }
 

@@ -1,5 +1,6 @@
 // The events in memory, by name and by what they are about: one machine's are found without looking at another's.
-import { eventTypeInfo, formatKey, type MachineEventSpec, type ResourceKey } from "@neverland/api";
+import { eventTypeInfo, type MachineEventSpec, type ResourceKey } from "@neverland/api";
+import { KeyMap } from "@neverland/platform/collections/key-map.ts";
 import { LRUCache } from "lru-cache";
 import type { EventLine } from "../log/event-line.ts";
 import type { Segment } from "../log/segment.ts";
@@ -35,7 +36,7 @@ export class EventIndex {
   /** Told of each event that is forgotten. */
   readonly #onGone: (entry: Entry) => void;
   readonly #all = new EntryList();
-  readonly #byKey = new Map<string, Entry>();
+  readonly #byKey = new KeyMap<Entry>();
   readonly #byNamespace = new Map<string, EntryList>();
   readonly #fields = {
     "spec.hardware": new Map<string, EntryList>(),
@@ -64,7 +65,7 @@ export class EventIndex {
   }
 
   get(key: ResourceKey): Entry | undefined {
-    return this.#byKey.get(formatKey(key));
+    return this.#byKey.get(key);
   }
 
   /** Those that hold something. */
@@ -113,7 +114,7 @@ export class EventIndex {
       ...{ count: spec.count ?? 1, untilMs: at, isGone: false, lists: [] },
       ...{ segment: undefined, object: undefined },
     };
-    this.#byKey.set(formatKey({ namespace: ns, name }), entry);
+    this.#byKey.set({ namespace: ns, name }, entry);
     const { hardware, mac, workflow } = spec;
     const share = this.#shareOf(ns, spec);
     const lists = [this.#all, share.list, listIn(this.#byNamespace, ns)];
@@ -134,7 +135,7 @@ export class EventIndex {
   drop(entry: Entry): void {
     if (entry.isGone) return;
     entry.isGone = true;
-    this.#byKey.delete(formatKey(entry));
+    this.#byKey.delete(entry);
     this.forgottenVersion = Math.max(this.forgottenVersion, entry.version);
     for (const list of entry.lists) list.noteGone();
     this.#onGone(entry);

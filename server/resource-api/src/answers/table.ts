@@ -1,6 +1,6 @@
 // The Table that `kubectl get` asks for: the columns of a kind, a row for each object.
-import { fieldsAt, type KindInfo, type PrinterColumn, type Resource, type ShownInstead } from "@neverland/api";
-import { valueAt } from "@neverland/store/selector.ts";
+import type { KindInfo, PrinterColumn, Resource, ShownInstead } from "@neverland/api";
+import { type FieldStep, stepsOf, textsAt, valueAt } from "@neverland/store/selector.ts";
 
 /** How much of each object a row carries beside its cells. */
 export type IncludeObject = "None" | "Metadata" | "Object";
@@ -44,11 +44,18 @@ function shownOf(object: Resource, rules: readonly ShownInstead[] = []): string 
 }
 
 function cellValue(object: Resource, { path, type, count }: PrinterColumn, nowMs: number): unknown {
-  if (path.includes("[]")) return [...new Set(fieldsAt(object, path).map(({ value }) => value))].join(",");
+  if (path.includes("[]")) return [...new Set(textsAt(object, columnSteps(path)))].join(",");
   const value = valueAt(object, path);
   if (count) return typeof value === "object" && value !== null ? Object.keys(value).length : 0;
   if (type === "date") return typeof value === "string" ? formatAge(nowMs - Date.parse(value)) : null;
   return typeof value === "object" ? null : (value ?? null);
+}
+
+const stepsOfColumns = new Map<string, readonly FieldStep[]>();
+
+/** Taken apart once: a table has a row for every machine. */
+function columnSteps(path: string): readonly FieldStep[] {
+  return stepsOfColumns.getOrInsertComputed(path, stepsOf);
 }
 
 /** The units of an age: up to which many seconds a step is used, and in which two units. */

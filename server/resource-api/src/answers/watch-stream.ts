@@ -77,7 +77,10 @@ async function writeEvents(
   const wantsBookmarks = query.flag("allowWatchBookmarks");
   const told: Told = { context, target, form, query, withColumns: true };
   try {
-    for await (const lines of initialLines(told, initial)) await sendLive(response, lines.bytes, signal);
+    for await (const lines of initialLines(told, initial)) {
+      await sendLive(response, lines.bytes, signal);
+      if (signal.aborted) return;
+    }
     if (isFull && wantsBookmarks) await sendLive(response, bookmark(told, resourceVersion, true).bytes, signal);
     await tellLive(told, { resourceVersion, wantsBookmarks, response, signal });
   } catch (error) {

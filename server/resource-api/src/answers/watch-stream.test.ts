@@ -8,6 +8,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import { kinds, ResourceClient } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import { routedStore } from "@neverland/store/routed-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { type ApiServer, startApiServer, templateNamed, templatesPath } from "../testing/api-server.ts";
 
@@ -197,6 +198,29 @@ function openWire(version: "1.0" | "1.1", query: string) {
   };
   return { socket, until, text: () => text };
 }
+
+test("what happens while a watch is told of what there is comes after that", { timeout: 20_000 }, async (t) => {
+  const memory = openMemoryStore();
+  const add = async (name: string) =>
+    await memory.create(kinds.Template, { ...templateNamed(name), metadata: { name, namespace: "default" } });
+  await add("a");
+  let isFirst = true;
+  const list: typeof memory.list = async (kind, options) => {
+    const found = await memory.list(kind, options);
+    if (isFirst) await add("b");
+    isFirst = false;
+    return found;
+  };
+  const server = await startApiServer({ store: { ...routedStore(memory, new Map()), list } });
+  t.after(async () => {
+    await server.close();
+    await memory.close();
+  });
+  const url = `${server.url}${templatesPath}?watch=true&sendInitialEvents=true&allowWatchBookmarks=true`;
+  const response = await fetch(url, { headers: { authorization: `Bearer ${server.token}` }, signal: stop.signal });
+  const told = (await take(response, 3)).map(({ type, object }) => `${type} ${object.metadata.name}`);
+  assert.deepEqual(told, ["ADDED a", "BOOKMARK undefined", "ADDED b"]);
+});
 
 test("an event comes as a chunk of its own, whole, which clients that read by blocks do not wait with", {
   timeout: 10_000,

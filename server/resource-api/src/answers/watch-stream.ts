@@ -1,5 +1,6 @@
 // A watch as HTTP: one JSON object a line, for as long as the caller listens.
 import type { ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { type PolledWatch, polledWatch } from "@neverland/store/polled-watch.ts";
@@ -78,10 +79,10 @@ async function writeEvents(
   const told: Told = { context, target, form, query, withColumns: true };
   try {
     for await (const lines of initialLines(told, initial)) {
-      await sendLive(response, lines.bytes, signal);
+      await sendLines(response, lines, signal);
       if (signal.aborted) return;
     }
-    if (isFull && wantsBookmarks) await sendLive(response, bookmark(told, resourceVersion, true).bytes, signal);
+    if (isFull && wantsBookmarks) await sendLines(response, bookmark(told, resourceVersion, true), signal);
     await tellLive(told, { resourceVersion, wantsBookmarks, response, signal });
   } catch (error) {
     response.write(`${JSON.stringify({ type: "ERROR", object: toStatus(toFault(error)) })}\n`);
@@ -135,11 +136,8 @@ function tellLive(told: Told, { resourceVersion, wantsBookmarks, response, signa
     const tell = (): void => {
       const { lines, failure } = takeLines(told, watch, wantsBookmarks);
       if (signal.aborted) return; // and resolved
-      // The head of the answer is out, and the chunk is framed, for all its watchers at once: the connection is written to without more
-      // ado. It is not this answer's yet while one before it on the same connection goes on.
-      const wire = response.socket ?? response;
-      const isFramed = response.socket !== null && response.chunkedEncoding; // HTTP/1.0 knows no chunks
-      const isTaken = lines === undefined || wire.write(isFramed ? lines.chunk : lines.bytes);
+      const wire = wireOf(response);
+      const isTaken = lines === undefined || wire.write(onWire(response, lines));
       if (failure !== undefined) reject(failure.error);
       // Nothing piles up here while the caller does not read.
       else if (!isTaken) wire.once("drain", tellInTurn);
@@ -150,6 +148,24 @@ function tellLive(told: Told, { resourceVersion, wantsBookmarks, response, signa
     onAbort(signal, resolve);
     tell();
   });
+}
+
+/**
+ * Where all lines are written: the head of the answer is out, and a chunk is framed for all its watchers at once, so the connection is
+ * written to without more ado. What the answer itself is given it keeps until the end of the turn, and lines that were written past it
+ * would come first. The connection is not this answer's yet while one before it goes on.
+ */
+function wireOf(response: ServerResponse): Writable {
+  return response.socket ?? response;
+}
+
+/** HTTP/1.0 knows no chunks. */
+function onWire(response: ServerResponse, lines: Lines): Buffer {
+  return response.socket !== null && response.chunkedEncoding ? lines.chunk : lines.bytes;
+}
+
+async function sendLines(response: ServerResponse, lines: Lines, signal: AbortSignal): Promise<void> {
+  await sendLive(wireOf(response), onWire(response, lines), signal);
 }
 
 type Taken = { readonly lines: Lines | undefined; readonly failure?: { readonly error: unknown } };

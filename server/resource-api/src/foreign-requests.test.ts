@@ -151,6 +151,21 @@ test("a label that is a number is selected by its size", async () => {
   );
 });
 
+test("a table and metadata alone are had in the older version too, in lists and watches", async () => {
+  await make("older");
+  const ask = async (as: string, query: string) => {
+    const headers = { accept: `application/json;as=${as};v=v1beta1;g=meta.k8s.io` };
+    return (await api.request("GET", `${templatesPath}?fieldSelector=metadata.name%3Dolder${query}`, { headers })).body;
+  };
+  const beta = "meta.k8s.io/v1beta1";
+  const table = await ask("Table", "");
+  assert.deepEqual([table.kind, table.apiVersion, table.rows[0].object.apiVersion], ["Table", beta, beta]);
+  const list = await ask("PartialObjectMetadataList", "");
+  assert.deepEqual([list.kind, list.apiVersion, list.items[0].apiVersion], ["PartialObjectMetadataList", beta, beta]);
+  const { object } = await ask("Table", "&watch=1&timeoutSeconds=1");
+  assert.deepEqual([object.kind, object.apiVersion], ["Table", beta]);
+});
+
 test("an event of Kubernetes' own kind is refused, instead of kept where nobody reads it", async () => {
   const path = "/api/v1/namespaces/default/events";
   const involvedObject = { kind: "Hardware", name: "node-1" };

@@ -4,7 +4,7 @@ import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { resourceJson } from "@neverland/store/resource-json.ts";
 import type { ResourceList } from "@neverland/store/resource-store.ts";
-import type { AnswerForm } from "../wire/negotiation.ts";
+import { type AnswerForm, isTable, metaVersionOf } from "../wire/negotiation.ts";
 import { cellsOf, columnsOf, type IncludeObject } from "./table.ts";
 
 export type Shape = {
@@ -24,7 +24,7 @@ const lookEvery = 16;
 
 /** @param withColumns Whether a Table says what its columns are. */
 export function objectText(shape: Shape, object: Resource, withColumns = true): string {
-  if (shape.form !== "table") return itemText(shape, object);
+  if (!isTable(shape.form)) return itemText(shape, object);
   const { resourceVersion } = object.metadata;
   return `${tableHead(shape, { resourceVersion }, withColumns)}${itemText(shape, object)}]}`;
 }
@@ -65,31 +65,31 @@ function metadataOf({ resourceVersion, continueToken, remainingItemCount }: Reso
 }
 
 function listHead(shape: Shape, metadata: object): string {
-  if (shape.form === "table") return tableHead(shape, metadata, true);
-  const { kind } = shape;
+  if (isTable(shape.form)) return tableHead(shape, metadata, true);
+  const { kind, form } = shape;
   const head =
-    shape.form === "partial"
-      ? { kind: "PartialObjectMetadataList", apiVersion: "meta.k8s.io/v1", metadata }
-      : { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata };
+    form === "object"
+      ? { kind: `${kind.kind}List`, apiVersion: apiVersionOf(kind), metadata }
+      : { kind: "PartialObjectMetadataList", apiVersion: metaVersionOf(form), metadata };
   return `${open(head)},"items":[`;
 }
 
-function tableHead({ kind }: Shape, metadata: object, withColumns: boolean): string {
+function tableHead({ kind, form }: Shape, metadata: object, withColumns: boolean): string {
   const columnDefinitions = withColumns ? columnsOf(kind) : [];
-  return `${open({ kind: "Table", apiVersion: "meta.k8s.io/v1", metadata, columnDefinitions })},"rows":[`;
+  return `${open({ kind: "Table", apiVersion: metaVersionOf(form), metadata, columnDefinitions })},"rows":[`;
 }
 
 function itemText({ kind, form, includeObject, nowMs }: Shape, object: Resource): string {
   if (form === "object") return resourceJson(object);
-  if (form === "partial") return partialText(object);
+  if (!isTable(form)) return partialText(form, object);
   const cells = JSON.stringify(cellsOf(kind, object, nowMs));
   if (includeObject === "None") return `{"cells":${cells}}`;
-  return `{"cells":${cells},"object":${includeObject === "Object" ? resourceJson(object) : partialText(object)}}`;
+  return `{"cells":${cells},"object":${includeObject === "Object" ? resourceJson(object) : partialText(form, object)}}`;
 }
 
 /** Metadata alone, as clients that need no more ask for it. */
-function partialText({ metadata }: Resource): string {
-  return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":${JSON.stringify(metadata)}}`;
+function partialText(form: AnswerForm, { metadata }: Resource): string {
+  return `{"kind":"PartialObjectMetadata","apiVersion":"${metaVersionOf(form)}","metadata":${JSON.stringify(metadata)}}`;
 }
 
 /** An object's text without its end. */

@@ -59,7 +59,7 @@ test("a short page is neither streamed nor compressed", async () => {
 test("a list is made in slices, with the event loop going on in between", async () => {
   const { items, resourceVersion } = await store.list(kinds.Hardware);
   const many: Resource[] = Array.from({ length: 20 }, () => items).flat();
-  const shape = { kind: kinds.Hardware, form: "table", includeObject: "Metadata", nowMs: Date.now() } as const;
+  const shape = { kind: kinds.Hardware, form: "table v1", includeObject: "Metadata", nowMs: Date.now() } as const;
   const breather = new Breather();
   const delay = monitorEventLoopDelay({ resolution: 1 });
   let length = 0;

@@ -7,7 +7,7 @@ import { type PolledWatch, polledWatch } from "@neverland/store/polled-watch.ts"
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
 import type { ApiContext } from "../api-context.ts";
 import { toFault, toStatus } from "../wire/api-fault.ts";
-import type { AnswerForm } from "../wire/negotiation.ts";
+import { type AnswerForm, isTable } from "../wire/negotiation.ts";
 import type { RequestQuery } from "../wire/request-query.ts";
 import type { RequestTarget } from "../wire/request-target.ts";
 import { objectText } from "./answer-text.ts";
@@ -199,7 +199,7 @@ function withEvent(told: Told, before: Lines | undefined, event: ObjectEvent): L
   const nowMs = context.clock.nowMs();
   told.withColumns = false;
   // Rows have ages in them, which are the same within a second.
-  const rows = form === "table" ? `${query.includeObject} ${withColumns} ${Math.floor(nowMs / 1000)}` : "";
+  const rows = isTable(form) ? `${query.includeObject} ${withColumns} ${Math.floor(nowMs / 1000)}` : "";
   const make = () => `{"type":"${types[event.type]}","object":${textOf(told, event.object, withColumns, nowMs)}}\n`;
   return context.lines.after(before, event.object, `${event.type} ${form} ${rows}`, make);
 }

@@ -1,7 +1,20 @@
 // Which form of an answer the Accept header asks for.
 import { ApiFault } from "./api-fault.ts";
 
-export type AnswerForm = "object" | "table" | "partial";
+/** Tables and metadata alone are of a version of their own group, `meta.k8s.io`; the two have the same fields. */
+const metaVersions = ["v1", "v1beta1"] as const;
+type MetaVersion = (typeof metaVersions)[number];
+
+export type AnswerForm = "object" | `${"table" | "partial"} ${MetaVersion}`;
+
+export function isTable(form: AnswerForm): boolean {
+  return form.startsWith("table");
+}
+
+/** The `apiVersion` of what is no object of a kind. */
+export function metaVersionOf(form: AnswerForm): string {
+  return form.endsWith("v1beta1") ? "meta.k8s.io/v1beta1" : "meta.k8s.io/v1";
+}
 
 /** The first form in the header's order that we have. @throws {ApiFault} `NotAcceptable`. */
 export function negotiate(accept: string | undefined): AnswerForm {
@@ -19,9 +32,10 @@ export function negotiate(accept: string | undefined): AnswerForm {
 function formOf(parameters: ReadonlyMap<string, string>): AnswerForm | undefined {
   const as = parameters.get("as");
   if (as === undefined) return "object";
-  if (parameters.get("g") !== "meta.k8s.io" || parameters.get("v") !== "v1") return undefined;
-  if (as === "Table") return "table";
-  return as === "PartialObjectMetadata" || as === "PartialObjectMetadataList" ? "partial" : undefined;
+  const version = metaVersions.find((known) => known === parameters.get("v"));
+  if (parameters.get("g") !== "meta.k8s.io" || version === undefined) return undefined;
+  if (as === "Table") return `table ${version}`;
+  return as === "PartialObjectMetadata" || as === "PartialObjectMetadataList" ? `partial ${version}` : undefined;
 }
 
 function splitParameter(text: string): [string, string] {

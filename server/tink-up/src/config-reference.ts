@@ -16,7 +16,7 @@ This page is made of the schemas in the code (\`node tools/src/generate-docs.ts\
 Settings come from one YAML file, \`${defaultConfigFile}\` where it is there, or the one that \`--config\` or \`TINK_CONFIG\` names; from the
 files \`config.d/*.yaml\` (or \`.yml\`) beside it, by name; from the environment; and from flags. What comes later in this list goes before what comes earlier, and
 a list replaces a list. Names are paths: \`boots.dhcp.port\` is \`port\` in \`dhcp\` in \`boots\`. In a variable, items of a list are separated by
-commas (kernel arguments by spaces), and an empty variable is none. Everything that is wrong is told at once, with file, line and column, and then
+commas (kernel arguments by spaces), true and false are any word that Go's programs take (\`1\`, \`True\`, \`F\`), and an empty variable is none. Everything that is wrong is told at once, with file, line and column, and then
 nothing is started. A change counts from the next start. What is in \`config.d\` is believed when it and its folder belong to this user or root and
 nobody else may write them. Links are followed, as a ConfigMap's mount and NixOS have them, where each link, the folders on its way and what it leads to
 are such.

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds, type MachineEvent } from "@neverland/api";
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
+import { defaultBudgets } from "./budgets/event-budgets.ts";
 import { mac, offer, startTimeline, type TimelineBench } from "./testing/timeline-bench.ts";
 
 const kind = kinds.MachineEvent;
+const hourMs = 3_600_000;
 
 function record(bench: TimelineBench, ...messages: readonly string[]): void {
   for (const message of messages) bench.timeline.record({ ...offer, message });
@@ -67,6 +69,31 @@ test("a watch from before what is forgotten, or from beyond what there is, has t
   const signal = AbortSignal.timeout(5000);
   for (const resourceVersion of ["0", "99"])
     await assert.rejects(take(bench.timeline.view.watch(kind, { resourceVersion, signal }), 1), { code: "gone" });
+});
+
+test("what comes and goes beyond a budget makes no watch list again: a machine's noise, and made-up MACs", async () => {
+  await using bench = await startTimeline({
+    budgets: {
+      ...defaultBudgets,
+      refusals: { count: 1, windowMs: hourMs },
+      unknownMacs: { count: 0, windowMs: hourMs },
+    },
+    strangersPerLink: 4,
+  });
+  const { resourceVersion } = await bench.events.list();
+  const noise = (n: number): void => {
+    const nak = { source: "boots/dhcp", type: "DhcpNak", reason: "WrongAddress", mac } as const;
+    bench.timeline.record({ ...nak, message: `asked for 10.0.0.${n}` });
+    const unknown = { source: "boots/dhcp", type: "DhcpIgnored", reason: "UnknownMachine", link: "eth0" } as const;
+    bench.timeline.record({ ...unknown, mac: `02:00:00:00:00:0${n}`, message: "nobody's" });
+    bench.clock.advance(1000);
+  };
+  for (let n = 0; n < 9; n += 1) noise(n);
+  record(bench, "step");
+  const signal = AbortSignal.timeout(5000);
+  const seen = await take(bench.timeline.view.watch(kind, { resourceVersion, signal }), 7);
+  const messages = ["asked for 10.0.0.0", ...Array.from({ length: 4 }, () => "nobody's"), "asked for 10.0.0.8", "step"];
+  assert.deepEqual(seen.map(messageOf).toSorted(), messages.toSorted());
 });
 
 test("a watch of what does not happen is told how far it is", async () => {

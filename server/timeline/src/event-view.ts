@@ -40,7 +40,8 @@ const readAhead = 128;
 
 /**
  * Versions are the log's own count, so they are no other kind's. Lists are in the order in which events were written down. An
- * event never changes but for its count; what is forgotten for its age, or since there are too many, no watch is told of.
+ * event never changes but for its count; what is forgotten for its age, or since there are too many, no watch is told of. What
+ * is in memory alone, beyond a budget, a watch sees if it is there when the watch comes by.
  */
 export class EventView implements ResourceStore {
   readonly #memory: EventMemory;

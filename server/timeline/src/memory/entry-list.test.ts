@@ -7,7 +7,7 @@ function watched(version: number, looks: { count: number }): Entry {
   let isGone = false;
   return {
     ...{ version, atMs: 0, namespace: "lab", name: `e${version}`, text: "", count: 1, untilMs: 0 },
-    ...{ lists: [], segment: undefined, object: undefined },
+    ...{ isPassing: false, lists: [], segment: undefined, object: undefined },
     get isGone() {
       looks.count += 1;
       return isGone;

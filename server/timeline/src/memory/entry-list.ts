@@ -11,6 +11,8 @@ export type Entry = {
   readonly name: string;
   /** The log's line. */
   readonly text: string;
+  /** In memory alone, beyond a budget: it goes when others come, and no watch is owed it. */
+  readonly isPassing: boolean;
   count: number;
   untilMs: number;
   isGone: boolean;

@@ -47,7 +47,7 @@ export class EventIndex {
   readonly #shares = new Map<string, EntryList>();
   /** By link those with a MAC, and apart from them those with an address. */
   readonly #strangers = new Map<string, LRUCache<string, EntryList>>();
-  /** Of the newest event that was forgotten: what came before it cannot be told without a gap. */
+  /** Of the newest event that was forgotten, and was no passing one: what came before it cannot be told without a gap. */
   forgottenVersion = 0;
 
   constructor(limits: EventIndexLimits, onGone: (entry: Entry) => void) {
@@ -84,8 +84,8 @@ export class EventIndex {
   }
 
   /** Events come in the order of their numbers; those that are too many then are forgotten. */
-  add(line: EventLine, text: string): Entry {
-    const { entry, share } = this.#put(line, text);
+  add(line: EventLine, text: string, isPassing = false): Entry {
+    const { entry, share } = this.#put(line, text, isPassing);
     this.#dropBeyond(share.list, share.most);
     this.#dropBeyond(this.#all, this.#limits.mostEvents);
     return entry;
@@ -98,7 +98,7 @@ export class EventIndex {
     const added = events.flatMap((event) => {
       const { ns: namespace, name } = event.line;
       if (this.get({ namespace, name }) !== undefined) return [];
-      const { entry, share } = this.#put(event.line, event.text);
+      const { entry, share } = this.#put(event.line, event.text, false);
       shares.set(share.list, share.most);
       for (const list of entry.lists) unsorted.add(list);
       return [{ ...event, entry }];
@@ -108,9 +108,9 @@ export class EventIndex {
     return added.filter(({ entry }) => !entry.isGone);
   }
 
-  #put({ v, at, ns, name, spec }: EventLine, text: string) {
+  #put({ v, at, ns, name, spec }: EventLine, text: string, isPassing: boolean) {
     const entry: Entry = {
-      ...{ version: v, atMs: at, namespace: ns, name, text },
+      ...{ version: v, atMs: at, namespace: ns, name, text, isPassing },
       ...{ count: spec.count ?? 1, untilMs: at, isGone: false, lists: [] },
       ...{ segment: undefined, object: undefined },
     };
@@ -136,7 +136,8 @@ export class EventIndex {
     if (entry.isGone) return;
     entry.isGone = true;
     this.#byKey.delete(entry);
-    this.forgottenVersion = Math.max(this.forgottenVersion, entry.version);
+    // Whoever floods us beyond a budget would make every watch list all again, each second.
+    if (!entry.isPassing) this.forgottenVersion = Math.max(this.forgottenVersion, entry.version);
     for (const list of entry.lists) list.noteGone();
     this.#onGone(entry);
   }

@@ -93,7 +93,7 @@ export class EventMemory {
     const at = atMs ?? this.#clock.nowMs();
     const line = { v: this.version, at, ns: namespace, name, ...(meta === undefined ? {} : { meta }), spec };
     const text = JSON.stringify(line);
-    const entry = this.index.add(line, text);
+    const entry = this.index.add(line, text, !isDurable);
     if (isDurable) this.#placed(entry, this.#log.append(text));
     this.#tellNews();
     return entry;

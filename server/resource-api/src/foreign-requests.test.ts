@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Resource } from "@neverland/api";
+import { member } from "@neverland/resources/json.ts";
+import { readYaml } from "@neverland/yaml";
 import { type ApiServer, startApiServer, templateNamed, templatesPath } from "./testing/api-server.ts";
 
 const apply = { "content-type": "application/apply-patch+yaml" };
@@ -164,6 +166,23 @@ test("a table and metadata alone are had in the older version too, in lists and 
   assert.deepEqual([list.kind, list.apiVersion, list.items[0].apiVersion], ["PartialObjectMetadataList", beta, beta]);
   const { object } = await ask("Table", "&watch=1&timeoutSeconds=1");
   assert.deepEqual([object.kind, object.apiVersion], ["Table", beta]);
+});
+
+test("who asks for YAML has YAML, but of a watch", async () => {
+  await make("yaml");
+  const headers = { accept: "application/yaml" };
+  for (const [query, kind] of [
+    ["/yaml", "Template"],
+    ["?fieldSelector=metadata.name%3Dyaml", "TemplateList"],
+  ] as const) {
+    const answer = await api.request("GET", `${templatesPath}${query}`, { headers });
+    const read = readYaml(answer.body);
+    assert.deepEqual(
+      [answer.headers.get("content-type"), read.ok && member(read.document.value, "kind")],
+      ["application/yaml", kind],
+    );
+  }
+  assert.equal((await api.request("GET", `${templatesPath}?watch=1`, { headers })).status, 406);
 });
 
 test("an event of Kubernetes' own kind is refused, instead of kept where nobody reads it", async () => {

@@ -21,7 +21,7 @@ import { isServed, verbOf } from "./discovery/verbs.ts";
 import { ApiFault, notFound, toFault } from "./wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "./wire/delete-options.ts";
 import { checkFields } from "./wire/field-validation.ts";
-import { type AnswerForm, negotiate } from "./wire/negotiation.ts";
+import { type AnswerForm, type AnswerMedia, mustBeLines, negotiate } from "./wire/negotiation.ts";
 import { patchTypeOf, readObject, readOptions, readPatch } from "./wire/request-body.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
@@ -36,6 +36,7 @@ type Exchange = {
   readonly reply: FastifyReply;
   readonly query: RequestQuery;
   readonly form: AnswerForm;
+  readonly media: AnswerMedia;
 };
 
 /** Resolves when the answer has been handed over, or has ended where it goes on as things happen. @throws {ApiFault} */
@@ -48,8 +49,8 @@ export async function handleResource(
   const target = parseTarget(request.url.split("?")[0] ?? "", context.kinds);
   const query = new RequestQuery(request.url);
   const isLog = target.subresource === "log";
-  const form = isLog ? "object" : negotiate(request.headers.accept);
-  const exchange: Exchange = { context, slots, request, reply, query, form };
+  const { form, media } = negotiate(isLog ? undefined : request.headers.accept);
+  const exchange: Exchange = { context, slots, request, reply, query, form, media };
   const { namespace, name } = target;
   try {
     mustBeServed(target, request.method, query);
@@ -107,7 +108,7 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<vo
       const options = readDeleteOptions(readOptions(request.body, contentType), query);
       const { resource, isGone } = await context.writes.delete(kind, target, options.preconditions, options);
       if (!isGone) return answer(exchange, kind, resource);
-      return sendJson(reply, 200, JSON.stringify(success(kind, resource)));
+      return sendJson(reply, 200, JSON.stringify(success(kind, resource)), exchange.media);
     }
     default:
       throw notAllowed(target, request.method);
@@ -208,6 +209,7 @@ async function handleLog(exchange: Exchange, target: NamedTarget): Promise<void>
 async function watch(exchange: Exchange, target: RequestTarget): Promise<void> {
   const { context, slots, request, reply, query, form } = exchange;
   if (asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
+  mustBeLines(exchange.media);
   const start = await prepareWatch(context, target, query);
   query.selection(target); // for its faults, while they can still be a Status
   query.number("timeoutSeconds");
@@ -236,11 +238,11 @@ async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
 
 async function sendList(exchange: Exchange, kind: KindInfo, { first, more }: WholeList): Promise<void> {
   const pieces = listPieces(shapeOf(exchange, kind), first, undefined, more);
-  await sendPieces(exchange.request, exchange.reply, pieces);
+  await sendPieces(exchange.request, exchange.reply, pieces, exchange.media);
 }
 
 function answer(exchange: Exchange, kind: KindInfo, object: Resource, status = 200): void {
-  sendJson(exchange.reply, status, objectText(shapeOf(exchange, kind), object));
+  sendJson(exchange.reply, status, objectText(shapeOf(exchange, kind), object), exchange.media);
 }
 
 function shapeOf({ context, query, form }: Exchange, kind: KindInfo): Shape {

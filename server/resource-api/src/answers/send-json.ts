@@ -1,10 +1,16 @@
 // Sends one text of JSON whole: how every write and every read of one object is answered.
 import type { FastifyReply } from "fastify";
+import type { AnswerMedia } from "../wire/negotiation.ts";
 
 /** Past Fastify, which would look at what there is nothing to see of any more. */
-export function sendJson(reply: FastifyReply, status: number, text: string): void {
+export function sendJson(
+  reply: FastifyReply,
+  status: number,
+  text: string,
+  media: AnswerMedia = "application/json",
+): void {
   reply.hijack();
   const length = String(Buffer.byteLength(text));
-  reply.raw.writeHead(status, ["content-type", "application/json", "content-length", length]);
+  reply.raw.writeHead(status, ["content-type", media, "content-length", length]);
   reply.raw.end(text);
 }

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
+import type { AnswerMedia } from "../wire/negotiation.ts";
 import { sendJson } from "./send-json.ts";
 
 /** As kube-apiserver: what is smaller is not worth compressing. */
@@ -14,14 +15,15 @@ export async function sendPieces(
   request: FastifyRequest,
   reply: FastifyReply,
   pieces: AsyncGenerator<string, void>,
+  media: AnswerMedia = "application/json",
 ): Promise<void> {
   let start = "";
   while (start.length < compressFrom) {
     const { done, value } = await pieces.next();
-    if (done) return sendJson(reply, 200, start);
+    if (done) return sendJson(reply, 200, start, media);
     start += value;
   }
-  const headers = { "content-type": "application/json", vary: "accept-encoding" };
+  const headers = { "content-type": media, vary: "accept-encoding" };
   const all = Readable.from(whole(start, pieces));
   reply.hijack();
   const { raw } = reply;

@@ -16,17 +16,33 @@ export function metaVersionOf(form: AnswerForm): string {
   return form.endsWith("v1beta1") ? "meta.k8s.io/v1beta1" : "meta.k8s.io/v1";
 }
 
+/** What an answer is called. JSON is YAML, so the text is the same. */
+export type AnswerMedia = "application/json" | "application/yaml";
+
+export type Negotiated = { readonly form: AnswerForm; readonly media: AnswerMedia };
+
+const plain: Negotiated = { form: "object", media: "application/json" };
+
 /** The first form in the header's order that we have. @throws {ApiFault} `NotAcceptable`. */
-export function negotiate(accept: string | undefined): AnswerForm {
-  if (accept === undefined || accept === "*/*" || accept === "application/json") return "object";
+export function negotiate(accept: string | undefined): Negotiated {
+  if (accept === undefined || accept === "*/*" || accept === "application/json") return plain;
   const ranges = (accept || "*/*").split(",").map((range) => range.trim());
   for (const range of ranges) {
     const [media = "", ...parameters] = range.split(";").map((part) => part.trim());
-    if (!["application/json", "application/*", "*/*"].includes(media)) continue;
+    if (!["application/json", "application/yaml", "application/*", "*/*"].includes(media)) continue;
     const form = formOf(new Map(parameters.map((text) => splitParameter(text))));
-    if (form) return form;
+    if (form) return { form, media: media === "application/yaml" ? media : "application/json" };
   }
-  throw new ApiFault("NotAcceptable", "only the following media types are accepted: application/json");
+  throw notAcceptable("application/json, application/yaml");
+}
+
+/** A watch is a line for each event, which YAML cannot be. @throws {ApiFault} `NotAcceptable`. */
+export function mustBeLines(media: AnswerMedia): void {
+  if (media !== "application/json") throw notAcceptable("application/json");
+}
+
+function notAcceptable(accepted: string): ApiFault {
+  return new ApiFault("NotAcceptable", `only the following media types are accepted: ${accepted}`);
 }
 
 function formOf(parameters: ReadonlyMap<string, string>): AnswerForm | undefined {

@@ -61,6 +61,16 @@ test("a record has no owners of fields, and no time that is none", async () => {
   assert.deepEqual([made.status, made.body.metadata.managedFields], [201, undefined]);
 });
 
+test("a time of a status is one that Go's clients read, or is refused", async () => {
+  const workflows = templatesPath.replace("templates", "workflows");
+  await api.request("POST", workflows, { body: { metadata: { name: "timed" }, spec: {} } });
+  const write = async (globalExecutionStop: string) => {
+    const body = { status: { globalExecutionStop } };
+    return (await api.request("PATCH", `${workflows}/timed/status`, { body, headers: merge })).status;
+  };
+  assert.deepEqual([await write("2026"), await write(""), await write("2026-01-02T03:04:05Z")], [422, 422, 200]);
+});
+
 test("what Kubernetes' own fields of metadata are not is refused, since no Go client could read it", async () => {
   assert.equal((await make("odd", { selfLink: 5 })).status, 422);
 });

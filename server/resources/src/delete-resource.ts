@@ -1,6 +1,7 @@
 // Deletes an object, with what shall become of the objects that it owns.
 import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import { isStandIn } from "@neverland/store/stored-fault.ts";
 
 export type DeletePolicy = {
   /** Put on the object before it is deleted, for the garbage collector to act on. */
@@ -37,7 +38,7 @@ export async function deleteResource(
   }
 }
 
-/** The object with the finalizer that the wanted policy needs; records have no owners of anything, so need none. */
+/** The object with the finalizer that the wanted policy needs; records own nothing, so need none, nor does what cannot be read: its uid is not known. */
 async function hold(
   store: ResourceStore,
   kind: KindInfo,
@@ -46,7 +47,7 @@ async function hold(
 ): Promise<Resource> {
   const finalizers = live.metadata.finalizers ?? [];
   const needless = !finalizer || kind.record || finalizers.includes(finalizer) || live.metadata.deletionTimestamp;
-  if (needless) return live;
+  if (needless || isStandIn(live)) return live;
   const metadata = { ...live.metadata, finalizers: [...finalizers, finalizer] };
   return await store.update(kind, { ...live, metadata });
 }

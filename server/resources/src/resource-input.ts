@@ -1,5 +1,6 @@
 // Turns what a caller sent into a Resource: right kind, right name, metadata of the right form.
 import { apiVersionOf, type KindInfo, objectMetaSchema, type Resource } from "@neverland/api";
+import { unreadableAnnotation } from "@neverland/store/stored-fault.ts";
 import { isObject, type JsonObject, member, withMember } from "./json.ts";
 import { invalid, ResourceError } from "./resource-error.ts";
 import { schemaFaults } from "./rules/schema-faults.ts";
@@ -53,9 +54,21 @@ export function withoutStatus(object: JsonObject): JsonObject {
   return withMember(object, "status", undefined);
 }
 
-/** In the form in which objects of the kind are kept. */
+/** In the form in which objects of the kind are kept, without what the server shows of one that could not be read. */
 export function prepared(kind: KindInfo, object: JsonObject): JsonObject {
-  return kind.prepare?.(object) ?? object;
+  const own = withoutMark(object);
+  return kind.prepare?.(own) ?? own;
+}
+
+/** Who mends an object that was shown with the mark sends it along, or leaves it where it is. */
+export function withoutMark(object: JsonObject): JsonObject {
+  const metadata = member(object, "metadata");
+  const annotations = member(metadata, "annotations");
+  if (!isObject(metadata) || !isObject(annotations) || member(annotations, unreadableAnnotation) === undefined)
+    return object;
+  const others = withMember(annotations, unreadableAnnotation, undefined);
+  const left = Object.keys(others).length > 0 ? others : undefined;
+  return withMember(object, "metadata", withMember(metadata, "annotations", left));
 }
 
 /** @throws {ResourceError} `malformed` when the object names another kind than the one it is sent as. */

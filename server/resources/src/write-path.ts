@@ -4,13 +4,19 @@ import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
+import { isStandIn } from "@neverland/store/stored-fault.ts";
 import { type DeletePolicy, deleteResource } from "./delete-resource.ts";
 import { updateFields, type Writer, withoutOwners } from "./fields/managed-fields.ts";
 import type { JsonObject } from "./json.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
 import { type Place, prepared, toResource } from "./resource-input.ts";
-import { refuseForbiddenChanges, refuseForbiddenCreation, refuseForbiddenDeletion } from "./rules/forbidden-changes.ts";
+import {
+  refuseForbiddenChanges,
+  refuseForbiddenCreation,
+  refuseForbiddenDeletion,
+  refuseWithoutContent,
+} from "./rules/forbidden-changes.ts";
 import { UniqueClaims } from "./rules/unique-claims.ts";
 import { validateResource, validateStatus } from "./rules/validate-resource.ts";
 import { WriteHealth } from "./write-health.ts";
@@ -168,6 +174,7 @@ export class WritePath {
   }
 
   async #writeChanged({ kind, half }: WriteTarget, live: Resource, next: Resource, dryRun: boolean): Promise<Resource> {
+    if (isStandIn(live)) refuseWithoutContent(kind, half === "status" ? live : next);
     if (half === "status") {
       validateStatus(kind, next);
       if (dryRun) return decideUpdateStatus(kind, live, next, this.#stamp(live)).object;

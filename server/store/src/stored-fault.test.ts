@@ -222,3 +222,17 @@ test("what was mended is told to a watch that goes on from before, also by the n
   }
   assert.fail("the watch ended without an event");
 });
+
+test("an object is not left out for what its author wrote, though it is what the store writes of one that cannot be read", {
+  timeout,
+}, async () => {
+  const { spec, ...rest } = mended(await store.get(Hardware, key("torn")));
+  const annotations = { "neverland.dev/unreadable": "" };
+  await store.update(Hardware, { ...rest, spec, metadata: { ...rest.metadata, annotations } });
+  const isSeen = async () => (await typedStore(store, Hardware).get(key("torn"))) !== undefined;
+  const atOnce = await isSeen();
+  await store.close();
+  faults = [];
+  store = await openSqliteStore(join(folder, "store.db"), { onFault: (fault) => faults.push(fault) });
+  assert.deepEqual([atOnce, await isSeen(), faults.map(({ name }) => name)], [true, true, ["odd"]]);
+});

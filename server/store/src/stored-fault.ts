@@ -52,12 +52,14 @@ export function wasLoaded(object: Resource): boolean {
   return verdictOf(object) !== undefined;
 }
 
-/** An annotation of what stands in for an object whose text cannot be read: what was found. */
+/** An annotation of what stands in for an object whose text cannot be read: what was found. It is for show: anyone can write one. */
 export const unreadableAnnotation = "neverland.dev/unreadable";
 
+export const unreadable: ObjectFault = { part: "text", wrong: "its text is not that of an object of this name" };
+
 /** Whether it stands in for an object that cannot be read: nothing is known of that but its name, its uid neither. */
-export function isStandIn({ metadata }: Resource): boolean {
-  return metadata.annotations?.[unreadableAnnotation] !== undefined;
+export function isStandIn(object: Resource): boolean {
+  return lookAt(object)?.part === "text";
 }
 
 /** So many faults of an object are named. */
@@ -65,7 +67,6 @@ const mostNamed = 3;
 
 /** Looks at an object with the kind's schemas. */
 export function findFault(object: Resource, kind: KindInfo): ObjectFault | undefined {
-  if (isStandIn(object)) return { part: "text", wrong: "its text is not that of an object of this name" };
   const inMetadata = issuesIn("metadata", object.metadata, objectMetaSchema);
   if (inMetadata !== undefined) return { part: "metadata", wrong: inMetadata };
   const parts = [...contentSchemas(kind), ...(kind.status ? [["status", kind.status] as const] : [])];

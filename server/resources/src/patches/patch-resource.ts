@@ -4,7 +4,7 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 import { applyFields, updateFields } from "../fields/managed-fields.ts";
 import { isObject, type JsonObject, member } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
-import { metadataOf, prepared, toResource, withoutStatus } from "../resource-input.ts";
+import { metadataOf, prepared, toResource, withoutMark, withoutStatus } from "../resource-input.ts";
 import type { WriteOptions, WritePath, WriteTarget } from "../write-path.ts";
 import { jsonPatch } from "./json-patch.ts";
 import { mergePatch } from "./merge-patch.ts";
@@ -80,7 +80,7 @@ export async function applyResource(
   };
   const change = async () => {
     const edit = (live: Resource): JsonObject => {
-      const next = applyFields(live, applied, writer, force);
+      const next = applyFields(withoutMark(live), applied, writer, force);
       const pinned = { ...(uid !== undefined && { uid }), ...(resourceVersion !== undefined && { resourceVersion }) };
       return { ...next, metadata: { ...metadataOf(next), ...pinned } };
     };
@@ -111,10 +111,8 @@ function readApplied({ kind, namespace, name, half }: WriteTarget, patch: unknow
   if (metadataOf(applied).managedFields !== undefined)
     throw new ResourceError("malformed", "metadata.managedFields must not be in what is applied");
   toResource(kind, applied, { namespace, name }); // for its checks of names and forms
-  return {
-    ...(half === "status" ? applied : withoutStatus(prepared(kind, applied))),
-    metadata: { ...metadataOf(applied), name, namespace },
-  };
+  const written = half === "status" ? applied : withoutStatus(prepared(kind, applied));
+  return { ...written, metadata: { ...metadataOf(written), name, namespace } };
 }
 
 /** For a write of the status alone: the live object with the status and the owners of `next`. */

@@ -1,6 +1,6 @@
 // Changes that are refused however valid the object would be.
 import { isDeepStrictEqual } from "node:util";
-import { type KindInfo, qualifiedName, type Resource } from "@neverland/api";
+import { contentSchemas, formatKey, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { invalid, ResourceError } from "../resource-error.ts";
 
@@ -24,6 +24,19 @@ export function refuseForbiddenDeletion(kind: KindInfo): void {
 
 function unchangeable(kind: KindInfo, why: string): ResourceError {
   return new ResourceError("unchangeable", `${qualifiedName(kind, kind.plural)} ${why}`, { kind });
+}
+
+/**
+ * Of what cannot be read: a change of its labels or its status alone would put an empty object in the place of a text that
+ * somebody may yet mend.
+ * @throws {ResourceError} `invalid`.
+ */
+export function refuseWithoutContent(kind: KindInfo, { metadata, ...next }: Resource): void {
+  const names = contentSchemas(kind).map(([name]) => name);
+  if (names.some((name) => Reflect.get(next, name) !== undefined)) return;
+  const why = `what is stored of ${kind.kind} ${formatKey(metadata)} cannot be read; replace the whole of it, or delete it`;
+  const fault = { reason: "FieldValueRequired", message: `Required value: ${why}`, field: names.join(" or ") };
+  throw invalid(kind, metadata.name, [fault]);
 }
 
 /** A record says what happened. Its metadata may change: owners and finalizers are about its life, not about the fact. */

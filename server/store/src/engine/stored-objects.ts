@@ -4,8 +4,10 @@ import { attachJson, freezeJson } from "../resource-json.ts";
 import {
   findFault,
   lookAt,
+  type ObjectFault,
   type StoredFault,
   setVerdict,
+  unreadable,
   unreadableAnnotation,
   type Verdict,
 } from "../stored-fault.ts";
@@ -23,12 +25,20 @@ export type StoredObjectsDeps = {
 const shownCharacters = 4096;
 
 export class StoredObjects {
-  /** One look for all objects of a kind. */
-  readonly #kinds: ReadonlyMap<string, { readonly kind: KindInfo; readonly look: Verdict }>;
+  /** One look for all objects of a kind, and one for all that stand in for those that cannot be read. */
+  readonly #kinds: ReadonlyMap<
+    string,
+    { readonly kind: KindInfo; readonly look: Verdict; readonly isUnreadable: Verdict }
+  >;
   readonly #newUid: () => string;
 
   constructor({ kinds, newUid, onFault }: StoredObjectsDeps) {
-    this.#kinds = new Map(kinds.map((kind) => [kindIdOf(kind), { kind, look: lookFor(kind, onFault) }]));
+    const looksFor = (kind: KindInfo) => ({
+      kind,
+      look: lookFor(kind, onFault, findFault),
+      isUnreadable: lookFor(kind, onFault, () => unreadable),
+    });
+    this.#kinds = new Map(kinds.map((kind) => [kindIdOf(kind), looksFor(kind)]));
     this.#newUid = newUid;
   }
 
@@ -37,9 +47,10 @@ export class StoredObjects {
    * replaced and deleted as any other. Objects of kinds that this program does not know are not looked at.
    */
   read(row: StoredRow): Resource {
-    const { kind, look } = this.#kinds.get(row.kindId) ?? {};
+    const { kind, look, isUnreadable } = this.#kinds.get(row.kindId) ?? {};
     const own = parsed(row);
-    const object = own ? attachJson(own, row.json) : this.#standIn(row, kind);
+    if (own === undefined) return setVerdict(this.#standIn(row, kind), isUnreadable ?? unreadable);
+    const object = attachJson(own, row.json);
     return look === undefined ? object : setVerdict(object, look);
   }
 
@@ -58,9 +69,11 @@ export class StoredObjects {
   }
 }
 
-function lookFor(kind: KindInfo, onFault: StoredObjectsDeps["onFault"]): Verdict {
+type FindFault = (object: Resource, kind: KindInfo) => ObjectFault | undefined;
+
+function lookFor(kind: KindInfo, onFault: StoredObjectsDeps["onFault"], find: FindFault): Verdict {
   return (object) => {
-    const fault = findFault(object, kind);
+    const fault = find(object, kind);
     freezeJson(setVerdict(object, fault ?? "sound"));
     if (fault) onFault({ kind: kind.kind, ...namesOf(object), message: sentence(object, kind, fault.wrong) });
     return fault;

@@ -6,10 +6,12 @@ import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
+import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
 import { reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import {
   action,
   documentOf,
+  foldInput,
   installer,
   neighbour,
   pending,
@@ -30,6 +32,10 @@ class Rig {
     const workflow = await this.#workflows.updateStatus({ ...made, status });
     this.queues.put(workflow);
     return workflow;
+  }
+
+  async fold(workflow: Workflow, status: WorkflowStatus): Promise<void> {
+    this.queues.put(await this.#workflows.updateStatus({ ...workflow, status }));
   }
 
   /** As Tink Server appends it; the controller has not folded it yet. */
@@ -61,6 +67,44 @@ test("of very many workflows that wait for a worker only the one that it gets is
   assert.deepEqual(rig.read, ["install-100"]);
 });
 
+test("of very many workflows that run and name a worker none is read while it is others' turn, and one when it is its own", async () => {
+  const rig = new Rig();
+  const shared = pending(documentOf([installer, action("stream")], [neighbour, action("check")]));
+  for (let at = 100; at < 300; at += 1) await rig.create(`install-${at}`, { ...shared, state: "RUNNING" });
+  assert.equal(await rig.find(neighbour), "other-agents-turn");
+  assert.deepEqual(rig.read, []);
+  const isTheirs = foldReports(shared, foldInput([report(shared, 0, "SUCCESS", 0)], 1)).status;
+  for (let at = 100; at < 300; at += 1) await rig.create(`check-${at}`, isTheirs);
+  assert.equal(await rig.find(neighbour), "default/check-100 check");
+  assert.deepEqual(rig.read, ["check-100"]);
+});
+
+test("the loop goes on while very many are passed over that wait for the worker by the store and have ended since", async () => {
+  const over: WorkflowStatus = { ...pending(), state: "RUNNING", globalExecutionStop: "2000-01-01T00:00:00Z" };
+  const queues = new AgentQueues();
+  const metadata = { namespace: "default", uid: "uid-1", resourceVersion: "1", generation: 1, creationTimestamp: "" };
+  const get = async ({ name }: ResourceKey): Promise<Workflow> => ({
+    ...{ apiVersion: "tinkerbell.org/v1alpha1", kind: "Workflow", metadata: { ...metadata, name }, status: over },
+  });
+  for (let at = 0; at < 2000; at += 1) queues.put(await get({ namespace: "default", name: `install-${at}` }));
+  let timesRound = 0;
+  const count = () => {
+    timesRound += 1;
+    next = setImmediate(count);
+  };
+  let next = setImmediate(count);
+  const work = await findWork(installer, queues, {
+    ...{ clock: new ManualClock(startMs), limits: defaultLimits, listeningSinceMs: 0 },
+    ...{
+      workflows: { get },
+      reports: { list: async () => ({ items: [], resourceVersion: "1" }), create: async () => assert.fail() },
+    },
+  });
+  clearImmediate(next);
+  assert.deepEqual("next" in work && "wait" in work.next && work.next.wait, "finished");
+  assert.ok(timesRound >= 2, `the loop went round ${timesRound} times`);
+});
+
 test("what is begun is served before an older one that is not, by what was reported and not folded yet", async () => {
   const rig = new Rig();
   await rig.create("a-older", pending());
@@ -71,12 +115,18 @@ test("what is begun is served before an older one that is not, by what was repor
   assert.deepEqual(rig.read, ["b-begun"]);
 });
 
-test("the second worker's turn is seen by the first one's report, whether that was folded or not", async () => {
+test("the second worker's turn comes as soon as the first one's report is folded", async () => {
   const rig = new Rig();
   const tasks = documentOf([installer, action("stream")], [neighbour, action("check")]);
   const shared = await rig.create("a", { ...pending(tasks), state: "RUNNING" });
   assert.equal(await rig.find(neighbour), "other-agents-turn");
   await rig.report(shared, 0, "SUCCESS");
+  assert.equal(await rig.find(neighbour), "other-agents-turn");
+  assert.equal(await rig.find(), "other-agents-turn");
+  const { status = {} } = shared;
+  const done = report(status, 0, "SUCCESS", 0, { workflowUID: shared.metadata.uid });
+  const input = foldInput([done], 1, { workflowUID: shared.metadata.uid });
+  await rig.fold(shared, foldReports(status, input).status);
   assert.equal(await rig.find(neighbour), "default/a check");
 });
 

@@ -1,8 +1,9 @@
 // What a worker that asks is to do now, decided on the store as it is this moment: the stored status, and the reports that the controller may
 // not have folded yet.
 import { type ActionReportSpec, formatKey, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
+import { Breather } from "@neverland/platform/wait/breather.ts";
 import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
-import { type Candidate, type NextAction, nextAction } from "@neverland/workflow-rules/actions/next-action.ts";
+import { type NextAction, nextAction, noWorkflow } from "@neverland/workflow-rules/actions/next-action.ts";
 import { hasComeBack } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
@@ -26,22 +27,24 @@ type Deps = Pick<TinkServerDeps, "clock" | "limits" | "listeningSinceMs" | "work
 
 /** @param queues Say where to look; what is there is what the store says. */
 export async function findWork(agentID: string, queues: AgentQueues, deps: Deps): Promise<Work> {
-  const folded: FoldedWorkflow[] = [];
-  let next = nextAction([], agentID, deps.limits);
+  const breather = new Breather();
+  let wait: NextAction | undefined;
   for (const queued of queues.candidates(agentID)) {
-    if (queued.status.state !== "RUNNING" && hasTurn(next)) break;
     const found = await readFolded(queued, deps);
     if (found === undefined) continue;
     const done = restartDone(agentID, found, deps);
     if (done !== undefined) return { done };
-    folded.push(found);
-    next = nextAction(folded.map(candidateOf), agentID, deps.limits);
+    const { workflow, status } = found;
+    const next = nextAction({ key: queued.id, status }, agentID, deps.limits);
+    if ("serve" in next) return { next, workflow };
+    if (next.wait === "preparing") return { next };
+    wait ??= next;
+    // What was reported of those before is not folded yet, or their time is over: there may be many.
+    if (breather.isDue) await breather.breathe();
   }
   const other = queues.anyUnfinished(agentID);
-  if ("wait" in next && next.wait === "no-workflow" && other !== undefined)
-    next = nextAction([{ key: other.id, createdAt: "", status: other.status }], agentID, deps.limits);
-  const key = "serve" in next ? next.key : undefined;
-  return { next, workflow: folded.find(({ workflow }) => formatKey(workflow.metadata) === key)?.workflow };
+  wait ??= other && nextAction({ key: other.id, status: other.status }, agentID, deps.limits);
+  return { next: wait ?? noWorkflow };
 }
 
 export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWorkflow | undefined> {
@@ -61,15 +64,6 @@ export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWo
     agent: { busyWith: "asking" },
   });
   return { workflow, status: folded.status, reports };
-}
-
-/** Nothing that was not begun comes before it. */
-function hasTurn(next: NextAction): boolean {
-  return "serve" in next || next.wait === "preparing";
-}
-
-function candidateOf({ workflow: { metadata }, status }: FoldedWorkflow): Candidate {
-  return { key: formatKey(metadata), createdAt: metadata.creationTimestamp ?? "", status };
 }
 
 /**

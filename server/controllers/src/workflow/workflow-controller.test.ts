@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { Workflow } from "@neverland/api";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
 import type { PowerControl, PowerOutcome } from "../ports.ts";
@@ -338,6 +339,34 @@ test("a workflow behind a running one has all of its time from when that one is 
   assert.equal((await bench.workflows.get({ ...key, name: "second" }))?.status?.state, "PENDING");
   bench.clock.advance(1000);
   await bench.reachState("TIMEOUT", "second");
+});
+
+test("a begun workflow behind an action that its worker runs for a later one has all of its time from that action's end", async (t) => {
+  const long = { timeoutSeconds: 7200 };
+  const document = documentOf([installer, action("stream", long), action("write", long)]);
+  const bench = await setUpMachine(t, { render: () => ({ document: { ...document, globalTimeoutSeconds: 30_000 } }) });
+  const state = async () => (await bench.workflows.get({ ...key, name: "first" }))?.status?.state;
+  const isAt = (actionName: string, state: string) => (workflow: Workflow) =>
+    workflow.status?.currentState?.actionName === actionName && workflow.status.currentState.state === state;
+  await bench.createWorkflow({}, "first");
+  const first = await bench.reachState("PENDING", "first");
+  await bench.report(first, 0, "SUCCESS");
+  await bench.reach(isAt("write", "PENDING"), "first");
+  await bench.createWorkflow({}, "second");
+  const second = await bench.reachState("PENDING", "second");
+  await bench.report(second, 0, "RUNNING");
+  await bench.reach(isAt("stream", "RUNNING"), "second");
+  bench.clock.advance(3_600_000);
+  for (let turns = 0; turns < 100 || bench.queued > 0; turns += 1) await new Promise(setImmediate);
+  assert.equal(await state(), "RUNNING");
+  await bench.report(second, 0, "SUCCESS");
+  await bench.reach(isAt("write", "PENDING"), "second");
+  await waitUntil(() => bench.queued === 0);
+  bench.clock.advance(3_599_000);
+  for (let turns = 0; turns < 100 || bench.queued > 0; turns += 1) await new Promise(setImmediate);
+  assert.equal(await state(), "RUNNING");
+  bench.clock.advance(1000);
+  await bench.reachState("TIMEOUT", "first");
 });
 
 test("while no Tink Server takes reports, no worker is given up for its silence", async (t) => {

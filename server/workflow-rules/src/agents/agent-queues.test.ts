@@ -24,15 +24,16 @@ function queuesOf(...workflows: Workflow[]): AgentQueues {
 
 const order = (queues: AgentQueues, agentID = installer) => [...queues.candidates(agentID)].map(({ name }) => name);
 
-test("what was begun comes first, then what was made first, then by name; what is over has left the queue", () => {
+test("a started action comes first, then what was begun, what was made first, by name; what is over has left the queue", () => {
   const queues = queuesOf(
+    workflow("begun", inState("RUNNING"), "2026-05-01T09:00:00Z"),
     workflow("c", inState("PENDING")),
     workflow("b", inState("PREPARING")),
     workflow("late", running, "2026-05-01T13:00:00Z"),
     workflow("early", inState("PENDING"), "2026-05-01T11:00:00Z"),
     workflow("over", inState("FAILED"), "2026-05-01T10:00:00Z"),
   );
-  assert.deepEqual(order(queues), ["late", "early", "b", "c"]);
+  assert.deepEqual(order(queues), ["late", "begun", "early", "b", "c"]);
   assert.equal(queues.first(installer)?.name, "late");
 });
 
@@ -47,12 +48,14 @@ test("a change moves a workflow to its new place, and it is nowhere else", () =>
   assert.equal(queues.knows(installer), true);
 });
 
-test("a workflow is another worker's as long as that one's task comes first, and is looked at once it is begun", () => {
+test("a workflow is another worker's as long as that one's task comes first, begun or not", () => {
   const queues = queuesOf(workflow("a", shared));
   assert.deepEqual([order(queues), order(queues, neighbour)], [["a"], []]);
   assert.equal(queues.anyUnfinished(neighbour)?.name, "a");
   queues.put(workflow("a", { ...shared, state: "RUNNING" }));
-  assert.deepEqual(order(queues, neighbour), ["a"]);
+  assert.deepEqual([order(queues), order(queues, neighbour)], [["a"], []]);
+  queues.put(workflow("a", foldReports(shared, foldInput([report(shared, 0, "SUCCESS", 0)], 1)).status));
+  assert.deepEqual([order(queues), order(queues, neighbour)], [[], ["a"]]);
 });
 
 test("who has or had a task is told of a change, in either spelling of its id", () => {

@@ -18,14 +18,12 @@ type Agent = {
   readonly known: Set<string>;
   /** Those of them that are not over, in the order they came. */
   readonly unfinished: Map<string, Entry>;
-  /** Those of them that run, whoever's turn it is. */
-  readonly begun: Map<string, Entry>;
   /** Those whose current task is the worker's, in the order in which it takes them. */
   readonly waiting: Entry[];
   leftMs: number;
 };
 
-const nobody: Agent = { known: new Set(), unfinished: new Map(), begun: new Map(), waiting: [], leftMs: 0 };
+const nobody: Agent = { known: new Set(), unfinished: new Map(), waiting: [], leftMs: 0 };
 
 export class AgentQueues {
   readonly #entries = new Map<string, Entry>();
@@ -67,13 +65,11 @@ export class AgentQueues {
   }
 
   /**
-   * Where the worker's next action is to be looked for: what is begun, whoever's turn it is, then what waits for the worker, in order. What
-   * comes after the first that has something for it need not be looked at.
+   * Where the worker's next action is to be looked for, in order: the first that has something for it is the one. Another worker's turn is
+   * this one's as soon as `put` has told so.
    */
-  *candidates(agentID: string): Generator<Queued> {
-    const { begun, waiting } = this.#of(agentID);
-    yield* begun.values();
-    for (const entry of waiting) if (!begun.has(entry.id)) yield entry;
+  candidates(agentID: string): Iterable<Queued> {
+    return this.#of(agentID).waiting;
   }
 
   /** One of those that are not over and have a task for the worker, whoever's turn it is. */
@@ -102,13 +98,12 @@ export class AgentQueues {
 
   #enter(name: string, entry: Entry): void {
     const agent = this.#agents.getOrInsertComputed(name, () => ({
-      ...{ known: new Set<string>(), unfinished: new Map(), begun: new Map(), waiting: [], leftMs: 0 },
+      ...{ known: new Set<string>(), unfinished: new Map(), waiting: [], leftMs: 0 },
     }));
     agent.known.add(entry.id);
     agent.leftMs = Math.max(agent.leftMs, leftMs(entry.status, name));
     if (isFinalState(entry.status.state)) return;
     agent.unfinished.set(entry.id, entry);
-    if (entry.status.state === "RUNNING") agent.begun.set(entry.id, entry);
     if (isWaiting(entry.status) && agentOf(entry.status) === name)
       agent.waiting.splice(placeOf(agent.waiting, entry.rank), 0, entry);
   }
@@ -122,7 +117,6 @@ export class AgentQueues {
       if (agent === undefined) continue;
       agent.known.delete(id);
       agent.unfinished.delete(id);
-      agent.begun.delete(id);
       const at = placeOf(agent.waiting, entry.rank);
       if (agent.waiting[at] === entry) agent.waiting.splice(at, 1);
     }
@@ -134,9 +128,11 @@ export class AgentQueues {
   }
 }
 
-/** What was begun comes first, then what was made first. */
-function rankOf({ metadata, status }: Pick<Workflow, "metadata" | "status">): string {
-  return `${status?.state === "RUNNING" ? 0 : 1} ${metadata.creationTimestamp ?? ""} ${formatKey(metadata)}`;
+/** What was begun comes first, before all an action that the worker has started; then what was made first. */
+function rankOf({ metadata, status = {} }: Pick<Workflow, "metadata" | "status">): string {
+  const isStarted = status.state === "RUNNING" && currentStep(status)?.action.state === "RUNNING";
+  const rank = isStarted ? 0 : status.state === "RUNNING" ? 1 : 2;
+  return `${rank} ${metadata.creationTimestamp ?? ""} ${formatKey(metadata)}`;
 }
 
 /** Where the first stands whose rank is not less. */

@@ -80,7 +80,7 @@ test("no action is served after its success was reported", () => {
     fc.property(rounds, (turns) => {
       play(turns, (_, status) => {
         for (const agentID of [installer, neighbour]) {
-          const next = nextAction([{ key: "default/install", createdAt: "1", status }], agentID, defaultLimits);
+          const next = nextAction({ key: "default/install", status }, agentID, defaultLimits);
           const served = "serve" in next ? next.serve.actionID : undefined;
           const step = stepsOf(status).find(({ action: { id } }) => id === served);
           assert.notEqual(step?.action.state, "SUCCESS");

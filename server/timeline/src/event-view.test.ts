@@ -81,14 +81,14 @@ test("what comes and goes beyond a budget makes no watch list again: a machine's
     strangersPerLink: 4,
   });
   const { resourceVersion } = await bench.events.list();
-  const noise = (n: number): void => {
+  const noise = async (n: number): Promise<void> => {
     const nak = { source: "boots/dhcp", type: "DhcpNak", reason: "WrongAddress", mac } as const;
     bench.timeline.record({ ...nak, message: `asked for 10.0.0.${n}` });
     const unknown = { source: "boots/dhcp", type: "DhcpIgnored", reason: "UnknownMachine", link: "eth0" } as const;
     bench.timeline.record({ ...unknown, mac: `02:00:00:00:00:0${n}`, message: "nobody's" });
-    bench.clock.advance(1000);
+    await bench.pass(1000);
   };
-  for (let n = 0; n < 9; n += 1) noise(n);
+  for (let n = 0; n < 9; n += 1) await noise(n);
   record(bench, "step");
   const signal = AbortSignal.timeout(5000);
   const seen = await take(bench.timeline.view.watch(kind, { resourceVersion, signal }), 7);

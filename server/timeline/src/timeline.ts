@@ -14,6 +14,7 @@ import type { EventLogDeps } from "./log/event-log.ts";
 import type { Entry } from "./memory/entry-list.ts";
 import { EventMemory } from "./memory/event-memory.ts";
 import { type MachineLookup, type Stranger, type Subject, strangerOf, subjectOf } from "./memory/event-subject.ts";
+import { RegularWork } from "./regular-work.ts";
 import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
 
 export type TimelineDeps = Pick<EventLogDeps, "dir" | "onError" | "open"> & {
@@ -36,8 +37,7 @@ export class Timeline implements Service {
   readonly #unknown: Repeats<Entry>;
   /** Seen again since their count was written down. */
   readonly #recounted = new Set<Entry>();
-  readonly #cancels = new Map<Regularly, () => void>();
-  #tidying: Promise<void> = Promise.resolve();
+  readonly #regularly: readonly RegularWork[];
   readonly #nameEnd: string;
   #lastNameMs = 0;
   /** MachineEvents as a store's users read them. */
@@ -59,21 +59,23 @@ export class Timeline implements Service {
       .slice(10)
       .toLowerCase();
     this.view = new EventView(this.#memory, { clock, lookup, contacts });
+    const { onError } = deps;
+    this.#regularly = [
+      { everyMs: newestMs, doing: "showing the newest events", work: () => this.#beyond.show() },
+      { everyMs: leftOutMs, doing: "saying what was left out", work: async () => this.#sayLeftOut(false) },
+      { everyMs: this.#limits.tidyMs, doing: "dropping old events", work: () => this.#tidy() },
+    ].map((work) => new RegularWork({ ...work, clock, onError }));
   }
 
   /** Reads back what there is: also when each machine was last seen starting. */
   async start(): Promise<void> {
     await this.#memory.load(({ ns, spec }) => this.#readBack(ns, spec));
-    this.#every("newest", newestMs, () => this.#beyond.show());
-    this.#every("leftOut", leftOutMs, () => this.#sayLeftOut(false));
-    this.#every("tidy", this.#limits.tidyMs, () => this.#tidy());
+    for (const work of this.#regularly) work.start();
   }
 
   /** Writes down what is not yet. */
   async stop(): Promise<void> {
-    for (const cancel of this.#cancels.values()) cancel();
-    this.#cancels.clear();
-    await this.#tidying;
+    await Promise.all(this.#regularly.map((work) => work.stop()));
     this.#sayLeftOut(true);
     this.#closeCounts();
     await this.view.close();
@@ -177,13 +179,9 @@ export class Timeline implements Service {
     this.#recounted.clear();
   }
 
-  #tidy(): void {
+  async #tidy(): Promise<void> {
     this.#closeCounts();
-    this.#tidying = this.#tidying
-      .then(() => this.#memory.tidy())
-      .catch((error: unknown) => {
-        this.#deps.onError({ doing: "dropping old events", error, retryInMs: this.#limits.tidyMs });
-      });
+    await this.#memory.tidy();
   }
 
   #recovered(lostLines: number): void {
@@ -196,17 +194,8 @@ export class Timeline implements Service {
       true,
     );
   }
-
-  #every(what: Regularly, everyMs: number, work: () => void): void {
-    const again = (): void => {
-      work();
-      this.#cancels.set(what, this.#deps.clock.after(everyMs, again));
-    };
-    this.#cancels.set(what, this.#deps.clock.after(everyMs, again));
-  }
 }
 
-type Regularly = "newest" | "leftOut" | "tidy";
 /** How soon the newest of what is beyond a budget is seen. */
 const newestMs = 1000;
 /** How soon after a budget's window what it left out is said. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { mac, offer, startTimeline } from "../testing/timeline-bench.ts";
+import { defaultBudgets } from "./event-budgets.ts";
 
 const stranger = (n: number) =>
   `02:00:00:00:${(n >> 8).toString(16).padStart(2, "0")}:${(n & 255).toString(16).padStart(2, "0")}`;
@@ -22,7 +23,7 @@ test("refusals in a known machine's name are bounded, said to be more, and push 
       message: `asked for 10.0.${n >> 8}.${n & 255}`,
     });
   bench.timeline.record({ ...offer, type: "DhcpAck", message: "given" });
-  bench.clock.advance(70_000);
+  await bench.pass(70_000);
   const specs = await bench.specs();
   const count = (type: string) => specs.filter((spec) => spec.type === type).length;
   // The newest of those that are left out is in memory.
@@ -74,7 +75,7 @@ test("of ten thousand made-up addresses the newest are seen, few are written dow
   bench.timeline.record(offer);
   assert.equal((await bench.specs()).filter(({ type }) => type === "TftpRefused").length, 1000);
   assert.equal(bench.written.filter(({ type }) => type === "TftpRefused").length, 200);
-  bench.clock.advance(3_700_000);
+  await bench.pass(3_700_000);
   const left = (await bench.specs()).filter(({ type }) => type === "EventsLeftOut");
   assert.deepEqual(
     left.map(({ data, message }) => [data, /tink get machineevents shows the newest of them$/.test(message ?? "")]),
@@ -90,14 +91,33 @@ test("what a machine does is seen though others have spent its budget in its nam
   bench.timeline.record({ ...offer, type: "DhcpAck", message: "took its address" });
   const seen = async (type: string) =>
     (await bench.specs()).filter((spec) => spec.type === type).map(({ message }) => message);
-  bench.clock.advance(1000);
+  await bench.pass(1000);
   assert.deepEqual(await seen("DhcpAck"), ["took its address"]);
   for (let second = 0; second < 20; second++) {
     for (let n = 0; n < 200; n++) bench.timeline.record(discover(5000 + 200 * second + n));
-    bench.clock.advance(1000);
+    await bench.pass(1000);
   }
   const offers = await seen("DhcpOffer");
   assert.deepEqual([offers.length, offers.at(-1)], [121, "offered, 8999"]);
+});
+
+test("what 5000 machines did beyond their budgets is shown in slices, and not all in one second", async () => {
+  const none = { count: 0, windowMs: 3_600_000 };
+  await using bench = await startTimeline({ budgets: { ...defaultBudgets, steps: none } });
+  for (let n = 0; n < 5000; n++) bench.timeline.record({ ...offer, mac: undefined, hardware: `default/m-${n}` });
+  const shown = async () => (await bench.specs()).length;
+  const until = async (count: number): Promise<void> => {
+    while ((await shown()) < count) await new Promise(setImmediate);
+    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
+    assert.equal(await shown(), count);
+  };
+  bench.clock.advance(1000);
+  assert.ok((await shown()) < 2000, "all in one go");
+  await until(2000);
+  bench.clock.advance(1000);
+  await until(4000);
+  bench.clock.advance(1000);
+  await until(5000);
 });
 
 test("after 50,000 made-up MACs a new machine is still known, and memory, disk and log stay small", async () => {
@@ -112,7 +132,7 @@ test("after 50,000 made-up MACs a new machine is still known, and memory, disk a
   assert.deepEqual(await find(stranger(20_000)), []);
   assert.equal((await bench.specs()).length, 8192);
   assert.equal(bench.written.length, 500);
-  bench.clock.advance(3_700_000);
+  await bench.pass(3_700_000);
   const left = (await bench.specs()).filter(({ type }) => type === "EventsLeftOut");
   assert.deepEqual(
     left.map(({ data }) => data),

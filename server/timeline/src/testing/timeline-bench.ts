@@ -60,6 +60,12 @@ export class TimelineBench {
     await this.start();
   }
 
+  /** Moves the clock on, and lets what falls due by that be done. */
+  async pass(byMs: number): Promise<void> {
+    this.clock.advance(byMs);
+    await new Promise(setImmediate);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.timeline.stop();
     await rm(this.dir, { recursive: true });

@@ -1,0 +1,50 @@
+// What a service does every so often: never twice at the same time, however long it takes.
+import type { Clock } from "@neverland/platform/time/clock.ts";
+
+export type RegularWorkDeps = {
+  readonly clock: Pick<Clock, "after">;
+  readonly everyMs: number;
+  /** For messages: "dropping old events". */
+  readonly doing: string;
+  readonly work: () => Promise<void>;
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs: number }) => void;
+};
+
+export class RegularWork {
+  readonly #deps: RegularWorkDeps;
+  #cancel: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+  #isDueAgain = false;
+
+  constructor(deps: RegularWorkDeps) {
+    this.#deps = deps;
+  }
+
+  /** The first time is `everyMs` from now. */
+  start(): void {
+    this.#cancel = this.#deps.clock.after(this.#deps.everyMs, () => {
+      this.start();
+      this.#do();
+    });
+  }
+
+  /** Resolves when what is under way is done. */
+  async stop(): Promise<void> {
+    this.#cancel?.();
+    this.#isDueAgain = false;
+    await this.#running;
+  }
+
+  /** However often it falls due while it is under way, it is done once more after that. */
+  #do(): void {
+    this.#isDueAgain = this.#running !== undefined;
+    if (this.#isDueAgain) return;
+    const { work, doing, everyMs, onError } = this.#deps;
+    this.#running = work()
+      .catch((error: unknown) => onError({ doing, error, retryInMs: everyMs }))
+      .then(() => {
+        this.#running = undefined;
+        if (this.#isDueAgain) this.#do();
+      });
+  }
+}

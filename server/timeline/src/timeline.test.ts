@@ -137,6 +137,52 @@ test("a full disk costs the newest lines, is said once, and is told of when it i
   ]);
 });
 
+test("of far more counts than may wait for the disk none is lost, and nothing is said of a disk that failed", async () => {
+  const room = { mostWaiting: 50, repeatMs: 3_600_000, tidyMs: 60_000 };
+  await using bench = await startTimeline(room);
+  const facts = Array.from({ length: 400 }, (_, n) => ({ ...offer, mac: undefined, hardware: `default/m-${n}` }));
+  for (const fact of facts) {
+    bench.timeline.record(fact);
+    bench.timeline.record(fact);
+    await bench.timeline.flush();
+  }
+  await bench.pass(60_000);
+  await bench.restart();
+  assert.deepEqual(
+    (await bench.specs()).map(({ type, count }) => [type, count]),
+    facts.map(({ type }) => [type, 2]),
+  );
+});
+
+test("what comes at once beyond what may wait is said to be that, and no fault of the disk", async () => {
+  await using bench = await startTimeline({ mostWaiting: 10 });
+  for (let n = 0; n < 25; n++) bench.timeline.record({ ...offer, message: `burst ${n}` });
+  await bench.timeline.flush();
+  const { reason, message } = (await bench.specs()).at(-1) ?? {};
+  assert.deepEqual(
+    [reason, message],
+    ["TooManyEvents", "15 events were not written down since more came at once than the disk takes"],
+  );
+});
+
+test("counts that the disk does not take are written down once it does", async () => {
+  await using bench = await startTimeline({ mostWaiting: 4, tidyMs: 60_000 });
+  const facts = Array.from({ length: 4 }, (_, n) => ({ ...offer, message: `fact ${n}` }));
+  for (const fact of facts) bench.timeline.record(fact);
+  await bench.timeline.flush();
+  bench.diskError = new Error("ENOSPC");
+  for (const fact of facts) bench.timeline.record(fact);
+  for (let n = 0; n < 3; n++) bench.timeline.record({ ...offer, message: `full ${n}` });
+  await bench.pass(60_000);
+  bench.diskError = undefined;
+  await bench.restart();
+  const counts = (await bench.specs()).map(({ message, count }) => [message, count]);
+  assert.deepEqual(
+    counts.slice(0, 4),
+    facts.map(({ message }) => [message, 2]),
+  );
+});
+
 test("an event that came through the API is kept as it is, tells of a start, and cannot be made twice or changed", async () => {
   await using bench = await startTimeline();
   const metadata = { namespace: "lab", name: "m1-abcde", labels: { by: "test" } };

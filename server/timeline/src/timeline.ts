@@ -14,6 +14,7 @@ import type { EventLogDeps } from "./log/event-log.ts";
 import type { Entry } from "./memory/entry-list.ts";
 import { EventMemory } from "./memory/event-memory.ts";
 import { type MachineLookup, type Stranger, type Subject, strangerOf, subjectOf } from "./memory/event-subject.ts";
+import { RepeatCounts } from "./memory/repeat-counts.ts";
 import { RegularWork } from "./regular-work.ts";
 import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
 
@@ -35,8 +36,7 @@ export class Timeline implements Service {
   /** Facts told a moment ago. Strangers have their own, so that a flood of them hides nobody's repeats. */
   readonly #known: Repeats<Entry>;
   readonly #unknown: Repeats<Entry>;
-  /** Seen again since their count was written down. */
-  readonly #recounted = new Set<Entry>();
+  readonly #counts: RepeatCounts;
   readonly #regularly: readonly RegularWork[];
   readonly #nameEnd: string;
   #lastNameMs = 0;
@@ -46,7 +46,8 @@ export class Timeline implements Service {
   constructor(deps: TimelineDeps, limits: Partial<TimelineLimits> = {}) {
     this.#deps = deps;
     this.#limits = { ...defaultTimelineLimits, ...limits };
-    this.#memory = new EventMemory({ ...deps, onRecovered: (lost) => this.#recovered(lost) }, this.#limits);
+    this.#memory = new EventMemory({ ...deps, onRecovered: this.#recovered }, this.#limits);
+    this.#counts = new RepeatCounts(this.#memory);
     this.#budgets = new EventBudgets(this.#limits.budgets, deps.clock);
     this.#beyond = new NewestBeyond(
       (event, subject, atMs) => this.#append(event, subject, atMs, false),
@@ -62,7 +63,7 @@ export class Timeline implements Service {
     const { onError } = deps;
     this.#regularly = [
       { everyMs: newestMs, doing: "showing the newest events", work: () => this.#beyond.show() },
-      { everyMs: leftOutMs, doing: "saying what was left out", work: async () => this.#sayLeftOut(false) },
+      { everyMs: leftOutMs, doing: "saying what was left out", work: () => this.#sayLeftOut(false) },
       { everyMs: this.#limits.tidyMs, doing: "dropping old events", work: () => this.#tidy() },
     ].map((work) => new RegularWork({ ...work, clock, onError }));
   }
@@ -76,8 +77,8 @@ export class Timeline implements Service {
   /** Writes down what is not yet. */
   async stop(): Promise<void> {
     await Promise.all(this.#regularly.map((work) => work.stop()));
-    this.#sayLeftOut(true);
-    this.#closeCounts();
+    await this.#sayLeftOut(true);
+    await this.#counts.write();
     await this.view.close();
     await this.#memory.close();
   }
@@ -95,9 +96,7 @@ export class Timeline implements Service {
     const windowMs = isUnknownMac ? Number.POSITIVE_INFINITY : this.#limits.repeatMs;
     const repeated = repeats.find(key, windowMs);
     if (repeated !== undefined && !repeated.isGone) {
-      repeated.count += 1;
-      repeated.untilMs = nowMs;
-      this.#recounted.add(repeated);
+      this.#counts.seenAgain(repeated, nowMs);
       if (stranger !== undefined) this.#memory.index.heardAgain(stranger, event.link);
       return;
     }
@@ -127,6 +126,7 @@ export class Timeline implements Service {
       if (breather.isDue) await breather.breathe();
       const { namespace, name } = metadata;
       if (spec === undefined || this.#memory.index.get({ namespace, name }) !== undefined) continue;
+      if (!(await this.#memory.makeRoom())) return false;
       const timeMs = Date.parse(spec.time);
       const atMs = Number.isNaN(timeMs) ? this.#deps.clock.nowMs() : timeMs;
       const { segment } = this.#memory.append({ namespace, name, spec, atMs }, true);
@@ -161,8 +161,10 @@ export class Timeline implements Service {
     return ulidTime(this.#lastNameMs).toLowerCase() + this.#nameEnd;
   }
 
-  #sayLeftOut(isStopping: boolean): void {
-    for (const leftOut of this.#budgets.closed(isStopping)) {
+  /** What the disk does not take yet is said the next time. */
+  async #sayLeftOut(isStopping: boolean): Promise<void> {
+    if (!(await this.#memory.makeRoom())) return;
+    for await (const leftOut of this.#budgets.closed(isStopping)) {
       const event = leftOutEvent(leftOut);
       this.#append(
         event,
@@ -171,29 +173,27 @@ export class Timeline implements Service {
         true,
       );
       this.#deps.onWritten?.(event);
+      if (!(await this.#memory.makeRoom())) return;
     }
   }
 
-  #closeCounts(): void {
-    for (const entry of this.#recounted) this.#memory.closeCount(entry);
-    this.#recounted.clear();
-  }
-
   async #tidy(): Promise<void> {
-    this.#closeCounts();
+    await this.#counts.write();
     await this.#memory.tidy();
   }
 
-  #recovered(lostLines: number): void {
+  readonly #recovered = (lostLines: number, hasFailed: boolean): void => {
     if (lostLines === 0) return;
-    const message = `${lostLines} events were not written down while the disk took none`;
+    const reason = hasFailed ? "DiskFailed" : "TooManyEvents";
+    const why = hasFailed ? "while the disk took none" : "since more came at once than the disk takes";
+    const message = `${lostLines} events were not written down ${why}`;
     this.#append(
-      { source: "timeline", type: "EventsLeftOut", reason: "DiskFailed", message },
+      { source: "timeline", type: "EventsLeftOut", reason, message },
       nobody,
       this.#deps.clock.nowMs(),
       true,
     );
-  }
+  };
 }
 
 /** How soon the newest of what is beyond a budget is seen. */

@@ -2,6 +2,7 @@
 import { type EventType, eventTypeInfo, formatKey, type MachineEventInput } from "@neverland/api";
 import { type RecentMap, recentMap } from "@neverland/platform/collections/recent-map.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import { Breather } from "@neverland/platform/wait/breather.ts";
 import { type Subject, strangerOf } from "../memory/event-subject.ts";
 
 type Budget = { readonly count: number; readonly windowMs: number };
@@ -98,13 +99,15 @@ export class EventBudgets {
     this.#over.add(window);
   }
 
-  /** What was left out in windows that are over, or in all. Each is told once. */
-  closed(ofAll: boolean): LeftOut[] {
-    const ended = [...this.#over].filter((window) => ofAll || this.#isOver(window));
-    return ended.flatMap((window) => {
+  /** What was left out in windows that are over, or in all: each is told once. In slices. */
+  async *closed(ofAll: boolean): AsyncGenerator<LeftOut> {
+    const breather = new Breather();
+    for (const window of this.#over) {
+      if (breather.isDue) await breather.breathe();
+      if (!ofAll && !this.#isOver(window)) continue;
       this.#over.delete(window);
-      return window.leftOut === undefined ? [] : [window.leftOut];
-    });
+      if (window.leftOut !== undefined) yield window.leftOut;
+    }
   }
 
   /** A clock that is set makes no window longer or shorter. */

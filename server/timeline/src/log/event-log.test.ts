@@ -34,6 +34,21 @@ async function open(dir: string, openLogFile: typeof openFile = openFile) {
   return { log, lines, errors };
 }
 
+test("who waits for room before each line loses none, however many they are, and leaves room to others", async () => {
+  await inFolder(async (dir) => {
+    const { log } = await open(dir);
+    const lost: string[] = [];
+    for (let n = 0; n < 1000; n += 1) {
+      assert.ok(await log.makeRoom());
+      if (log.append(`${n}`) === undefined) lost.push(`${n}`);
+    }
+    for (let n = 0; n < 40; n += 1) if (log.append("other") === undefined) lost.push("other");
+    await log.close();
+    assert.deepEqual(lost, []);
+    assert.equal((await open(dir)).lines.length, 1040);
+  });
+});
+
 async function write(dir: string, ...texts: readonly string[]): Promise<void> {
   const { log } = await open(dir);
   for (const text of texts) log.append(text);

@@ -14,8 +14,8 @@ export type EventLogDeps = {
   readonly clock: Clock;
   /** Told once when the disk begins to fail, not at each try. */
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
-  /** The disk takes lines again, or is no longer too slow; so many were given up meanwhile. */
-  readonly onRecovered: (lostLines: number) => void;
+  /** The disk takes lines again, or has caught up; so many were given up meanwhile. `hasFailed`: it took none, and was not only slow. */
+  readonly onRecovered: (lostLines: number, hasFailed: boolean) => void;
   /** For tests of disks that fail. */
   readonly open?: typeof open;
 };
@@ -92,6 +92,19 @@ export class EventLog {
     this.#waiting.push({ segment, text });
     this.#cancelWrite ??= this.#deps.clock.after(delayMs.write, () => void this.#soon(() => this.#write()));
     return segment;
+  }
+
+  /**
+   * For who appends very much and can wait: resolves when no more than half of what may wait does, so that others' lines have room.
+   * @returns False when the disk takes none for now.
+   */
+  async makeRoom(): Promise<boolean> {
+    if (!this.#hasRoom) await this.#soon(() => this.#write());
+    return this.#hasRoom;
+  }
+
+  get #hasRoom(): boolean {
+    return this.#waiting.length * 2 <= this.#limits.mostWaiting;
   }
 
   /**
@@ -237,10 +250,10 @@ export class EventLog {
   }
 
   #recovered(): void {
-    const lost = this.#lost;
+    const [lost, hasFailed] = [this.#lost, this.#isFailing];
     this.#isFailing = false;
     this.#lost = 0;
-    this.#deps.onRecovered(lost);
+    this.#deps.onRecovered(lost, hasFailed);
   }
 }
 

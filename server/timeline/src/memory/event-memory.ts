@@ -99,6 +99,11 @@ export class EventMemory {
     return entry;
   }
 
+  /** Before each line of very many: half of the room for lines that wait is left to what happens. @returns False: the disk takes none. */
+  async makeRoom(): Promise<boolean> {
+    return await this.#log.makeRoom();
+  }
+
   /** Writes down how often it was seen by now. */
   closeCount(entry: Entry): void {
     if (entry.isGone || entry.segment === undefined) return;
@@ -166,10 +171,15 @@ export class EventMemory {
   async #carryOver(segment: Segment, entries: readonly Entry[]): Promise<boolean> {
     // Lines that wait in vain would only take the place of new ones.
     if (!(await this.#log.flush())) return false;
-    const carried = entries
-      .filter((each) => !each.isGone && each.segment === segment)
-      .map((entry) => ({ entry, to: this.#log.append(entry.text) }));
-    for (const { entry } of carried) if (entry.count > 1) this.closeCount(entry);
+    const carried: { readonly entry: Entry; readonly to: Segment | undefined }[] = [];
+    const breather = new Breather();
+    for (const entry of entries) {
+      if (breather.isDue) await breather.breathe();
+      if (entry.isGone || entry.segment !== segment) continue;
+      if (!(await this.makeRoom())) return false;
+      carried.push({ entry, to: this.#log.append(entry.text) });
+      if (entry.count > 1) this.closeCount(entry);
+    }
     const isDurable = (await this.#log.flush()) && carried.every(({ to }) => to !== undefined);
     if (isDurable) for (const { entry, to } of carried) this.#placed(entry, to);
     return isDurable;

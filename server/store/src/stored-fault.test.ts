@@ -11,6 +11,7 @@ import { loadState } from "./engine/load-state.ts";
 import { defaultStoreLimits, StoreEngine } from "./engine/store-engine.ts";
 import { kindIdOf } from "./engine/store-state.ts";
 import { follow } from "./follow.ts";
+import { resourceJson } from "./resource-json.ts";
 import type { ResourceStore } from "./resource-store.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { faultOf, hasSoundMetadata, type StoredFault } from "./stored-fault.ts";
@@ -235,4 +236,40 @@ test("an object is not left out for what its author wrote, though it is what the
   faults = [];
   store = await openSqliteStore(join(folder, "store.db"), { onFault: (fault) => faults.push(fault) });
   assert.deepEqual([atOnce, await isSeen(), faults.map(({ name }) => name)], [true, true, ["odd"]]);
+});
+
+test("the version of an object is its row's, whatever its text says", { timeout }, async (t) => {
+  const versions: (string | undefined)[] = [];
+  const spoilt = await openSpoiltStore(
+    t,
+    async (before) => {
+      for (const name of ["a", "b", "c"]) {
+        const made = await before.create(Hardware, machine(name, "02:00:00:00:00:01"));
+        versions.push(made.metadata.resourceVersion);
+      }
+    },
+    `UPDATE objects SET object = json_set(object, '$.metadata.resourceVersion', 'x') WHERE name = 'a';
+     UPDATE objects SET object = json_remove(object, '$.metadata.resourceVersion') WHERE name = 'b';
+     UPDATE objects SET object = json_set(object, '$.metadata.resourceVersion', '99') WHERE name = 'c'`,
+  );
+  const { items } = await typedStore(spoilt, Hardware).list();
+  assert.deepEqual(
+    items.map(({ metadata }) => metadata.resourceVersion),
+    versions,
+  );
+  assert.deepEqual(
+    items.map((item) => JSON.parse(resourceJson(item)).metadata.resourceVersion),
+    versions,
+  );
+});
+
+test("what an object was before a change is of the version that it had", { timeout }, async () => {
+  const good = await store.get(Hardware, key("good"));
+  assert.ok(good);
+  const page = await store.list(Hardware, { limit: 1 });
+  await store.update(Hardware, mended(await store.get(Hardware, key("odd"))));
+  const before = await store.list(Hardware, { limit: 1, continueToken: page.continueToken ?? "" });
+  await store.close();
+  store = await openSqliteStore(join(folder, "store.db"));
+  assert.deepEqual(await store.list(Hardware, { limit: 1, continueToken: page.continueToken ?? "" }), before);
 });

@@ -5,9 +5,9 @@ import { Breather } from "@neverland/platform/wait/breather.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
 import { resourceJson } from "../resource-json.ts";
 import { type HistoryBounds, LoggedChange } from "./change-log.ts";
-import type { StoreBackend, StoredHistory, StoredRow } from "./store-backend.ts";
+import type { StoreBackend, StoredHistory } from "./store-backend.ts";
 import { StoreState } from "./store-state.ts";
-import { StoredObjects, type StoredObjectsDeps } from "./stored-objects.ts";
+import { StoredObjects, type StoredObjectsDeps, type StoredText } from "./stored-objects.ts";
 
 export type LoadDeps = StoredObjectsDeps & { readonly bounds: HistoryBounds };
 
@@ -40,7 +40,7 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
     }
   // What an object was once is named by nobody.
   const old = new StoredObjects({ ...deps, onFault: () => undefined });
-  await loadHistory(state, backend, deps, breather, (row) => old.settled(old.read(row)));
+  await loadHistory(state, backend, deps, breather, (text) => old.settled(old.read(text)));
   const settle: LoadedState["settle"] = async (clock, signal) => {
     const slices = new Breather();
     for (const resource of unsettled) {
@@ -62,7 +62,7 @@ async function loadHistory(
   backend: StoreBackend,
   { bounds }: LoadDeps,
   breather: Breather,
-  readOld: (row: StoredRow) => Resource,
+  readOld: (text: StoredText) => Resource,
 ): Promise<void> {
   const versions = await backend.versions();
   const after = new Map<string, string | undefined>();
@@ -85,7 +85,7 @@ function toLogged(
   state: StoreState,
   entry: StoredHistory,
   later: Map<string, string | undefined>,
-  readOld: (row: StoredRow) => Resource,
+  readOld: (text: StoredText) => Resource,
 ): LoggedChange {
   const { kindId, key, version, previous } = entry;
   const id = `${kindId} ${formatKey(key)}`;
@@ -95,10 +95,9 @@ function toLogged(
   later.set(id, previous);
   const sizeBytes = (json?.length ?? (stored ? resourceJson(stored).length : 0)) + (previous?.length ?? 0);
   // What was before may be what somebody spoilt with another program, and a write mended.
-  const parse = (json: string): Resource => readOld({ kindId, key, version, json });
   const objects = () => ({
-    after: json === undefined && stored ? stored : parse(json ?? "{}"),
-    before: previous === undefined ? undefined : parse(previous),
+    after: json === undefined && stored ? stored : readOld({ kindId, key, version, json: json ?? "{}" }),
+    before: previous === undefined ? undefined : readOld({ kindId, key, json: previous }),
   });
   return new LoggedChange(entry, objects, sizeBytes);
 }

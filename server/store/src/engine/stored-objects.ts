@@ -21,6 +21,9 @@ export type StoredObjectsDeps = {
   readonly onFault: (fault: StoredFault) => void;
 };
 
+/** A row, or what one was before a change: then the version that counts is the one in the text. */
+export type StoredText = Omit<StoredRow, "version"> & { readonly version?: number };
+
 /** So much of a text that cannot be read is shown. */
 const shownCharacters = 4096;
 
@@ -46,11 +49,11 @@ export class StoredObjects {
    * The object of a row. One that is no object of this key is replaced by a stand-in of the right name, which can be looked at,
    * replaced and deleted as any other. Objects of kinds that this program does not know are not looked at.
    */
-  read(row: StoredRow): Resource {
+  read(row: StoredText): Resource {
     const { kind, look, isUnreadable } = this.#kinds.get(row.kindId) ?? {};
     const own = parsed(row);
     if (own === undefined) return setVerdict(this.#standIn(row, kind), isUnreadable ?? unreadable);
-    const object = attachJson(own, row.json);
+    const object = attachJson(own, ownVersion(own, row) ? row.json : JSON.stringify(own));
     return look === undefined ? object : setVerdict(object, look);
   }
 
@@ -60,7 +63,7 @@ export class StoredObjects {
     return freezeJson(object);
   }
 
-  #standIn({ json, key, kindId, version }: StoredRow, kind: KindInfo | undefined): Resource {
+  #standIn({ json, key, kindId, version = 0 }: StoredText, kind: KindInfo | undefined): Resource {
     const annotations = { [unreadableAnnotation]: json.slice(0, shownCharacters) };
     const metadata = { ...key, uid: this.#newUid(), resourceVersion: String(version), generation: 1, annotations };
     const apiVersion = kind ? apiVersionOf(kind) : kindId.slice(kindId.indexOf(".") + 1);
@@ -91,7 +94,7 @@ function sentence({ metadata }: Resource, kind: KindInfo, wrong: string): string
 }
 
 /** `undefined` for what is no JSON, or no object of this key. */
-function parsed({ value, json, key }: StoredRow): Resource | undefined {
+function parsed({ value, json, key }: StoredText): Resource | undefined {
   if (isResourceAt(value, key)) return value;
   try {
     const object: unknown = JSON.parse(json);
@@ -103,9 +106,20 @@ function parsed({ value, json, key }: StoredRow): Resource | undefined {
 
 function isResourceAt(value: unknown, key: ResourceKey): value is Resource {
   if (!isObject(value) || !isObject(value.metadata)) return false;
-  const { name, namespace, uid, resourceVersion } = value.metadata;
-  const isThere = name === key.name && namespace === key.namespace;
-  return isThere && typeof uid === "string" && typeof resourceVersion === "string";
+  const { name, namespace, uid } = value.metadata;
+  return name === key.name && namespace === key.namespace && typeof uid === "string";
+}
+
+/**
+ * Sees to it that the object says the version that counts.
+ * @returns Whether it said so.
+ */
+function ownVersion({ metadata }: Resource, { version }: StoredText): boolean {
+  const said: unknown = metadata.resourceVersion;
+  const counts = version === undefined && typeof said === "string" ? said : String(version ?? 0);
+  if (said === counts) return true;
+  metadata.resourceVersion = counts;
+  return false;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -4,7 +4,7 @@ import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { ServerError } from "../server-error.ts";
 import { closeToOthers } from "./private-file.ts";
-import { programUid, trustedPath } from "./trusted-path.ts";
+import { isOurs, trustedPath } from "./trusted-path.ts";
 
 /** What a data folder holds, by the beginning of its name; with anything else in it, a folder is somebody's for another purpose. */
 const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files"];
@@ -16,21 +16,20 @@ const databaseFiles = ["neverland.db", "neverland.db-wal", "neverland.db-shm"];
 /**
  * Makes it when it is not there, and closes it to others: they could read every machine's secrets in it, or put files there that this
  * server believes.
- * @param owner Of this program: root may use a folder of that user's, who built what is in it before.
+ * @param owner Of this program: root may use a folder of that user's, who built what is in it before, or began without sudo.
  * @returns Warnings of what was mended. @throws {ServerError} `bad-config` when it is no folder, else `bad-data-dir`.
  */
-export async function makeDataDir(dataDir: string, owner = programUid): Promise<readonly string[]> {
-  const isOurs = (uid: number) => uid === process.geteuid?.() || (process.geteuid?.() === 0 && uid === owner);
+export async function makeDataDir(dataDir: string, owner?: number): Promise<readonly string[]> {
   return await inDataDir(dataDir, async () => {
     await refuseParents(dataDir);
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     // When it is another user's, that is to be said, not which of its files fails first.
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
     const { uid, mode } = await stat(dataDir);
-    if (!isOurs(uid))
+    if (!isOurs(uid, owner))
       throw unfit(dataDir, `it belongs to another user (uid ${uid}); run this as that user, or ${elsewhere}`);
-    const warnings = (mode & 0o077) === 0 ? [] : [await closeFolder(dataDir, mode, isOurs)];
-    for (const name of databaseFiles) await closeToOthers(join(dataDir, name));
+    const warnings = (mode & 0o077) === 0 ? [] : [await closeFolder(dataDir, mode, owner)];
+    for (const name of databaseFiles) await closeToOthers(join(dataDir, name), owner);
     return warnings;
   });
 }
@@ -41,9 +40,7 @@ async function refuseParents(dataDir: string): Promise<void> {
   if ("mistrust" in found) throw unfit(dataDir, `${found.mistrust}, or ${elsewhere}`);
 }
 
-type IsOurs = (uid: number) => boolean;
-
-async function closeFolder(dataDir: string, mode: number, isOurs: IsOurs): Promise<string> {
+async function closeFolder(dataDir: string, mode: number, owner: number | undefined): Promise<string> {
   const foreign = (await readdir(dataDir)).filter((name) => !ownEntries.some((own) => name.startsWith(own)));
   const open = `other users get into it (mode ${(mode & 0o7777).toString(8)})`;
   // A folder such as /tmp or a home is not ours to close.
@@ -52,7 +49,7 @@ async function closeFolder(dataDir: string, mode: number, isOurs: IsOurs): Promi
   // Closed first: nothing can be put there between the look and the lock.
   await chmod(dataDir, 0o700);
   if ((mode & writableByOthers) !== 0)
-    await refuseForeign(dataDir, isOurs).catch(async (error: unknown) => {
+    await refuseForeign(dataDir, owner).catch(async (error: unknown) => {
       // Left closed, it would be believed at the next start.
       await chmod(dataDir, mode & 0o7777);
       throw error;
@@ -67,12 +64,12 @@ function usedFor(foreign: readonly string[]): string {
 }
 
 /** Where others could write, what lies there may be theirs: a kernel, an event, a link that leads what is written elsewhere. */
-async function refuseForeign(dataDir: string, isOurs: IsOurs): Promise<void> {
+async function refuseForeign(dataDir: string, owner: number | undefined): Promise<void> {
   for (const name of await readdir(dataDir, { recursive: true })) {
     const stats = await lstat(join(dataDir, name));
     const why = stats.isSymbolicLink()
       ? "is a symbolic link"
-      : !isOurs(stats.uid) && `belongs to another user (uid ${stats.uid})`;
+      : !isOurs(stats.uid, owner) && `belongs to another user (uid ${stats.uid})`;
     if (why)
       throw unfit(dataDir, `others could write in it, and ${name} ${why}; look at it and delete it, or ${elsewhere}`);
   }

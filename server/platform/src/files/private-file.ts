@@ -1,11 +1,14 @@
 // Files that this user alone may read, by ssh's rule for keys: no link, nobody else's, closed to others; else they are not believed.
+// For root, what the program's owner made is its own: who began without sudo goes on with it.
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { dirname } from "node:path";
 import { ServerError } from "../server-error.ts";
+import { isOurs } from "./trusted-path.ts";
 
-/** @returns Undefined when there is no such file. @throws {ServerError} `bad-data-dir` for one that is not to be believed. */
-export async function readPrivateFile(path: string): Promise<string | undefined> {
-  const file = await openOwn(path);
+/** @param owner Of this program. @returns Undefined when there is no such file. @throws {ServerError} `bad-data-dir` for one that is not to be believed. */
+export async function readPrivateFile(path: string, owner?: number): Promise<string | undefined> {
+  const file = await openOwn(path, owner);
   if (file === undefined) return undefined;
   try {
     if (((await file.stat()).mode & 0o077) !== 0)
@@ -17,8 +20,8 @@ export async function readPrivateFile(path: string): Promise<string | undefined>
 }
 
 /** Takes from others what an earlier start, or another program, gave them. @throws {ServerError} `bad-data-dir` */
-export async function closeToOthers(path: string): Promise<void> {
-  const file = await openOwn(path);
+export async function closeToOthers(path: string, owner?: number): Promise<void> {
+  const file = await openOwn(path, owner);
   if (file === undefined) return;
   try {
     if (((await file.stat()).mode & 0o077) !== 0) await file.chmod(0o600);
@@ -27,7 +30,7 @@ export async function closeToOthers(path: string): Promise<void> {
   }
 }
 
-async function openOwn(path: string): Promise<FileHandle | undefined> {
+async function openOwn(path: string, owner?: number): Promise<FileHandle | undefined> {
   let file: FileHandle;
   try {
     // Non-blocking: a named pipe must not hang the open.
@@ -39,12 +42,12 @@ async function openOwn(path: string): Promise<FileHandle | undefined> {
     throw cause;
   }
   const { uid } = await file.stat();
-  if (uid === process.geteuid?.()) return file;
+  if (isOurs(uid, owner)) return file;
   await file.close();
   throw refused(
     path,
     `it belongs to another user (uid ${uid})`,
-    "look who put it there, then delete it or make it your own",
+    `look who put it there; if that was you, \`chown -R ${process.geteuid?.()}: ${dirname(path)}\` makes it and all beside it this user's`,
   );
 }
 

@@ -41,17 +41,23 @@ test("a file of another user's is not believed, though all before it is ours", a
   assert.match("mistrust" in read ? read.mistrust : "", /^it belongs to another user \(uid 4711\); look who put it/);
 });
 
-test("root uses the data folder of whose program it runs, as after a build without sudo, and nobody else's", async () => {
+test("root uses the data folder, database and token of whose program it runs, as after a start without sudo, and nobody else's", async () => {
   const data = join(dir, "data");
   await mkdir(join(data, "hook"), { recursive: true });
   await writeFile(join(data, "hook/vmlinuz-x86_64"), "");
-  for (const path of ["", "hook", "hook/vmlinuz-x86_64"]) await chown(join(data, path), other, other);
+  for (const name of ["neverland.db", "token"]) await writeFile(join(data, name), name, { mode: 0o600 });
+  for (const path of ["", "hook", "hook/vmlinuz-x86_64", "neverland.db", "token"])
+    await chown(join(data, path), other, other);
   // As with a umask of 002, where each user has a group of its own.
   await chmod(data, 0o775);
   await assert.rejects(makeDataDir(data, 4712), /it belongs to another user \(uid 4711\); run this as that user/);
   const [warning] = await makeDataDir(data, other);
   assert.match(warning ?? "", /other users get into it \(mode 775\); it is 700 now/);
-  await writeFile(join(data, "token"), "chosen", { mode: 0o600 });
-  await chown(join(data, "token"), other, other);
-  await assert.rejects(readPrivateFile(join(data, "token")), /token is not believed: it belongs to another user/);
+  assert.equal(await readPrivateFile(join(data, "token"), other), "token");
+  const { message } = await readPrivateFile(join(data, "token"), 4712).then(
+    () => assert.fail("believed"),
+    (error: Error) => error,
+  );
+  const mend = `look who put it there; if that was you, \`chown -R 0: ${data}\` makes it and all beside it this user's`;
+  assert.equal(message, `${data}/token is not believed: it belongs to another user (uid 4711); ${mend}`);
 });

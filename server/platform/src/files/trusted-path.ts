@@ -41,7 +41,7 @@ export async function trustedPath(
 
 /** Of what a path ends in. @param what Names it in the sentence. */
 export async function mistrustOf(path: string, stats: Stats, what = "it"): Promise<Mistrust | undefined> {
-  if (stats.uid !== 0 && stats.uid !== process.geteuid?.())
+  if (stats.uid !== 0 && !isOurs(stats.uid))
     return `${what} ${another(stats)}; look who put it there, then delete it or make it your own`;
   return await mistrustOfMode(path, stats, what);
 }
@@ -68,8 +68,14 @@ function isOpenToOthers({ mode, uid, gid }: Stats): boolean {
 /** Who owns this program decides all it does: with sudo it is the user's, who may well have the data beside it. */
 export const programUid = statSync(import.meta.dirname).uid;
 
+/** Root uses also what is the program's owner's, who began without sudo. @param owner Of this program. */
+export function isOurs(uid: number, owner = programUid): boolean {
+  const us = process.geteuid?.();
+  return uid === us || (us === 0 && uid === owner);
+}
+
 function isOnTheWayOurs({ uid }: Stats): boolean {
-  return uid === 0 || uid === process.geteuid?.() || uid === programUid || (uid === overflowUid && isRootElsewhere());
+  return uid === 0 || isOurs(uid) || uid === programUid || (uid === overflowUid && isRootElsewhere());
 }
 
 /** In a user namespace, as the demo has one, the machine's root is nobody, as are all who are not in it. */

@@ -46,3 +46,26 @@ test("of what is cut off or no envelope only a fault comes out", () => {
       assert.ok(error instanceof ApiFault && error.reason === "BadRequest", String(error));
     }
 });
+
+/** A message of so many times the same field, in the envelope. */
+function repeated(field: string, times: number): Buffer {
+  const message = Buffer.from(field.repeat(times), "hex");
+  const length = [(message.length & 127) | 128, ((message.length >> 7) & 127) | 128, message.length >> 14];
+  return Buffer.concat([Buffer.from("6b38730012", "hex"), Buffer.from(length), message]);
+}
+
+test("what is repeated costs the same for each element, and too many fields are refused before they are gathered", () => {
+  const emptyTexts = repeated("2a00", 30_000);
+  const entries = Array.from(
+    { length: 10_000 },
+    (_, at) => `12060a04${Buffer.from(String(at).padStart(4, "0")).toString("hex")}`,
+  );
+  const beforeMs = performance.now();
+  assert.deepEqual(readProtobufOptions(emptyTexts), { dryRun: new Array(30_000).fill("") });
+  const { data } = readProtobuf(repeated(entries.join(""), 1), kinds.Secret);
+  assert.equal(Object.keys(data as object).length, 10_000);
+  assert.ok(performance.now() - beforeMs < 1000);
+  const tooMany = { reason: "RequestEntityTooLarge", message: "Too many: a body must have at most 40000 fields in it" };
+  assert.throws(() => readProtobufOptions(repeated("2a00", 100_000)), tooMany);
+  assert.throws(() => readProtobuf(repeated("0a00", 100_000), kinds.Secret), tooMany);
+});

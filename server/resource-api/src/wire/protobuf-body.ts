@@ -3,15 +3,18 @@
 // The envelope is k8s.io/apimachinery/pkg/runtime/generated.proto `Unknown` after four bytes of magic; metadata is
 // k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto `ObjectMeta`; the rest of a kind is in its KindInfo.
 
-import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { WireType } from "@bufbuild/protobuf/wire";
 import type { KindInfo, ProtobufField } from "@neverland/api";
 import type { JsonObject } from "@neverland/resources/json.ts";
 import { ApiFault } from "./api-fault.ts";
+import { ProtobufReader } from "./protobuf-reader.ts";
 
 export const protobufType = "application/vnd.kubernetes.protobuf";
 
 const magic = Buffer.from("k8s\0");
 type Fields = { readonly [number: number]: ProtobufField };
+/** By name. What is repeated is gathered in an array or a map, so that each element costs the same however many there are. */
+type Values = Map<string, boolean | string | string[] | Map<string, string> | JsonObject>;
 
 const ownerReference: Fields = {
   1: { name: "kind", type: "text" },
@@ -40,19 +43,19 @@ const deleteOptions: Fields = {
 };
 const preconditions: Fields = { 1: { name: "uid", type: "text" }, 2: { name: "resourceVersion", type: "text" } };
 
-/** @throws {ApiFault} `BadRequest`. */
+/** @throws {ApiFault} `BadRequest`, `RequestEntityTooLarge`. */
 export function readProtobuf(body: Uint8Array, kind: KindInfo): JsonObject {
   const { protobuf } = kind;
   if (!protobuf) throw unreadable(`a ${kind.kind} has no protobuf form`);
   return reading(() => readObject(unwrap(body), protobuf));
 }
 
-/** DeleteOptions, which are the same for every kind. @throws {ApiFault} `BadRequest`. */
+/** DeleteOptions, which are the same for every kind. @throws {ApiFault} `BadRequest`, `RequestEntityTooLarge`. */
 export function readProtobufOptions(body: Uint8Array): JsonObject {
   return reading(() => {
     let conditions: JsonObject | undefined;
     const options = readFields(unwrap(body), deleteOptions, (number, reader) => {
-      if (number === 2) conditions = readFields(reader.bytes(), preconditions);
+      if (number === 2) conditions = readFields(reader.message(), preconditions);
       return number === 2;
     });
     return { ...options, ...(conditions && { preconditions: conditions }) };
@@ -63,83 +66,88 @@ function reading(read: () => JsonObject): JsonObject {
   try {
     return read();
   } catch (error) {
+    if (error instanceof ApiFault) throw error;
     throw unreadable(error instanceof Error ? error.message : String(error));
   }
 }
 
 /** The object inside of the envelope, whose type the path has said already. */
-function unwrap(body: Uint8Array): Uint8Array {
+function unwrap(body: Uint8Array): ProtobufReader {
   if (Buffer.compare(body.subarray(0, magic.length), magic) !== 0) throw new RangeError("no k8s envelope");
-  let raw: Uint8Array = new Uint8Array();
-  eachField(body.subarray(magic.length), (number, reader, wire) => {
-    if (number === 2 && wire === WireType.LengthDelimited) raw = reader.bytes();
+  const envelope = new ProtobufReader(body.subarray(magic.length));
+  let raw: ProtobufReader | undefined;
+  eachField(envelope, (number, reader, wire) => {
+    if (number === 2 && wire === WireType.LengthDelimited) raw = reader.message();
     else reader.skip(wire, number);
   });
-  return raw;
+  return raw ?? new ProtobufReader(new Uint8Array());
 }
 
-function readObject(bytes: Uint8Array, fields: Fields): JsonObject {
-  const object = new Map<string, unknown>();
-  eachField(bytes, (number, reader, wire) => {
-    if (number === 1 && wire === WireType.LengthDelimited) object.set("metadata", readMetadata(reader.bytes()));
-    else readField(object, fields[number], number, reader, wire);
+function readObject(message: ProtobufReader, fields: Fields): JsonObject {
+  const values: Values = new Map();
+  eachField(message, (number, reader, wire) => {
+    if (number === 1 && wire === WireType.LengthDelimited) values.set("metadata", readMetadata(reader.message()));
+    else readField(values, fields[number], number, reader, wire);
   });
-  return Object.fromEntries(object);
+  return toJson(values);
 }
 
-function readMetadata(bytes: Uint8Array): JsonObject {
+function readMetadata(message: ProtobufReader): JsonObject {
   const owners: JsonObject[] = [];
-  const metadata = readFields(bytes, objectMeta, (number, reader) => {
-    if (number === 13) owners.push(readFields(reader.bytes(), ownerReference));
+  const metadata = readFields(message, objectMeta, (number, reader) => {
+    if (number === 13) owners.push(readFields(reader.message(), ownerReference));
     return number === 13;
   });
   return { ...metadata, ...(owners.length > 0 && { ownerReferences: owners }) };
 }
 
 function readFields(
-  bytes: Uint8Array,
+  message: ProtobufReader,
   fields: Fields,
-  take: (number: number, reader: BinaryReader) => boolean = () => false,
+  take: (number: number, reader: ProtobufReader) => boolean = () => false,
 ): JsonObject {
-  const object = new Map<string, unknown>();
-  eachField(bytes, (number, reader, wire) => {
-    if (!take(number, reader)) readField(object, fields[number], number, reader, wire);
+  const values: Values = new Map();
+  eachField(message, (number, reader, wire) => {
+    if (!take(number, reader)) readField(values, fields[number], number, reader, wire);
   });
-  return Object.fromEntries(object);
+  return toJson(values);
 }
 
 function readField(
-  object: Map<string, unknown>,
+  values: Values,
   field: ProtobufField | undefined,
   number: number,
-  reader: BinaryReader,
+  reader: ProtobufReader,
   wire: WireType,
 ): void {
   if (!field || (field.type === "flag") !== (wire === WireType.Varint)) return void reader.skip(wire, number);
-  const before = object.get(field.name);
+  const before = values.get(field.name);
   switch (field.type) {
     case "flag":
-      object.set(field.name, reader.bool());
+      values.set(field.name, reader.bool());
       break;
     case "text":
-      object.set(field.name, reader.string());
+      values.set(field.name, reader.string());
       break;
-    case "texts":
-      object.set(field.name, [...(Array.isArray(before) ? before : []), reader.string()]);
+    case "texts": {
+      const texts = Array.isArray(before) ? before : [];
+      texts.push(reader.string());
+      values.set(field.name, texts);
       break;
+    }
     case "text-map":
     case "bytes-map": {
-      const [key, value] = readEntry(reader.bytes(), field.type === "bytes-map");
-      object.set(field.name, { ...(before ?? {}), ...Object.fromEntries([[key, value]]) });
+      const map = before instanceof Map ? before : new Map<string, string>();
+      values.set(field.name, map.set(...readEntry(reader.message(), field.type === "bytes-map")));
       break;
     }
   }
 }
 
 /** Bytes become base64, as they stand in JSON. */
-function readEntry(bytes: Uint8Array, isBytes: boolean): [string, string] {
+function readEntry(message: ProtobufReader, isBytes: boolean): [string, string] {
   let entry: [string, string] = ["", ""];
-  eachField(bytes, (number, reader, wire) => {
+  eachField(message, (number, reader, wire) => {
     if (wire !== WireType.LengthDelimited) reader.skip(wire, number);
     else if (number === 1) entry = [reader.string(), entry[1]];
     else entry = [entry[0], isBytes ? Buffer.from(reader.bytes()).toString("base64") : reader.string()];
@@ -147,11 +155,19 @@ function readEntry(bytes: Uint8Array, isBytes: boolean): [string, string] {
   return entry;
 }
 
-function eachField(bytes: Uint8Array, read: (number: number, reader: BinaryReader, wire: WireType) => void): void {
-  const reader = new BinaryReader(bytes);
-  while (reader.pos < reader.len) {
-    const [number, wire] = reader.tag();
-    read(number, reader, wire);
+function toJson(values: Values): JsonObject {
+  return Object.fromEntries(
+    Array.from(values, ([name, value]) => [name, value instanceof Map ? Object.fromEntries(value) : value]),
+  );
+}
+
+function eachField(
+  message: ProtobufReader,
+  read: (number: number, reader: ProtobufReader, wire: WireType) => void,
+): void {
+  while (message.pos < message.len) {
+    const [number, wire] = message.tag();
+    read(number, message, wire);
   }
 }
 

@@ -68,7 +68,7 @@ test("connections that are closed to make room are an event a minute, of the add
   const events: MachineEventInput[] = [];
   const clock = new ManualClock(0);
   const record = (event: MachineEventInput): void => void events.push(event);
-  const tell = crowdTeller({ machines: new MachineIndex(), clock, record, onError: () => undefined });
+  const tell = crowdTeller(record, clock);
   for (const atMs of [0, 59_000, 61_000]) {
     clock.advance(atMs - clock.nowMs());
     for (const address of ["10.0.0.9", undefined]) tell({ address, message: "too many" });

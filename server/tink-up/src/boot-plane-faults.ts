@@ -36,9 +36,12 @@ export function nameFaults(app: FastifyInstance, { record, onError, clock, machi
   app.setNotFoundHandler((request, reply) => refused(request, reply, 404, "not found"));
 }
 
-/** What is said of connections that were closed to make room, once in a while for each address. */
-export function crowdTeller({ record, clock }: FaultDeps): ConnectionRules["onCrowded"] {
-  const gate = new EventGate(record, () => clock.nowMs());
+/** Tells of connections that were closed to make room, once in a while for each address. */
+export function crowdTeller(
+  tell: FaultDeps["record"],
+  clock: Pick<FaultDeps["clock"], "nowMs">,
+): ConnectionRules["onCrowded"] {
+  const gate = new EventGate(tell, () => clock.nowMs());
   return ({ address, message }) =>
     gate.once(`crowded ${address}`, quietMs, {
       ...{ source: "boot-plane", type: "ConnectionClosed", reason: "TooManyConnections" },

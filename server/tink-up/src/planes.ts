@@ -2,7 +2,7 @@
 import type { BootDoor, ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
 import { isSharedBy, trustedProxies } from "@neverland/platform/network/caller-address.ts";
-import { type ConnectionRules, type Crowding, descriptorShare } from "@neverland/platform/network/connection-caps.ts";
+import { type ConnectionRules, descriptorShare } from "@neverland/platform/network/connection-caps.ts";
 import { findLink, linkOf } from "@neverland/platform/network/interfaces.ts";
 import { crowdTeller, type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
 import type { ServerConfig } from "./config.ts";
@@ -19,7 +19,6 @@ const bootShare = 0.25;
 const managementShare = 0.1;
 /** Firmware, iPXE, image pulls and cloud-init have a few each, and leave them open; behind one address may be a small lab. */
 const mostPerMachine = 256;
-const quietMs = 60_000;
 
 /** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
 export function bootDoors({ shared: { boots } }: ServerConfig): [BootDoor, ...BootDoor[]] {
@@ -53,7 +52,7 @@ export function bootPlane(
   const connections: ConnectionRules = {
     limits: { most, mostPerAddress: mostPerMachine },
     isShared: isSharedBy(trustedProxies(config.shared.boots.trustedProxies)),
-    onCrowded: crowdTeller(deps),
+    onCrowded: crowdTeller(deps.record, deps.clock),
   };
   return routes.length === 0
     ? []
@@ -67,12 +66,7 @@ export function managementPlane(
 ): HttpListener[] {
   const options = { ...config.server.api.listen, purpose: "the resource API", requestTimeoutMs };
   const bodyLimitBytes = managementBodyBytes;
-  let toldMs = Number.NEGATIVE_INFINITY;
-  const onCrowded = ({ message }: Crowding): void => {
-    if (clock.nowMs() - toldMs < quietMs) return;
-    toldMs = clock.nowMs();
-    warn(`the resource API: ${message}`);
-  };
+  const onCrowded = crowdTeller(({ message }) => warn(`the resource API: ${message}`), clock);
   const most = descriptorShare(managementShare);
   // All come from this machine.
   const connections = { limits: { most, mostPerAddress: most }, isShared: () => true, onCrowded };

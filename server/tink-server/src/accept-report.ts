@@ -12,12 +12,17 @@ import { formatTime } from "@neverland/platform/time/clock.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/reports/judge-report.ts";
+import { type FoldedWorkflow, readFolded } from "@neverland/workflow-rules/reports/read-folded.ts";
 import { mostStarts, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
-import { type FoldedWorkflow, readFolded } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";
 import { ignoredEvent, reportEvent } from "./worker-events.ts";
 import type { IncomingReport } from "./worker-messages.ts";
+
+type Deps = Pick<
+  TinkServerDeps,
+  "clock" | "limits" | "listeningSinceMs" | "workflows" | "reports" | "turns" | "record"
+>;
 
 /** A start without a time of its own that comes so soon after another is that one, sent again. */
 const sameStartMs = 60_000;
@@ -29,7 +34,7 @@ const sameStartMs = 60_000;
  */
 export async function acceptReport(
   incoming: IncomingReport,
-  deps: TinkServerDeps,
+  deps: Deps,
   admit: (workflow: Workflow) => void,
 ): Promise<void> {
   const key = parseKey(incoming.workflow);
@@ -53,12 +58,7 @@ export async function acceptReport(
   if (isNew) deps.record(reportEvent(workflow, report));
 }
 
-function refuseOrIgnore(
-  workflow: Workflow,
-  report: ActionReportSpec,
-  reason: IgnoredReason,
-  deps: TinkServerDeps,
-): void {
+function refuseOrIgnore(workflow: Workflow, report: ActionReportSpec, reason: IgnoredReason, deps: Deps): void {
   switch (reason) {
     case "unknown-action":
     case "other-agent":
@@ -90,7 +90,7 @@ function refuseOrIgnore(
 async function appendStart(
   { workflow, reports }: FoldedWorkflow,
   report: ActionReportSpec,
-  deps: TinkServerDeps,
+  deps: Deps,
 ): Promise<boolean> {
   const starts = reports.filter(({ actionID, state }) => actionID === report.actionID && state === "RUNNING");
   const isKnown = starts.some((start) => isSameStart(start, report)) || starts.length === mostStarts;
@@ -109,12 +109,7 @@ function isSameStart(known: ActionReportSpec, report: ActionReportSpec): boolean
 }
 
 /** @returns Whether the report was not known before. */
-async function append(
-  { metadata }: Workflow,
-  report: ActionReportSpec,
-  start: number,
-  deps: TinkServerDeps,
-): Promise<boolean> {
+async function append({ metadata }: Workflow, report: ActionReportSpec, start: number, deps: Deps): Promise<boolean> {
   const owner = {
     apiVersion: apiVersionOf(kinds.Workflow),
     kind: kinds.Workflow.kind,

@@ -1,14 +1,12 @@
 // What a worker that asks is to do now, decided on the store as it is this moment: the stored status, and the reports that the controller may
 // not have folded yet.
-import { type ActionReportSpec, formatKey, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
+import { formatKey, type Workflow } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { type NextAction, nextAction, noWorkflow } from "@neverland/workflow-rules/actions/next-action.ts";
 import { hasComeBack } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
-import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
-import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
-import type { TinkServerDeps } from "./ports.ts";
+import { type FoldedDeps, type FoldedWorkflow, readFolded } from "@neverland/workflow-rules/reports/read-folded.ts";
 import type { IncomingReport } from "./worker-messages.ts";
 
 export type Work =
@@ -16,17 +14,8 @@ export type Work =
   /** That the worker asks says that something was done which nobody has reported: to be taken, before it is decided what is next. */
   | { readonly done: IncomingReport };
 
-export type FoldedWorkflow = {
-  readonly workflow: Workflow;
-  readonly status: WorkflowStatus;
-  /** Of the stored status's current action and those after it, in no order. */
-  readonly reports: readonly ActionReportSpec[];
-};
-
-type Deps = Pick<TinkServerDeps, "clock" | "limits" | "listeningSinceMs" | "workflows" | "reports">;
-
 /** @param queues Say where to look; what is there is what the store says. */
-export async function findWork(agentID: string, queues: AgentQueues, deps: Deps): Promise<Work> {
+export async function findWork(agentID: string, queues: AgentQueues, deps: FoldedDeps): Promise<Work> {
   const breather = new Breather();
   let wait: NextAction | undefined;
   for (const queued of queues.candidates(agentID)) {
@@ -47,25 +36,6 @@ export async function findWork(agentID: string, queues: AgentQueues, deps: Deps)
   return { next: wait ?? noWorkflow };
 }
 
-export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWorkflow | undefined> {
-  const workflow = await deps.workflows.get(key);
-  if (workflow === undefined) return undefined;
-  const status = workflow.status ?? {};
-  const { clock, limits, listeningSinceMs } = deps;
-  const reports = await readReports(workflow.metadata, status, deps.reports);
-  const folded = foldReports(status, {
-    workflowUID: workflow.metadata.uid,
-    reports,
-    nowMs: clock.nowMs(),
-    asOfNowMs: (stampMs) => clock.asOfNowMs(stampMs),
-    limits,
-    listeningSinceMs,
-    // Whether a worker came too late for an action that nobody has begun is the controller's to say: this one is here.
-    agent: { busyWith: "asking" },
-  });
-  return { workflow, status: folded.status, reports };
-}
-
 /**
  * A worker that asks again after its last action was to restart the machine has either restarted with it, or died by
  * itself. Mostly the machine was seen starting, and the controller has drawn the conclusion; where nobody could see it,
@@ -74,7 +44,7 @@ export async function readFolded(key: ResourceKey, deps: Deps): Promise<FoldedWo
 function restartDone(
   agentID: string,
   { workflow, status, reports }: FoldedWorkflow,
-  { clock }: Deps,
+  { clock }: FoldedDeps,
 ): IncomingReport | undefined {
   const step = currentStep(status);
   if (step === undefined || !hasComeBack(status, agentID, clock.nowMs())) return undefined;

@@ -1,5 +1,6 @@
 // Deletes an object, with what shall become of the objects that it owns.
 import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
+import { decideDelete, type Stamp } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { isStandIn } from "@neverland/store/stored-fault.ts";
 
@@ -13,6 +14,7 @@ export type DeletePolicy = {
 const attempts = 8;
 
 /**
+ * @param stampOf What a dry run writes on the object.
  * @returns The object: gone, or marked as on its way out when finalizers hold it.
  * @throws {StoreError}
  */
@@ -22,36 +24,36 @@ export async function deleteResource(
   key: ResourceKey,
   preconditions: Preconditions,
   { finalizer, dryRun }: DeletePolicy,
+  stampOf: (live: Resource | undefined) => Stamp,
 ): Promise<{ resource: Resource; isGone: boolean }> {
   for (let attempt = 1; ; attempt++) {
     const live = await store.get(kind, key);
-    if (!live) throw new StoreError("not-found", `${kind.kind} ${key.namespace}/${key.name} not found`);
-    if (dryRun) return { resource: live, isGone: true };
+    const held = live && withFinalizer(kind, live, finalizer);
+    // The store's own decision, before anything is written: what its caller demands of the object is not tried again.
+    const { object } = decideDelete(kind, held, key, preconditions, stampOf(live));
+    if (dryRun) return ended(object);
     try {
-      const held = isMet(preconditions, live) ? await hold(store, kind, live, finalizer) : live;
-      const resource = await store.delete(kind, key, held === live ? preconditions : { uid: held.metadata.uid });
-      return { resource, isGone: !resource.metadata.finalizers?.length };
+      if (held === undefined || held === live) return ended(await store.delete(kind, key, preconditions));
+      const { uid } = (await store.update(kind, held)).metadata;
+      return ended(await store.delete(kind, key, { uid }));
     } catch (error) {
-      const isLate = error instanceof StoreError && error.code === "conflict" && isMet(preconditions, live);
+      const isLate = error instanceof StoreError && error.code === "conflict";
       if (!isLate || attempt === attempts) throw error;
     }
   }
 }
 
-/** The object with the finalizer that the wanted policy needs; records own nothing, so need none, nor does what cannot be read: its uid is not known. */
-async function hold(
-  store: ResourceStore,
-  kind: KindInfo,
-  live: Resource,
-  finalizer: string | undefined,
-): Promise<Resource> {
+function ended(resource: Resource) {
+  return { resource, isGone: !resource.metadata.finalizers?.length };
+}
+
+/**
+ * The object with the finalizer that the wanted policy needs; the same one when it needs none. Records own nothing, so need none,
+ * nor does what cannot be read: its uid is not known.
+ */
+function withFinalizer(kind: KindInfo, live: Resource, finalizer: string | undefined): Resource {
   const finalizers = live.metadata.finalizers ?? [];
   const needless = !finalizer || kind.record || finalizers.includes(finalizer) || live.metadata.deletionTimestamp;
   if (needless || isStandIn(live)) return live;
-  const metadata = { ...live.metadata, finalizers: [...finalizers, finalizer] };
-  return await store.update(kind, { ...live, metadata });
-}
-
-function isMet({ uid, resourceVersion }: Preconditions, { metadata }: Resource): boolean {
-  return (!uid || uid === metadata.uid) && (!resourceVersion || resourceVersion === metadata.resourceVersion);
+  return { ...live, metadata: { ...live.metadata, finalizers: [...finalizers, finalizer] } };
 }

@@ -127,7 +127,9 @@ export class WritePath {
   /** @throws {ResourceError | StoreError} */
   async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions, policy: DeletePolicy) {
     refuseForbiddenDeletion(kind);
-    return await this.#write(() => deleteResource(this.#store, kind, key, preconditions, policy));
+    return await this.#write(() =>
+      deleteResource(this.#store, kind, key, preconditions, policy, (live) => this.#stamp(live)),
+    );
   }
 
   /** Who writes, and what of the object. */

@@ -58,6 +58,9 @@ async function editResource(
   );
 }
 
+/** How often an apply is tried anew when the object comes and goes. */
+const applyAttempts = 8;
+
 /**
  * Server-side apply.
  * @returns Whether the object was created.
@@ -86,13 +89,16 @@ export async function applyResource(
     };
     return { resource: await writes.change(target, edit, options.dryRun), created: false };
   };
-  const isThere = (await writes.reads.get(kind, { namespace, name })) !== undefined;
-  if (isThere || half === "status") return await change();
-  // Two first applies at once: the one that comes second changes what the first made.
-  return await create().catch((error: unknown) => {
-    if (error instanceof StoreError && error.code === "already-exists") return change();
-    throw error;
-  });
+  for (let attempt = 1; ; attempt++) {
+    const isThere = (await writes.reads.get(kind, { namespace, name })) !== undefined;
+    try {
+      return isThere || half === "status" ? await change() : await create();
+    } catch (error) {
+      // Another made it meanwhile, or deleted it: what its caller says holds either way.
+      const isLate = error instanceof StoreError && error.code === (isThere ? "not-found" : "already-exists");
+      if (!isLate || attempt === applyAttempts) throw error;
+    }
+  }
 }
 
 /** Who names an object that was there does not mean to make another of its name: it was deleted meanwhile. */

@@ -227,3 +227,10 @@ test("that the Hardware went under a workflow is the first that is said of it", 
     "the machine has not been seen on the network",
   ]);
 });
+
+test("one whose workflow asks for the permission is not told to ask for it", () => {
+  const asks = workflow(waiting.status ?? {}, { bootOptions: { toggleAllowNetboot: true } });
+  const { because, todo } = explain({ hardware: hardware(false), workflows: [asks], events: [], nowMs });
+  assert.ok(because.includes("no interface of the Hardware may netboot (allowPXE)"));
+  assert.match(todo[0] ?? "", /sets netboot\.allowPXE in the Hardware again within seconds; see that it runs/);
+});

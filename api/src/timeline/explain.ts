@@ -167,7 +167,7 @@ function waitingForWorker(
   { hardware, nowMs }: ExplainInput,
   timeline: readonly TimelineEvent[],
 ): Explanation {
-  const { metadata, status } = workflow;
+  const { metadata, spec, status } = workflow;
   const sinceMs = Date.parse(status?.stateSince ?? "") || createdMs(workflow);
   const progress = bootProgress(timeline, sinceMs);
   const refusals = refusalsSince(timeline, sinceMs);
@@ -183,10 +183,16 @@ function waitingForWorker(
     ],
     todo: [
       ...refusals.flatMap(({ todo }) => todo ?? []),
-      ...(forbidden ? ["set bootOptions.toggleAllowNetboot in the Workflow, or netboot.allowPXE in the Hardware"] : []),
+      ...(forbidden ? [allowNetbootAdvice(spec?.bootOptions?.toggleAllowNetboot === true)] : []),
       progress.hint,
     ],
   };
+}
+
+function allowNetbootAdvice(isToggled: boolean): string {
+  return isToggled
+    ? "the workflow asks for it (bootOptions.toggleAllowNetboot): its controller sets netboot.allowPXE in the Hardware again within seconds; see that it runs, and who writes it away"
+    : "set bootOptions.toggleAllowNetboot in the Workflow, or netboot.allowPXE in the Hardware";
 }
 
 /** Before all else: without it the machine is a stranger. */

@@ -21,6 +21,15 @@ export async function forbidNetboot(key: ResourceKey, workflowUID: string, deps:
   return await retryOnConflict(() => setAllowPxe(key, false, deps, () => isHeld(key, workflowUID, deps)));
 }
 
+/** On every interface. */
+export function mayNetboot(machine: Hardware): boolean {
+  return isAllowPxe(machine, true);
+}
+
+function isAllowPxe({ spec }: Hardware, allowPXE: boolean): boolean {
+  return (spec?.interfaces ?? []).every(({ netboot }) => netboot?.allowPXE === allowPXE);
+}
+
 async function setAllowPxe(
   key: ResourceKey,
   allowPXE: boolean,
@@ -30,8 +39,7 @@ async function setAllowPxe(
   const machine = await hardware.get(key);
   if (machine === undefined) return "no-hardware";
   if (await isHeldByOther()) return "held";
-  const interfaces = machine.spec?.interfaces ?? [];
-  if (interfaces.every(({ netboot }) => netboot?.allowPXE === allowPXE)) return "done";
+  if (isAllowPxe(machine, allowPXE)) return "done";
   await hardware.update(withAllowPxe(machine, allowPXE));
   return "done";
 }

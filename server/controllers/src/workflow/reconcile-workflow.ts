@@ -9,10 +9,10 @@ import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { forgetReports } from "./forget-reports.ts";
-import { noteHardware } from "./missing-hardware.ts";
 import { prepareMachine } from "./prepare-machine.ts";
 import { startWorkflow } from "./start-workflow.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";
+import { watchHardware } from "./watch-hardware.ts";
 import { eventsOf } from "./workflow-events.ts";
 import { cleanUp, wrapUp } from "./wrap-up.ts";
 
@@ -53,10 +53,10 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
     case "":
       return await startWorkflow(workflow, deps, context);
     case "PREPARING":
-      return await prepareMachine(workflow, deps, context);
+      return await watchHardware(workflow, await prepareMachine(workflow, deps, context), deps, context);
     case "PENDING":
     case "RUNNING":
-      return await foldStep(workflow, deps, context);
+      return await watchHardware(workflow, await foldStep(workflow, deps, context), deps, context);
     case "POST":
       return await wrapUp(workflow, deps, context);
     case "SUCCESS":
@@ -66,7 +66,7 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
   }
 }
 
-async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowMs, time }: StepContext): Promise<Step> {
+async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowMs }: StepContext): Promise<Step> {
   const status = statusOf(workflow);
   const { namespace, uid } = workflow.metadata;
   const machine = { namespace, agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
@@ -82,8 +82,5 @@ async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowM
     agent: deps.queues.agentFor(workflow),
     bootContactMs: isExpected ? deps.bootContactMs(machine) : undefined,
   });
-  const next = isFinalState(folded.status.state)
-    ? folded.status
-    : await noteHardware(workflow, folded.status, deps, time);
-  return { status: next, wakeAtMs: listeningSinceMs === undefined ? nowMs + lookAgainMs : folded.wakeAtMs };
+  return { status: folded.status, wakeAtMs: listeningSinceMs === undefined ? nowMs + lookAgainMs : folded.wakeAtMs };
 }

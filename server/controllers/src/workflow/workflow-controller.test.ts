@@ -531,3 +531,61 @@ test("a Hardware that is deleted under a running workflow is said, once, and so 
     [["machine", true]],
   );
 });
+
+test("a permission that somebody writes away, or that went with the Hardware, is lent again with an event", async (t) => {
+  const bench = await setUpMachine(t);
+  await bench.createWorkflow(toggle);
+  await bench.reachState("PENDING");
+  const writeAway = async () => {
+    const machine = await bench.hardware.get(machineKey);
+    const interfaces = machine?.spec?.interfaces?.map((each) => ({ ...each, netboot: { allowPXE: false } })) ?? [];
+    assert.ok(machine);
+    const managedFields = [{ manager: "gitops", operation: "Apply", time: "2026-01-01T00:00:00Z" }];
+    await bench.hardware.update({ ...machine, metadata: { ...machine.metadata, managedFields }, spec: { interfaces } });
+  };
+  const mayNetboot = () => waitUntil(async () => (await bench.allowPxe()).every((allowed) => allowed === true));
+  const lentAgain = () => bench.events.filter(({ type }) => type === "NetbootAllowed").slice(1);
+  await writeAway();
+  await mayNetboot();
+  await waitUntil(() => lentAgain().length === 1);
+  assert.match(
+    lentAgain()[0]?.message ?? "",
+    /^workflow install: gitops wrote Hardware machine without the permission/,
+  );
+
+  // Whoever does so at once again is answered some seconds later, so that two programs do not keep each other busy.
+  await writeAway();
+  await waitUntil(() => bench.queued === 0);
+  bench.clock.advance(9999);
+  await waitUntil(() => bench.queued === 0);
+  assert.deepEqual(await bench.allowPxe(), [false, false]);
+  bench.clock.advance(1);
+  await mayNetboot();
+  await waitUntil(() => lentAgain().length === 2);
+
+  bench.clock.advance(60_000);
+  await bench.hardware.delete(machineKey);
+  await waitUntil(() => bench.events.some(({ type }) => type === "HardwareGone"));
+  await bench.createHardware();
+  await mayNetboot();
+  await waitUntil(() => lentAgain().length === 3);
+  await bench.workflows.delete(key);
+  await bench.gone();
+  assert.deepEqual(await bench.allowPxe(), [false, false]);
+});
+
+test("a permission that is written away while the machine is being prepared is lent again before that is done", async (t) => {
+  const power: PowerControl = {
+    prepare: async () => ({ state: "running", pollAfterMs: 5000 }),
+    finish: async () => ({ state: "complete" }),
+  };
+  const bench = await setUpMachine(t, { power });
+  const bootOptions = { toggleAllowNetboot: true, bootMode: "netboot" } as const;
+  await bench.createWorkflow({ hardwareRef: "machine", bootOptions });
+  await bench.reach(({ status }) => status?.bootOptions?.allowNetboot?.toggledTrue === true);
+  const machine = await bench.hardware.get(machineKey);
+  assert.ok(machine);
+  await bench.hardware.update({ ...machine, spec: { interfaces: [{ netboot: { allowPXE: false } }] } });
+  await waitUntil(async () => (await bench.allowPxe())[0] === true);
+  assert.equal((await bench.workflows.get(key))?.status?.state, "PREPARING");
+});

@@ -45,9 +45,9 @@ type Event = Pick<MachineEventInput, "type" | "message" | "reason">;
 
 function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus): Event[] {
   const old = new Map(status?.conditions?.map((condition) => [condition.type, condition]));
-  return (after.conditions ?? []).flatMap(({ type, status: value, reason, message }) => {
+  return (after.conditions ?? []).flatMap(({ type, status: value, reason, message, time }) => {
     const known = old.get(type);
-    if (known?.message === message && known?.status === value) return [];
+    if (known?.message === message && known?.status === value && known?.time === time) return [];
     const event =
       type === "TemplateRenderedSuccess" && value === "False" ? "TemplateFailed" : conditionEvents.get(type);
     const isBack = type === "HardwareMissing" && value === "False";

@@ -1,6 +1,7 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
 import type { MachineEventInput } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { linkNames } from "@neverland/platform/network/interfaces.ts";
 import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { portOwner } from "@neverland/platform/network/port-owner.ts";
@@ -50,6 +51,8 @@ export function createBoots(deps: BootsDeps): Boots {
       registerBootRoutes(app, { index, gate, files, hookDirectory, filesDirectory, scriptConfig });
     },
     async start(signal) {
+      // What is missing for sending is of no interest where nothing is sent.
+      if (config.interfaces.length === 0) return warnOfNoInterface(deps);
       try {
         const sockets = config.dhcpEnabled ? await openSockets(deps.warn) : undefined;
         if (sockets?.packets !== undefined) opened.push(sockets.packets);
@@ -59,7 +62,7 @@ export function createBoots(deps: BootsDeps): Boots {
           opened.unshift(link);
           links.push(link);
         }
-        if (config.dhcpEnabled && links.length > 0) await warnOfOtherServers(deps);
+        if (config.dhcpEnabled) await warnOfOtherServers(deps);
       } catch (error) {
         await stop(AbortSignal.abort());
         throw error;
@@ -67,6 +70,12 @@ export function createBoots(deps: BootsDeps): Boots {
     },
     stop,
   };
+}
+
+function warnOfNoInterface({ warn }: BootsDeps): void {
+  const present = linkNames().filter((name) => name !== "lo");
+  const there = present.length === 0 ? "" : ` (there are ${present.join(", ")})`;
+  warn(`no interface is named: DHCP and TFTP are answered to nobody; name one with --interface${there}`);
 }
 
 /** Without packet sockets (no CAP_NET_RAW) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */

@@ -55,7 +55,7 @@ function noLink(name: string): NetworkError {
 }
 
 /** Also those that are down, which Node does not list. Two lines of headings come first. */
-function linkNames(): string[] {
+export function linkNames(): string[] {
   const lines = readFileSync("/proc/self/net/dev", "utf8").split("\n").slice(2);
   return lines.flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []);
 }

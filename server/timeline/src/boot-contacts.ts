@@ -1,5 +1,5 @@
 // When each machine was last seen starting: kept exactly, in memory, since a workflow's success after a restart hangs on it.
-import { eventTypeInfo, formatKey, parseKey } from "@neverland/api";
+import { eventTypeInfo, formatKey, type MachineEventSpec, parseKey } from "@neverland/api";
 import { type RecentMap, recentMap } from "@neverland/platform/collections/recent-map.ts";
 import type { Subject } from "./memory/event-subject.ts";
 
@@ -31,6 +31,15 @@ export class BootContacts {
     if (hardware !== undefined) keepLatest(this.#ofHardware, formatKey({ namespace, name: hardware }), atMs);
     if (mac !== undefined) keepLatest(hardware === undefined ? this.#ofUnknownMac : this.#ofKnownMac, mac, atMs);
     for (const listener of this.#listeners) listener({ ...subject, atMs });
+  }
+
+  /**
+   * Takes an event of an earlier run. What lies ahead was stamped by a clock that was wrong, before this process began: when it was
+   * nobody knows. A start that may have been before an action must not pass for the reboot that the action was to do.
+   */
+  readBack(namespace: string, { hardware, mac, type, time }: MachineEventSpec, nowMs: number): void {
+    const atMs = Date.parse(time);
+    if (atMs <= nowMs) this.note({ namespace, hardware, mac }, type, atMs);
   }
 
   /** @returns Milliseconds since 1970 by the server's clock; `undefined` when it was never seen. Costs one look-up. */

@@ -1,15 +1,13 @@
 // How much of the timelines is kept, in memory and on disk, thought for 10,000 machines.
 import { type BudgetLimits, defaultBudgets } from "./budgets/event-budgets.ts";
+import type { RepeatLimits } from "./budgets/repeated-facts.ts";
 import type { EventLogLimits } from "./log/event-log.ts";
 import type { EventIndexLimits } from "./memory/event-index.ts";
 
 export type TimelineLimits = EventIndexLimits &
-  EventLogLimits & {
+  EventLogLimits &
+  RepeatLimits & {
     readonly budgets: BudgetLimits;
-    /** The same fact of a known machine within this time is one event with a count. */
-    readonly repeatMs: number;
-    /** Facts remembered for that: of machines with Hardware, and apart from them of others. */
-    readonly mostRemembered: { readonly known: number; readonly unknown: number };
     /** Bytes on disk in all. */
     readonly mostBytes: number;
     readonly maxAgeMs: number;

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { kinds, stageBill } from "@neverland/api";
 import { forwardIntoLab, openRack } from "@neverland/lab";
+import { exitCodes } from "../cli-error.ts";
 import { clientsOf } from "../connect.ts";
 import { findConnection } from "../connection.ts";
 import { explainError } from "../explain-error.ts";
@@ -63,7 +64,8 @@ function serverArgs({ hookDir, filesDir }: DemoOrder, bridge: string, dataDir: s
 }
 
 const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => stop.abort(new Error(name)));
+for (const name of ["SIGINT", "SIGTERM"] as const)
+  process.once(name, () => stop.abort(new DOMException(name, "AbortError")));
 const order = JSON.parse(process.argv[2] ?? "null") as DemoOrder;
 const progress = startProgress({
   write: (text) => void process.stderr.write(text),
@@ -77,8 +79,10 @@ try {
     await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
   process.exit(0);
 } catch (error) {
-  const { code, text } = explainError(error);
   progress.done();
+  // Whatever broke off because it was to, and the outer half says it.
+  if (stop.signal.aborted) process.exit(exitCodes.interrupted);
+  const { code, text } = explainError(error);
   process.stderr.write(text);
   process.exit(code);
 }

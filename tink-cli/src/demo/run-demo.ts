@@ -60,6 +60,10 @@ export async function runDemo(
     await runInside(order, context, installed);
     await rm(dir, { recursive: true, force: true });
   } catch (error) {
+    if (context.signal.aborted) {
+      await rm(dir, { recursive: true, force: true });
+      throw new CliError("interrupted", "Interrupted before the machine was installed.", { cause: error });
+    }
     context.stderr(`What happened is in ${dir}: server.log, and the machine's serial log and packets under rack/.\n`);
     throw error;
   }
@@ -98,10 +102,7 @@ async function runInside(
   const code = await inside.exitCode;
   for (const close of closers) await close();
   if (result === undefined)
-    throw new CliError(
-      context.signal.aborted ? "interrupted" : "failed",
-      `The demo ended with exit code ${code} before the machine was installed.`,
-    );
+    throw new CliError("failed", `The demo ended with exit code ${code} before the machine was installed.`);
   if (code !== 0 && !context.signal.aborted) context.setExitCode(exitCodes.failed);
 }
 

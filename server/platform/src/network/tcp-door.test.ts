@@ -71,3 +71,27 @@ test("callers are taken as the server they are handed to would take them", async
   });
   assert.deepEqual(new Set(await Promise.all(answers)), new Set(["heard"]));
 });
+
+for (const isForMany of [true, false])
+  test(`a listen that is given up leaves the port free, ${isForMany ? "all copies of it" : "a plain one"}`, async (t) => {
+    const { port } = await takenOnce();
+    const door = { ...many, isForMany, port };
+    await assert.rejects(openTcp(createServer(), door, AbortSignal.abort()), { name: "AbortError" });
+    const server = createServer();
+    const again = await openTcp(server, door, signal);
+    t.after(() => {
+      server.close();
+      return again.close();
+    });
+    assert.equal(again.port, port);
+  });
+
+/** A port that was free a moment ago. */
+async function takenOnce(): Promise<OpenTcp> {
+  const server = createServer();
+  const door = await openTcp(server, many, signal);
+  const ended = once(server, "close", { signal });
+  server.close();
+  await Promise.all([door.close(), ended]);
+  return door;
+}

@@ -40,13 +40,15 @@ export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal
   const more: Server[] = [];
   const close = async () => void (await Promise.all(more.map(closed)));
   let opened: { host: string; port: number } | undefined;
+  /** Those that are no server's yet. All copies listen as soon as one does. */
+  let open: number[] = [];
   try {
     for (const link of links) {
       const { port } = opened ?? door;
       const fd = await openSocket(libc, { ...door, port, protocol: "tcp", ...(link !== undefined && { link }) });
-      const copies = door.isForMany ? copiesOf(libc, fd, descriptorsForMany - 1) : [];
+      open = door.isForMany ? [fd, ...copiesOf(libc, fd, descriptorsForMany - 1)] : [fd];
       // A server listens once: what comes elsewhere is handed to it. From here on descriptors are the servers' to close.
-      for (const each of [fd, ...copies]) {
+      for (let each = open.pop(); each !== undefined; each = open.pop()) {
         const one = opened === undefined ? server : handingTo(server);
         if (one !== server) more.push(one);
         one.listen({ fd: each, backlog });
@@ -57,6 +59,7 @@ export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal
   } catch (error) {
     void close();
     server.close();
+    for (const each of open) libc.close(each);
     throw error;
   }
   return { ...(opened ?? addressOf(server)), close };
@@ -67,6 +70,7 @@ async function openPlain(server: Server, { host, port, purpose }: TcpDoor, signa
     server.listen({ host, port, backlog });
     await once(server, "listening", { signal });
   } catch (cause) {
+    server.close();
     signal.throwIfAborted();
     throw await cannotListen({ protocol: "tcp", host, port, purpose }, cause);
   }

@@ -8,7 +8,13 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { Socket } from "node:net";
-import { ConnectionCaps, type ConnectionLimits, type Crowding, descriptorShare } from "../network/connection-caps.ts";
+import {
+  ConnectionCaps,
+  type ConnectionLimits,
+  type Crowding,
+  descriptorShare,
+  type HeldConnection,
+} from "../network/connection-caps.ts";
 import { plainAddress } from "../network/plain-address.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
@@ -69,7 +75,9 @@ export class GrpcListener implements Service {
   readonly #options: GrpcListenerOptions;
   readonly #methods: ReadonlyMap<string, GrpcMethod>;
   readonly #sessions: GrpcSessions;
-  readonly #caps: ConnectionCaps<string>;
+  readonly #caps: ConnectionCaps;
+  /** Of the sockets beneath, where sessions find theirs. The same ports again are a new connection's, whether or not the old one's end was told. */
+  readonly #held = new Map<string, HeldConnection>();
   readonly #budget = new FrameBudget(heldLimits);
   readonly #servers: Http2Server[] = [];
   readonly #doors: OpenTcp[] = [];
@@ -134,28 +142,34 @@ export class GrpcListener implements Service {
             cert: tls.certificate,
             key: tls.privateKey,
           });
-    // Before TLS: who says nothing at all has a connection too.
-    server.on("connection", (socket: Socket) => this.#take(socket));
+    // Before TLS, for who says nothing at all has a connection too; and before the session, which finds it.
+    server.prependListener("connection", (socket: Socket) => this.#take(socket));
     server.on("session", (session) => this.#keep(session));
     return server;
   }
 
   #take(socket: Socket): void {
     const key = keyOf(socket);
-    socket.once("close", () => this.#caps.closed(key));
-    this.#caps.open(key, plainAddress(socket.remoteAddress ?? ""), () => socket.destroy());
+    const held = this.#caps.open(plainAddress(socket.remoteAddress ?? ""), () => socket.destroy());
+    this.#held.set(key, held);
+    socket.once("close", () => {
+      this.#caps.closed(held);
+      if (this.#held.get(key) === held) this.#held.delete(key);
+    });
   }
 
   #keep(session: ServerHttp2Session): void {
-    const key = keyOf(session.socket);
+    const held = this.#held.get(keyOf(session.socket));
     const address = plainAddress(session.socket.remoteAddress ?? "");
     // What goes wrong with one connection ends that connection, and nothing else.
     session.on("error", () => session.destroy());
     this.#sessions.add(session);
     if (this.#options.isShared(address)) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
     session.on("stream", (stream, headers) => {
-      this.#caps.begin(key);
-      stream.once("close", () => this.#caps.end(key));
+      if (held !== undefined) {
+        this.#caps.begin(held);
+        stream.once("close", () => this.#caps.end(held));
+      }
       this.#serve(stream, headers, address);
     });
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { beforeEach, describe, test } from "node:test";
 import type { FastifyInstance } from "fastify";
@@ -16,11 +16,13 @@ const chunk = Buffer.alloc(100_000);
 let listener: HttpListener;
 let watch: AbortController;
 let crowded: Crowding[];
+let begun: number;
 
 async function register(app: FastifyInstance): Promise<void> {
   app.addHook("preClose", async () => watch.abort());
   app.get("/small", async () => "small");
   app.get("/file", (_request, reply) => {
+    begun += 1;
     const parts = Array.from({ length: fileBytes / chunk.length }, () => chunk);
     reply.header("content-length", fileBytes).send(Readable.from(parts));
   });
@@ -36,6 +38,7 @@ beforeEach(async () => {
   watch = new AbortController();
   const options = { host: "127.0.0.1", port: 0, purpose: "tests", requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
   crowded = [];
+  begun = 0;
   const connections: ConnectionRules = {
     limits: { most: 20, mostPerAddress: 5 },
     isShared: () => false,
@@ -116,6 +119,50 @@ test("a host that holds connections open keeps nobody out, itself neither, and b
   assert.equal(await sizeOf(download), fileBytes);
   await listener.stop(AbortSignal.timeout(5000));
   await Promise.all(closed);
+});
+
+describe("requests that come before the one ahead of them is answered", () => {
+  const getFile = "GET /file HTTP/1.1\r\nhost: x\r\n\r\n";
+  const connectTo = (): Socket => {
+    const { hostname, port } = new URL(listener.url ?? "");
+    return connect(Number(port), hostname).on("error", () => undefined);
+  };
+
+  test("are not begun before their turn, and too many of them end the connection, which is said once", async () => {
+    const socket = connectTo();
+    socket.write(getFile.repeat(2000));
+    await once(socket.resume(), "close");
+    assert.equal(begun, 1);
+    const message = /^of 127\.0\.0\.1 more than 16 requests waited .* on one connection, which was closed$/;
+    assert.equal(crowded.length, 1);
+    assert.match(crowded[0]?.message ?? "", message);
+    await listener.stop(AbortSignal.timeout(5000));
+  });
+
+  test("are answered one after the other, to the end of the last when the server stops", async () => {
+    const socket = connectTo();
+    socket.write(getFile.repeat(3));
+    const closed = once(socket, "close");
+    let size = 0;
+    let stopped: Promise<void> | undefined;
+    socket.on("data", (bytes) => {
+      size += bytes.length;
+      if (size > fileBytes * 1.1) stopped ??= listener.stop(AbortSignal.timeout(30_000));
+    });
+    await closed;
+    assert.equal(Math.floor(size / fileBytes), 3);
+    assert.equal(begun, 3);
+    await stopped;
+  });
+
+  test("are not begun for a caller that has gone", async () => {
+    const socket = connectTo();
+    socket.write(getFile.repeat(3));
+    await once(socket, "data");
+    socket.destroy();
+    await listener.stop(AbortSignal.timeout(30_000));
+    assert.equal(begun, 1);
+  });
 });
 
 test("watches end at once, whole", { timeout: 10_000 }, async () => {

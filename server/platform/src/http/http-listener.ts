@@ -39,6 +39,8 @@ export class HttpListener implements Service {
     });
     const connections = new OpenConnections(app.server, rules);
     this.#running = { app, connections };
+    // Before any other hook: whoever waits its turn costs nothing but its request.
+    app.addHook("onRequest", (request, reply, done) => connections.inTurn(request.raw, reply.raw, done));
     await register(app);
     await app.ready();
     this.#running.door = await openTcp(app.server, this.#options, signal);

@@ -1,24 +1,36 @@
 // The connections of one HTTP server with the requests each of them is answering, so that a stop breaks nothing off, and so that there are
 // not too many.
-import type { Server, ServerResponse } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { ConnectionCaps, type ConnectionRules } from "../network/connection-caps.ts";
+import { ConnectionCaps, type ConnectionRules, type HeldConnection } from "../network/connection-caps.ts";
 import { plainAddress } from "../network/plain-address.ts";
+import { AnswerTurns } from "./answer-turns.ts";
 
 export class OpenConnections {
-  readonly #caps: ConnectionCaps<Socket>;
+  readonly #caps: ConnectionCaps;
+  readonly #held = new WeakMap<Socket, HeldConnection>();
+  readonly #turns: AnswerTurns;
   #isEnding = false;
 
   constructor(server: Server, rules: ConnectionRules) {
     this.#caps = new ConnectionCaps(rules);
+    this.#turns = new AnswerTurns((socket, what) => {
+      const address = addressOf(socket);
+      rules.onCrowded({ address, message: `of ${address} ${what}` });
+    });
     server.on("connection", (socket: Socket) => this.#take(socket));
-    server.on("request", (_request, response: ServerResponse) => this.#answering(response));
+    server.on("request", (request: IncomingMessage, response: ServerResponse) => this.#answering(request, response));
   }
 
-  /** Ends what answers nothing now, and every other connection with its answer. New ones are not taken. */
+  /** Calls `begin` when nothing else is being answered on the request's connection; never when that ends before. */
+  inTurn(request: IncomingMessage, response: ServerResponse, begin: () => void): void {
+    this.#turns.next(request, response, begin);
+  }
+
+  /** Ends what answers nothing now, and every other connection with its answers. New ones are not taken. */
   finish(): void {
     this.#isEnding = true;
-    for (const socket of this.#caps.keys()) if (this.#caps.isIdle(socket)) socket.destroy();
+    this.#caps.cutIdle();
   }
 
   /** Breaks off. */
@@ -31,18 +43,23 @@ export class OpenConnections {
       socket.destroy();
       return;
     }
-    socket.once("close", () => this.#caps.closed(socket));
-    this.#caps.open(socket, plainAddress(socket.remoteAddress ?? ""), () => socket.destroy());
+    const held = this.#caps.open(addressOf(socket), () => socket.destroy());
+    this.#held.set(socket, held);
+    socket.once("close", () => this.#caps.closed(held));
   }
 
-  #answering(response: ServerResponse): void {
-    const { socket } = response;
-    if (socket === null) return;
-    this.#caps.begin(socket);
+  #answering({ socket }: IncomingMessage, response: ServerResponse): void {
+    const held = this.#held.get(socket);
+    if (held === undefined) return;
+    this.#caps.begin(held);
     response.once("close", () => {
-      this.#caps.end(socket);
+      const isIdle = this.#caps.end(held);
       // Not at once: what the client has not read yet is still to go out.
-      if (this.#isEnding && this.#caps.isIdle(socket)) socket.destroySoon();
+      if (this.#isEnding && isIdle) socket.destroySoon();
     });
   }
+}
+
+function addressOf({ remoteAddress }: Socket): string {
+  return plainAddress(remoteAddress ?? "");
 }

@@ -1,6 +1,7 @@
 // Answers GET and HEAD with an open file: ranges, entity tag, length. The file is closed however the answer ends.
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { type FileFault, fileFault, type OpenFile } from "../files/open-plain-file.ts";
+import { onAnswerOver } from "./answer-over.ts";
 import { type Content, setContentHeaders } from "./content-headers.ts";
 
 /** What became of the answer, once it is over. */
@@ -37,6 +38,6 @@ export async function sendOpenFile(
     // The length is promised: only a broken connection can say that this is not all.
     reply.raw.destroy();
   });
-  reply.raw.once("close", () => onEnd({ whole: reply.raw.writableFinished && fault === undefined, fault }));
+  onAnswerOver(reply.raw, () => onEnd({ whole: reply.raw.writableFinished && fault === undefined, fault }));
   return await reply.send(bytes);
 }

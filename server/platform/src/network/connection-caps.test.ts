@@ -1,28 +1,40 @@
 // Which connection makes room, and who is told.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ConnectionCaps, type Crowding } from "./connection-caps.ts";
+import { ConnectionCaps, type Crowding, type HeldConnection } from "./connection-caps.ts";
 
 const shared = "127.0.0.1";
 
 function setUp(limits: { most: number; mostPerAddress: number }) {
   const closed: string[] = [];
   const told: Crowding[] = [];
-  const caps = new ConnectionCaps<string>({
+  const held = new Map<string, HeldConnection>();
+  const caps = new ConnectionCaps({
     limits,
     isShared: (address) => address === shared,
     onCrowded: (crowding) => told.push(crowding),
   });
-  const open = (key: string, address: string) => caps.open(key, address, () => void closed.push(key));
-  return { caps, closed, told, open };
+  const open = (key: string, address: string) => {
+    let isOpen = true;
+    const one = caps.open(address, () => {
+      isOpen = false;
+      held.delete(key);
+      closed.push(key);
+    });
+    if (isOpen) held.set(key, one);
+  };
+  const get = (key: string): HeldConnection => held.get(key) ?? assert.fail(`${key} was closed`);
+  const begin = (key: string) => caps.begin(get(key));
+  const end = (key: string) => caps.end(get(key));
+  return { caps, closed, told, open, begin, end, get, held };
 }
 
 test("of an address with too many the one that has been idle for longest is closed, and the address is named", () => {
-  const { caps, closed, told, open } = setUp({ most: 100, mostPerAddress: 3 });
+  const { begin, end, closed, told, open } = setUp({ most: 100, mostPerAddress: 3 });
   for (const key of ["a1", "a2", "a3"]) open(key, "10.0.0.1");
-  caps.begin("a1");
-  caps.begin("a2");
-  caps.end("a1"); // idle since a moment ago; a3 all the time
+  begin("a1");
+  begin("a2");
+  end("a1"); // idle since a moment ago; a3 all the time
   open("b1", "10.0.0.2");
   open("a4", "10.0.0.1");
   open("a5", "10.0.0.1");
@@ -35,10 +47,10 @@ test("of an address with too many the one that has been idle for longest is clos
 });
 
 test("when all of them are answered on, the new one is closed", () => {
-  const { caps, closed, told, open } = setUp({ most: 100, mostPerAddress: 2 });
+  const { begin, closed, told, open } = setUp({ most: 100, mostPerAddress: 2 });
   for (const key of ["a1", "a2"]) {
     open(key, "10.0.0.1");
-    caps.begin(key);
+    begin(key);
   }
   open("a3", "10.0.0.1");
   assert.deepEqual(closed, ["a3"]);
@@ -46,9 +58,9 @@ test("when all of them are answered on, the new one is closed", () => {
 });
 
 test("of too many in all the one idle for longest is closed, whosever it is; a shared address counts with all", () => {
-  const { caps, closed, told, open } = setUp({ most: 4, mostPerAddress: 2 });
+  const { begin, closed, told, open } = setUp({ most: 4, mostPerAddress: 2 });
   for (const key of ["s1", "s2", "s3", "s4"]) open(key, shared);
-  caps.begin("s1");
+  begin("s1");
   open("b1", "10.0.0.2");
   assert.deepEqual(closed, ["s2"]);
   assert.equal(told[0]?.address, undefined);
@@ -56,15 +68,39 @@ test("of too many in all the one idle for longest is closed, whosever it is; a s
 });
 
 test("twenty thousand connections that ask nothing leave what is answered alone, at a cost that does not grow", () => {
-  const { caps, closed, open } = setUp({ most: 1000, mostPerAddress: 64 });
+  const { held, begin, closed, open } = setUp({ most: 1000, mostPerAddress: 64 });
   for (let n = 0; n < 500; n += 1) {
     open(`m${n}`, `10.0.${n >> 8}.${n & 255}`);
-    caps.begin(`m${n}`);
+    begin(`m${n}`);
   }
   const before = process.cpuUsage();
   for (let n = 0; n < 20_000; n += 1) open(`x${n}`, `10.9.${(n >> 8) & 255}.${n & 255}`);
   assert.ok(process.cpuUsage(before).user < 1_000_000);
   assert.equal(closed.length, 19_500);
   assert.equal(closed.filter((key) => key.startsWith("m")).length, 0);
-  assert.equal([...caps.keys()].length, 1000);
+  assert.equal(held.size, 1000);
+});
+
+test("whoever was refused is not among the idle: newcomers go on being refused, and no more are open than may be", () => {
+  const { begin, closed, open, held } = setUp({ most: 100, mostPerAddress: 2 });
+  for (const key of ["a1", "a2"]) {
+    open(key, "10.0.0.1");
+    begin(key);
+  }
+  for (let n = 0; n < 10; n += 1) open(`b${n}`, "10.0.0.1");
+  assert.equal(closed.length, 10);
+  assert.deepEqual([...held.keys()], ["a1", "a2"]);
+});
+
+test("an end that is told twice, or after what was asked on it, leaves nothing behind that could make room", () => {
+  const { caps, get, begin, held, open } = setUp({ most: 100, mostPerAddress: 2 });
+  open("a1", "10.0.0.1");
+  open("a2", "10.0.0.1");
+  const gone = get("a1");
+  begin("a1");
+  for (let n = 0; n < 2; n += 1) caps.closed(gone);
+  assert.equal(caps.end(gone), true);
+  held.delete("a1");
+  for (let n = 0; n < 10; n += 1) open(`b${n}`, "10.0.0.1");
+  assert.deepEqual([...held.keys()], ["b8", "b9"]);
 });

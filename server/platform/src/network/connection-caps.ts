@@ -23,8 +23,9 @@ export type ConnectionRules = {
   readonly onCrowded: (crowding: Crowding) => void;
 };
 
-type Kept<Key> = { readonly key: Key; readonly address: string; readonly close: () => void; calls: number };
-type Peer<Key> = { count: number; readonly idle: Set<Kept<Key>> };
+/** One connection that is held: itself, and not what it is known by, which the next one may have again before this one's end is told. */
+export type HeldConnection = { readonly address: string; readonly close: () => void; calls: number };
+type Peer = { count: number; readonly idle: Set<HeldConnection> };
 
 /** For logs, the database, and whoever is to find out what is wrong. */
 const descriptorsKeptBack = 256;
@@ -47,77 +48,71 @@ function descriptorLimit(): number {
   }
 }
 
-/** Whatever a connection is known by; each change costs the same however many there are. */
-export class ConnectionCaps<Key> {
+/** Each change costs the same however many there are. */
+export class ConnectionCaps {
   readonly #rules: ConnectionRules;
-  readonly #all = new Map<Key, Kept<Key>>();
+  readonly #all = new Set<HeldConnection>();
   /** The one that has been so for longest first. */
-  readonly #idle = new Set<Kept<Key>>();
-  readonly #peers = new Map<string, Peer<Key>>();
+  readonly #idle = new Set<HeldConnection>();
+  readonly #peers = new Map<string, Peer>();
 
   constructor(rules: ConnectionRules) {
     this.#rules = rules;
   }
 
-  keys(): Iterable<Key> {
-    return this.#all.keys();
-  }
-
   /** Breaks all of them off. */
   cut(): void {
-    for (const { close } of [...this.#all.values()]) close();
+    for (const { close } of [...this.#all]) close();
   }
 
-  /** Whether nothing is being answered on it. */
-  isIdle(key: Key): boolean {
-    return this.#all.get(key)?.calls === 0;
+  /** Ends those on which nothing is being answered. */
+  cutIdle(): void {
+    for (const { close } of [...this.#idle]) close();
   }
 
   /** A new connection, which is idle. @param close May be called at once: there is no room and no idle one to close instead. */
-  open(key: Key, address: string, close: () => void): void {
-    const kept = { key, address, close, calls: 0 };
-    const peer = this.#peers.getOrInsertComputed(address, () => ({ count: 0, idle: new Set<Kept<Key>>() }));
+  open(address: string, close: () => void): HeldConnection {
+    const held: HeldConnection = { address, close, calls: 0 };
+    const peer = this.#peers.getOrInsertComputed(address, () => ({ count: 0, idle: new Set<HeldConnection>() }));
     peer.count += 1;
-    this.#all.set(key, kept);
+    this.#all.add(held);
     // Before it is one of the idle: it is the others that make room.
-    this.#makeRoom(kept, peer);
-    if (!this.#all.has(key)) return;
-    this.#idle.add(kept);
-    peer.idle.add(kept);
+    this.#makeRoom(held, peer);
+    if (!this.#all.has(held)) return held;
+    this.#idle.add(held);
+    peer.idle.add(held);
+    return held;
   }
 
-  closed(key: Key): void {
-    const kept = this.#all.get(key);
-    if (kept === undefined) return;
-    this.#all.delete(key);
-    this.#idle.delete(kept);
-    const peer = this.#peers.get(kept.address);
+  /** Once more is harmless. */
+  closed(held: HeldConnection): void {
+    if (!this.#all.delete(held)) return;
+    this.#idle.delete(held);
+    const peer = this.#peers.get(held.address);
     if (peer === undefined) return;
     peer.count -= 1;
-    peer.idle.delete(kept);
-    if (peer.count === 0) this.#peers.delete(kept.address);
+    peer.idle.delete(held);
+    if (peer.count === 0) this.#peers.delete(held.address);
   }
 
   /** Something is asked on it. */
-  begin(key: Key): void {
-    const kept = this.#all.get(key);
-    if (kept === undefined) return;
-    kept.calls += 1;
-    this.#idle.delete(kept);
-    this.#peers.get(kept.address)?.idle.delete(kept);
+  begin(held: HeldConnection): void {
+    held.calls += 1;
+    this.#idle.delete(held);
+    this.#peers.get(held.address)?.idle.delete(held);
   }
 
-  /** Something was answered on it. */
-  end(key: Key): void {
-    const kept = this.#all.get(key);
-    if (kept === undefined) return;
-    kept.calls -= 1;
-    if (kept.calls > 0) return;
-    this.#idle.add(kept);
-    this.#peers.get(kept.address)?.idle.add(kept);
+  /** Something was answered on it. @returns Whether nothing is being answered on it any more. */
+  end(held: HeldConnection): boolean {
+    held.calls -= 1;
+    if (held.calls > 0) return false;
+    if (!this.#all.has(held)) return true;
+    this.#idle.add(held);
+    this.#peers.get(held.address)?.idle.add(held);
+    return true;
   }
 
-  #makeRoom(newcomer: Kept<Key>, { count, idle }: Peer<Key>): void {
+  #makeRoom(newcomer: HeldConnection, { count, idle }: Peer): void {
     const { limits, isShared, onCrowded } = this.#rules;
     const { address } = newcomer;
     if (count > limits.mostPerAddress && !isShared(address)) {
@@ -132,10 +127,10 @@ export class ConnectionCaps<Key> {
   }
 
   /** @returns Which. */
-  #closeOne(idle: ReadonlySet<Kept<Key>>, newcomer: Kept<Key>): string {
+  #closeOne(idle: ReadonlySet<HeldConnection>, newcomer: HeldConnection): string {
     const [oldest = newcomer] = idle;
     // At once: the socket says so only later, and others may come before.
-    this.closed(oldest.key);
+    this.closed(oldest);
     oldest.close();
     return oldest === newcomer ? "none was idle, so the new one" : "the one that had been idle for longest";
   }

@@ -134,7 +134,10 @@ export const eventTypes = {
   NetbootAllowed: { ...workflow, meaning: "the machine may netboot, for a workflow" },
   NetbootForbidden: { ...workflow, meaning: "the permission to netboot was taken back" },
   BootJobFailed: { ...failure, meaning: "the machine's management controller did not do what a workflow asked for" },
-  ObjectExpired: { ...workflow, meaning: "what had been over for as long as such things are kept was removed" },
+  ObjectExpired: {
+    ...workflow,
+    meaning: "what had been over for as long as such things are kept was removed, or goes once its finalizers are gone",
+  },
 
   EventsLeftOut: {
     ...{ sort: "note", plane: "management" },

@@ -36,7 +36,7 @@ function setUp(t: TestContext, keepMs = 90 * dayMs) {
       clock.advance(100);
     }
   };
-  return { clock, events, start, create, names, look };
+  return { clock, events, start, create, names, look, workflows };
 }
 
 test("workflows that have been over for 90 days go, each with an event; those that run and those that are younger stay", async (t) => {
@@ -50,6 +50,21 @@ test("workflows that have been over for 90 days go, each with an event; those th
   assert.deepEqual(
     events.map(({ type, hardware, message }) => [type, hardware, message]),
     [["ObjectExpired", "default/machine", "workflow default/old was removed: it has been over for 90 days"]],
+  );
+});
+
+test("a workflow that someone holds is said to be on its way, once, and not to be removed before it is", async (t) => {
+  const { start, create, names, look, events, workflows } = setUp(t);
+  await create("held", "SUCCESS", 91);
+  const held = await workflows.get({ namespace: "default", name: "held" });
+  assert.ok(held !== undefined);
+  await workflows.update({ ...held, metadata: { ...held.metadata, finalizers: ["example.org/holds"] } });
+  await start();
+  for (let sweep = 0; sweep < 3; sweep += 1) await look();
+  assert.deepEqual(await names(), ["held"]);
+  assert.deepEqual(
+    events.map(({ message }) => message),
+    ["workflow default/held is to go once its finalizers are gone (example.org/holds): it has been over for 90 days"],
   );
 });
 

@@ -70,7 +70,10 @@ class Sweeps implements Service {
     let page: { continueToken?: string } | undefined = {};
     while (page !== undefined && !signal.aborted) {
       const list = await store.list(kind, { fields, limit: pageSize, ...page });
-      const expired = list.items.filter((object) => isExpired(object, kind, keepMs, clock));
+      // What is already on its way out goes once those who hold it let it go.
+      const expired = list.items.filter(
+        (object) => !object.metadata.deletionTimestamp && isExpired(object, kind, keepMs, clock),
+      );
       for (let from = 0; from < expired.length && !signal.aborted; from += batch.size) {
         await Promise.all(expired.slice(from, from + batch.size).map((object) => this.#remove(kind, object)));
         await pause(clock, batch.pauseMs, signal);
@@ -82,23 +85,27 @@ class Sweeps implements Service {
   /** One that was changed since it was read is looked at again the next time. */
   async #remove(kind: KindInfo, object: Resource): Promise<void> {
     const { uid, resourceVersion, namespace } = object.metadata;
-    try {
-      await this.#deps.store.delete(kind, object.metadata, { uid, resourceVersion });
-    } catch (error) {
-      if (error instanceof StoreError && (error.code === "not-found" || error.code === "conflict")) return;
-      throw error;
-    }
+    const left = await this.#deps.store.delete(kind, object.metadata, { uid, resourceVersion }).catch(ignoreLate);
+    if (left === undefined) return;
+    const holders = left.metadata.finalizers ?? [];
+    const what = holders.length === 0 ? "was removed" : `is to go once its finalizers are gone (${holders.join(", ")})`;
     const hardware = valueAt(object, "spec.hardwareRef");
     const key = formatKey(object.metadata);
     this.#deps.record({
       source: "retention",
       type: "ObjectExpired",
-      message: `${kind.singular} ${key} was removed: it has been over for ${Math.round(this.#deps.keepMs / 86_400_000)} days`,
+      message: `${kind.singular} ${key} ${what}: it has been over for ${Math.round(this.#deps.keepMs / 86_400_000)} days`,
       ...(typeof hardware === "string" && hardware !== ""
         ? { hardware: formatKey({ namespace, name: hardware }) }
         : {}),
     });
   }
+}
+
+/** Someone else was quicker. */
+function ignoreLate(error: unknown): undefined {
+  if (error instanceof StoreError && (error.code === "not-found" || error.code === "conflict")) return undefined;
+  throw error;
 }
 
 /** By the clock as it is now: one that was set forward makes nothing older. */

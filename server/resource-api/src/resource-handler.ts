@@ -155,7 +155,7 @@ async function asItIs(
   object: JsonObject,
 ): Promise<Resource> {
   const resource = toResource(kind, object, { namespace: "", ...(name !== undefined && { name }) });
-  warn(reply, `${kind.plural} need no making, and nothing is kept of one but what is in it`);
+  warn(reply, [`${kind.plural} need no making, and nothing is kept of one but what is in it`]);
   return await context.store.create(kind, resource);
 }
 

@@ -15,6 +15,6 @@ export function asksForWebSocket({ upgrade = "" }: IncomingHttpHeaders): boolean
  * it tries again for 20 seconds before; after any other refusal not at all.
  */
 export function answerWithoutWebSocket(reply: FastifyReply): void {
-  warn(reply, "no WebSocket is served here: ask again without Upgrade");
+  warn(reply, ["no WebSocket is served here: ask again without Upgrade"]);
   sendJson(reply, 200, "");
 }

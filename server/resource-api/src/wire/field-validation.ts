@@ -8,6 +8,7 @@ import type { RequestQuery } from "./request-query.ts";
 import { warn } from "./warning.ts";
 
 const longestWarning = 256;
+/** In a refusal. */
 const mostNamed = 20;
 /** Of a patch; nobody writes longer ones by hand. */
 const mostOperations = 500;
@@ -25,8 +26,7 @@ export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, 
   const paths = new Set(parts.flatMap((part) => unknownFields(kind, part)));
   const unknown = Array.from(paths, (path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
   if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown.slice(0, mostNamed));
-  const texts = [...unknown, ...parts.flatMap((part) => brokenLines(kind, part))].slice(0, mostNamed);
-  for (const text of texts) warn(reply, text);
+  warn(reply, [...unknown, ...parts.flatMap((part) => brokenLines(kind, part))]);
 }
 
 /** What an operation writes, as a part of the object that it is written to. */
@@ -46,9 +46,9 @@ function partOf(operation: unknown): unknown {
 function brokenLines({ lines = [] }: KindInfo, sent: object): string[] {
   const found = lines.flatMap((path) => fieldsAt(sent, path));
   const broken = found.filter(({ value }) => typeof value === "string" && oneLine(value) !== value);
-  return broken
-    .slice(0, mostNamed)
-    .map(({ field }) => `${field}: machines are told it as one line, without control characters and outer blanks`);
+  return broken.map(
+    ({ field }) => `${field}: machines are told it as one line, without control characters and outer blanks`,
+  );
 }
 
 function notOfKind(kind: KindInfo, unknown: readonly string[]): ApiFault {

@@ -1,8 +1,20 @@
-// A word to who asked, beside the answer that it gets: kubectl, client-go and `tink` show it.
+// Words to who asked, beside the answer that it gets: kubectl, client-go and `tink` show them.
 import type { FastifyReply } from "fastify";
 
-export function warn({ raw }: FastifyReply, text: string): void {
-  raw.appendHeader("warning", warningText(text));
+const most = 20;
+/** What Node reads of an answer's headers is 16 KB in all; an answer with more is none to it. */
+const mostBytes = 4096;
+
+/** As many as there is room for, and how many more there are. */
+export function warn({ raw }: FastifyReply, texts: readonly string[]): void {
+  let bytes = 0;
+  for (const [at, text] of texts.entries()) {
+    const value = warningText(text);
+    bytes += value.length;
+    if (at === most || bytes > mostBytes)
+      return void raw.appendHeader("warning", warningText(`and at least ${texts.length - at} more`));
+    raw.appendHeader("warning", value);
+  }
 }
 
 /** RFC 7234 §5.5, as Kubernetes writes it. A header has no characters beyond ASCII. */

@@ -1,6 +1,7 @@
-// What a worker found in its machine, kept as an annotation of the Hardware in the form that rule sets read.
+// What a worker found in its machine, as an annotation of the Hardware in the form that rule sets read.
 import { oneLine, type ResourceKey } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
+import { StoreError } from "@neverland/store/resource-store.ts";
 import type { TinkServerDeps } from "./ports.ts";
 
 export const attributesAnnotation = "tinkerbell.org/agent-attributes";
@@ -8,14 +9,23 @@ const mostAttributesBytes = 64 * 1024;
 /** Characters of one value; no card calls itself longer. */
 const longestText = 1024;
 
-/** The newest inventory is kept: disks and cards change between two boots. */
+/** Writes only what differs. @throws {StoreError} `conflict` when others wrote the Hardware twice meanwhile. */
 export async function annotateHardware(
   key: ResourceKey,
   attributes: AgentAttributes,
-  { hardware }: Pick<TinkServerDeps, "hardware">,
+  hardware: TinkServerDeps["hardware"],
 ): Promise<void> {
   const text = JSON.stringify(attributesDocument(attributes));
   if (Buffer.byteLength(text) > mostAttributesBytes) return;
+  try {
+    await annotate(key, text, hardware);
+  } catch (error) {
+    if (!(error instanceof StoreError && error.code === "conflict")) throw error;
+    await annotate(key, text, hardware);
+  }
+}
+
+async function annotate(key: ResourceKey, text: string, hardware: TinkServerDeps["hardware"]): Promise<void> {
   const machine = await hardware.get(key);
   if (machine === undefined || machine.metadata.annotations?.[attributesAnnotation] === text) return;
   const annotations = { ...machine.metadata.annotations, [attributesAnnotation]: text };

@@ -1,13 +1,13 @@
 // Where workers ask for work and hand in reports, whichever protocol they speak: who they are, how long they wait, what is
 // said of it on their machines' timelines.
-import { parseKey, type Workflow } from "@neverland/api";
+import type { Workflow } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
 import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
 import type { AgentCaller, AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { acceptReport } from "./accept-report.ts";
-import { annotateHardware } from "./agent-attributes.ts";
 import { AgentContacts } from "./agent-contacts.ts";
+import { AgentInventories } from "./agent-inventories.ts";
 import { AgentWaiters, type Wake } from "./agent-waiters.ts";
 import { findWork, type Work } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
@@ -36,6 +36,7 @@ const mostStrangers = 256;
 export class AgentDesk {
   readonly #deps: AgentDeskDeps;
   readonly #contacts = new AgentContacts();
+  readonly #inventories: AgentInventories;
   readonly #waiters = new AgentWaiters();
   /** Where to look and whom to wake; what is handed out is decided on what the store says then. */
   readonly #queues = new AgentQueues();
@@ -43,6 +44,7 @@ export class AgentDesk {
 
   constructor(deps: AgentDeskDeps) {
     this.#deps = deps;
+    this.#inventories = new AgentInventories(deps);
   }
 
   /** How many workers wait for something to do. */
@@ -138,19 +140,11 @@ export class AgentDesk {
     const runs = "serve" in work.next && work.next.again;
     const { isFirst, otherAddress } = this.#contacts.asked(agentID, caller.address, clock.nowMs(), { waits, runs });
     if (otherAddress !== undefined) record(elsewhereEvent(agentID, caller.address, otherAddress, work.workflow));
-    if (!isFirst) return;
-    record(askedEvent(agentID, work.next, work.workflow));
-    if (attributes !== undefined) this.#keepAttributes(agentID, attributes, work);
-  }
-
-  /** What a machine says of itself when it comes up. Never stands in the way of the action. */
-  #keepAttributes(agentID: string, attributes: AgentAttributes, { workflow }: FoundWork): void {
-    const [machine = "", ...others] = this.#deps.gate.machinesOf(agentID, workflow);
-    const key = parseKey(machine);
-    if (key === undefined || others.length > 0) return;
-    void annotateHardware(key, attributes, this.#deps).catch((error: unknown) =>
-      this.#deps.onError({ doing: `keeping the attributes of Hardware ${machine}`, error }),
-    );
+    if (isFirst) record(askedEvent(agentID, work.next, work.workflow));
+    if (attributes === undefined) return;
+    const [machine, ...others] = this.#deps.gate.machinesOf(agentID, work.workflow);
+    // Never stands in the way of the action.
+    if (machine !== undefined && others.length === 0) void this.#inventories.offer(machine, attributes);
   }
 
   #refusal(agentID: string, wake: Exclude<Wake, "changed">, { next }: FoundWork): TinkError {

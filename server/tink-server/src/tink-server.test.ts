@@ -195,7 +195,8 @@ test("a second visit of the same worker ends the first", async (t) => {
 });
 
 test("what the worker found in its machine is kept on the Hardware anew at each boot, without what a terminal obeys", async (t) => {
-  const bench = await setUp(t);
+  let laterMs = 0;
+  const bench = await setUp(t, { clock: { ...systemClock, nowMs: () => Date.now() + laterMs } });
   const key = { namespace: "default", name: "machine" };
   await bench.hardware.create({ metadata: key, spec: { agentID: installer } });
   await bench.createWorkflow("install", { hardwareRef: "machine" });
@@ -215,8 +216,38 @@ test("what the worker found in its machine is kept on the Hardware anew at each 
     blockDevices: [{ name: "vda", vendor: "[2JACME", size: "8GB" }],
   });
   await worker.report(action, "RUNNING");
+  laterMs += 60_000;
   await worker.client.getAction({ agentId: installer, agentAttributes: { cpu: { totalCores: 8 } } });
   assert.deepEqual(JSON.parse((await annotation("8")) ?? ""), { cpu: { totalCores: 8 } });
+});
+
+test("a worker that comes again and again with another inventory has the Hardware written once a minute", async (t) => {
+  let laterMs = 0;
+  const clock = { ...systemClock, nowMs: () => Date.now() + laterMs };
+  const bench = await setUp(t, { clock, waitMs: 20_000 });
+  const key = { namespace: "default", name: "machine" };
+  const { metadata } = await bench.hardware.create({ metadata: key, spec: { agentID: installer } });
+  const worker = bench.worker();
+  const gaveUp = new AbortController();
+  const ends: Promise<unknown>[] = [];
+  const ask = async (totalCores: number) => {
+    const asked = bench.events.filter(({ type }) => type === "WorkerAsked").length;
+    const request = { agentId: installer, agentAttributes: { cpu: { totalCores } } };
+    ends.push(worker.client.getAction(request, { signal: gaveUp.signal }).catch(() => undefined));
+    await until(() => bench.events.filter(({ type }) => type === "WorkerAsked").length > asked);
+  };
+  const writes: string[] = [];
+  const watch = bench.hardware.watch({ resourceVersion: metadata.resourceVersion, signal: gaveUp.signal });
+  for (let cores = 1; cores <= 10; cores += 1) await ask(cores);
+  laterMs += 60_000;
+  await ask(11);
+  for await (const event of watch) {
+    if (event.type !== "bookmark") writes.push(event.object.metadata.annotations?.[attributesAnnotation] ?? "");
+    if (writes.at(-1)?.includes("11")) break;
+  }
+  assert.equal(writes.length, 2, writes.join(" "));
+  gaveUp.abort();
+  await Promise.all(ends);
 });
 
 test("another machine's worker gets neither the action nor a word of it, and cannot report it; both are on the timeline", async (t) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getEventListeners } from "node:events";
 import { beforeEach, test } from "node:test";
 import { apiVersionOf, kinds, type Resource } from "@neverland/api";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
@@ -187,21 +188,69 @@ async function eventually<T>(work: () => Promise<T>): Promise<T> {
   return await work();
 }
 
-test("writes that hold too much memory while they wait are refused with a sentence, and taken again once there is room", {
-  timeout,
-}, async () => {
-  const mebibyte = "x".repeat(2 ** 20);
+const mebibyte = "x".repeat(2 ** 20);
+const many = (count: number) => Array.from({ length: count }, (_, at) => at);
+
+for (const [what, specOf] of [
+  ["texts", (name: string) => ({ data: `${name}${mebibyte}` })],
+  ["names of fields", (name: string) => ({ [`${name}${mebibyte}`]: 1 })],
+] as const)
+  test(`writes that hold too many ${what} while they wait are refused with a sentence, and taken again once there is room`, {
+    timeout,
+  }, async () => {
+    const write = (name: string) => store.create(Template, { ...template(name), spec: specOf(name) });
+    disk.isSlow = true;
+    const underWay = store.create(Template, template("first"));
+    await disk.arrived();
+    const waiting = many(60).map((at) => write(`large-${at}`));
+    const refused = many(10).map((at) => write(`late-${at}`));
+    disk.isSlow = false;
+    disk.release();
+    const ends = await Promise.allSettled(refused); // they were refused or taken when they were asked for
+    const messages = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
+    assert.ok(messages.length >= 6); // 64 MiB are the bound
+    assert.match(messages[0] ?? "", /6\d writes of 6\d MiB in all wait for the disk.*try again later/);
+    await Promise.all([underWay, ...waiting]);
+    // Two at once: one alone waits for nobody, so it is always taken.
+    await Promise.all(many(2).map((at) => write(`after-${at}`)));
+  });
+
+test("what a write leaves of a stored object is held once, however many writes of it wait", { timeout }, async () => {
+  const { status: _, ...made } = await store.create(Template, template("large", mebibyte));
+  const metadata = key("large");
   disk.isSlow = true;
   const underWay = store.create(Template, template("first"));
   await disk.arrived();
-  const waiting = Array.from({ length: 60 }, (_, at) => store.create(Template, template(`large-${at}`, mebibyte)));
-  const refused = Array.from({ length: 10 }, (_, at) => store.create(Template, template(`late-${at}`, mebibyte)));
+  const waiting = many(100).map((at) =>
+    store.updateStatus(Template, { ...made, metadata, status: { at } } as Resource),
+  );
   disk.isSlow = false;
   disk.release();
-  const ends = await Promise.allSettled(refused); // they were refused or taken when they were asked for
-  const messages = ends.flatMap((end) => (end.status === "rejected" ? [String(end.reason)] : []));
-  assert.ok(messages.length >= 6); // 64 MiB are the bound
-  assert.match(messages[0] ?? "", /6\d writes of 6\d MiB in all wait for the disk.*try again later/);
   await Promise.all([underWay, ...waiting]);
-  await store.create(Template, template("late", mebibyte));
+  assert.deepEqual((await store.get(Template, metadata))?.status, { at: 99 });
+});
+
+test("a store is closed when those who wrote have been told, however many they are", { timeout }, async () => {
+  let told = 0;
+  /** What a writer does with its answer, for longer than a slice of all who are told. */
+  const work = () => {
+    const endMs = performance.now() + 1;
+    while (performance.now() < endMs);
+    told += 1;
+  };
+  const writes = many(100).map((at) => store.create(Template, template(`t${at}`)).then(work));
+  await store.close();
+  assert.equal(told, 100);
+  await Promise.all(writes);
+});
+
+test("watches that end leave nothing on the signal that they share with others", { timeout }, async () => {
+  const { signal } = new AbortController();
+  const watches = many(3).map(() => store.watch(Template, { signal })[Symbol.asyncIterator]());
+  const first = Promise.all(watches.map((watch) => watch.next()));
+  await store.create(Template, template("a"));
+  await first;
+  assert.equal(getEventListeners(signal, "abort").length, 3);
+  for (const watch of watches) await watch.return?.();
+  assert.equal(getEventListeners(signal, "abort").length, 0);
 });

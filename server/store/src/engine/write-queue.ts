@@ -66,7 +66,7 @@ export class WriteQueue {
    * @param brings What `decide` holds until it is called.
    */
   async write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
-    const heldBytes = textBytesIn(brings);
+    const heldBytes = bytesIn(brings);
     const refusal = this.#refusal(heldBytes);
     if (refusal) throw refusal;
     const { promise, resolve, reject } = Promise.withResolvers<Resource>();
@@ -209,12 +209,16 @@ function toStoredChange({ version, timeMs, kindId, key, type, after }: LoggedCha
   return { version, timeMs, kindId, key, type, json: resourceJson(after) };
 }
 
-/** Of the texts in a value: what makes one large. The rest of it is bounded by how many values an object may have. */
-function textBytesIn(value: unknown): number {
-  if (typeof value === "string") return value.length;
-  if (typeof value !== "object" || value === null) return 0;
-  let bytes = 0;
+/** Of each value, and of each that has parts besides, about: what they hold beside their text. */
+const bytesOf = { value: 8, parts: 48 };
+
+/** What a value holds by itself, about: its texts and the names of its members. What is frozen is the store's, and held anyway. */
+function bytesIn(value: unknown): number {
+  if (typeof value === "string") return bytesOf.value + value.length;
+  if (typeof value !== "object" || value === null) return bytesOf.value;
+  if (Object.isFrozen(value)) return 0;
+  let bytes = bytesOf.value + bytesOf.parts;
   // Values of JSON inherit nothing that is enumerable.
-  for (const key in value) bytes += textBytesIn(Reflect.get(value, key));
+  for (const key in value) bytes += key.length + bytesIn(Reflect.get(value, key));
   return bytes;
 }

@@ -415,6 +415,17 @@ function resuming(store: () => ResourceStore): void {
     const ahead = { metadata: { ...made.metadata, resourceVersion: "99999999" } };
     await assert.rejects(eventsFrom(store(), ahead, 1), { code: "gone" });
   });
+  test("a watch that the history overtakes is gone: it has missed something", { timeout: 10_000 }, async () => {
+    const { signal } = new AbortController();
+    const watch = store().watch(Template, { signal })[Symbol.asyncIterator]();
+    const first = watch.next();
+    const made = await store().create(Template, template("a", "one"));
+    const { value } = await first;
+    assert.deepEqual([value?.type, value?.object.metadata.resourceVersion], ["added", made.metadata.resourceVersion]);
+    await outgrowHistory(store());
+    await assert.rejects(watch.next(), { code: "gone" });
+    assert.deepEqual(await watch.next(), { done: true, value: undefined });
+  });
   test("a watch on a quiet kind outlives the history of a busy one", { timeout: 10_000 }, async () => {
     const stop = new AbortController();
     const seen = take(store().watch(Hardware, { signal: stop.signal }), 1, stop);

@@ -31,6 +31,8 @@ export interface BootHttpDeps {
 const repeatQuietMs = 1000;
 const methods = ["GET", "HEAD"];
 const mediaType = "application/octet-stream";
+/** Of a request's Range, in its event: one or two ranges. */
+const longestRange = 100;
 
 /** A folder of files that machines read whole or in parts. */
 interface ServedFolder {
@@ -143,7 +145,7 @@ function recordSent(
   { sent: { whole, fault }, name, type, sizeBytes, durationMs }: Download,
 ): void {
   const address = plainAddress(request.ip);
-  const range = request.headers.range ?? "";
+  const range = (request.headers.range ?? "").slice(0, longestRange);
   const data = { file: name, sizeBytes, durationMs, range };
   const end: { type: EventType; reason?: EventReason; message: string } =
     fault === undefined

@@ -2,6 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import type { MachineEventInput } from "@neverland/api";
 import { EventGate } from "./event-gate.ts";
 
@@ -44,6 +46,30 @@ test("ten thousand machines' causes are remembered beside a flood of made-up one
   boot();
   assert.equal(told, 60_000 + 50_000);
 });
+
+test("of a cause of whatever length only a short key is remembered, and it is told from those that begin as it does", () => {
+  const told: unknown[] = [];
+  const gate = new EventGate(
+    ({ message }) => told.push(Number(message)),
+    () => 0,
+  );
+  const padding = " ".repeat(16_000);
+  const before = heapBytes();
+  for (let round = 0; round < 2; round += 1)
+    for (let at = 0; at < 5000; at += 1)
+      gate.once(`file ${padding}${at}`, 1000, { ...event, hardware: "default/m1", message: String(at) });
+  assert.deepEqual(
+    told,
+    Array.from({ length: 5000 }, (_, at) => at),
+  );
+  assert.ok(heapBytes() - before < 5_000_000);
+});
+
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
+}
 
 test("made-up causes are forgotten, the oldest first", () => {
   let told = 0;

@@ -1,6 +1,7 @@
 // The gate between components and the machines' timelines: each thing is said once.
 import type { MachineEventInput } from "@neverland/api";
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
+import { shortKey } from "@neverland/platform/collections/short-key.ts";
 
 /** Ten thousand machines that boot at once, a dozen causes each. */
 const mostKnown = 131_072;
@@ -23,8 +24,9 @@ export class EventGate {
   once(cause: string, quietMs: number, event: MachineEventInput): void {
     const seen = event.hardware === undefined ? this.#unknown : this.#known;
     const nowMs = this.#nowMs();
-    if (nowMs - (seen.get(cause) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
-    seen.set(cause, nowMs);
+    const key = shortKey(cause);
+    if (nowMs - (seen.get(key) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
+    seen.set(key, nowMs);
     this.#record(event);
   }
 }

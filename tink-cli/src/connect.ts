@@ -12,8 +12,8 @@ const fieldManager = "tink";
 /** A client for each kind. */
 export type Clients = <K extends KindInfo>(kind: K) => ResourceClient<K>;
 
-export function clientsOf({ server, token }: Connection, onWarning?: (text: string) => void): Clients {
-  const transport = { server, token, fieldManager, ...(onWarning && { onWarning }) };
+export function clientsOf({ server, token, tokenFrom }: Connection, onWarning?: (text: string) => void): Clients {
+  const transport = { server, token, tokenFrom, fieldManager, ...(onWarning && { onWarning }) };
   return (kind) => new ResourceClient(kind, transport);
 }
 

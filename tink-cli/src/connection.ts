@@ -6,7 +6,12 @@ import { readYaml } from "@neverland/yaml";
 import { z } from "zod";
 import { CliError } from "./cli-error.ts";
 
-export type Connection = { readonly server: string; readonly token: string };
+export type Connection = {
+  readonly server: string;
+  readonly token: string;
+  /** A flag, a variable or a file, for saying whose token is refused. */
+  readonly tokenFrom?: string;
+};
 
 export type ConnectionOptions = {
   readonly server?: string | undefined;
@@ -33,7 +38,8 @@ export function demoDir(env: NodeJS.ProcessEnv): string {
 /**
  * Flags, `--data-dir` among them, go before the environment (`TINK_SERVER`, `TINK_TOKEN`), that before the kubeconfig of `tink up` on this
  * machine, that before the one of a demo that was kept.
- * @throws {CliError} `unavailable` when none is there; it names the places that were looked at. `refused` when one may not be read.
+ * @throws {CliError} `unavailable` when none is there; it names the places that were looked at. `refused` when one may not be read, `usage`
+ *   when one is no URL.
  */
 export async function findConnection(
   options: ConnectionOptions,
@@ -41,19 +47,44 @@ export async function findConnection(
   isRoot: boolean,
 ): Promise<Connection> {
   const named = options.dataDir === undefined ? env : {};
-  const server = options.server ?? named.TINK_SERVER;
-  const token = options.token ?? named.TINK_TOKEN;
-  if (server && token) return { server, token };
+  const server = firstOf({ "--server": options.server, TINK_SERVER: named.TINK_SERVER });
+  const token = firstOf({ "--token": options.token, TINK_TOKEN: named.TINK_TOKEN });
+  const url = server && readServer(server);
+  if (url && token) return { server: url, token: token.value, tokenFrom: token.name };
   const dirs = options.dataDir === undefined ? [defaultDataDir(env, isRoot), demoDir(env)] : [options.dataDir];
   for (const dir of dirs) {
-    const found = await readKubeconfig(join(dir, "kubeconfig"));
-    if (found !== undefined) return { server: server ?? found.server, token: token ?? found.token };
+    const file = join(dir, "kubeconfig");
+    const found = await readKubeconfig(file);
+    if (found === undefined) continue;
+    return { server: url ?? found.server, token: token?.value ?? found.token, tokenFrom: token?.name ?? file };
   }
   throw new CliError(
     "unavailable",
-    `No server was found: TINK_SERVER and TINK_TOKEN are not set, and there is no kubeconfig in ${dirs.join(" or ")}.\n` +
+    `No ${server ? "token" : "server"} was found: ${whatIsGiven(server, token, named === env)}there is no kubeconfig in ${dirs.join(" or ")}.\n` +
       `Start one with "tink up", look at "tink demo --keep", or name it with --server and --token.`,
   );
+}
+
+type Named = { readonly name: string; readonly value: string };
+
+function firstOf(places: Readonly<Record<string, string | undefined>>): Named | undefined {
+  const found = Object.entries(places).find(([, value]) => value);
+  return found && { name: found[0], value: found[1] ?? "" };
+}
+
+function whatIsGiven(server: Named | undefined, token: Named | undefined, readsEnvironment: boolean): string {
+  if (server)
+    return `${server.name} names the server ${server.value}, but neither TINK_TOKEN nor --token its token, and `;
+  if (token) return `${token.name} is set, but neither TINK_SERVER nor --server, and `;
+  return readsEnvironment ? "TINK_SERVER and TINK_TOKEN are not set, and " : "";
+}
+
+/** As a URL without what fetch wants nowhere but in a header. */
+function readServer({ name, value }: Named): string {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "")
+    throw new CliError("usage", `${name} ${value}: expected a URL such as http://127.0.0.1:7480.`);
+  return withoutPassword(value);
 }
 
 async function readKubeconfig(path: string): Promise<Connection | undefined> {

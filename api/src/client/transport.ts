@@ -5,6 +5,8 @@ export type TransportOptions = {
   /** `http://127.0.0.1:7480`. */
   readonly server: string;
   readonly token: string;
+  /** Where the token was found, for saying whose is refused: `TINK_TOKEN`. */
+  readonly tokenFrom?: string | undefined;
   /** For tests, or for a TLS set-up of its own. Default: the global `fetch`. */
   readonly fetch?: typeof fetch;
   /** How a manager of fields names itself. Default `neverland-client`. */
@@ -47,6 +49,10 @@ export async function send(options: TransportOptions, request: Request): Promise
   });
   for (const text of warningsIn(response.headers.get("warning"))) options.onWarning?.(text);
   if (response.ok) return response;
+  if (response.status === 401 && options.tokenFrom !== undefined) {
+    const text = `${asked} was refused: the server does not know the token of ${options.tokenFrom}; is that the token of this server?`;
+    throw new ApiError("unauthorized", text, { reason: "Unauthorized" });
+  }
   throw toApiError(response.status, await response.json().catch(() => undefined), asked);
 }
 

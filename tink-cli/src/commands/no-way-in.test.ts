@@ -41,7 +41,10 @@ describe("without a way in", () => {
       const { code, stdout, stderr } = await startCli(["--server", bench.connection.server, "--token", "x", ...words])
         .ended;
       assert.deepEqual([code, stdout], [77, ""]);
-      assert.match(stderr, /^tink: .*token.*\n$/i);
+      assert.match(
+        stderr,
+        /^tink: (GET|DELETE) http\S+ was refused: the server does not know the token of --token; .*\n$/,
+      );
     });
     test(`tink ${words.join(" ")} with no server there is exit code 69`, async () => {
       const { code, stdout, stderr } = await startCli(["--server", await silentServer(), "--token", "x", ...words])
@@ -62,6 +65,40 @@ describe("without a way in", () => {
     const { code, stderr } = await startCli(["get", "hw"]).ended;
     assert.equal(code, 69);
     assert.match(stderr, /^tink: No server was found: .*TINK_SERVER.*kubeconfig in .*\nStart one with "tink up"/);
+  });
+
+  const half: readonly [what: string, args: readonly string[], env: NodeJS.ProcessEnv, stderr: RegExp][] = [
+    ["TINK_SERVER alone", [], { TINK_SERVER: "http://127.0.0.1:1" }, /^tink: No token was found: TINK_SERVER names /],
+    ["--server alone", ["--server", "http://127.0.0.1:1"], {}, /^tink: No token was found: --server names the server/],
+    ["TINK_TOKEN alone", [], { TINK_TOKEN: "x" }, /^tink: No server was found: TINK_TOKEN is set, but neither TINK_S/],
+    [
+      "an empty folder",
+      ["--data-dir", "/nonexistent"],
+      {},
+      /^tink: No server was found: there is no kubeconfig in \/n/,
+    ],
+  ];
+  for (const [what, args, env, stderr] of half)
+    test(`${what} says what is missing`, async () => {
+      const run = await startCli([...args, "get", "hw"], env).ended;
+      assert.equal(run.code, 69);
+      assert.match(run.stderr, stderr);
+    });
+
+  for (const server of ["127.0.0.1:7480", "localhost:7480", "ftp://127.0.0.1"])
+    test(`a server "${server}" is told by its setting, with what was expected`, async () => {
+      const told = (name: string) => `tink: ${name} ${server}: expected a URL such as http://127.0.0.1:7480.\n`;
+      const byVariable = await startCli(["get", "hw"], { TINK_SERVER: server, TINK_TOKEN: "x" }).ended;
+      assert.deepEqual([byVariable.code, byVariable.stderr], [2, told("TINK_SERVER")]);
+      const byFlag = await startCli(["--server", server, "get", "hw"]).ended;
+      assert.deepEqual([byFlag.code, byFlag.stderr], [2, told("--server")]);
+    });
+
+  test("a wrong token of the environment is told by its variable", async () => {
+    const env = { TINK_SERVER: bench.connection.server, TINK_TOKEN: "x" };
+    const { code, stderr } = await startCli(["get", "hw"], env).ended;
+    assert.equal(code, 77);
+    assert.match(stderr, /does not know the token of TINK_TOKEN;/);
   });
 
   test("--data-dir goes before the environment", async () => {

@@ -120,6 +120,25 @@ test("what 5000 machines did beyond their budgets is shown in slices, and not al
   await until(5000);
 });
 
+test("of far more machines beyond their budgets than lines may wait, it is written down of each how much was left out", async () => {
+  const one = { count: 1, windowMs: 5000 };
+  await using bench = await startTimeline({ mostWaiting: 50, budgets: { ...defaultBudgets, steps: one } });
+  const machines = Array.from({ length: 400 }, (_, n) => `m-${n}`);
+  for (const machine of machines) {
+    const step = { ...offer, mac: undefined, hardware: `default/${machine}` };
+    bench.timeline.record({ ...step, message: "within" });
+    bench.timeline.record({ ...step, message: "beyond" });
+    await bench.timeline.flush();
+  }
+  await bench.pass(10_000);
+  await bench.restart();
+  const left = (await bench.specs()).filter(({ type }) => type === "EventsLeftOut");
+  assert.deepEqual(
+    left.map(({ hardware, data }) => [hardware, data]),
+    machines.map((machine) => [machine, { count: 1 }]),
+  );
+});
+
 test("after 50,000 made-up MACs a new machine is still known, and memory, disk and log stay small", async () => {
   await using bench = await startTimeline();
   for (let n = 0; n < 50_000; n++) bench.timeline.record(unknown(stranger(n)));

@@ -85,3 +85,13 @@ test("a worker is free since the end of the workflow before, or since that was d
   queues.remove(second.metadata, nowMs);
   assert.deepEqual(queues.agentFor(third), { freeSinceMs: nowMs });
 });
+
+test("a worker that no workflow names any more is forgotten, with when it was free", () => {
+  const second = workflow("2", pending());
+  const queues = queuesOf(
+    workflow("1", foldReports(pending(), foldInput([report(pending(), 0, "FAILED", 100)], 100)).status),
+  );
+  queues.put(workflow("1", pending(documentOf([neighbour, action("check")]))));
+  queues.put(second);
+  assert.deepEqual(queues.agentFor(second), { freeSinceMs: 0 });
+});

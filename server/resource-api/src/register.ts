@@ -81,7 +81,9 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
     const handle = (request: FastifyRequest, reply: FastifyReply): void => {
       handleResource(context, slots, request, reply).catch((error: unknown) => {
-        if (!reply.sent) reply.send(error);
+        // The head may be out: then the caller sees that the answer breaks off, and only the log can say why.
+        if (reply.sent) tellInternal(deps, toFault(error), error, request);
+        else reply.send(error);
       });
     };
     // In turns: hundreds of requests that come at the same moment must not hold the event loop together.
@@ -153,11 +155,15 @@ function sendFault(
   reply: FastifyReply,
 ): FastifyReply {
   const fault = fromFastify(error, limits) ?? toFault(error);
-  if (fault.reason === "InternalError") deps.onInternalError?.(error, pathOf(request));
+  tellInternal(deps, fault, error, request);
   if (fault.reason === "Unauthorized") reply.header("www-authenticate", "Bearer");
   const { retryAfterSeconds } = fault.details;
   if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);
   return reply.code(fault.statusCode).type("application/json").send(toStatus(fault));
+}
+
+function tellInternal(deps: ResourceApiDeps, { reason }: ApiFault, error: unknown, request: FastifyRequest): void {
+  if (reason === "InternalError") deps.onInternalError?.(error, pathOf(request));
 }
 
 function fromFastify(error: FastifyError | Error, { bodyBytes }: ApiLimits): ApiFault | undefined {

@@ -164,8 +164,8 @@ function nameIn(object: JsonObject): string {
   return typeof name === "string" ? name : "";
 }
 
-/** Deletes what is selected and answers with it. What another deleted meanwhile is no fault. */
-async function deleteSelected({ context, query }: Exchange, target: RequestTarget, options: DeleteOptions) {
+/** Deletes what is selected, for as long as the caller is there, and answers with it. What another deleted meanwhile is no fault. */
+async function deleteSelected({ context, query, reply }: Exchange, target: RequestTarget, options: DeleteOptions) {
   const list = await context.store.list(target.kind, query.selection(target));
   const remove = async ({ metadata }: Resource): Promise<void> => {
     try {
@@ -175,7 +175,7 @@ async function deleteSelected({ context, query }: Exchange, target: RequestTarge
     }
   };
   // Some at a time: they share a flush of the disk, and others' writes come in between.
-  for (let from = 0; from < list.items.length; from += deletedAtOnce)
+  for (let from = 0; from < list.items.length && !reply.raw.destroyed; from += deletedAtOnce)
     await Promise.all(list.items.slice(from, from + deletedAtOnce).map(remove));
   return list;
 }

@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { type LogRecord, logRecordsType } from "@neverland/api";
 import type { ActionLogQuery, ActionLogs } from "@neverland/component-kit/lent-ports.ts";
+import { onAnswerOver } from "@neverland/platform/http/answer-over.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import type { ApiContext } from "../api-context.ts";
 import type { NamedTarget } from "../wire/request-target.ts";
@@ -15,7 +16,7 @@ export type LogStream = {
   readonly response: ServerResponse;
 };
 
-/** Writes the whole answer. Resolves when it has ended: by itself, by the caller, or because the server stops. */
+/** Writes the whole answer. Resolves when it has ended: by itself, by the caller, or because the server stops. @throws What the logs do. */
 export async function streamLog(
   { clock, closing, limits }: ApiContext,
   { namespace, name }: NamedTarget,
@@ -24,7 +25,7 @@ export async function streamLog(
   const asRecords = accept?.includes(logRecordsType) === true;
   const stop = new AbortController();
   const end = () => stop.abort();
-  response.once("close", end);
+  onAnswerOver(response, end);
   const forget = onAbort(closing, end);
   let cancelBeat = () => {};
   const beat = () => {
@@ -32,6 +33,7 @@ export async function streamLog(
     cancelBeat = clock.after(limits.logBeatMs, beat);
   };
   try {
+    if (stop.signal.aborted) return; // the caller hung up before
     const type = asRecords ? logRecordsType : "text/plain; charset=utf-8";
     // At once: a log may have nothing to say for longer than a caller waits for headers.
     response.writeHead(200, { "content-type": type, "cache-control": "no-cache" }).flushHeaders();
@@ -42,7 +44,7 @@ export async function streamLog(
   } catch (error) {
     // The status is out: only a broken connection can say now that this is not the whole log.
     response.destroy();
-    throw error;
+    if (!stop.signal.aborted) throw error;
   } finally {
     cancelBeat();
     forget();

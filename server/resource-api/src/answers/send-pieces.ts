@@ -10,7 +10,7 @@ import { sendJson } from "./send-json.ts";
 /** As kube-apiserver: what is smaller is not worth compressing. */
 const compressFrom = 128 * 1024;
 
-/** Resolves when all was handed over, or the caller went away. */
+/** Resolves when all was handed over, or the caller went away. @throws What `pieces` throw; the answer is broken off then. */
 export async function sendPieces(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -24,12 +24,17 @@ export async function sendPieces(
     start += value;
   }
   const headers = { "content-type": media, vary: "accept-encoding" };
-  const all = Readable.from(whole(start, pieces));
+  let failure: { readonly error: unknown } | undefined;
+  const all = Readable.from(
+    whole(start, pieces, (error) => {
+      failure = { error };
+    }),
+  );
   reply.hijack();
   const { raw } = reply;
   // A caller that goes away ends the work; there is nobody left to tell.
-  const gone = (error: unknown): void => {
-    if (!raw.destroyed) throw error;
+  const gone = (): void => {
+    if (failure !== undefined) throw failure.error;
   };
   if (!takesGzip(request.headers["accept-encoding"])) {
     raw.writeHead(200, headers);
@@ -40,9 +45,18 @@ export async function sendPieces(
   await pipeline(all, createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 64 * 1024 }), raw).catch(gone);
 }
 
-async function* whole(start: string, rest: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
+async function* whole(
+  start: string,
+  rest: AsyncGenerator<string, void>,
+  onFailure: (error: unknown) => void,
+): AsyncGenerator<string, void> {
   yield start;
-  yield* rest;
+  try {
+    yield* rest;
+  } catch (error) {
+    onFailure(error);
+    throw error;
+  }
 }
 
 /** Whether the header names gzip, or anything, and not to refuse it (RFC 9110 §12.5.3). */

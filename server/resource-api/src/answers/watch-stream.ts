@@ -2,6 +2,7 @@
 import type { ServerResponse } from "node:http";
 import type { Writable } from "node:stream";
 import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
+import { onAnswerOver } from "@neverland/platform/http/answer-over.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { type PolledWatch, polledWatch } from "@neverland/store/polled-watch.ts";
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
@@ -43,7 +44,7 @@ export async function prepareWatch(
 
 export type WatchAnswer = { readonly start: WatchStart; readonly form: AnswerForm; readonly response: ServerResponse };
 
-/** Writes the whole answer. Resolves when it has ended; a fault is its last line. */
+/** Writes the whole answer. Resolves when it has ended. @throws What ended it, which is also its last line. */
 export async function streamWatch(
   context: ApiContext,
   target: RequestTarget,
@@ -54,9 +55,10 @@ export async function streamWatch(
   const stop = new AbortController();
   const end = () => stop.abort();
   const cancel = context.clock.after((query.number("timeoutSeconds") || defaultTimeoutSeconds()) * 1000, end);
-  response.once("close", end);
+  onAnswerOver(response, end);
   const forget = onAbort(context.closing, end);
   try {
+    if (stop.signal.aborted) return; // the caller hung up while the first list was made
     // In chunks, as every Kubernetes server sends it: clients that read a body of unknown length by blocks (urllib3, requests)
     // show a chunk as it comes, and anything else only once a block is full.
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache" }).flushHeaders();
@@ -86,6 +88,7 @@ async function writeEvents(
     await tellLive(told, { resourceVersion, wantsBookmarks, response, signal });
   } catch (error) {
     response.write(`${JSON.stringify({ type: "ERROR", object: toStatus(toFault(error)) })}\n`);
+    throw error;
   }
 }
 

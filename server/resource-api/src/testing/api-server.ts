@@ -1,4 +1,5 @@
 // A resource API on a free port of the loopback, for tests.
+import type { Socket } from "node:net";
 import { kinds, type Resource, Sensitive } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
@@ -13,6 +14,10 @@ export type ApiServer = {
   readonly store: ResourceStore;
   /** One request; the answer's body is parsed when it is JSON. */
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
+  /** How many are open. */
+  connections(): number;
+  /** Bytes that were written to callers who have not read them, beyond what the kernel holds. */
+  unsentBytes(): number;
   close(): Promise<void>;
 };
 export type RequestOptions = { readonly body?: unknown; readonly headers?: { readonly [name: string]: string } };
@@ -29,6 +34,11 @@ export async function startApiServer(
   const store = deps.store ?? openMemoryStore();
   const token = deps.token ?? "a-token-for-tests";
   const app = fastify({ forceCloseConnections: true });
+  const sockets = new Set<Socket>();
+  app.server.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
   await registerResourceApi(app, {
     ...{ clock: systemClock, version: "0.0.0", writes: new WritePath({ store, clock: systemClock }) },
     ...deps,
@@ -40,6 +50,8 @@ export async function startApiServer(
     token,
     store,
     request: (method, path, options) => request(`${url}${path}`, method, token, options),
+    connections: () => sockets.size,
+    unsentBytes: () => sockets.values().reduce((sum, { writableLength }) => sum + writableLength, 0),
     close: async () => {
       await app.close();
       if (!deps.store) await store.close();

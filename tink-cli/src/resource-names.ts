@@ -2,6 +2,9 @@
 import { type KindInfo, kinds } from "@neverland/api";
 import { CliError } from "./cli-error.ts";
 
+/** All objects of a kind, or one. */
+export type Target = { readonly kind: KindInfo; readonly name?: string };
+
 /** Finds a kind by its plural, singular or short name, or as `plural.group`, in any case. @throws {CliError} `usage`. */
 export function readKind(text: string): KindInfo {
   const wanted = text.toLowerCase();
@@ -16,7 +19,7 @@ export function readKind(text: string): KindInfo {
 }
 
 /** `KIND NAME…`, `KIND,KIND`, or `KIND/NAME` once or more. @throws {CliError} `usage` when forms are mixed. */
-export function readTargets(words: readonly string[]): { kind: KindInfo; name?: string }[] {
+export function readTargets(words: readonly string[]): Target[] {
   const [first, ...names] = words;
   if (first === undefined) throw new CliError("usage", "Name a resource, such as hardware or workflow/NAME");
   if (!first.includes("/")) {

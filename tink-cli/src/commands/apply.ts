@@ -5,6 +5,7 @@ import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { eachOf } from "../each-of.ts";
 import { type ManifestObject, readManifests } from "../manifest-files.ts";
 
 type ApplyOptions = {
@@ -34,11 +35,12 @@ export function addApplyCommand(program: Command, context: CliContext): void {
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       if (dryRun) return checkOnly(objects, validate, context);
       const { clients, namespace } = await connect(command, context);
-      for (const { kind, resource } of objects) {
+      const how = { force: forceConflicts ?? false, fieldValidation: validations[validate] };
+      const apply = async ({ kind, resource }: ManifestObject): Promise<void> => {
         const placed = { ...resource, metadata: { namespace, ...resource.metadata } };
-        const how = { force: forceConflicts ?? false, fieldValidation: validations[validate] };
         context.stdout(`${await applyOne(clients, kind, placed, how)}\n`);
-      }
+      };
+      await eachOf(objects, apply, context, "applied");
     });
 }
 

@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { eachOf } from "../each-of.ts";
 import { readManifests } from "../manifest-files.ts";
 import { longestTimeoutSeconds, numberUpTo } from "../option-values.ts";
 import { readTargets } from "../resource-names.ts";
@@ -32,15 +33,16 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
       if (targets.length === 0) throw new CliError("usage", "Name what to delete: KIND/NAME, or -f FILE");
       const { clients, namespace } = await connect(command, context);
       const held: Held[] = [];
-      for (const target of targets) {
+      const remove = async (target: Target): Promise<void> => {
         const { kind, name } = target;
         if (name === undefined) throw new CliError("usage", `Name the ${kind.plural} to delete: ${kind.singular}/NAME`);
         const key = { namespace: target.namespace ?? namespace, name };
-        if (options.ignoreNotFound && (await clients(kind).get(key)) === undefined) continue;
+        if (options.ignoreNotFound && (await clients(kind).get(key)) === undefined) return;
         const object = await clients(kind).delete(key);
         if (object !== undefined) held.push({ kind, object });
         context.stdout(`${subjectOf(kind, name)} ${object === undefined ? "deleted" : "marked for deletion"}\n`);
-      }
+      };
+      await eachOf(targets, remove, context, "deleted or marked for deletion");
       // All are on their way out by now: what one waits for may be that another goes.
       for (const each of held) context.stderr(`${heldText(each)}\n`);
       if (options.wait === "true") await untilGone(clients, held, options.timeout, context);

@@ -12,9 +12,10 @@ import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { eachOf } from "../each-of.ts";
 import { describeObject } from "../output/describe.ts";
 import { formatStageBill } from "../output/stage-bill.ts";
-import { readTargets } from "../resource-names.ts";
+import { readTargets, type Target } from "../resource-names.ts";
 
 export function addDescribeCommand(program: Command, context: CliContext): void {
   program
@@ -22,11 +23,12 @@ export function addDescribeCommand(program: Command, context: CliContext): void 
     .description("show an object in full, and its timeline: describe hardware/NAME")
     .action(async (words: string[], _options: unknown, command: Command) => {
       const { clients, namespace } = await connect(command, context);
-      for (const { kind, name } of readTargets(words)) {
+      const show = async ({ kind, name }: Target): Promise<void> => {
         const names = name === undefined ? await namesOf(clients, kind, namespace) : [name];
         for (const each of names)
           context.stdout(await describe(clients, kind, { namespace, name: each }, context.nowMs()));
-      }
+      };
+      await eachOf(readTargets(words), show, context);
     });
 }
 

@@ -1,12 +1,13 @@
 // tink get: objects as a table, or as -o asks.
-import type { ClientListOptions, ClientWatchEvent, KindInfo, Resource, ResourceTable } from "@neverland/api";
+import type { ClientListOptions, ClientWatchEvent, Resource, ResourceTable } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { eachOf } from "../each-of.ts";
 import { formatObjects, type OutputFormat, parseOutputFormat } from "../output/objects.ts";
 import { formatServerTable } from "../output/server-table.ts";
-import { readTargets } from "../resource-names.ts";
+import { readTargets, type Target } from "../resource-names.ts";
 
 type GetOptions = {
   output?: string;
@@ -15,7 +16,6 @@ type GetOptions = {
   allNamespaces?: boolean;
   watch?: boolean;
 };
-type Target = { readonly kind: KindInfo; readonly name?: string };
 type Query = Pick<ClientListOptions, "namespace" | "labelSelector" | "fieldSelector">;
 
 export function addGetCommand(program: Command, context: CliContext): void {
@@ -38,7 +38,7 @@ export function addGetCommand(program: Command, context: CliContext): void {
       };
       if (options.watch) await follow(clients, targets, query, format, context);
       else if (format.type === "table") await printTables(clients, targets, query, format.wide, context);
-      else context.stdout(formatObjects(await fetchAll(clients, targets, query), isOne(targets), format));
+      else context.stdout(formatObjects(await fetchAll(clients, targets, query, context), isOne(targets), format));
     });
 }
 
@@ -51,7 +51,7 @@ async function printTables(
 ): Promise<void> {
   const severalKinds = new Set(targets.map((target) => target.kind)).size > 1;
   const withNamespace = query.namespace === undefined;
-  for (const { kind, name } of targets) {
+  const print = async ({ kind, name }: Target): Promise<void> => {
     const table = await clients(kind).table(query, name);
     const where = withNamespace ? "" : ` in namespace ${query.namespace}`;
     if (table.rows.length === 0) context.stderr(`No ${kind.plural} found${where}.\n`);
@@ -59,18 +59,27 @@ async function printTables(
       context.stdout(
         formatServerTable(table, { wide, withNamespace, ...(severalKinds ? { prefix: kind.singular } : {}) }),
       );
-  }
+  };
+  await eachOf(targets, print, context);
 }
 
-async function fetchAll(clients: Clients, targets: readonly Target[], query: Query): Promise<Resource[]> {
-  const lists = targets.map(async ({ kind, name }): Promise<Resource[]> => {
-    if (name === undefined) return (await clients(kind).list(query)).items;
+/** Those that are there. */
+async function fetchAll(
+  clients: Clients,
+  targets: readonly Target[],
+  query: Query,
+  context: CliContext,
+): Promise<Resource[]> {
+  const found: Resource[] = [];
+  const fetch = async ({ kind, name }: Target): Promise<void> => {
+    if (name === undefined) return void found.push(...(await clients(kind).list(query)).items);
     const namespace = query.namespace ?? "default";
     const object = await clients(kind).get({ namespace, name });
-    if (object !== undefined) return [object];
+    if (object !== undefined) return void found.push(object);
     throw new CliError("not-found", `There is no ${kind.singular} "${name}" in namespace ${namespace}.`);
-  });
-  return (await Promise.all(lists)).flat();
+  };
+  await eachOf(targets, fetch, context);
+  return found;
 }
 
 function isOne(targets: readonly Target[]): boolean {
@@ -89,7 +98,7 @@ async function follow(
   if (target === undefined || targets.length > 1) throw new CliError("usage", "--watch takes one resource");
   const client = clients(target.kind);
   // A watch waits for a server that is away; one that was never there, or refuses us, is to be told at once.
-  await fetchAll(clients, targets, query);
+  await fetchAll(clients, targets, query, context);
   const watched = { ...query, signal: context.signal };
   const one = target.name === undefined ? watched : { ...watched, fieldSelector: `metadata.name=${target.name}` };
   if (format.type === "table")

@@ -102,6 +102,19 @@ describe("tink apply", () => {
     assert.match(stderr, /owner/);
   });
 
+  test("goes on past what the server refuses, and says how many it applied", async () => {
+    await apply(hardwareYaml("several-owner", mac(70)));
+    const manifests = [templateYaml("several-1"), hardwareYaml("several-thief", mac(70)), templateYaml("several-2")];
+    const { code, stdout, stderr } = await bench.run(
+      "apply",
+      "-f",
+      await bench.file("several.yaml", manifests.join("---\n")),
+    );
+    assert.equal(stdout, "template.tinkerbell.org/several-1 created\ntemplate.tinkerbell.org/several-2 created\n");
+    assert.match(stderr, /^tink: .*several-thief.*several-owner.*\n2 of 3 were applied\n$/);
+    assert.equal(code, 2);
+  });
+
   test("warns of fields that a kind does not have, or refuses them when it is to be strict", async () => {
     const file = await bench.file("typo.yaml", hardwareYaml("typo", mac(9)).replace("allowPXE", "allowPxe"));
     const warning = 'unknown field "spec.interfaces[0].netboot.allowPxe"';
@@ -303,6 +316,27 @@ describe("tink explain", () => {
 
   test("a machine that is not there is exit code 3", async () => {
     assert.equal((await bench.run("explain", "nobody")).code, 3);
+  });
+});
+
+describe("of several objects, one of which is not there", () => {
+  before(async () => apply(`${templateYaml("there-1")}---\n${templateYaml("there-2")}`));
+  const names = ["tpl", "there-1", "nobody", "there-2"];
+  const missing = /^tink: .*"nobody".*\n$/;
+
+  for (const words of [["get"], ["get", "-o", "yaml"], ["get", "-o", "name"], ["describe"]])
+    test(`tink ${words.join(" ")} shows the others`, async () => {
+      const { code, stdout, stderr } = await bench.run(...words, ...names);
+      assert.match(stdout, /there-1[\s\S]*there-2/);
+      assert.match(stderr, missing);
+      assert.equal(code, 3);
+    });
+
+  test("tink delete removes the others, and says how many", async () => {
+    const { code, stdout, stderr } = await bench.run("delete", ...names);
+    assert.equal(stdout, "template.tinkerbell.org/there-1 deleted\ntemplate.tinkerbell.org/there-2 deleted\n");
+    assert.match(stderr, /^tink: .*"nobody" not found\n2 of 3 were deleted or marked for deletion\n$/);
+    assert.equal(code, 3);
   });
 });
 

@@ -238,29 +238,30 @@ test("an object is not left out for what its author wrote, though it is what the
   assert.deepEqual([atOnce, await isSeen(), faults.map(({ name }) => name)], [true, true, ["odd"]]);
 });
 
-test("the version of an object is its row's, whatever its text says", { timeout }, async (t) => {
+test("the version and the kind of an object are its row's, whatever its text says", { timeout }, async (t) => {
   const versions: (string | undefined)[] = [];
   const spoilt = await openSpoiltStore(
     t,
     async (before) => {
-      for (const name of ["a", "b", "c"]) {
+      for (const name of ["a", "b", "c", "d"]) {
         const made = await before.create(Hardware, machine(name, "02:00:00:00:00:01"));
         versions.push(made.metadata.resourceVersion);
       }
     },
     `UPDATE objects SET object = json_set(object, '$.metadata.resourceVersion', 'x') WHERE name = 'a';
      UPDATE objects SET object = json_remove(object, '$.metadata.resourceVersion') WHERE name = 'b';
-     UPDATE objects SET object = json_set(object, '$.metadata.resourceVersion', '99') WHERE name = 'c'`,
+     UPDATE objects SET object = json_set(object, '$.metadata.resourceVersion', '99') WHERE name = 'c';
+     UPDATE objects SET object = json_set(object, '$.kind', 'Template', '$.apiVersion', 5) WHERE name = 'd'`,
   );
   const { items } = await typedStore(spoilt, Hardware).list();
   assert.deepEqual(
     items.map(({ metadata }) => metadata.resourceVersion),
     versions,
   );
-  assert.deepEqual(
-    items.map((item) => JSON.parse(resourceJson(item)).metadata.resourceVersion),
-    versions,
-  );
+  for (const item of items) {
+    assert.deepEqual([item.apiVersion, item.kind], [apiVersionOf(Hardware), "Hardware"]);
+    assert.deepEqual(JSON.parse(resourceJson(item)), item);
+  }
 });
 
 test("what an object was before a change is of the version that it had", { timeout }, async () => {

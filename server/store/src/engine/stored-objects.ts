@@ -53,7 +53,7 @@ export class StoredObjects {
     const { kind, look, isUnreadable } = this.#kinds.get(row.kindId) ?? {};
     const own = parsed(row);
     if (own === undefined) return setVerdict(this.#standIn(row, kind), isUnreadable ?? unreadable);
-    const object = attachJson(own, ownVersion(own, row) ? row.json : JSON.stringify(own));
+    const object = attachJson(own, saysWhatCounts(own, row, kind) ? row.json : JSON.stringify(own));
     return look === undefined ? object : setVerdict(object, look);
   }
 
@@ -111,14 +111,17 @@ function isResourceAt(value: unknown, key: ResourceKey): value is Resource {
 }
 
 /**
- * Sees to it that the object says the version that counts.
+ * Sees to it that the object says the version and the kind that count, which are its row's.
  * @returns Whether it said so.
  */
-function ownVersion({ metadata }: Resource, { version }: StoredText): boolean {
-  const said: unknown = metadata.resourceVersion;
-  const counts = version === undefined && typeof said === "string" ? said : String(version ?? 0);
-  if (said === counts) return true;
-  metadata.resourceVersion = counts;
+function saysWhatCounts(object: Resource, { version }: StoredText, kind: KindInfo | undefined): boolean {
+  const said: unknown = object.metadata.resourceVersion;
+  const resourceVersion = version === undefined && typeof said === "string" ? said : String(version ?? 0);
+  const named = kind ? { apiVersion: apiVersionOf(kind), kind: kind.kind } : object;
+  if (said === resourceVersion && object.apiVersion === named.apiVersion && object.kind === named.kind) return true;
+  object.metadata.resourceVersion = resourceVersion;
+  object.apiVersion = named.apiVersion;
+  object.kind = named.kind;
   return false;
 }
 

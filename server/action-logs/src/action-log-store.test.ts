@@ -158,11 +158,19 @@ test("a worker is told to come again when lines are not on the disk in time, and
 });
 
 test("no more bytes than agreed wait for the disk", async (t) => {
-  const logs = open(t, await temporaryFolder(t), { mostWaitingBytes: 100 });
+  const logs = open(t, await temporaryFolder(t), { mostWaitingBytes: 250 });
   const first = logs.append(id, [line(1, "x".repeat(60))]);
   await assert.rejects(logs.append(id, [line(2, "x".repeat(60))]), { code: "unavailable" });
   await first;
   assert.equal(await logs.append(id, [line(2, "x".repeat(60))]), 1);
+});
+
+test("an empty line takes room, too, while it waits", async (t) => {
+  const logs = open(t, await temporaryFolder(t));
+  const empty = Array.from({ length: 10_000 }, (_, at) => line(at + 1, ""));
+  const sent = await Promise.allSettled(Array.from({ length: 60 }, () => logs.append(id, empty)));
+  const taken = sent.filter(({ status }) => status === "fulfilled").length;
+  assert.ok(taken > 0 && taken < 50, `${taken} of 60`);
 });
 
 test("logs of workflows that are gone are deleted, and nothing else that is in the folder", async (t) => {

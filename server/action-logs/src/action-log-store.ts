@@ -18,7 +18,7 @@ export type ActionLogLimits = OpenLogsLimits & {
   readonly mostBytesPerAction: number;
   /** Of all actions of one workflow together. */
   readonly mostBytesPerWorkflow: number;
-  /** Bytes of lines that wait for the disk; beyond that workers are told to send theirs again. */
+  /** Bytes of memory that lines take while they wait for the disk; beyond that workers are told to send theirs again. */
   readonly mostWaitingBytes: number;
   /** How long one batch may take to be written. */
   readonly writeMs: number;
@@ -27,12 +27,14 @@ export type ActionLogLimits = OpenLogsLimits & {
 const defaultLimits: ActionLogLimits = {
   mostBytesPerAction: 4 * 1024 * 1024,
   mostBytesPerWorkflow: 32 * 1024 * 1024,
-  mostWaitingBytes: 32 * 1024 * 1024,
+  mostWaitingBytes: 64 * 1024 * 1024,
   writeMs: 10_000,
   mostOpen: 256,
   idleMs: 30_000,
 };
 
+/** What a waiting line takes besides its text, however short that is. */
+const lineBytes = 150;
 /** Characters. */
 const longestLine = 8 * 1024;
 /**
@@ -69,7 +71,7 @@ export class ActionLogStore {
    * @throws {ActionLogError} `unavailable` when the disk does not keep up.
    */
   async append(id: ActionLogId, lines: readonly LogLine[], dropped = 0): Promise<number> {
-    const bytes = lines.reduce((sum, { text }) => sum + text.length, 0);
+    const bytes = lines.reduce((sum, { text }) => sum + lineBytes + text.length, 0);
     if (this.#waitingBytes + bytes > this.#limits.mostWaitingBytes)
       throw new ActionLogError(
         "unavailable",

@@ -33,6 +33,32 @@ test("a field selector names known fields only", () => {
   assert.throws(() => parseFieldSelector("spec.x=a", fields), { message: /field label not supported: spec\.x/ });
 });
 
+test("more requirements than a list can hold against each object are refused, however they are written", () => {
+  const many = (clause: string, count: number) => Array.from({ length: count }, (_, at) => `${clause}${at}`).join();
+  assert.equal(parseLabelSelector(many("!a", 100)).length, 100);
+  assert.equal(parseLabelSelector(`a in (${many("v", 3000)})`).length, 1);
+  const message = /selector has 101 requirements, and may have 100 at most/;
+  assert.throws(() => parseLabelSelector(many("!a", 101)), { reason: "BadRequest", message });
+  assert.throws(() => parseFieldSelector(many("f!=", 101), ["f"]), { reason: "BadRequest", message });
+});
+
+test("an unclosed parenthesis swallows nothing that comes after it", () => {
+  const [first, second] = parseFieldSelector("f=(a,f=b", ["f"]);
+  assert.deepEqual(
+    [first, second],
+    [
+      { key: "f", operator: "in", values: ["(a"] },
+      { key: "f", operator: "in", values: ["b"] },
+    ],
+  );
+});
+
+test("a text as long as a request may be costs no more than its length", () => {
+  const before = process.cpuUsage();
+  for (let round = 0; round < 20; round += 1) parseLabelSelector(",".repeat(64_000));
+  assert.ok(process.cpuUsage(before).user < 2_000_000);
+});
+
 test("any text is read or refused, in no time", () => {
   fc.assert(
     fc.property(

@@ -1,9 +1,14 @@
 // Settings that files give: one YAML file, and those of the folder config.d beside it by name, which go before it.
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { NamedSetting } from "@neverland/component-kit/setting.ts";
-import { type Mistrust, mistrustOfFolder, readTrustedFile } from "@neverland/platform/files/trusted-file.ts";
+import {
+  type Mistrust,
+  mistrustOfFolder,
+  mistrustOfNamed,
+  readTrustedFile,
+} from "@neverland/platform/files/trusted-file.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import { settingsInFile } from "./settings-in-file.ts";
 
@@ -15,60 +20,86 @@ export type ConfigFiles = {
   readonly given: readonly Given[];
   /** With `FILE:LINE:COLUMN` in front. */
   readonly problems: readonly string[];
+  readonly warnings: readonly string[];
 };
 
 /** Of one file beside the named one: settings of all kinds are some kB. */
 const mostBytes = 1024 * 1024;
 
-/** @param named With `name`, what names it: `--config`. @throws {ServerError} `bad-config` when it cannot be read. */
+/** @param named With `name`, what names it: `--config`. @param unnamed Read where there is no such name. @throws {ServerError} `bad-config` when it cannot be read. */
 export async function readConfigFiles(
   settings: readonly NamedSetting[],
   named: { readonly file: string; readonly name: string } | undefined,
+  unnamed = defaultConfigFile,
 ): Promise<ConfigFiles> {
-  const file = named?.file ?? defaultConfigFile;
+  const file = named?.file ?? unnamed;
   const texts = [
-    { path: file, text: await readText(file, named?.name) },
+    { path: file, text: named === undefined ? await readUnnamed(file) : await readNamed(named) },
     ...(await Promise.all((await dropIns(file)).map(async (path) => ({ path, text: await readDropIn(path) })))),
   ];
   const read = texts.flatMap(({ path, text }) => (text === undefined ? [] : [settingsInFile(settings, path, text)]));
-  return { given: read.map(({ given }) => given), problems: read.flatMap(({ problems }) => problems) };
+  return {
+    given: read.map(({ given }) => given),
+    problems: read.flatMap(({ problems }) => problems),
+    warnings: await warningsOf(named),
+  };
 }
 
 /** Nobody named them: they are found because they lie there, so it counts who can have put them there. */
 async function dropIns(file: string): Promise<string[]> {
   const folder = join(dirname(file), "config.d");
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+  const names = await readdir(folder).catch(async (error: NodeJS.ErrnoException): Promise<string[]> => {
     if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
-    throw unreadable("config.d", folder, error);
+    throw await unreadable("config.d", folder, error);
   });
   const found = names.filter((name) => /\.ya?ml$/.test(name)).sort();
   if (found.length === 0) return [];
   const mistrust = await mistrustOfFolder(folder);
-  if (mistrust !== undefined) throw notBelieved(folder, mistrust);
+  if (mistrust !== undefined) throw notBelieved("config.d", folder, mistrust);
   return found.map((name) => join(folder, name));
 }
 
 async function readDropIn(path: string): Promise<string> {
-  const read = await readTrustedFile(path, mostBytes).catch((error: NodeJS.ErrnoException) => {
-    throw unreadable("config.d", path, error);
+  return await readTrusted("config.d", path).catch(async (error: NodeJS.ErrnoException) => {
+    throw error instanceof ServerError ? error : await unreadable("config.d", path, error);
   });
-  if ("mistrust" in read) throw notBelieved(path, read.mistrust);
+}
+
+/** It lies where it is looked for, as those of config.d do; it need not be there. */
+async function readUnnamed(file: string): Promise<string | undefined> {
+  return await readTrusted("the configuration", file).catch(async (error: NodeJS.ErrnoException) => {
+    if (error instanceof ServerError) throw error;
+    if ((error.code === "ENOENT" && (await targetOf(file)) === undefined) || error.code === "ENOTDIR") return undefined;
+    throw await unreadable("the configuration", file, error);
+  });
+}
+
+async function readTrusted(name: string, path: string): Promise<string> {
+  const read = await readTrustedFile(path, mostBytes);
+  if ("mistrust" in read) throw notBelieved(name, path, read.mistrust);
   return read.text;
 }
 
-function notBelieved(path: string, mistrust: Mistrust): ServerError {
-  return new ServerError("bad-config", `config.d ${path} is not believed: ${mistrust}`);
+function notBelieved(name: string, path: string, mistrust: Mistrust): ServerError {
+  return new ServerError("bad-config", `${name} ${path} is not believed: ${mistrust}`);
 }
 
-/** @param name What names the file; one that nobody named need not be there. */
-async function readText(file: string, name: string | undefined): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const error = cause as NodeJS.ErrnoException; // fs throws nothing else
-    if (name === undefined && error.code === "ENOENT") return undefined;
-    throw unreadable(name ?? "the configuration", file, error);
-  }
+async function readNamed({ file, name }: { readonly file: string; readonly name: string }): Promise<string> {
+  return await readFile(file, "utf8").catch(async (error: NodeJS.ErrnoException) => {
+    throw await unreadable(name, file, error);
+  });
+}
+
+/** Who names a file answers for it; who else can write it is said. */
+async function warningsOf(named: { readonly file: string; readonly name: string } | undefined): Promise<string[]> {
+  if (named === undefined) return [];
+  const mistrust = await mistrustOfNamed(named.file);
+  return mistrust === undefined ? [] : [`${named.name} ${named.file}: ${mistrust}`];
+}
+
+/** Of a symbolic link. */
+async function targetOf(path: string): Promise<string | undefined> {
+  return await readlink(path).catch(() => undefined);
 }
 
 const reasons: ReadonlyMap<string | undefined, string> = new Map([
@@ -77,6 +108,9 @@ const reasons: ReadonlyMap<string | undefined, string> = new Map([
   ["EISDIR", "it is a folder; name the file in it"],
 ]);
 
-function unreadable(name: string, file: string, cause: NodeJS.ErrnoException): ServerError {
-  return new ServerError("bad-config", `${name} ${file}: ${reasons.get(cause.code) ?? cause.message}`, { cause });
+async function unreadable(name: string, file: string, cause: NodeJS.ErrnoException): Promise<ServerError> {
+  const target = cause.code === "ENOENT" ? await targetOf(file) : undefined;
+  const why =
+    target === undefined ? (reasons.get(cause.code) ?? cause.message) : `it leads to ${target}, where there is nothing`;
+  return new ServerError("bad-config", `${name} ${file}: ${why}`, { cause });
 }

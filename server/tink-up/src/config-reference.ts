@@ -17,8 +17,9 @@ Settings come from one YAML file, \`${defaultConfigFile}\` where it is there, or
 files \`config.d/*.yaml\` (or \`.yml\`) beside it, by name; from the environment; and from flags. What comes later in this list goes before what comes earlier, and
 a list replaces a list. Names are paths: \`boots.dhcp.port\` is \`port\` in \`dhcp\` in \`boots\`. In a variable, items of a list are separated by
 commas (kernel arguments by spaces), true and false are any word that Go's programs take (\`1\`, \`True\`, \`F\`), and an empty variable is none. Everything that is wrong is told at once, with file, line and column, and then
-nothing is started. A change counts from the next start. What is in \`config.d\` is believed when it and its folder belong to this user or root and
-nobody else may write them. Links are followed, as a ConfigMap's mount and NixOS have them, where each link, the folders on its way and what it leads to
+nothing is started. A change counts from the next start. What is in \`config.d\`, and \`${defaultConfigFile}\` where nobody named
+it, is believed when it and its folders belong to this user, root, or whoever owns this program, and nobody else may write them; of a file that was
+named, that is only warned of. Links are followed, as a ConfigMap's mount and NixOS have them, where each link, the folders on its way and what it leads to
 are such.
 
 \`\`\`yaml

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
-import { readServerConfig } from "./config.ts";
+import { allSettings, readServerConfig } from "./config.ts";
+import { readConfigFiles } from "./config-files.ts";
 
 // What these tests make would be writable by a group elsewhere, and not be believed.
 process.umask(0o022);
@@ -115,6 +116,45 @@ describe("what lies in config.d is not believed", () => {
     await writeFile(dropIn(), "#".repeat(1024 * 1024 + 1));
     await assert.rejects(read(), /it has 1048577 bytes, and at most 1048576 are read/);
   });
+});
+
+describe("the file that nobody named", () => {
+  const readUnnamed = () => readConfigFiles(allSettings, undefined, file);
+
+  test("need not be there, nor its folder", async () => {
+    assert.deepEqual((await readUnnamed()).given, []);
+    assert.deepEqual((await readConfigFiles(allSettings, undefined, join(dir, "none/config.yaml"))).given, []);
+  });
+
+  test("is not believed when others may write it, or its folder", async () => {
+    await writeFile(file, "dataDir: /srv/theirs\n");
+    assert.equal((await readUnnamed()).given.length, 1);
+    await chmod(file, 0o666);
+    await assert.rejects(readUnnamed(), /the configuration \S+ is not believed: others may write it \(mode 666\)/);
+    await chmod(file, 0o644);
+    await chmod(dir, 0o777);
+    await assert.rejects(readUnnamed(), /others may write the folder \S+ \(mode 777\)/);
+  });
+
+  test("that leads nowhere is told so", async () => {
+    await symlink("/nowhere/config.yaml", file);
+    await assert.rejects(readUnnamed(), /config\.yaml: it leads to \/nowhere\/config\.yaml, where there is nothing$/);
+  });
+});
+
+test("of a named file it is only said that others may write it", async () => {
+  await writeFile(file, "");
+  assert.deepEqual((await read()).warnings, []);
+  await chmod(file, 0o666);
+  const [warning, ...others] = (await read()).warnings;
+  assert.match(warning ?? "", /^--config \S+config\.yaml: others may write it \(mode 666\); look what is in it/);
+  assert.deepEqual(others, []);
+});
+
+test("a link in config.d that leads nowhere is told with where it leads", async () => {
+  await writeFile(file, "");
+  await symlink("/nowhere/b.yaml", join(dir, "config.d/b.yaml"));
+  await assert.rejects(read(), /config\.d \S+b\.yaml: it leads to \/nowhere\/b\.yaml, where there is nothing$/);
 });
 
 test("links are followed as a ConfigMap's mount has them: to a folder that is changed as one", async () => {

@@ -50,10 +50,10 @@ export async function readServerConfig({ dataDir, configFile, env, flags }: Conf
   const wrong = [...files.problems, ...problems];
   // Between values, only where each is good for itself.
   const all = wrong.length > 0 ? wrong : sections.flatMap((section) => section.problems?.(settings) ?? []);
-  const warnings = mistypedVariables(allSettings, env);
+  const mistyped = mistypedVariables(allSettings, env);
   if (all.length > 0) {
     // What is left out by a slip may be why another value is wrong.
-    const besides = warnings.map((warning) => `\nbesides, ${warning}`).join("");
+    const besides = mistyped.map((warning) => `\nbesides, ${warning}`).join("");
     throw new ServerError("bad-config", `tink up: ${joined(all, files.given.length > 0)}${besides}`);
   }
   return {
@@ -61,7 +61,7 @@ export async function readServerConfig({ dataDir, configFile, env, flags }: Conf
     // Both are read by the very trees that their types are made of.
     shared: valuesOf(shared, settings) as SharedValues,
     server: valuesOf(server, settings) as ServerConfig["server"],
-    warnings,
+    warnings: [...files.warnings, ...mistyped],
   };
 }
 

@@ -29,6 +29,14 @@ export async function readTrustedFile(
   }
 }
 
+/** Of a file that somebody named, and that is read all the same: also what is no regular file, as a shell's `<(…)`, and what is not there. */
+export async function mistrustOfNamed(path: string): Promise<Mistrust | undefined> {
+  const found = await trustedPath(path).catch(() => undefined);
+  if (found === undefined || "mistrust" in found) return found?.mistrust;
+  const stats = await lstat(found.path).catch(() => undefined);
+  return stats?.isFile() ? await mistrustOf(found.path, stats) : undefined;
+}
+
 /** @returns Undefined for a folder in which only this user and root may put files. @throws What the system says, such as `ENOENT`. */
 export async function mistrustOfFolder(path: string): Promise<Mistrust | undefined> {
   const found = await trustedPath(path);

@@ -30,7 +30,7 @@ export async function trustedPath(
     if (stats.isSymbolicLink()) {
       links += 1;
       if (links > mostLinks) return { mistrust: `${path} goes round in links`, path: next };
-      if (!isOnTheWayOurs(stats)) return { mistrust: `the link ${next} ${another(stats)}`, path: next };
+      if (!isBelieved(stats)) return { mistrust: `the link ${next} ${another(stats)}`, path: next };
       const target = await readlink(next);
       if (target.startsWith(sep)) at = sep;
       steps.unshift(...target.split(sep).filter(isStep));
@@ -41,14 +41,13 @@ export async function trustedPath(
 
 /** Of what a path ends in. @param what Names it in the sentence. */
 export async function mistrustOf(path: string, stats: Stats, what = "it"): Promise<Mistrust | undefined> {
-  if (stats.uid !== 0 && !isOurs(stats.uid))
-    return `${what} ${another(stats)}; look who put it there, then delete it or make it your own`;
+  if (!isBelieved(stats)) return `${what} ${another(stats)}; look who put it there, then delete it or make it your own`;
   return await mistrustOfMode(path, stats, what);
 }
 
 async function mistrustOfParent(folder: string): Promise<Mistrust | undefined> {
   const stats = await lstat(folder);
-  if (!isOnTheWayOurs(stats)) return `the folder ${folder} ${another(stats)}, who could put something else there`;
+  if (!isBelieved(stats)) return `the folder ${folder} ${another(stats)}, who could put something else there`;
   return (stats.mode & sticky) === 0 ? await mistrustOfMode(folder, stats, `the folder ${folder}`) : undefined;
 }
 
@@ -74,7 +73,7 @@ export function isOurs(uid: number, owner = programUid): boolean {
   return uid === us || (us === 0 && uid === owner);
 }
 
-function isOnTheWayOurs({ uid }: Stats): boolean {
+function isBelieved({ uid }: Stats): boolean {
   return uid === 0 || isOurs(uid) || uid === programUid || (uid === overflowUid && isRootElsewhere());
 }
 

@@ -46,9 +46,9 @@ export type WorkflowControllerDeps = {
   readonly workflows: Pick<TypedStore<Workflow>, "get" | "list" | "updateStatus">;
   /** Which of them wait for which worker. */
   readonly queues: Pick<AgentQueues, "agentFor">;
-  readonly templates: Pick<TypedStore<Template>, "get">;
+  readonly templates: Pick<TypedStore<Template>, "get" | "faultOf">;
   /** Of Hardware it writes `spec.interfaces[].netboot.allowPXE`, for workflows that ask for it. */
-  readonly hardware: Pick<TypedStore<Hardware>, "get" | "update">;
+  readonly hardware: Pick<TypedStore<Hardware>, "get" | "faultOf" | "update">;
   /** Read while the workflow runs, deleted when it is over. */
   readonly reports: Pick<TypedStore<ActionReport>, "list" | "delete">;
   readonly render: RenderWorkflow;

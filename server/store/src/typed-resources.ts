@@ -25,6 +25,8 @@ export type TypedNewResource<R extends Resource> = Omit<NewResource<R>, "apiVers
  */
 export interface TypedStore<R extends Resource> {
   get(key: ResourceKey): Promise<R | undefined>;
+  /** What is wrong with an object that is there and that `get` leaves out. `undefined` of what is not there, and of what is right. */
+  faultOf(key: ResourceKey): Promise<string | undefined>;
   list(options?: ListOptions): Promise<Omit<ResourceList, "items"> & { readonly items: R[] }>;
   create(resource: TypedNewResource<R>): Promise<R>;
   update(resource: R): Promise<R>;
@@ -42,6 +44,10 @@ export function typedStore<K extends KindInfo>(store: ResourceStore, kind: K): T
     get: async (key) => {
       const object = await store.get(kind, key);
       return object && faultOf(object) === undefined ? typed(object) : undefined;
+    },
+    faultOf: async (key) => {
+      const object = await store.get(kind, key);
+      return object && faultOf(object);
     },
     list: async (options) => {
       const list = await store.list(kind, options);

@@ -3,7 +3,7 @@ import type { WorkflowState, WorkflowStatus } from "@neverland/api";
 
 /**
  * Upstream's types, and two of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
- * `HardwareMissing`: its machine's Hardware was deleted while it was under way.
+ * `HardwareMissing`: its machine's Hardware was deleted, or found to be of no use, while it was under way.
  */
 export type ConditionType =
   | "TemplateRenderedSuccess"

@@ -1,11 +1,19 @@
 // A workflow controller on a store in memory, with everything of the world in the test's hands.
-import { kinds, type MachineEventInput, type Workflow, type WorkflowSpec } from "@neverland/api";
+import {
+  type ActionReport,
+  type Hardware,
+  kinds,
+  type MachineEventInput,
+  type Template,
+  type Workflow,
+  type WorkflowSpec,
+} from "@neverland/api";
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
-import { typedStore } from "@neverland/store/typed-resources.ts";
+import { type TypedStore, typedStore } from "@neverland/store/typed-resources.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { listReports, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
@@ -23,15 +31,17 @@ export type BenchOptions = {
   listeningSinceMs?: () => number | undefined;
   /** Whether `handedOut` counts what controllers are given of the store. */
   counted?: boolean;
+  /** What is there before. */
+  store?: ResourceStore;
 };
 
 export class ControllerBench {
-  readonly store = openMemoryStore();
+  readonly store: ResourceStore;
   readonly clock = new ManualClock(startMs);
-  readonly workflows = typedStore(this.store, kinds.Workflow);
-  readonly templates = typedStore(this.store, kinds.Template);
-  readonly hardware = typedStore(this.store, kinds.Hardware);
-  readonly reports = typedStore(this.store, kinds.ActionReport);
+  readonly workflows: TypedStore<Workflow>;
+  readonly templates: TypedStore<Template>;
+  readonly hardware: TypedStore<Hardware>;
+  readonly reports: TypedStore<ActionReport>;
   readonly contacts = new BootContacts();
   readonly events: MachineEventInput[] = [];
   readonly errors: string[] = [];
@@ -42,6 +52,11 @@ export class ControllerBench {
 
   constructor(options: BenchOptions = {}) {
     this.#options = options;
+    this.store = options.store ?? openMemoryStore();
+    this.workflows = typedStore(this.store, kinds.Workflow);
+    this.templates = typedStore(this.store, kinds.Template);
+    this.hardware = typedStore(this.store, kinds.Hardware);
+    this.reports = typedStore(this.store, kinds.ActionReport);
   }
 
   async start(): Promise<void> {

@@ -1,10 +1,10 @@
 // A Workflow that is to go before it took back what it had lent: it goes once the machine has nothing of it.
-import type { Workflow } from "@neverland/api";
+import type { ResourceKey, Workflow } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { hardwareKey, loansOf } from "./loans.ts";
-import { forbidNetboot } from "./netboot-permission.ts";
+import { forbidNetboot, unusableForbids } from "./netboot-permission.ts";
 import { eventOf } from "./workflow-events.ts";
 
 /** May be called again at any time. A medium that cannot be ejected holds the workflow for so long and no longer: nobody waits for ever. */
@@ -15,11 +15,16 @@ export async function giveBack(
 ): Promise<Outcome> {
   const { permission, medium } = loansOf(workflow);
   const key = hardwareKey(workflow);
-  if (permission && key !== undefined && (await forbidNetboot(key, workflow.metadata.uid, deps)) === "done")
-    deps.record(
-      eventOf(workflow, "NetbootForbidden", "the workflow was deleted: set allowPXE of all interfaces to false"),
-    );
+  if (permission && key !== undefined) await takeBack(workflow, key, deps);
   return medium ? await eject(workflow, deps, signal) : {};
+}
+
+async function takeBack(workflow: Workflow, key: ResourceKey, deps: WorkflowControllerDeps): Promise<void> {
+  const toggled = await forbidNetboot(key, workflow.metadata.uid, deps);
+  const say = (message: string) =>
+    deps.record(eventOf(workflow, "NetbootForbidden", `the workflow was deleted: ${message}`));
+  if (toggled === "done") say("set allowPXE of all interfaces to false");
+  if (toggled === "unusable-hardware") say(`left allowPXE as it is: ${unusableForbids(key)}`);
 }
 
 async function eject(workflow: Workflow, deps: WorkflowControllerDeps, signal: AbortSignal): Promise<Outcome> {

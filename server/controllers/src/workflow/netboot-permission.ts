@@ -4,7 +4,11 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { holdsPermission } from "./loans.ts";
 
-export type Toggled = "done" | "no-hardware" | /** Another workflow of the machine needs it. */ "held";
+export type Toggled =
+  | "done"
+  | "no-hardware"
+  | /** It is stored, and cannot be used. */ "unusable-hardware"
+  | /** Another workflow of the machine needs it. */ "held";
 
 type Deps = Pick<WorkflowControllerDeps, "hardware" | "workflows">;
 
@@ -19,6 +23,11 @@ export async function allowNetboot(key: ResourceKey, deps: Deps): Promise<Toggle
 export async function forbidNetboot(key: ResourceKey, workflowUID: string, deps: Deps): Promise<Toggled> {
   // Workflows of one machine are brought forward one at a time, so that none takes the permission between these two reads.
   return await retryOnConflict(() => setAllowPxe(key, false, deps, () => isHeld(key, workflowUID, deps)));
+}
+
+/** Why, and what to do, when a permission could not be taken back. */
+export function unusableForbids({ name }: ResourceKey): string {
+  return `Hardware ${name} is stored but cannot be used (its timeline says why); set allowPXE to false when you put it right`;
 }
 
 /** On every interface. */
@@ -37,7 +46,7 @@ async function setAllowPxe(
   isHeldByOther: () => Promise<boolean> = async () => false,
 ): Promise<Toggled> {
   const machine = await hardware.get(key);
-  if (machine === undefined) return "no-hardware";
+  if (machine === undefined) return (await hardware.faultOf(key)) === undefined ? "no-hardware" : "unusable-hardware";
   if (await isHeldByOther()) return "held";
   if (isAllowPxe(machine, allowPXE)) return "done";
   await hardware.update(withAllowPxe(machine, allowPXE));

@@ -37,9 +37,9 @@ async function permitNetboot(workflow: Workflow, deps: Deps, { time }: StepConte
   const status = statusOf(workflow);
   const key = hardwareKey(workflow);
   const toggled = key === undefined ? "no-hardware" : await allowNetboot(key, deps);
-  if (toggled === "no-hardware") {
-    const which =
-      key === undefined ? "no Hardware: set spec.hardwareRef" : `Hardware ${key.name}, which does not exist`;
+  if (toggled === "no-hardware" || toggled === "unusable-hardware") {
+    const why = toggled === "no-hardware" ? "does not exist" : "is stored but cannot be used; its timeline says why";
+    const which = key === undefined ? "no Hardware: set spec.hardwareRef" : `Hardware ${key.name}, which ${why}`;
     const message = `toggleAllowNetboot is to change allowPXE, but the workflow names ${which}`;
     const failed = withCondition(status, { type: "AllowNetbootTrue", status: "False", reason: "Error", message }, time);
     return ended(failed, "FAILED", { reason: "NoHardware", message }, time);

@@ -1,5 +1,6 @@
 // A new Workflow: renders its Template, once. What cannot be rendered waits for its Template or Hardware to be mended.
-import type { Hardware, Template, Workflow, WorkflowStatus } from "@neverland/api";
+import type { Hardware, Resource, Template, Workflow, WorkflowStatus } from "@neverland/api";
+import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import { withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
 import { renderStatus, type WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
@@ -38,9 +39,9 @@ async function render(workflow: Workflow, deps: Deps): Promise<Rendered> {
   const { templateRef, hardwareRef } = workflow.spec ?? {};
   if (!templateRef) return { problem: `workflow ${namespace}/${name} names no template: set spec.templateRef` };
   const template = await deps.templates.get({ namespace, name: templateRef });
-  if (template === undefined) return missing("Template", templateRef, "spec.templateRef", workflow);
+  if (template === undefined) return await missing("Template", templateRef, workflow, deps.templates);
   const hardware = hardwareRef ? await deps.hardware.get({ namespace, name: hardwareRef }) : undefined;
-  if (hardwareRef && hardware === undefined) return missing("Hardware", hardwareRef, "spec.hardwareRef", workflow);
+  if (hardwareRef && hardware === undefined) return await missing("Hardware", hardwareRef, workflow, deps.hardware);
   return renderTemplate(workflow, template, hardware, deps);
 }
 
@@ -53,10 +54,21 @@ function renderTemplate(workflow: Workflow, template: Template, hardware: Hardwa
     : { problem: `template ${template.metadata.name} has no actions: a workflow of nothing cannot be run` };
 }
 
-function missing(kind: string, name: string, field: string, { metadata }: Workflow): Rendered {
-  return {
-    problem: `${kind} ${metadata.namespace}/${name}, which ${field} of workflow ${metadata.name} names, does not exist; create it and the workflow starts`,
-  };
+const fields = { Template: "spec.templateRef", Hardware: "spec.hardwareRef" } as const;
+
+async function missing(
+  kind: keyof typeof fields,
+  name: string,
+  { metadata }: Workflow,
+  store: Pick<TypedStore<Resource>, "faultOf">,
+): Promise<Rendered> {
+  const { namespace } = metadata;
+  const fault = await store.faultOf({ namespace, name });
+  const why =
+    fault === undefined
+      ? "does not exist; create it and the workflow starts"
+      : `is stored but cannot be used: ${fault}; put that right and apply it again, and the workflow starts`;
+  return { problem: `${kind} ${namespace}/${name}, which ${fields[kind]} of workflow ${metadata.name} names, ${why}` };
 }
 
 function failedStatus(status: WorkflowStatus, message: string, time: string): WorkflowStatus {

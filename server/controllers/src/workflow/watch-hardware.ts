@@ -1,5 +1,5 @@
 // The Hardware of a workflow under way may be deleted or written over: both are said, and what was lent is lent again.
-import { type Hardware, isFinalState, type Workflow, type WorkflowStatus } from "@neverland/api";
+import { type Hardware, isFinalState, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
 import { withCondition } from "@neverland/workflow-rules/conditions.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
@@ -18,23 +18,34 @@ export async function watchHardware(workflow: Workflow, step: Step, deps: Deps, 
   const key = hardwareKey(workflow);
   if (key === undefined || isFinalState(step.status.state)) return step;
   const machine = await deps.hardware.get(key);
-  const noted = { ...step, status: noteHardware(key.name, step.status, machine !== undefined, context.time) };
+  const missed = machine === undefined ? await whyMissed(key, deps) : undefined;
+  const noted = { ...step, status: noteHardware(key.name, step.status, missed, context.time) };
   const holds = holdsPermission({ ...workflow, status: noted.status });
   const isLent = holds && noted.status.bootOptions?.allowNetboot?.toggledTrue === true;
   if (machine === undefined || !isLent || mayNetboot(machine)) return noted;
   return await lendAgain(machine, noted, deps, context);
 }
 
-function noteHardware(name: string, status: WorkflowStatus, isThere: boolean, time: string): WorkflowStatus {
+type Missed = { readonly reason: "NoHardware" | "NotOfItsSchema"; readonly message: string };
+
+async function whyMissed(key: ResourceKey, { hardware }: Deps): Promise<Missed> {
+  const outcome = "its machine gets neither address nor boot script nor metadata any more";
+  const fault = await hardware.faultOf(key);
+  if (fault !== undefined) {
+    const message = `Hardware ${key.name} is stored but cannot be used: ${fault}: ${outcome}; put that right and apply it again, or delete the workflow`;
+    return { reason: "NotOfItsSchema", message };
+  }
+  const message = `Hardware ${key.name} was deleted while the workflow is under way: ${outcome}; apply it again, or delete the workflow`;
+  return { reason: "NoHardware", message };
+}
+
+function noteHardware(name: string, status: WorkflowStatus, missed: Missed | undefined, time: string): WorkflowStatus {
   const wasMissed = status.conditions?.some(
     ({ type, status: value }) => type === "HardwareMissing" && value === "True",
   );
-  if (!isThere) {
-    const message = `Hardware ${name} was deleted while the workflow is under way: its machine gets neither address nor boot script nor metadata any more; apply it again, or delete the workflow`;
-    return withCondition(status, { type: "HardwareMissing", status: "True", reason: "NoHardware", message }, time);
-  }
+  if (missed !== undefined) return withCondition(status, { type: "HardwareMissing", status: "True", ...missed }, time);
   if (!wasMissed) return status;
-  const message = `Hardware ${name} is there again`;
+  const message = `Hardware ${name} can be used again`;
   return withCondition(status, { type: "HardwareMissing", status: "False", reason: "Complete", message }, time);
 }
 

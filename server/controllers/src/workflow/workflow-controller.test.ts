@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Workflow } from "@neverland/api";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { openSpoiltStore } from "@neverland/store/testing/spoilt-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
 import type { PowerControl, PowerOutcome } from "../ports.ts";
@@ -589,3 +591,75 @@ test("a permission that is written away while the machine is being prepared is l
   await waitUntil(async () => (await bench.allowPxe())[0] === true);
   assert.equal((await bench.workflows.get(key))?.status?.state, "PREPARING");
 });
+
+/** A controller on what another one left, after somebody spoilt all objects of one name with another program. */
+async function setUpSpoilt(t: TestContext, fill: (bench: ControllerBench) => Promise<unknown>, name: string) {
+  const fillStore = async (store: ResourceStore) => {
+    const bench = new ControllerBench({ store });
+    await bench.start();
+    await bench.createTemplate();
+    await bench.createHardware();
+    await fill(bench);
+    await bench.stop();
+  };
+  const sql = `UPDATE objects SET object = json_set(object, '$.spec.interfaces', 'none', '$.spec.data', 7) WHERE name = '${name}'`;
+  return await setUp(t, { store: await openSpoiltStore(t, fillStore, sql) });
+}
+
+const missed = (value: string) => (workflow: Workflow) =>
+  workflow.status?.conditions?.find(({ type }) => type === "HardwareMissing")?.status === value;
+
+test("a Hardware that no schema accepts is told to its workflow as that, not as deleted, and so is that it was mended", async (t) => {
+  const fill = async (bench: ControllerBench) => {
+    await bench.createWorkflow(toggle);
+    await bench.reachState("PENDING");
+  };
+  const bench = await setUpSpoilt(t, fill, machineKey.name);
+  const { status } = await bench.reach(missed("True"));
+  assert.match(
+    status?.conditions?.at(-1)?.message ?? "",
+    /^Hardware machine is stored but cannot be used: spec\.interfaces: .*; put that right and apply it again, or delete/,
+  );
+  await bench.hardware.delete(machineKey);
+  await bench.createHardware();
+  await bench.reach(missed("False"));
+  await waitUntil(async () => (await bench.allowPxe())[0] === true);
+  assert.deepEqual(
+    bench.events.map(({ type }) => type),
+    ["NetbootAllowed"],
+  );
+});
+
+test("a permission that cannot be taken back because no schema accepts the Hardware is said with what to do", async (t) => {
+  const fill = async (bench: ControllerBench) => {
+    for (const name of ["first", "second"]) {
+      await bench.createWorkflow(toggle, name);
+      await bench.reachState("PENDING", name);
+    }
+  };
+  const bench = await setUpSpoilt(t, fill, machineKey.name);
+  const left = /left allowPXE as it is: Hardware machine is stored but cannot be used .* set allowPXE to false when/;
+  await bench.workflows.delete({ ...key, name: "first" });
+  await bench.gone("first");
+  assert.match(bench.events.at(-1)?.message ?? "", left);
+  await bench.report(await bench.reachState("PENDING", "second"), 0, "FAILED");
+  const { status } = await bench.reach(
+    (each) => each.status?.bootOptions?.allowNetboot?.toggledFalse === true,
+    "second",
+  );
+  const { message, reason } = status?.conditions?.find(({ type }) => type === "AllowNetbootFalse") ?? {};
+  assert.match(message ?? "", left);
+  assert.equal(reason, "NotOfItsSchema");
+});
+
+for (const [kind, name, field] of [
+  ["Hardware", machineKey.name, "spec\\.interfaces"],
+  ["Template", "debian", "spec\\.data"],
+] as const)
+  test(`a new workflow is not told that its ${kind} does not exist when no schema accepts it`, async (t) => {
+    const bench = await setUpSpoilt(t, async () => undefined, name);
+    await bench.createWorkflow(toggle);
+    const { status } = await bench.reach((each) => each.status?.templateRendering === "failed");
+    const sentence = `^${kind} default/${name}, which .* names, is stored but cannot be used: ${field}: .* apply it again`;
+    assert.match(status?.conditions?.[0]?.message ?? "", new RegExp(sentence));
+  });

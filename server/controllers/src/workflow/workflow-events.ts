@@ -50,8 +50,9 @@ function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus)
     if (known?.message === message && known?.status === value && known?.time === time) return [];
     const event =
       type === "TemplateRenderedSuccess" && value === "False" ? "TemplateFailed" : conditionEvents.get(type);
-    const isBack = type === "HardwareMissing" && value === "False";
-    if (event === undefined || isBack) return [];
+    // That it came back is none, and that it cannot be used was said by who found that out.
+    const isGone = type !== "HardwareMissing" || (value === "True" && reason !== "NotOfItsSchema");
+    if (event === undefined || !isGone) return [];
     return [{ type: event, message: `workflow ${metadata.name}: ${message ?? ""}`, ...reasonOf(reason) }];
   });
 }

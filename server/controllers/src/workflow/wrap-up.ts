@@ -3,7 +3,7 @@ import type { Workflow, WorkflowStatus } from "@neverland/api";
 import { ended, withCondition } from "@neverland/workflow-rules/conditions.ts";
 import type { PowerOutcome, WorkflowControllerDeps } from "../ports.ts";
 import { ejectJobName, hardwareKey, loansOf } from "./loans.ts";
-import { forbidNetboot } from "./netboot-permission.ts";
+import { forbidNetboot, unusableForbids } from "./netboot-permission.ts";
 import { bootModeOf, type Step, type StepContext, statusOf } from "./step.ts";
 
 type Deps = Pick<WorkflowControllerDeps, "workflows" | "hardware" | "power" | "limits">;
@@ -59,6 +59,7 @@ async function takeBackPermission(workflow: Workflow, deps: Deps, { time }: Step
     done: "set allowPXE of all interfaces to false",
     held: "left allowPXE as it is: another workflow of the machine needs it and will take it back",
     "no-hardware": `Hardware ${key.name} is gone, and its permission with it`,
+    "unusable-hardware": `left allowPXE as it is: ${unusableForbids(key)}`,
   } as const;
   const allowNetboot = { ...status.bootOptions?.allowNetboot, toggledFalse: true };
   return withCondition(
@@ -73,4 +74,9 @@ async function takeBackPermission(workflow: Workflow, deps: Deps, { time }: Step
   );
 }
 
-const reasons = { done: "Complete", held: "HeldByOther", "no-hardware": "NoHardware" } as const;
+const reasons = {
+  done: "Complete",
+  held: "HeldByOther",
+  "no-hardware": "NoHardware",
+  "unusable-hardware": "NotOfItsSchema",
+} as const;

@@ -122,24 +122,29 @@ test("a host that holds connections open keeps nobody out, itself neither, and b
 });
 
 describe("requests that come before the one ahead of them is answered", () => {
+  const inTime = { timeout: 30_000 };
   const getFile = "GET /file HTTP/1.1\r\nhost: x\r\n\r\n";
   const connectTo = (): Socket => {
     const { hostname, port } = new URL(listener.url ?? "");
     return connect(Number(port), hostname).on("error", () => undefined);
   };
 
-  test("are not begun before their turn, and too many of them end the connection, which is said once", async () => {
-    const socket = connectTo();
-    socket.write(getFile.repeat(2000));
-    await once(socket.resume(), "close");
-    assert.equal(begun, 1);
-    const message = /^of 127\.0\.0\.1 more than 16 requests waited .* on one connection, which was closed$/;
-    assert.equal(crowded.length, 1);
-    assert.match(crowded[0]?.message ?? "", message);
-    await listener.stop(AbortSignal.timeout(5000));
-  });
+  test(
+    "are not begun before their turn, and too many of them end the connection, which is said once",
+    inTime,
+    async () => {
+      const socket = connectTo();
+      socket.write(getFile.repeat(2000));
+      await once(socket.resume(), "close");
+      assert.equal(begun, 1);
+      const message = /^of 127\.0\.0\.1 more than 16 requests waited .* on one connection, which was closed$/;
+      assert.equal(crowded.length, 1);
+      assert.match(crowded[0]?.message ?? "", message);
+      await listener.stop(AbortSignal.timeout(5000));
+    },
+  );
 
-  test("are answered one after the other, to the end of the last when the server stops", async () => {
+  test("are answered one after the other, to the end of the last when the server stops", inTime, async () => {
     const socket = connectTo();
     socket.write(getFile.repeat(3));
     const closed = once(socket, "close");
@@ -155,7 +160,7 @@ describe("requests that come before the one ahead of them is answered", () => {
     await stopped;
   });
 
-  test("are not begun for a caller that has gone", async () => {
+  test("are not begun for a caller that has gone", inTime, async () => {
     const socket = connectTo();
     socket.write(getFile.repeat(3));
     await once(socket, "data");

@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 
-/** Waits while the caller does not read, so that nothing piles up here, or until `signal` aborts. */
+/** Waits while the caller does not read, so that nothing piles up here, or until `signal` aborts or the caller has gone. */
 export async function sendLive(wire: Writable, part: string | Buffer, signal: AbortSignal): Promise<void> {
   if (wire.write(part)) return;
   await once(wire, "drain", { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted && !wire.destroyed) throw error;
   });
 }

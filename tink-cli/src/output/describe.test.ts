@@ -44,6 +44,13 @@ Events:
   );
 });
 
+test("what stands at the top of an object, true or a number or a word, is shown on its line", () => {
+  const secret = { ...hardware, kind: "Secret", spec: undefined, immutable: true, type: "Opaque", count: 0, data: {} };
+  const lines = describeObject(secret, [], 0).split("\n");
+  for (const line of ["Immutable:    true", "Type:         Opaque", "Count:        0", "Data:       <none>"])
+    assert.ok(lines.includes(line), `${line} is not one of ${lines.join("; ")}`);
+});
+
 test("one object prints as itself, several as a List, names as kubectl writes them", () => {
   assert.equal((JSON.parse(formatObjects([hardware], true, { type: "json" })) as Resource).kind, "Hardware");
   assert.equal((JSON.parse(formatObjects([hardware], false, { type: "json" })) as Resource).kind, "List");

@@ -41,7 +41,9 @@ function formatPairs(pairs: Record<string, string> | null | undefined): string {
 }
 
 function section(title: string, value: unknown): string {
-  if (value === undefined || value === null || Object.keys(value).length === 0) return `${title}:       <none>`;
+  if (value === undefined || value === null) return `${title}:       <none>`;
+  if (typeof value !== "object") return `${title}:`.padEnd(14) + writeYaml(value).trimEnd();
+  if (Object.keys(value).length === 0) return `${title}:       <none>`;
   const body = writeYaml(value).trimEnd().replaceAll(/^/gm, "  ");
   return `${title}:\n${body}`;
 }

@@ -17,11 +17,16 @@ export function clientsOf({ server, token, tokenFrom }: Connection, onWarning?: 
   return (kind) => new ResourceClient(kind, transport);
 }
 
-export async function connect(command: Command, context: CliContext): Promise<{ clients: Clients; namespace: string }> {
+export type Connected = {
+  readonly clients: Clients;
+  /** Whose warnings name what they are about: `hardware/node-1`. */
+  readonly clientsFor: (subject: string) => Clients;
+  readonly namespace: string;
+};
+
+export async function connect(command: Command, context: CliContext): Promise<Connected> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const connection = await findConnection(options, context.env, context.isRoot);
-  return {
-    clients: clientsOf(connection, (text) => context.stderr(`Warning: ${text}\n`)),
-    namespace: options.namespace,
-  };
+  const clients = (prefix: string) => clientsOf(connection, (text) => context.stderr(`Warning: ${prefix}${text}\n`));
+  return { clients: clients(""), clientsFor: (subject) => clients(`${subject}: `), namespace: options.namespace };
 }

@@ -34,11 +34,12 @@ export function addApplyCommand(program: Command, context: CliContext): void {
       const objects = await readManifests(filename, context.stdin);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       if (dryRun) return checkOnly(objects, validate, context);
-      const { clients, namespace } = await connect(command, context);
+      if (validate === "strict") refuseUnknownFields(objects);
+      const { clientsFor, namespace } = await connect(command, context);
       const how = { force: forceConflicts ?? false, fieldValidation: validations[validate] };
       const apply = async ({ kind, resource }: ManifestObject): Promise<void> => {
         const placed = { ...resource, metadata: { namespace, ...resource.metadata } };
-        context.stdout(`${await applyOne(clients, kind, placed, how)}\n`);
+        context.stdout(`${await applyOne(clientsFor(subjectOf({ kind, resource })), kind, placed, how)}\n`);
       };
       await eachOf(objects, apply, context, "applied");
     });
@@ -46,12 +47,25 @@ export function addApplyCommand(program: Command, context: CliContext): void {
 
 /** Says what the server would say of fields that it does not know. */
 function checkOnly(objects: readonly ManifestObject[], validate: keyof typeof validations, context: CliContext): void {
-  const unknown = objects.flatMap(({ kind, resource }) =>
-    unknownFields(kind, resource).map((path) => `${kind.singular}/${resource.metadata.name}: unknown field "${path}"`),
-  );
-  if (unknown.length > 0 && validate === "strict") throw new CliError("usage", unknown.join("\n"));
-  if (validate === "warn") for (const text of unknown) context.stderr(`Warning: ${text}\n`);
+  if (validate === "strict") refuseUnknownFields(objects);
+  if (validate === "warn") for (const text of unknownIn(objects)) context.stderr(`Warning: ${text}\n`);
   context.stdout(`${objects.length} objects are valid\n`);
+}
+
+/** Before the first write: the server refuses one object, when others are there already. */
+function refuseUnknownFields(objects: readonly ManifestObject[]): void {
+  const unknown = unknownIn(objects);
+  if (unknown.length > 0) throw new CliError("usage", `nothing was applied:\n${unknown.join("\n")}`);
+}
+
+function unknownIn(objects: readonly ManifestObject[]): string[] {
+  return objects.flatMap((object) =>
+    unknownFields(object.kind, object.resource).map((path) => `${subjectOf(object)}: unknown field "${path}"`),
+  );
+}
+
+function subjectOf({ kind, resource: { metadata } }: ManifestObject): string {
+  return `${kind.singular}/${metadata.name ?? metadata.generateName}`;
 }
 
 async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, how: Apply): Promise<string> {

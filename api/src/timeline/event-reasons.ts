@@ -127,7 +127,8 @@ export const eventReasons = {
     mend: "find out whether a second machine was given the same worker id",
   },
   TooManyConnections: {
-    meaning: "one address, or all together, have more connections than machines need",
+    meaning:
+      "one address, or all together, have more connections than machines need, or more requests wait on one of them",
     mend: "find out which program on that machine connects so often; name a proxy or NAT gateway with --trusted-proxy; where there are that many machines, raise the limit of open files (ulimit -n, LimitNOFILE=)",
   },
   TooManyWaiting: {

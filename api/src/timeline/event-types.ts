@@ -85,7 +85,8 @@ export const eventTypes = {
   },
   ConnectionClosed: {
     ...refusal,
-    meaning: "there were too many connections, so that one was closed: the one idle for longest, or else the new one",
+    meaning:
+      "there were too many connections, so that one was closed: the one idle for longest, or else the new one; or too many requests waited on that one",
   },
   HttpBrokenOff: { ...refusal, meaning: "the machine stopped reading a file", todo: "nothing when it reads it again" },
   ImageServed: { ...step, meaning: "the machine pulled an action's image from this server" },

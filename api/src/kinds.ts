@@ -22,8 +22,13 @@ export type PrinterColumn = {
   readonly ifEmpty?: readonly ShownInstead[];
 };
 
-/** Holds where there is something at `path`, or `is`; without a path always. */
-export type ShownInstead = { readonly path?: string; readonly is?: string | boolean; readonly shown: string };
+/** Holds where there is something at `path`, or `is`; without a path always. `ofUnusable`: only of what is stored and no schema accepts. */
+export type ShownInstead = {
+  readonly path?: string;
+  readonly is?: string | boolean;
+  readonly ofUnusable?: true;
+  readonly shown: string;
+};
 
 /** `status` is written apart from the rest; `log` is the output of actions, as text. */
 export type Subresource = "status" | "log";
@@ -111,12 +116,14 @@ export const ownersIndex = "metadata.ownerReferences[].uid";
 /** Objects whose `field`, one of the indexes, has one of `values` are over since the RFC 3339 time at `since`. Both are dotted paths. */
 export type Retention = { readonly field: string; readonly values: readonly string[]; readonly since: string };
 
-/** What is to go says so, whatever it was. */
+const unusable = { ofUnusable: true, shown: "Unusable" } as const;
+
+/** What is to go says so, whatever it was, and then what is left out because no schema accepts it. */
 const state = {
   name: "State",
   type: "string",
   path: ".status.state",
-  instead: [{ path: ".metadata.deletionTimestamp", shown: "Deleting" }],
+  instead: [{ path: ".metadata.deletionTimestamp", shown: "Deleting" }, unusable],
 } as const;
 
 const tinkerbell = {
@@ -256,7 +263,7 @@ export const kinds = {
     columns: [
       { name: "Workflow", type: "string", path: ".spec.workflow" },
       { name: "Action", type: "string", path: ".spec.actionID" },
-      { name: "State", type: "string", path: ".spec.state" },
+      { name: "State", type: "string", path: ".spec.state", instead: [unusable] },
       { name: "Received", type: "string", path: ".spec.receivedAt" },
     ],
     indexes: ["spec.workflow", "spec.workflowUID"],
@@ -278,7 +285,7 @@ export const kinds = {
     unconditionalUpdate: true,
     protobuf: secretProtobuf,
     columns: [
-      { name: "Type", type: "string", path: ".type" },
+      { name: "Type", type: "string", path: ".type", instead: [unusable] },
       { name: "Data", type: "integer", path: ".data", count: true },
     ],
     indexes: [],

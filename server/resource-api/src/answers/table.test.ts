@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type KindInfo, kinds } from "@neverland/api";
+import { openSpoiltStore } from "@neverland/store/testing/spoilt-store.ts";
 import { cellsOf, columnsOf, formatAge } from "./table.ts";
 
 test("ages are shown as kubectl shows them", () => {
@@ -72,4 +73,29 @@ test("a machine is shown with the addresses of all its cards", () => {
 
 test("none at all is a number too", () => {
   assert.equal(shown(kinds.Secret, { type: "Opaque", data: {} }).Data, 0);
+});
+
+test("what no schema accepts, and what is no object at all, is shown as unusable, whatever its kind", async (t) => {
+  const stored = [kinds.Hardware, kinds.Template, kinds.Workflow, kinds.ActionReport, kinds.Secret];
+  const key = (name: string) => ({ name, namespace: "default" });
+  const store = await openSpoiltStore(
+    t,
+    async (before) => {
+      for (const { group, version, kind } of stored)
+        for (const name of ["odd", "torn"])
+          await before.create(kinds[kind], {
+            apiVersion: group === "" ? version : `${group}/${version}`,
+            kind,
+            metadata: key(name),
+          });
+    },
+    `UPDATE objects SET object = '[broken' WHERE name = 'torn';
+    UPDATE objects SET object = json_set(object, '$.metadata.labels', 7) WHERE name = 'odd'`,
+  );
+  for (const kind of stored)
+    for (const name of ["odd", "torn"]) {
+      const object = await store.get(kind, key(name));
+      assert.ok(object);
+      assert.ok(cellsOf(kind, object, nowMs).includes("Unusable"), `${kind.kind} ${name}`);
+    }
 });

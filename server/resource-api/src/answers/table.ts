@@ -1,6 +1,7 @@
 // The Table that `kubectl get` asks for: the columns of a kind, a row for each object.
 import type { KindInfo, PrinterColumn, Resource, ShownInstead } from "@neverland/api";
 import { type FieldStep, stepsOf, textsAt, valueAt } from "@neverland/store/selector.ts";
+import { faultOf } from "@neverland/store/stored-fault.ts";
 
 /** How much of each object a row carries beside its cells. */
 export type IncludeObject = "None" | "Metadata" | "Object";
@@ -37,7 +38,8 @@ function cell(object: Resource, column: PrinterColumn, nowMs: number): unknown {
 }
 
 function shownOf(object: Resource, rules: readonly ShownInstead[] = []): string | undefined {
-  return rules.find(({ path, is }) => {
+  return rules.find(({ path, is, ofUnusable }) => {
+    if (ofUnusable && faultOf(object) === undefined) return false;
     const value = path === undefined ? true : valueAt(object, path);
     return is === undefined ? value !== undefined && value !== null : value === is;
   })?.shown;

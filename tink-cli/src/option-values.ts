@@ -11,4 +11,12 @@ export function numberUpTo(most: number): (text: string) => number {
 }
 
 /** Timers hold no more: 2³¹ ms. */
-export const longestTimeoutSeconds = 2_147_483;
+const longestTimeoutSeconds = 2_147_483;
+
+/** For an option that takes a time, in whole seconds or as kubectl has it: `90`, `90s`, `1m30s`. @throws {InvalidArgumentError} */
+export function readTimeout(text: string): number {
+  const [, hours, minutes, seconds] = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$/.exec(text) ?? [];
+  const value = Number(hours ?? 0) * 3600 + Number(minutes ?? 0) * 60 + Number(seconds ?? 0);
+  if ((hours ?? minutes ?? seconds) !== undefined && value <= longestTimeoutSeconds) return value;
+  throw new InvalidArgumentError(`Expected seconds from 0 to ${longestTimeoutSeconds}, or a time such as 1m30s.`);
+}

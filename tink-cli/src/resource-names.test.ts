@@ -17,4 +17,5 @@ test("reads KIND NAME…, and KIND/NAME… of several kinds", () => {
   assert.deepEqual(names(["hw", "a", "b"]), ["Hardware:a", "Hardware:b"]);
   assert.deepEqual(names(["hw/a", "wf/b"]), ["Hardware:a", "Workflow:b"]);
   assert.throws(() => readTargets(["hw/a", "b"]), /b: expected KIND\/NAME/);
+  assert.throws(() => readTargets(["wf", "a", "hw/b"]), /^CliError: hw\/b: wf stands in front, so names follow;/);
 });

@@ -24,6 +24,9 @@ export function readTargets(words: readonly string[]): Target[] {
   if (first === undefined) throw new CliError("usage", "Name a resource, such as hardware or workflow/NAME");
   if (!first.includes("/")) {
     const found = first.split(",").map(readKind);
+    const mixed = names.find((name) => name.includes("/"));
+    if (mixed !== undefined)
+      throw new CliError("usage", `${mixed}: ${first} stands in front, so names follow; else write KIND/NAME of each`);
     return names.length === 0
       ? found.map((kind) => ({ kind }))
       : found.flatMap((kind) => names.map((name) => ({ kind, name })));

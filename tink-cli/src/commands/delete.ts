@@ -6,7 +6,7 @@ import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
 import { readManifests } from "../manifest-files.ts";
-import { longestTimeoutSeconds, numberUpTo } from "../option-values.ts";
+import { readTimeout } from "../option-values.ts";
 import { readTargets } from "../resource-names.ts";
 
 type Target = { readonly kind: KindInfo; readonly name?: string | undefined; readonly namespace?: string | undefined };
@@ -20,11 +20,12 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
     .option("-f, --filename <file...>", "remove what these files describe; - reads standard input")
     .option("--ignore-not-found", "what is not there is no failure")
     .addOption(
-      new Option("--wait <truth>", "wait until what finalizers hold is gone")
+      new Option("--wait [truth]", "wait until what finalizers hold is gone")
         .choices(["true", "false"])
+        .preset("true")
         .default("true"),
     )
-    .option("--timeout <seconds>", "wait for so long and no longer (exit 4)", numberUpTo(longestTimeoutSeconds), 60)
+    .option("--timeout <time>", "wait for so long and no longer (exit 4): seconds, or 1m30s", readTimeout, 60)
     .action(async (words: string[], options: DeleteOptions, command: Command) => {
       const targets: Target[] = [
         ...(words.length > 0 ? readTargets(words) : []),

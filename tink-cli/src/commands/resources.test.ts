@@ -390,7 +390,7 @@ describe("tink delete", () => {
         stdout: marked,
         stderr: `${holder}\n`,
       });
-      const { code, stderr } = await bench.run("delete", "hw/held", "--timeout", "1");
+      const { code, stderr } = await bench.run("delete", "hw/held", "--timeout", "1s", "--wait");
       assert.equal(code, 4);
       assert.match(stderr, /, and is still there after 1 s; whoever put example\.org\/audit on it is to take it off/);
     });

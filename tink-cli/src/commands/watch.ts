@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { longestTimeoutSeconds, numberUpTo } from "../option-values.ts";
+import { readTimeout } from "../option-values.ts";
 import { describeProgress } from "../output/workflow-progress.ts";
 import { readTargets } from "../resource-names.ts";
 
@@ -12,7 +12,7 @@ export function addWatchCommand(program: Command, context: CliContext): void {
   program
     .command("watch <resource...>")
     .description("follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME")
-    .option("--timeout <seconds>", "give up after this long (exit 4)", numberUpTo(longestTimeoutSeconds))
+    .option("--timeout <time>", "give up after this long (exit 4): seconds, or 1m30s", readTimeout)
     .action(async (words: string[], { timeout }: { timeout?: number }, command: Command) => {
       const [target] = readTargets(words);
       if (target?.name === undefined) throw new CliError("usage", "Name what to watch: workflow/NAME or hardware/NAME");

@@ -99,10 +99,10 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<vo
     case "GET":
       return answer(exchange, kind, await mustGet(context, target));
     case "PUT":
-      return answer(exchange, kind, await replace(exchange, target));
+      return answerWritten(exchange, target, await replace(exchange, target));
     case "PATCH": {
       const { resource, created } = await patch(exchange, target);
-      return answer(exchange, kind, resource, created ? 201 : 200);
+      return answerWritten(exchange, target, resource, created ? 201 : 200);
     }
     case "DELETE": {
       const options = readDeleteOptions(readOptions(request.body, contentType), query);
@@ -239,6 +239,14 @@ async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
 async function sendList(exchange: Exchange, kind: KindInfo, { first, more }: WholeList): Promise<void> {
   const pieces = listPieces(shapeOf(exchange, kind), first, undefined, more);
   await sendPieces(exchange.request, exchange.reply, pieces, exchange.media);
+}
+
+/** Who writes what is on its way out may believe that it stays. Who took the last finalizer off knows, and a status is controllers' to write. */
+function answerWritten(exchange: Exchange, { kind, subresource }: NamedTarget, object: Resource, status = 200): void {
+  const { name, deletionTimestamp, finalizers } = object.metadata;
+  if (deletionTimestamp && finalizers?.length && !subresource)
+    warn(exchange.reply, [`${kind.singular}/${name} is being deleted: apply it again when it has gone`]);
+  answer(exchange, kind, object, status);
 }
 
 function answer(exchange: Exchange, kind: KindInfo, object: Resource, status = 200): void {

@@ -80,7 +80,11 @@ async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResour
     throw error instanceof ApiError && error.code === "conflict" ? explainConflict(error, kind, name) : error;
   });
   const unchanged = before?.metadata.resourceVersion === after.metadata.resourceVersion;
-  const outcome = before === undefined ? "created" : unchanged ? "unchanged" : "configured";
+  const { deletionTimestamp, finalizers } = after.metadata;
+  // With the last finalizer, which the file does not have, the object went; of one that is held the server warns.
+  const isGone = Boolean(deletionTimestamp) && !finalizers?.length;
+  const changed = isGone ? "deleted, as it was to be: apply it again" : "configured";
+  const outcome = before === undefined ? "created" : unchanged ? "unchanged" : changed;
   return `${qualifiedName(kind, kind.singular)}/${name} ${outcome}`;
 }
 

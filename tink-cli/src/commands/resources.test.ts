@@ -384,6 +384,20 @@ describe("tink delete", () => {
       });
     });
 
+    test("is applied with a warning that it goes, and is said to have gone when the file let it go", async () => {
+      await bench.run("delete", "hw/held", "--wait=false");
+      const held = hardwareYaml("held", mac(80)).replace("labels: {}", "finalizers: [example.org/audit]");
+      for (const yaml of [held, held.replace("allowPXE: true", "allowPXE: false")]) {
+        const { code, stderr } = await bench.run("apply", "-f", await bench.file("held.yaml", yaml));
+        assert.equal(code, 0);
+        assert.match(stderr, /^Warning: .*hardware\/held is being deleted: apply it again when it has gone\n$/);
+      }
+      const free = await bench.file("free.yaml", hardwareYaml("held", mac(80)));
+      const { stdout } = await bench.run("apply", "-f", free);
+      assert.equal(stdout, "hardware.tinkerbell.org/held deleted, as it was to be: apply it again\n");
+      assert.equal((await bench.run("apply", "-f", free)).stdout, "hardware.tinkerbell.org/held created\n");
+    });
+
     test("is not waited for with --wait=false, and not for ever without", async () => {
       assert.deepEqual(await bench.run("delete", "hw/held", "--wait=false"), {
         code: 0,

@@ -19,6 +19,8 @@ const bootShare = 0.25;
 const managementShare = 0.1;
 /** Firmware, iPXE, image pulls and cloud-init have a few each, and leave them open; behind one address may be a small lab. */
 const mostPerMachine = 256;
+/** Where there are few: no machine has all of them. */
+const machineShare = 0.25;
 
 /** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
 export function bootDoors({ shared: { boots } }: ServerConfig): [BootDoor, ...BootDoor[]] {
@@ -50,7 +52,7 @@ export function bootPlane(
   // A download has a file besides.
   const most = descriptorShare(bootShare / deps.doors.length, 2);
   const connections: ConnectionRules = {
-    limits: { most, mostPerAddress: mostPerMachine },
+    limits: { most, mostPerAddress: Math.min(mostPerMachine, Math.ceil(most * machineShare)) },
     isShared: isSharedBy(trustedProxies(config.shared.boots.trustedProxies)),
     onCrowded: crowdTeller(deps.record, deps.clock),
   };

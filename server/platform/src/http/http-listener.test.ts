@@ -17,10 +17,16 @@ let listener: HttpListener;
 let watch: AbortController;
 let crowded: Crowding[];
 let begun: number;
+/** Bodies that have begun. */
+let posted: number;
 
 async function register(app: FastifyInstance): Promise<void> {
   app.addHook("preClose", async () => watch.abort());
   app.get("/small", async () => "small");
+  const preParsing = async (): Promise<void> => {
+    posted += 1;
+  };
+  app.post("/post", { preParsing }, async ({ body }) => body);
   app.get("/file", (_request, reply) => {
     begun += 1;
     const parts = Array.from({ length: fileBytes / chunk.length }, () => chunk);
@@ -39,6 +45,7 @@ beforeEach(async () => {
   const options = { host: "127.0.0.1", port: 0, purpose: "tests", requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
   crowded = [];
   begun = 0;
+  posted = 0;
   const connections: ConnectionRules = {
     limits: { most: 20, mostPerAddress: 5 },
     isShared: () => false,
@@ -117,6 +124,28 @@ test("a host that holds connections open keeps nobody out, itself neither, and b
   await Promise.race(closed);
   assert.match(crowded[0]?.message ?? "", /^127\.0\.0\.1 has more than the 5 connections/);
   assert.equal(await sizeOf(download), fileBytes);
+  await listener.stop(AbortSignal.timeout(5000));
+  await Promise.all(closed);
+});
+
+test("a host that begins bodies and never ends them keeps nobody out, itself neither", {
+  timeout: 20_000,
+}, async (t) => {
+  const { hostname, port } = new URL(listener.url ?? "");
+  const head = "POST /post HTTP/1.1\r\nhost: x\r\ncontent-type: text/plain\r\ncontent-length: 900\r\n\r\nx";
+  const held = Array.from({ length: 5 }, () => connect(Number(port), hostname).on("error", () => undefined));
+  const closed = held.map((socket) => once(socket.resume(), "close"));
+  t.after(async () => {
+    for (const socket of held) socket.destroy();
+    await listener.stop(AbortSignal.timeout(1000));
+  });
+  for (const socket of held) socket.write(head);
+  while (posted < held.length) await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(await sizeOf(await ask("/small")), "small".length);
+  await Promise.race(closed);
+  assert.match(crowded[0]?.message ?? "", /the one that had been idle for longest was closed$/);
+  const whole = await fetch(`${listener.url}/post`, { method: "POST", body: "whole" });
+  assert.equal(await whole.text(), "whole");
   await listener.stop(AbortSignal.timeout(5000));
   await Promise.all(closed);
 });

@@ -48,16 +48,30 @@ export class OpenConnections {
     socket.once("close", () => this.#caps.closed(held));
   }
 
-  #answering({ socket }: IncomingMessage, response: ServerResponse): void {
+  /** From the end of the question: a body that never ends is nothing to answer, and makes room as a connection without a question does. */
+  #answering(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
     const held = this.#held.get(socket);
     if (held === undefined) return;
-    this.#caps.begin(held);
+    let isAsked = false;
+    const begin = (): void => {
+      isAsked = true;
+      this.#caps.begin(held);
+    };
+    if (hasBody(request)) request.once("end", begin);
+    else begin();
     response.once("close", () => {
-      const isIdle = this.#caps.end(held);
+      request.off("end", begin);
+      const isIdle = isAsked ? this.#caps.end(held) : held.calls === 0;
       // Not at once: what the client has not read yet is still to go out.
       if (this.#isEnding && isIdle) socket.destroySoon();
     });
   }
+}
+
+/** RFC 9112 §6.3. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
 }
 
 function addressOf({ remoteAddress }: Socket): string {

@@ -10,7 +10,7 @@ import { median } from "./figures/median.ts";
 import { type EtcdCommand, etcdCommand, etcdPackage } from "./peers/etcd.ts";
 import type { LoadOrder, LoadResult } from "./workers/load-order.ts";
 import { measureReboot } from "./workers/rebooting-machine.ts";
-import { type ServerCommand, ServerProcess } from "./workers/server-process.ts";
+import { ServerProcess } from "./workers/server-process.ts";
 import { allSucceeded, createMachines, readAddresses, tinkUp } from "./workers/tink-up.ts";
 
 export const summary = "workers: CPU, latency and memory of an action, beside etcd";
@@ -58,14 +58,8 @@ export async function run(args: readonly string[]): Promise<void> {
   console.log("goals: <= 2 ms of CPU an action, the same at any number of machines; no stall over 20 ms of its own");
 }
 
-/** As docs/performance.md advises for thousands of machines. */
-function tinkUpForMany(dataDir: string): ServerCommand {
-  const command = tinkUp(dataDir);
-  return { ...command, env: { NODE_OPTIONS: `${command.env?.NODE_OPTIONS} --max-semi-space-size=16` } };
-}
-
 async function measureTink(machines: number): Promise<Row> {
-  const server = await ServerProcess.start(tinkUpForMany);
+  const server = await ServerProcess.start((dir) => tinkUp(dir));
   try {
     const addresses = await readAddresses(server.readyLine);
     const signal = AbortSignal.timeout(timeoutMs);

@@ -168,6 +168,7 @@ function nameIn(object: JsonObject): string {
 async function deleteSelected({ context, query, reply }: Exchange, target: RequestTarget, options: DeleteOptions) {
   const list = await context.store.list(target.kind, query.selection(target));
   const remove = async ({ metadata }: Resource): Promise<void> => {
+    await context.turns.next();
     try {
       await context.writes.delete(target.kind, metadata, options.preconditions, options);
     } catch (error) {

@@ -85,3 +85,29 @@ test("an owner that belongs to no namespace owns in all of them", async () => {
   await judgeMember(Site, site.metadata, deps);
   assert.equal(await store.get(Site, site.metadata), undefined);
 });
+
+/** Each owns the next, and the last the first; all are deleted with what they own. */
+async function deleteCircle(store: ResourceStore, names: readonly string[]): Promise<void> {
+  const finalizers = [foregroundFinalizer];
+  const made: Resource[] = [];
+  for (const name of names) made.push(await store.create(Workflow, of(Workflow, name, { finalizers })));
+  for (const [at, object] of made.entries()) {
+    const owner = made.at(at - 1)?.metadata;
+    assert.ok(owner);
+    const reference = { apiVersion: apiVersionOf(Workflow), kind: "Workflow", name: owner.name, uid: owner.uid };
+    await store.update(Workflow, { ...object, metadata: { ...object.metadata, ownerReferences: [reference] } });
+  }
+  for (const name of names) await store.delete(Workflow, of(Workflow, name).metadata);
+}
+
+for (const names of [["self"], ["a", "b"], ["a", "b", "c"]]) {
+  test(`a foreground delete of ${names.length} that own each other comes to its end`, async (t) => {
+    const store = openMemoryStore();
+    await deleteCircle(store, names);
+    assert.equal((await store.list(Workflow)).items.length, names.length);
+    const collector = collectGarbage(store);
+    t.after(() => collector.stop(AbortSignal.timeout(1000)));
+    await collector.start(AbortSignal.timeout(5000));
+    await waitUntil(async () => (await store.list(Workflow)).items.length === 0);
+  });
+}

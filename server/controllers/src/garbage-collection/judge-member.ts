@@ -17,7 +17,7 @@ export async function judgeMember(kind: KindInfo, key: ResourceKey, deps: Deps):
   if (object === undefined || !hasSoundMetadata(object)) return;
   const { uid, finalizers, deletionTimestamp, ownerReferences } = object.metadata;
   if (deletionTimestamp && finalizers?.includes(orphanFinalizer)) return await orphanDependents(kind, object, deps);
-  if (deletionTimestamp && finalizers?.includes(foregroundFinalizer)) return await deleteDependents(kind, object, deps);
+  if (isWaiting(object)) return await deleteDependents(kind, object, deps);
   if (deletionTimestamp || !ownerReferences?.length) return;
   for (const owner of ownerReferences) if (await isThere(owner, object, deps)) return;
   await unlessGone(deps.store.delete(kind, key, { uid }));
@@ -30,8 +30,30 @@ async function deleteDependents(kind: KindInfo, owner: Resource, deps: Deps): Pr
   await inBatches(staying, async ({ kind, object: { metadata } }) => {
     await unlessGone(deps.store.delete(kind, metadata, { uid: metadata.uid }));
   });
-  // Each that goes brings its owner back here.
-  if (dependents.length === 0) await removeFinalizer(kind, owner, foregroundFinalizer, deps);
+  // Each that goes brings its owner back here. Of a circle none would: who waits for this one is not waited for.
+  const waiting = await waitingFor(owner, deps);
+  if (dependents.every(({ object }) => waiting.has(object.metadata.uid)))
+    await removeFinalizer(kind, owner, foregroundFinalizer, deps);
+}
+
+/** Uids of the object itself and of all who wait for it to go, as its owners or as theirs. */
+async function waitingFor(object: Resource, { store, kinds }: Deps): Promise<ReadonlySet<string>> {
+  const waiting = new Set([object.metadata.uid]);
+  const toLookAt = [object];
+  for (let at = toLookAt.pop(); at !== undefined; at = toLookAt.pop()) {
+    for (const reference of at.metadata.ownerReferences ?? []) {
+      const owner = findOwner(reference, at.metadata.namespace, kinds);
+      const found = owner && (await store.get(owner.kind, owner.key));
+      if (found?.metadata.uid !== reference.uid || waiting.has(reference.uid) || !isWaiting(found)) continue;
+      waiting.add(reference.uid);
+      toLookAt.push(found);
+    }
+  }
+  return waiting;
+}
+
+function isWaiting({ metadata: { deletionTimestamp, finalizers } }: Resource): boolean {
+  return Boolean(deletionTimestamp) && finalizers?.includes(foregroundFinalizer) === true;
 }
 
 async function orphanDependents(kind: KindInfo, owner: Resource, deps: Deps): Promise<void> {

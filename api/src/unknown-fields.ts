@@ -8,16 +8,23 @@ const mostNamed = 20;
 
 /** @returns Their paths, `spec.interfaces[0].dhcp.macc`, in their order; of very many the first. */
 export function unknownFields(kind: KindInfo, object: object): string[] {
-  const parts: [string, z.ZodType][] = [
-    ["metadata", objectMetaSchema],
-    ...contentSchemas(kind),
-    ...(kind.status === undefined ? [] : [["status", kind.status] satisfies [string, z.ZodType]]),
-  ];
-  const properties = {
-    ...{ apiVersion: {}, kind: {} },
-    ...Object.fromEntries(parts.map(([name, schema]) => [name, shapeOf(schema)])),
-  };
-  return [...unknownIn({ properties }, object, "")].map((path) => path.slice(1));
+  const shape = shapeOfKind(kind);
+  // Nearly always there is none, which needs no path of anything.
+  return hasUnknown(shape, object) ? unknownIn(shape, object, "").map((path) => path.slice(1)) : [];
+}
+
+const shapesOfKinds = new WeakMap<KindInfo, unknown>();
+
+function shapeOfKind(kind: KindInfo): unknown {
+  return shapesOfKinds.getOrInsertComputed(kind, () => {
+    const parts: [string, z.ZodType][] = [
+      ["metadata", objectMetaSchema],
+      ...contentSchemas(kind),
+      ...(kind.status === undefined ? [] : [["status", kind.status] satisfies [string, z.ZodType]]),
+    ];
+    const shapes = Object.fromEntries(parts.map(([name, schema]) => [name, shapeOf(schema)]));
+    return { properties: { apiVersion: {}, kind: {}, ...shapes } };
+  });
 }
 
 /** Schemas never change, and their shapes cost a hundred times what a look costs. */
@@ -29,22 +36,43 @@ function shapeOf(schema: z.ZodType): unknown {
   );
 }
 
+/** Whether `unknownIn` finds anything. */
+function hasUnknown(shape: unknown, value: unknown): boolean {
+  const form = meantForm(shape);
+  if (Array.isArray(value)) {
+    const items = member(form, "items");
+    return value.some((item) => hasUnknown(items, item));
+  }
+  if (!isObject(value)) return false;
+  const properties = member(form, "properties");
+  const others = member(form, "additionalProperties");
+  for (const name in value) {
+    if (!isObject(properties)) {
+      if (hasUnknown(others, value[name])) return true;
+    } else if (!Object.hasOwn(properties, name) || hasUnknown(properties[name], value[name])) return true;
+  }
+  return false;
+}
+
+/** Of several forms one is meant, and nobody says which: then there is none to go by. */
+function meantForm(shape: unknown): unknown {
+  const options = member(shape, "anyOf");
+  if (!Array.isArray(options)) return shape;
+  const real = options.filter((option) => member(option, "type") !== "null");
+  return real.length === 1 ? meantForm(real[0]) : undefined;
+}
+
 function unknownIn(shape: unknown, value: unknown, path: string, found: string[] = []): string[] {
   if (found.length >= mostNamed) return found;
-  const options = member(shape, "anyOf");
-  if (Array.isArray(options)) {
-    const real = options.filter((option) => member(option, "type") !== "null");
-    // Of several forms one is meant, and nobody says which.
-    return real.length === 1 ? unknownIn(real[0], value, path, found) : found;
-  }
+  const form = meantForm(shape);
   if (Array.isArray(value)) {
-    const items = member(shape, "items");
+    const items = member(form, "items");
     for (const [index, item] of value.entries()) unknownIn(items, item, `${path}[${index}]`, found);
     return found;
   }
   if (!isObject(value)) return found;
-  const properties = member(shape, "properties");
-  const others = member(shape, "additionalProperties");
+  const properties = member(form, "properties");
+  const others = member(form, "additionalProperties");
   for (const [name, part] of Object.entries(value)) {
     if (!isObject(properties)) unknownIn(others, part, `${path}.${name}`, found);
     else if (Object.hasOwn(properties, name)) unknownIn(member(properties, name), part, `${path}.${name}`, found);

@@ -33,7 +33,7 @@ export async function run(): Promise<void> {
   console.log(
     `ratio   ready ${(medianOf(ours, "readyMs") / medianOf(peers, "readyMs")).toFixed(2)}   memory ${(medianOf(ours, "residentMiB") / medianOf(peers, "residentMiB")).toFixed(2)}   (tink up / etcd; less is better)`,
   );
-  console.log("goals   ready <= 1000 ms, memory <= 150 MiB");
+  console.log("goals   ready <= 1000 ms, memory <= 120 MiB");
 }
 
 async function tinkUp(dir: string): Promise<Server> {

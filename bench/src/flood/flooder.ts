@@ -65,9 +65,11 @@ function lines({ grpcPort: port, action }: FloodOrder): (turn: number) => void {
   });
   session.on("error", () => undefined);
   const text = "copying block ".repeat(8);
+  // Lines are numbered over all that was ever sent of an action: what an earlier flooder sent is known, and would be passed over.
+  const from = BigInt(Date.now()) * 100n;
   return (turn) => {
     if (turn % linesInOne !== 0) return;
-    const numbered = Array.from({ length: linesInOne }, (_, at) => ({ sequence: BigInt(turn + at + 1), text }));
+    const numbered = Array.from({ length: linesInOne }, (_, at) => ({ sequence: from + BigInt(turn + at + 1), text }));
     const { workflowId, taskId, actionId, agentId } = action;
     const message = create(AppendLogsRequestSchema, { workflowId, taskId, actionId, agentId, lines: numbered });
     void grpcCall(

@@ -44,11 +44,21 @@ function partOf(operation: unknown): unknown {
 }
 
 function brokenLines({ lines = [] }: KindInfo, sent: object): string[] {
-  const found = lines.flatMap((path) => fieldsAt(sent, path));
-  const broken = found.filter(({ value }) => typeof value === "string" && oneLine(value) !== value);
+  if (lines.length === 0 || !hasBrokenText(sent)) return [];
+  const broken = lines.flatMap((path) => fieldsAt(sent, path)).filter(({ value }) => isBroken(value));
   return broken.map(
     ({ field }) => `${field}: machines are told it as one line, without control characters and outer blanks`,
   );
+}
+
+function isBroken(value: unknown): boolean {
+  return typeof value === "string" && oneLine(value) !== value;
+}
+
+/** Nearly always no text of an object is broken, which is seen without making a path of anything. */
+function hasBrokenText(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return isBroken(value);
+  return Array.isArray(value) ? value.some(hasBrokenText) : Object.values(value).some(hasBrokenText);
 }
 
 function notOfKind(kind: KindInfo, unknown: readonly string[]): ApiFault {

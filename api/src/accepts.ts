@@ -1,5 +1,6 @@
 // Whether a schema accepts a value, without making what the schema would make of it: asked of every object at every write.
 import type { z } from "zod";
+import { isObject } from "./json-value.ts";
 
 type Schema = z.core.$ZodType;
 type Accepts = (value: unknown) => boolean;
@@ -118,10 +119,6 @@ function withMembers(shape: Readonly<Record<string, Schema>>): Accepts {
     for (const { name, holds } of members) if (!holds(value[name])) return false;
     return true;
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isUnknown(schema: Schema | undefined): boolean {

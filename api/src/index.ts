@@ -8,6 +8,7 @@ export type { TransportOptions } from "./client/transport.ts";
 export type { ClientWatchEvent } from "./client/watch-loop.ts";
 export * from "./core/secret.ts";
 export * from "./field-path.ts";
+export * from "./json-value.ts";
 export * from "./kinds.ts";
 export * from "./metal/action-report.ts";
 export * from "./metal/machine-event.ts";

@@ -1,5 +1,6 @@
 // Keeps the values of sensitive fields out of what people and logs are shown: by kind and path, not by guessing at words.
 import { fieldsAt } from "./field-path.ts";
+import { isObject } from "./json-value.ts";
 import { findKind, type KindInfo } from "./kinds.ts";
 
 export const redactedText = "[redacted]";
@@ -9,7 +10,7 @@ export const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configu
 
 /** The object with `[redacted]` for each text in its sensitive fields. What is no object of a kind of ours is returned as it is. */
 export function redactObject<T>(object: T): T {
-  if (!isRecord(object) || typeof object.apiVersion !== "string" || typeof object.kind !== "string") return object;
+  if (!isObject(object) || typeof object.apiVersion !== "string" || typeof object.kind !== "string") return object;
   const kind = findKind(object.apiVersion, object.kind);
   if (kind === undefined) return object;
   const paths = [...kind.sensitive, `metadata.annotations.${lastAppliedAnnotation.replaceAll(".", "\0")}`];
@@ -46,7 +47,7 @@ export function redactText(sentence: string, source: object | undefined): string
 }
 
 function sensitiveTexts(source: object | undefined): string[] {
-  if (!isRecord(source)) return [];
+  if (!isObject(source)) return [];
   const kind = findKind(String(source.apiVersion), String(source.kind));
   return kind?.sensitive.flatMap((path) => fieldsAt(source, path).flatMap(({ value }) => textsIn(value))) ?? [];
 }
@@ -58,7 +59,7 @@ function textsIn(value: unknown): string[] {
 
 function redactAt(value: unknown, [step, ...rest]: readonly string[]): unknown {
   if (step === undefined) return redactTexts(value);
-  if (!isRecord(value)) return value;
+  if (!isObject(value)) return value;
   const isList = step.endsWith("[]");
   const name = (isList ? step.slice(0, -2) : step).replaceAll("\0", ".");
   if (!Object.hasOwn(value, name)) return value;
@@ -70,11 +71,7 @@ function redactAt(value: unknown, [step, ...rest]: readonly string[]): unknown {
 /** Names and places stay, so that one sees what there is. */
 function redactTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(redactTexts);
-  if (isRecord(value))
+  if (isObject(value))
     return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, redactTexts(child)]));
   return value === null || value === undefined || value === "" ? value : redactedText;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

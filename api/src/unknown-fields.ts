@@ -1,5 +1,6 @@
 // Fields of an object that its kind does not have: they are kept, and do nothing, which is mostly a slip of the pen.
 import { z } from "zod";
+import { isObject, member } from "./json-value.ts";
 import { contentSchemas, type KindInfo } from "./kinds.ts";
 import { objectMetaSchema } from "./resource.ts";
 
@@ -79,12 +80,4 @@ function unknownIn(shape: unknown, value: unknown, path: string, found: string[]
     else if (found.length < mostNamed) found.push(`${path}.${name}`);
   }
   return found;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function member(value: unknown, name: string): unknown {
-  return isObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }

@@ -1,4 +1,6 @@
 // What is left of an exported object when everything is taken away that the server keeps of it, and its author never wrote.
+
+import { isObject } from "../json-value.ts";
 import { serverMetadata } from "../resource.ts";
 
 /**
@@ -25,8 +27,4 @@ function metadataAsWritten(metadata: Record<string, unknown>): Record<string, un
   const { [lastApplied]: _, ...others } = annotations;
   const { annotations: __, ...bare } = kept;
   return Object.keys(others).length === 0 ? bare : { ...bare, annotations: others };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

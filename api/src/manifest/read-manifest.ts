@@ -1,6 +1,7 @@
 // Reads YAML (or JSON) with one or more resources: all of them, or every fault with its place.
 import { readYamlDocuments, type YamlDocument, type YamlFault } from "@neverland/yaml";
 import { z } from "zod";
+import { isObject } from "../json-value.ts";
 import { apiVersionOf, contentSchemas, findKind, type KindInfo, kinds } from "../kinds.ts";
 import { isSensitive, redactedText } from "../redaction.ts";
 import { type ObjectMetaInput, objectMetaSchema } from "../resource.ts";
@@ -144,8 +145,4 @@ function formatPath(path: readonly PropertyKey[]): string {
     .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
     .join("")
     .replace(/^\./, "");
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,7 @@
 // Requests as other people's clients send them, where they differ from what kubectl sends.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import type { Resource } from "@neverland/api";
-import { member } from "@neverland/resources/json.ts";
+import { member, type Resource } from "@neverland/api";
 import { readYaml } from "@neverland/yaml";
 import { type ApiServer, startApiServer, templateNamed, templatesPath } from "./testing/api-server.ts";
 

@@ -1,6 +1,5 @@
 // One request to a kind's path: the verb it means, carried out, and the answer.
-import { type KindInfo, qualifiedName, type Resource } from "@neverland/api";
-import type { JsonObject } from "@neverland/resources/json.ts";
+import { type JsonObject, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";

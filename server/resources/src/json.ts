@@ -1,15 +1,5 @@
-// JSON values as they come over the wire, before anything is known of them.
-
-export type JsonObject = { readonly [key: string]: unknown };
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A member of an object; what is inherited (`toString`) is none. */
-export function member(value: unknown, key: string): unknown {
-  return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
+// What is done with JSON values of any shape.
+import { isObject, type JsonObject } from "@neverland/api";
 
 /** The object with one member set, or taken away when `value` is `undefined`. `__proto__` is a key like any other. */
 export function withMember(object: JsonObject, key: string, value: unknown): JsonObject {

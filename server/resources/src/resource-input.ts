@@ -1,7 +1,15 @@
 // Turns what a caller sent into a Resource: right kind, right name, metadata of the right form.
-import { apiVersionOf, type KindInfo, objectMetaSchema, type Resource } from "@neverland/api";
+import {
+  apiVersionOf,
+  isObject,
+  type JsonObject,
+  type KindInfo,
+  member,
+  objectMetaSchema,
+  type Resource,
+} from "@neverland/api";
 import { unreadableAnnotation } from "@neverland/store/stored-fault.ts";
-import { isObject, type JsonObject, member, withMember } from "./json.ts";
+import { withMember } from "./json.ts";
 import { invalid, ResourceError } from "./resource-error.ts";
 import { schemaFaults } from "./rules/schema-faults.ts";
 

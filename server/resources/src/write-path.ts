@@ -1,5 +1,12 @@
 // The one write path: what must hold of every object before the store is given it, whoever writes it.
-import { apiVersionOf, contentSchemas, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import {
+  apiVersionOf,
+  contentSchemas,
+  type JsonObject,
+  type KindInfo,
+  type Resource,
+  type ResourceKey,
+} from "@neverland/api";
 import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
@@ -7,7 +14,6 @@ import { type Preconditions, type ResourceStore, StoreError } from "@neverland/s
 import { isStandIn } from "@neverland/store/stored-fault.ts";
 import { type DeletePolicy, deleteResource } from "./delete-resource.ts";
 import { updateFields, type Writer, withoutOwners } from "./fields/managed-fields.ts";
-import type { JsonObject } from "./json.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
 import { type Place, prepared, toResource } from "./resource-input.ts";

@@ -1,4 +1,6 @@
 // Settings of one YAML text, each with the place it has there; what is no setting is told with its place and the nearest name.
+
+import { isObject } from "@neverland/api";
 import { nearestName } from "@neverland/component-kit/nearest-name.ts";
 import type { Given, GivenValue } from "@neverland/component-kit/read-settings.ts";
 import type { NamedSetting } from "@neverland/component-kit/setting.ts";
@@ -132,8 +134,4 @@ function sectionsOf(settings: readonly NamedSetting[]): Map<string, string[]> {
     }
   }
   return sections;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import { apiRootOf, type KindInfo, kinds } from "@neverland/api";
-import { isObject, member } from "@neverland/resources/json.ts";
+import { apiRootOf, isObject, type KindInfo, kinds, member } from "@neverland/api";
 import { openApiV2, openApiV3, openApiV3Index } from "./openapi-document.ts";
 import { encodeOpenApiV2 } from "./openapi-protobuf.ts";
 

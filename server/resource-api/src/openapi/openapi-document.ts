@@ -1,6 +1,5 @@
 // The OpenAPI documents: version 2 (all clients), version 3 (kubectl from 1.26 on; a document per group and version).
-import { apiRootOf, type KindInfo } from "@neverland/api";
-import type { JsonObject } from "@neverland/resources/json.ts";
+import { apiRootOf, type JsonObject, type KindInfo } from "@neverland/api";
 import { type Operation, operationsOf } from "./openapi-operations.ts";
 import {
   type Dialect,

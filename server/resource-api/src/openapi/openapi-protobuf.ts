@@ -1,7 +1,8 @@
 // OpenAPI version 2 as the protobuf messages of gnostic (openapiv2/OpenAPIv2.proto), the only form that kubectl 1.20
 // reads. Field numbers are of that file; only the fields that our documents have are written.
+
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
-import { isObject, member } from "@neverland/resources/json.ts";
+import { isObject, member } from "@neverland/api";
 import type { OpenApiV2 } from "./openapi-document.ts";
 
 /** Writes the fields of one message. */

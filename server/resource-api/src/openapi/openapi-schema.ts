@@ -1,6 +1,5 @@
 // The kinds as OpenAPI schemas: what `kubectl explain` shows and what kubectl checks a file against before it sends it.
-import type { KindInfo } from "@neverland/api";
-import { isObject, type JsonObject, member } from "@neverland/resources/json.ts";
+import { isObject, type JsonObject, type KindInfo, member } from "@neverland/api";
 import { z } from "zod";
 
 const metaGroup = "io.k8s.apimachinery.pkg.apis.meta.v1";

@@ -1,5 +1,5 @@
 // Reads what a DELETE asks for, from its body (DeleteOptions) or its query; the body wins.
-import { type JsonObject, member } from "@neverland/resources/json.ts";
+import { type JsonObject, member } from "@neverland/api";
 import { foregroundFinalizer, orphanFinalizer } from "@neverland/store/deletion-finalizers.ts";
 import type { Preconditions } from "@neverland/store/resource-store.ts";
 import { ApiFault } from "./api-fault.ts";

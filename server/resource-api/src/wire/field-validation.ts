@@ -1,7 +1,6 @@
 // What a client wants to hear of fields that no kind has (the query's fieldValidation): a warning, a refusal, or nothing. And of values that
 // machines are told otherwise than they were written: a warning.
-import { apiVersionOf, fieldsAt, type KindInfo, oneLine, unknownFields } from "@neverland/api";
-import { isObject, member } from "@neverland/resources/json.ts";
+import { apiVersionOf, fieldsAt, isObject, type KindInfo, member, oneLine, unknownFields } from "@neverland/api";
 import type { FastifyReply } from "fastify";
 import { ApiFault } from "./api-fault.ts";
 import type { RequestQuery } from "./request-query.ts";

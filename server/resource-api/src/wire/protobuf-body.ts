@@ -4,8 +4,7 @@
 // k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto `ObjectMeta`; the rest of a kind is in its KindInfo.
 
 import { WireType } from "@bufbuild/protobuf/wire";
-import type { KindInfo, ProtobufField } from "@neverland/api";
-import type { JsonObject } from "@neverland/resources/json.ts";
+import type { JsonObject, KindInfo, ProtobufField } from "@neverland/api";
 import { ApiFault } from "./api-fault.ts";
 import { ProtobufReader } from "./protobuf-reader.ts";
 

@@ -1,6 +1,6 @@
 // Reads the body of a request: JSON, or YAML where Kubernetes takes it.
-import type { KindInfo } from "@neverland/api";
-import { isObject, isShallow, type JsonObject } from "@neverland/resources/json.ts";
+import { isObject, type JsonObject, type KindInfo } from "@neverland/api";
+import { isShallow } from "@neverland/resources/json.ts";
 import type { PatchType } from "@neverland/resources/patches/patch-resource.ts";
 import { isTooLargeBody, mostLeaves } from "@neverland/resources/rules/object-size.ts";
 import { readYaml } from "@neverland/yaml";

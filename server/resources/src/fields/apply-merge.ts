@@ -1,5 +1,5 @@
 // The object half of server-side apply: merges what is applied into the live object, and takes fields away again.
-import { isObject, type JsonObject } from "../json.ts";
+import { isObject, type JsonObject } from "@neverland/api";
 import { type FieldSet, type Fields, isField, itemStep, type ListTypes, listTypes, typesBelow } from "./field-set.ts";
 
 /** `live` with everything in `applied` as `applied` says. Maps are merged, lists replaced but for those with a type. */

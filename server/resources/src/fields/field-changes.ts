@@ -1,6 +1,7 @@
 // Which fields one object has that another has not, or has otherwise.
+
 import { isDeepStrictEqual } from "node:util";
-import { isObject } from "../json.ts";
+import { isObject } from "@neverland/api";
 import { type FieldSet, type Fields, fieldsOf, type ListTypes, listTypes, partsOf, typesBelow } from "./field-set.ts";
 
 export type FieldChanges = { readonly changed: FieldSet; readonly removed: FieldSet };

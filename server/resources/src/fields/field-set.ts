@@ -1,6 +1,6 @@
 // Sets of fields, as server-side apply keeps them: FieldsV1 trees, worked on as they are stored. Every operation goes once
 // through what it is given, however many fields that has.
-import { isObject, member } from "../json.ts";
+import { isObject, member } from "@neverland/api";
 
 /**
  * Steps by name: `f:NAME` a member, `v:JSON` an item of a set, `k:JSON` an item found by its key. What has nothing beneath it

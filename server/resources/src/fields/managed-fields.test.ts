@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
+import { isObject, type JsonObject, member } from "@neverland/api";
 import fc from "fast-check";
-import { isObject, type JsonObject, member } from "../json.ts";
 import { fieldsOf, pathsOf, readFields } from "./field-set.ts";
 import { applyFields, updateFields, type Writer } from "./managed-fields.ts";
 

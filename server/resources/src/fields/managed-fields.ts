@@ -1,7 +1,7 @@
 // Who owns which field (server-side apply): what an apply or an update makes of the object and of its managedFields.
 import { isDeepStrictEqual } from "node:util";
-import { isTime, type ManagedFieldsEntry, serverMetadata } from "@neverland/api";
-import { isObject, type JsonObject, member, withMember } from "../json.ts";
+import { isObject, isTime, type JsonObject, type ManagedFieldsEntry, member, serverMetadata } from "@neverland/api";
+import { withMember } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
 import { mergeApplied, removeFields, unowned, withoutNulls } from "./apply-merge.ts";
 import { fieldChanges } from "./field-changes.ts";

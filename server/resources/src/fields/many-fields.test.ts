@@ -1,8 +1,7 @@
 // Objects with very many fields: who owns them costs in proportion, and more than the limit is refused.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kinds, type Resource } from "@neverland/api";
-import type { JsonObject } from "../json.ts";
+import { type JsonObject, kinds, type Resource } from "@neverland/api";
 import { validateResource } from "../rules/validate-resource.ts";
 import { applyFields, updateFields } from "./managed-fields.ts";
 

@@ -1,6 +1,7 @@
 // JSON Patch (RFC 6902) over values that are never changed in place.
 import { isDeepStrictEqual } from "node:util";
-import { isObject, member, withMember } from "../json.ts";
+import { isObject, member } from "@neverland/api";
+import { withMember } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
 
 /** As Kubernetes' own limit: a patch is an edit, not a program. */

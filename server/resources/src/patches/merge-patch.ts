@@ -1,5 +1,5 @@
 // JSON Merge Patch (RFC 7386).
-import { isObject } from "../json.ts";
+import { isObject } from "@neverland/api";
 
 /** The target as the patch wants it: `null` takes a member away, an object is merged, anything else replaces. */
 export function mergePatch(target: unknown, patch: unknown): unknown {

@@ -1,8 +1,7 @@
 // Changes an object by what a caller sent: a whole object, a JSON patch, a merge patch, or server-side apply.
-import type { Resource } from "@neverland/api";
+import { isObject, type JsonObject, member, type Resource } from "@neverland/api";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { applyFields, updateFields } from "../fields/managed-fields.ts";
-import { isObject, type JsonObject, member } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
 import { metadataOf, prepared, toResource, withoutMark, withoutStatus } from "../resource-input.ts";
 import type { WriteOptions, WritePath, WriteTarget } from "../write-path.ts";

@@ -1,7 +1,8 @@
 // Strategic merge patch, as kubectl sends it for the kinds that it has built in: a merge patch that knows the lists of
 // ObjectMeta, with `$` members that say what a merge patch cannot.
+
+import { isObject, type JsonObject, member } from "@neverland/api";
 import { itemStep, type ListTypes, listTypes, typesBelow } from "../fields/field-set.ts";
-import { isObject, type JsonObject, member } from "../json.ts";
 
 const deleteFromList = "$deleteFromPrimitiveList/";
 

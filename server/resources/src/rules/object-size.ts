@@ -1,5 +1,6 @@
 // How many values an object may hold: asked of each body before anything works on it, and of each object before it is written.
-import { countLeaves, isObject } from "../json.ts";
+import { isObject } from "@neverland/api";
+import { countLeaves } from "../json.ts";
 
 /** What is kept of every field (its owner, its place in a patch) grows with them: an object is no database. */
 export const mostLeaves = 10_000;

@@ -1,5 +1,5 @@
 // Makes the objects of a store's rows: each is looked at with its kind's schemas once, when the first reader asks or when it is settled.
-import { apiVersionOf, formatKey, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { apiVersionOf, formatKey, isObject, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
 import { attachJson, freezeJson } from "../resource-json.ts";
 import {
   findFault,
@@ -123,8 +123,4 @@ function saysWhatCounts(object: Resource, { version }: StoredText, kind: KindInf
   object.apiVersion = named.apiVersion;
   object.kind = named.kind;
   return false;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -29,3 +29,11 @@ function formatStep(step: PropertyKey): string {
   if (typeof step === "number") return `[${step}]`;
   return /^[\w-]+$/.test(String(step)) ? `.${String(step)}` : `[${String(step)}]`;
 }
+
+/** A place in an object as people write it: `spec.interfaces[0].dhcp.mac`, whatever characters a name has. */
+export function formatPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
+    .join("")
+    .replace(/^\./, "");
+}

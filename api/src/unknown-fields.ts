@@ -1,5 +1,6 @@
 // Fields of an object that its kind does not have: they are kept, and do nothing, which is mostly a slip of the pen.
 import { z } from "zod";
+import { formatPath } from "./field-path.ts";
 import { isObject, member } from "./json-value.ts";
 import { contentSchemas, type KindInfo } from "./kinds.ts";
 import { objectMetaSchema } from "./resource.ts";
@@ -9,75 +10,82 @@ const mostNamed = 20;
 
 /** @returns Their paths, `spec.interfaces[0].dhcp.macc`, in their order; of very many the first. */
 export function unknownFields(kind: KindInfo, object: object): string[] {
-  const shape = shapeOfKind(kind);
-  // Nearly always there is none, which needs no path of anything.
-  return hasUnknown(shape, object) ? unknownIn(shape, object, "").map((path) => path.slice(1)) : [];
+  const found: string[] = [];
+  findUnknown(shapeOfKind(kind), object, [], found);
+  return found;
 }
 
-const shapesOfKinds = new WeakMap<KindInfo, unknown>();
+/** The names that there may be in a value and below; what is `undefined` may have any. */
+type Shape = {
+  readonly members?: ReadonlyMap<string, Shape | undefined>;
+  /** Of members by any name. */
+  readonly others?: Shape | undefined;
+  readonly items?: Shape | undefined;
+};
 
-function shapeOfKind(kind: KindInfo): unknown {
-  return shapesOfKinds.getOrInsertComputed(kind, () => {
-    const parts: [string, z.ZodType][] = [
+/** Schemas never change, and their shapes cost a hundred times what a look costs. */
+const shapes = new WeakMap<KindInfo, Shape>();
+
+function shapeOfKind(kind: KindInfo): Shape {
+  return shapes.getOrInsertComputed(kind, () => {
+    const { status } = kind;
+    const parts: readonly (readonly [string, z.ZodType])[] = [
       ["metadata", objectMetaSchema],
       ...contentSchemas(kind),
-      ...(kind.status === undefined ? [] : [["status", kind.status] satisfies [string, z.ZodType]]),
+      ...(status === undefined ? [] : [["status", status] as const]),
     ];
-    const shapes = Object.fromEntries(parts.map(([name, schema]) => [name, shapeOf(schema)]));
-    return { properties: { apiVersion: {}, kind: {}, ...shapes } };
+    const members = parts.map(([name, schema]) => [name, shapeOf(jsonSchemaOf(schema))] as const);
+    return {
+      members: new Map<string, Shape | undefined>([["apiVersion", undefined], ["kind", undefined], ...members]),
+    };
   });
 }
 
-/** Schemas never change, and their shapes cost a hundred times what a look costs. */
-const shapes = new WeakMap<z.ZodType, unknown>();
-
-function shapeOf(schema: z.ZodType): unknown {
-  return shapes.getOrInsertComputed(schema, () =>
-    z.toJSONSchema(schema, { target: "draft-7", io: "input", unrepresentable: "any" }),
-  );
+function jsonSchemaOf(schema: z.ZodType): unknown {
+  return z.toJSONSchema(schema, { target: "draft-7", io: "input", unrepresentable: "any" });
 }
 
-/** Whether `unknownIn` finds anything. */
-function hasUnknown(shape: unknown, value: unknown): boolean {
-  const form = meantForm(shape);
-  if (Array.isArray(value)) {
-    const items = member(form, "items");
-    return value.some((item) => hasUnknown(items, item));
+/** `undefined`: anything may stand there. */
+function shapeOf(schema: unknown): Shape | undefined {
+  if (!isObject(schema)) return undefined;
+  const options = member(schema, "anyOf");
+  if (Array.isArray(options)) {
+    const real = options.filter((option) => member(option, "type") !== "null");
+    // Of several forms one is meant, and nobody says which.
+    return real.length === 1 ? shapeOf(real[0]) : undefined;
   }
-  if (!isObject(value)) return false;
-  const properties = member(form, "properties");
-  const others = member(form, "additionalProperties");
+  const properties = member(schema, "properties");
+  if (isObject(properties))
+    return { members: new Map(Object.entries(properties).map(([name, below]) => [name, shapeOf(below)])) };
+  const [items, others] = [shapeOf(member(schema, "items")), shapeOf(member(schema, "additionalProperties"))];
+  return items === undefined && others === undefined ? undefined : { items, others };
+}
+
+/** @param path To the value: written on, and as it was afterwards, so that only what is found costs a text. */
+function findUnknown(shape: Shape | undefined, value: unknown, path: PropertyKey[], found: string[]): void {
+  if (shape === undefined || found.length >= mostNamed) return;
+  if (Array.isArray(value)) {
+    for (let at = 0; at < value.length; at += 1) findBelow(shape.items, value[at], at, path, found);
+    return;
+  }
+  if (!isObject(value)) return;
   for (const name in value) {
-    if (!isObject(properties)) {
-      if (hasUnknown(others, value[name])) return true;
-    } else if (!Object.hasOwn(properties, name) || hasUnknown(properties[name], value[name])) return true;
+    const { members, others } = shape;
+    const below = members === undefined ? others : members.get(name);
+    if (below !== undefined) findBelow(below, value[name], name, path, found);
+    else if (members !== undefined && !members.has(name) && found.length < mostNamed)
+      found.push(formatPath([...path, name]));
   }
-  return false;
 }
 
-/** Of several forms one is meant, and nobody says which: then there is none to go by. */
-function meantForm(shape: unknown): unknown {
-  const options = member(shape, "anyOf");
-  if (!Array.isArray(options)) return shape;
-  const real = options.filter((option) => member(option, "type") !== "null");
-  return real.length === 1 ? meantForm(real[0]) : undefined;
-}
-
-function unknownIn(shape: unknown, value: unknown, path: string, found: string[] = []): string[] {
-  if (found.length >= mostNamed) return found;
-  const form = meantForm(shape);
-  if (Array.isArray(value)) {
-    const items = member(form, "items");
-    for (const [index, item] of value.entries()) unknownIn(items, item, `${path}[${index}]`, found);
-    return found;
-  }
-  if (!isObject(value)) return found;
-  const properties = member(form, "properties");
-  const others = member(form, "additionalProperties");
-  for (const [name, part] of Object.entries(value)) {
-    if (!isObject(properties)) unknownIn(others, part, `${path}.${name}`, found);
-    else if (Object.hasOwn(properties, name)) unknownIn(member(properties, name), part, `${path}.${name}`, found);
-    else if (found.length < mostNamed) found.push(`${path}.${name}`);
-  }
-  return found;
+function findBelow(
+  shape: Shape | undefined,
+  value: unknown,
+  step: PropertyKey,
+  path: PropertyKey[],
+  found: string[],
+): void {
+  path.push(step);
+  findUnknown(shape, value, path, found);
+  path.pop();
 }

@@ -1,6 +1,7 @@
 // Reads YAML (or JSON) with one or more resources: all of them, or every fault with its place.
 import { readYamlDocuments, type YamlDocument, type YamlFault } from "@neverland/yaml";
 import { z } from "zod";
+import { formatPath } from "../field-path.ts";
 import { isObject } from "../json-value.ts";
 import { apiVersionOf, contentSchemas, findKind, type KindInfo, kinds } from "../kinds.ts";
 import { isSensitive, redactedText } from "../redaction.ts";
@@ -138,11 +139,4 @@ function faultAt(
   const whole = [...root, ...path];
   const shown = field === undefined ? whole : [...root, field];
   return { file, ...document.placeOf(whole), field: formatPath(shown), message };
-}
-
-function formatPath(path: readonly PropertyKey[]): string {
-  return path
-    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
-    .join("")
-    .replace(/^\./, "");
 }

@@ -12,7 +12,7 @@ import { type AnswerForm, isTable } from "../wire/negotiation.ts";
 import type { RequestQuery } from "../wire/request-query.ts";
 import type { RequestTarget } from "../wire/request-target.ts";
 import { objectText } from "./answer-text.ts";
-import { sendLive } from "./send-live.ts";
+import { drained, sendLive } from "./send-live.ts";
 import type { Lines } from "./shared-lines.ts";
 import { type WholeList, wholeList } from "./whole-list.ts";
 
@@ -142,8 +142,7 @@ function tellLive(told: Told, { resourceVersion, wantsBookmarks, response, signa
       const wire = wireOf(response);
       const isTaken = lines === undefined || wire.write(onWire(response, lines));
       if (failure !== undefined) reject(failure.error);
-      // Nothing piles up here while the caller does not read.
-      else if (!isTaken) wire.once("drain", tellInTurn);
+      else if (!isTaken) drained(wire, signal).then(tellInTurn, reject);
       else if (isFullLoad(lines)) tellInTurn();
       else if (watch.isOver) resolve();
       else watch.onNews(tellInTurn);

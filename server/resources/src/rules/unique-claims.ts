@@ -125,13 +125,11 @@ const uniquePaths = new WeakMap<KindInfo, readonly UniquePath[]>();
 
 /** Taken apart once: every write asks. */
 function uniqueOf(kind: KindInfo): readonly UniquePath[] {
-  const known = uniquePaths.get(kind);
-  if (known !== undefined) return known;
-  const paths = kind.unique.map((unique) => ({
-    ...unique,
-    prefix: `${kind.group}/${kind.kind} ${unique.path} `,
-    steps: stepsOf(unique.path),
-  }));
-  uniquePaths.set(kind, paths);
-  return paths;
+  return uniquePaths.getOrInsertComputed(kind, () =>
+    kind.unique.map((unique) => ({
+      ...unique,
+      prefix: `${kind.group}/${kind.kind} ${unique.path} `,
+      steps: stepsOf(unique.path),
+    })),
+  );
 }

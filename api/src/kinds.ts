@@ -330,6 +330,16 @@ export function contentSchemas({ spec, members = {} }: KindInfo): [string, z.Zod
   return [...(spec ? [["spec", spec] satisfies [string, z.ZodType]] : []), ...Object.entries(members)];
 }
 
+const schemasOfParts = new WeakMap<KindInfo, readonly (readonly [string, z.ZodType])[]>();
+
+/** Every part of an object but metadata, its status among them: name and schema. Made once, since every object is looked at by them. */
+export function partSchemas(kind: KindInfo): readonly (readonly [string, z.ZodType])[] {
+  return schemasOfParts.getOrInsertComputed(kind, () => [
+    ...contentSchemas(kind),
+    ...(kind.status === undefined ? [] : [["status", kind.status] as const]),
+  ]);
+}
+
 /** How a record says that it is about the object. */
 export function nameIn({ by }: RecordSubject, key: ResourceKey): string {
   return by === "key" ? formatKey(key) : key.name;

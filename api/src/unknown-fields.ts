@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { formatPath } from "./field-path.ts";
 import { isObject, member } from "./json-value.ts";
-import { contentSchemas, type KindInfo } from "./kinds.ts";
+import { type KindInfo, partSchemas } from "./kinds.ts";
 import { objectMetaSchema } from "./resource.ts";
 
 /** So many are named. */
@@ -28,12 +28,7 @@ const shapes = new WeakMap<KindInfo, Shape>();
 
 function shapeOfKind(kind: KindInfo): Shape {
   return shapes.getOrInsertComputed(kind, () => {
-    const { status } = kind;
-    const parts: readonly (readonly [string, z.ZodType])[] = [
-      ["metadata", objectMetaSchema],
-      ...contentSchemas(kind),
-      ...(status === undefined ? [] : [["status", status] as const]),
-    ];
+    const parts = [["metadata", objectMetaSchema] as const, ...partSchemas(kind)];
     const members = parts.map(([name, schema]) => [name, shapeOf(jsonSchemaOf(schema))] as const);
     return {
       members: new Map<string, Shape | undefined>([["apiVersion", undefined], ["kind", undefined], ...members]),

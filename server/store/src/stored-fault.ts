@@ -1,5 +1,5 @@
 // Objects in the store that no schema accepts: named once, left out for typed readers, shown as they are to people who mend them.
-import { accepts, contentSchemas, fieldName, type KindInfo, objectMetaSchema, type Resource } from "@neverland/api";
+import { accepts, fieldName, type KindInfo, objectMetaSchema, partSchemas, type Resource } from "@neverland/api";
 import type { z } from "zod";
 
 export type StoredFault = {
@@ -69,8 +69,7 @@ const mostNamed = 3;
 export function findFault(object: Resource, kind: KindInfo): ObjectFault | undefined {
   const inMetadata = issuesIn("metadata", object.metadata, objectMetaSchema);
   if (inMetadata !== undefined) return { part: "metadata", wrong: inMetadata };
-  const parts = [...contentSchemas(kind), ...(kind.status ? [["status", kind.status] as const] : [])];
-  for (const [name, schema] of parts) {
+  for (const [name, schema] of partSchemas(kind)) {
     const wrong = issuesIn(name, Reflect.get(object, name), schema);
     if (wrong !== undefined) return { part: "content", wrong };
   }

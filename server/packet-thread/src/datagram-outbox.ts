@@ -1,0 +1,59 @@
+// Sends datagrams by the lot.
+import { getSystemErrorMap } from "node:util";
+import { Datagram, type DatagramCalls } from "./datagram-calls.ts";
+import { MessageTable, type TableSize } from "./message-table.ts";
+
+/** A datagram that the kernel did not take. */
+export interface Unsent {
+  readonly address: number;
+  readonly port: number;
+  /** Such as `ENETUNREACH`. */
+  readonly code: string;
+}
+
+/** IPv4 addresses are numbers: the first byte is the highest. Whoever fills it sends before it is full. */
+export class DatagramOutbox {
+  readonly #calls: DatagramCalls;
+  readonly #table: MessageTable;
+  readonly #messages: number;
+  #waiting = 0;
+
+  constructor(calls: DatagramCalls, size: TableSize) {
+    this.#calls = calls;
+    this.#table = new MessageTable(calls, size);
+    this.#messages = size.messages;
+  }
+
+  get isFull(): boolean {
+    return this.#waiting === this.#messages;
+  }
+
+  /** Where the next datagram is to be written; what was written there before may still be there. */
+  next(): Uint8Array {
+    const slot = this.#table.slots[this.#waiting];
+    if (slot === undefined) throw new RangeError("the outbox is full; send first");
+    return slot.bytes;
+  }
+
+  /** Counts what was written as a datagram. */
+  add(sizeBytes: number, address: number, port: number): void {
+    this.#table.setLength(this.#waiting, sizeBytes);
+    this.#table.setPeer(this.#waiting, address, port);
+    this.#waiting++;
+  }
+
+  /** Sends all. One that the kernel refuses keeps back none of the others. */
+  send(fd: number, unsent: (one: Unsent) => void): void {
+    for (let sent = 0; sent < this.#waiting; ) {
+      const gone = this.#calls.sendmmsg(fd, this.#table.addressFrom(sent), this.#waiting - sent, Datagram.MSG_DONTWAIT);
+      if (gone >= 0) sent += gone;
+      else {
+        // The error is that of the first of the rest.
+        const errno = this.#calls.errno();
+        const [code = `errno ${errno}`] = getSystemErrorMap().get(-errno) ?? [];
+        if (code !== "EINTR") unsent({ address: this.#table.address(sent), port: this.#table.port(sent++), code });
+      }
+    }
+    this.#waiting = 0;
+  }
+}

@@ -1,0 +1,124 @@
+// A thread that echoes, on loopback: what comes is answered, whatever the main thread does, and it stops at once.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { afterEach, beforeEach, describe, test } from "node:test";
+import { type Libc, Linux, loadLibc } from "@neverland/platform/network/libc.ts";
+import { openSocket } from "@neverland/platform/network/open-socket.ts";
+import { type PacketThread, startPacketThread } from "./packet-thread.ts";
+
+const program = new URL("./testing/echo-program.ts", import.meta.url);
+const loopback = { protocol: "udp", host: "127.0.0.1", port: 0, purpose: "a test" } as const;
+
+describe("a packet thread", () => {
+  let libc: Libc;
+  let fd: number;
+  let port: number;
+  let thread: PacketThread;
+  let client: Socket;
+  let heard: unknown[];
+  let failures: Error[];
+  let tell: () => void;
+
+  beforeEach(async () => {
+    libc = await loadLibc();
+    fd = await openSocket(libc, loopback);
+    // Which port it has, the kernel tells dgram of a copy.
+    port = await portOf(libc, fd);
+    heard = [];
+    failures = [];
+    tell = () => undefined;
+    thread = await startPacketThread({
+      program,
+      sockets: [fd],
+      data: "a:",
+      received: (message) => {
+        heard.push(message);
+        tell();
+      },
+      failed: (error) => failures.push(error),
+    });
+    client = createSocket("udp4");
+    client.bind(0, "127.0.0.1");
+    await once(client, "listening");
+  });
+
+  afterEach(async () => {
+    await thread.stop();
+    libc.close(fd);
+    client.close();
+    assert.deepEqual(failures, []);
+  });
+
+  /** What is echoed of these words, in the order it comes. */
+  async function echoes(words: readonly string[], count = words.length): Promise<string[]> {
+    const back: string[] = [];
+    const all = new Promise<void>((resolve) => {
+      client.on("message", (bytes) => {
+        back.push(bytes.toString());
+        if (back.length === count) resolve();
+      });
+    });
+    for (const word of words) client.send(word, port, "127.0.0.1");
+    await all;
+    client.removeAllListeners("message");
+    return back;
+  }
+
+  test("answers more than one call takes, each its own", async () => {
+    const words = Array.from({ length: 200 }, (_, at) => `word ${at}`);
+    assert.deepEqual(
+      await echoes(words),
+      words.map((word) => `a:${word}`),
+    );
+  });
+
+  test("one that cannot be sent keeps back none of the others, and is told", async () => {
+    assert.deepEqual(await echoes(["one", "!", "two"], 2), ["a:one", "a:two"]);
+    while (heard.length === 0) await new Promise<void>((resolve) => (tell = resolve));
+    assert.partialDeepStrictEqual(heard, [{ unsent: { address: 0x7f000001, port: 0, code: "EINVAL" } }]);
+  });
+
+  test("takes what the main thread sends while nothing comes", async () => {
+    thread.send("b:");
+    while (heard.length === 0) await new Promise<void>((resolve) => (tell = resolve));
+    assert.deepEqual(heard, [{ heard: "b:" }]);
+    assert.deepEqual(await echoes(["x"]), ["b:x"]);
+  });
+
+  test("answers while the main thread is busy", async () => {
+    const asker = `
+      const socket = require("node:dgram").createSocket("udp4");
+      socket.on("message", (bytes) => { console.log(String(bytes)); socket.close(); });
+      socket.send("there?", ${port}, "127.0.0.1");`;
+    // spawnSync holds this thread until the other program has its answer.
+    const { stdout } = spawnSync(process.execPath, ["-e", asker], { encoding: "utf8", timeout: 10_000 });
+    assert.equal(stdout, "a:there?\n");
+  });
+
+  test("stops while it waits, and says its last word", async () => {
+    await thread.stop();
+    assert.deepEqual(heard, [{ sent: 0 }]);
+  });
+});
+
+for (const [how, status] of [
+  ["exits", 7],
+  ["throws", 1],
+] as const)
+  test(`a process that ${how} is not held by its thread`, () => {
+    const path = new URL("./testing/ends-with-a-thread.ts", import.meta.url).pathname;
+    const run = spawnSync(process.execPath, [path, how], { encoding: "utf8", timeout: 10_000 });
+    assert.deepEqual([run.stdout, run.status, run.signal], ["it waits\n", status, null], run.stderr);
+  });
+
+async function portOf(libc: Libc, fd: number): Promise<number> {
+  const copy = createSocket("udp4");
+  const listening = once(copy, "listening"); // first: an adopted socket says so within bind()
+  copy.bind({ fd: libc.fcntl(fd, Linux.F_DUPFD_CLOEXEC, 0), exclusive: true });
+  await listening;
+  const { port } = copy.address();
+  copy.close();
+  return port;
+}

@@ -1,0 +1,33 @@
+// Sends each datagram back, with what the main thread said last in front of it; tells the main thread how many it sent.
+import { DatagramInbox } from "../datagram-inbox.ts";
+import { DatagramOutbox } from "../datagram-outbox.ts";
+import { type ProgramDeps, runPacketProgram } from "../packet-program.ts";
+
+await runPacketProgram(({ calls, data, post }: ProgramDeps) => {
+  const inbox = new DatagramInbox(calls, { messages: 64, sizeBytes: 1501 });
+  const outbox = new DatagramOutbox(calls, { messages: 64, sizeBytes: 1600 });
+  let word = new TextEncoder().encode(String(data));
+  let sent = 0;
+  return {
+    message: (message) => {
+      word = new TextEncoder().encode(String(message));
+      post({ heard: message });
+    },
+    readable: (fd) => {
+      const count = inbox.take(fd);
+      for (let at = 0; at < count; at++) {
+        const bytes = inbox.bytes(at);
+        const out = outbox.next();
+        out.set(word);
+        out.set(bytes, word.length);
+        // Port 0, to which nobody can send: it must not keep back the others.
+        const port = bytes[0] === 0x21 ? 0 : inbox.port(at);
+        outbox.add(word.length + bytes.length, inbox.address(at), port);
+        sent++;
+      }
+      outbox.send(fd, (unsent) => post({ unsent }));
+    },
+    due: () => Number.POSITIVE_INFINITY,
+    end: () => post({ sent }),
+  };
+});

@@ -51,8 +51,10 @@ export class Reader {
   }
 
   #number(sizeBytes: number, field: string): number {
+    this.#need(sizeBytes, field);
     let value = 0;
-    for (const byte of this.bytes(sizeBytes, field)) value = value * 256 + byte;
+    for (const end = this.#offset + sizeBytes; this.#offset < end; this.#offset++)
+      value = value * 256 + (this.#bytes[this.#offset] ?? 0);
     return value;
   }
 

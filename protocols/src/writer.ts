@@ -1,28 +1,44 @@
 // Builds a packet field by field; the counterpart of the reader.
 import { PacketError } from "./packet-error.ts";
 
+/** Most packets fit; others make it grow. */
+const leastBytes = 576;
+
 /** Appends big-endian fields. Each write returns the writer. */
 export class Writer {
-  readonly #bytes: number[] = [];
+  #bytes = new Uint8Array(leastBytes);
+  #size = 0;
 
   get sizeBytes(): number {
-    return this.#bytes.length;
+    return this.#size;
   }
 
   u8(value: number): this {
-    return this.#number(value, 1);
+    check(value, 1, 0xff);
+    this.#need(1);
+    this.#bytes[this.#size++] = value;
+    return this;
   }
 
   u16(value: number): this {
-    return this.#number(value, 2);
+    check(value, 2, 0xffff);
+    this.#need(2);
+    this.#bytes[this.#size++] = value >>> 8;
+    this.#bytes[this.#size++] = value;
+    return this;
   }
 
   u32(value: number): this {
-    return this.#number(value, 4);
+    check(value, 4, 0xffff_ffff);
+    this.#need(4);
+    for (const shift of [24, 16, 8, 0]) this.#bytes[this.#size++] = value >>> shift;
+    return this;
   }
 
   bytes(value: Uint8Array): this {
-    for (const byte of value) this.#bytes.push(byte);
+    this.#need(value.length);
+    this.#bytes.set(value, this.#size);
+    this.#size += value.length;
     return this;
   }
 
@@ -42,18 +58,26 @@ export class Writer {
   }
 
   zeros(count: number): this {
-    for (let i = 0; i < count; i++) this.#bytes.push(0);
+    this.#need(count);
+    this.#size += count; // nothing was written there yet
     return this;
   }
 
+  /** A copy. */
   toBytes(): Uint8Array {
-    return Uint8Array.from(this.#bytes);
+    return this.#bytes.slice(0, this.#size);
   }
 
-  #number(value: number, sizeBytes: number): this {
-    if (!Number.isInteger(value) || value < 0 || value >= 256 ** sizeBytes)
-      throw new PacketError("too-long", `${value} is not a whole number of ${sizeBytes} bytes`);
-    for (let shift = sizeBytes - 1; shift >= 0; shift--) this.#bytes.push(Math.floor(value / 256 ** shift) % 256);
-    return this;
+  #need(sizeBytes: number): void {
+    const { length } = this.#bytes;
+    if (this.#size + sizeBytes <= length) return;
+    const bytes = new Uint8Array(Math.max(2 * length, this.#size + sizeBytes));
+    bytes.set(this.#bytes);
+    this.#bytes = bytes;
   }
+}
+
+function check(value: number, sizeBytes: number, most: number): void {
+  if (Number.isInteger(value) && value >= 0 && value <= most) return;
+  throw new PacketError("too-long", `${value} is not a whole number of ${sizeBytes} bytes`);
 }

@@ -1,5 +1,5 @@
 // Who sent a DHCP message, by its own words: hardware address, architecture, classes, SMBIOS UUID.
-import { type MacAddress, macFromBytes } from "../ip/address.ts";
+import { hexPairs, type MacAddress, macFromBytes } from "../ip/address.ts";
 import type { DhcpMessage } from "./message.ts";
 import { OptionCode } from "./option-codes.ts";
 import { readText, readU16 } from "./option-values.ts";
@@ -45,7 +45,6 @@ export function readClientIdentity(options: ReadonlyMap<number, Uint8Array>): Cl
 
 /** SMBIOS stores the first three fields little-endian, and firmware sends them so. */
 function uuidText(bytes: Uint8Array): string {
-  const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-  const hex = order.map((at) => (bytes[at] ?? 0).toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const digits = (...at: readonly number[]): string => at.reduce((text, each) => text + hexPairs[bytes[each] ?? 0], "");
+  return `${digits(3, 2, 1, 0)}-${digits(5, 4)}-${digits(7, 6)}-${digits(8, 9)}-${digits(10, 11, 12, 13, 14, 15)}`;
 }

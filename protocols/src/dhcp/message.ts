@@ -3,7 +3,7 @@ import { type Ipv4Address, ipv4FromBytes, ipv4ToBytes } from "../ip/address.ts";
 import { PacketError } from "../packet-error.ts";
 import { Reader } from "../reader.ts";
 import { Writer } from "../writer.ts";
-import { type DhcpOption, endOption, readOptions, writeOptions } from "./option-list.ts";
+import { type DhcpOption, endOption, optionsSizeBytes, readOptions, writeOptions } from "./option-list.ts";
 
 /** BOOTP's direction: clients (and relays for them) send requests, servers send replies. */
 export const BootpOp = { request: 1, reply: 2 } as const;
@@ -37,6 +37,9 @@ export interface DhcpMessage {
 }
 
 const magicCookie = 0x63825363;
+/** Header and cookie, before the options. */
+export const fixedBytes = 240;
+const leastReplyBytes = 300;
 /** A datagram longer than this is none of a DHCP client's; larger ones are refused unread. */
 const largestMessageBytes = 9000;
 
@@ -72,8 +75,9 @@ export function encodeDhcpMessage(message: DhcpMessage): Uint8Array {
 
 /** The trailer of a message that we write: the end option, and zeros up to BOOTP's 300 bytes (RFC 1542 §2.1). */
 export function trailerFor(message: Omit<DhcpMessage, "trailer">): Uint8Array {
-  const used = encodeDhcpMessage({ ...message, trailer: Uint8Array.of(endOption) }).length;
-  return Uint8Array.of(endOption, ...new Uint8Array(Math.max(0, 300 - used)));
+  const trailer = new Uint8Array(Math.max(1, leastReplyBytes - fixedBytes - optionsSizeBytes(message.options)));
+  trailer[0] = endOption;
+  return trailer;
 }
 
 function readHeader(r: Reader): Omit<DhcpMessage, "options" | "trailer"> {

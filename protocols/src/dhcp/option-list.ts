@@ -29,6 +29,7 @@ export function readOptions(r: Reader): { options: DhcpOption[]; trailer: Uint8A
 export function writeOptions(w: Writer, options: readonly DhcpOption[]): void {
   for (const { code, value } of options) {
     if (code === padOption) w.u8(padOption);
+    else if (value.length <= longestFragmentBytes) w.u8(code).u8(value.length).bytes(value);
     else for (const fragment of fragments(value)) w.u8(code).u8(fragment.length).bytes(fragment);
   }
 }
@@ -48,21 +49,33 @@ export interface OptionFields {
 export function joinOptions(message: OptionFields): Map<number, Uint8Array> {
   const overload = message.options.find((option) => option.code === OptionCode.overload)?.value[0] ?? 0;
   if (overload > 3) throw new PacketError("malformed", `option 52 is ${overload}; only 1, 2 and 3 have a meaning`);
-  const all = [...message.options];
-  if ((overload & 1) !== 0) all.push(...readOptions(new Reader(message.file)).options);
-  if ((overload & 2) !== 0) all.push(...readOptions(new Reader(message.sname)).options);
   const joined = new Map<number, Uint8Array>();
-  for (const { code, value } of all) {
+  joinInto(joined, message.options);
+  if ((overload & 1) !== 0) joinInto(joined, readOptions(new Reader(message.file)).options);
+  if ((overload & 2) !== 0) joinInto(joined, readOptions(new Reader(message.sname)).options);
+  return joined;
+}
+
+function joinInto(joined: Map<number, Uint8Array>, options: readonly DhcpOption[]): void {
+  for (const { code, value } of options) {
     if (code === padOption) continue;
     const before = joined.get(code);
     joined.set(code, before === undefined ? value : Uint8Array.of(...before, ...value));
   }
-  return joined;
+}
+
+/** What {@link writeOptions} writes. */
+export function optionsSizeBytes(options: readonly DhcpOption[]): number {
+  let sizeBytes = 0;
+  for (const { code, value } of options)
+    sizeBytes +=
+      code === padOption ? 1 : value.length + 2 * Math.max(1, Math.ceil(value.length / longestFragmentBytes));
+  return sizeBytes;
 }
 
 function fragments(value: Uint8Array): Uint8Array[] {
   const cut: Uint8Array[] = [];
   for (let at = 0; at < value.length; at += longestFragmentBytes)
     cut.push(value.subarray(at, at + longestFragmentBytes));
-  return cut.length === 0 ? [value] : cut;
+  return cut;
 }

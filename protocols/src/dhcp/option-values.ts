@@ -31,7 +31,9 @@ export function readIpv4List(value: Uint8Array): Ipv4Address[] {
 
 /** Text without the zero bytes that some clients put at its end (RFC 2132 §2 forbids relying on them). */
 export function readText(value: Uint8Array): string {
-  return String.fromCharCode(...value).replace(/\0+$/, "");
+  let end = value.length;
+  while (end > 0 && value[end - 1] === 0) end--;
+  return String.fromCharCode(...value.subarray(0, end));
 }
 
 export function writeU8(value: number): Uint8Array {

@@ -17,6 +17,10 @@ export function parseIpv4(text: string): Ipv4Address | undefined {
   return strict ? (text as Ipv4Address) : undefined;
 }
 
+const [dot, zero] = [0x2e, 0x30];
+/** Each byte as two digits. */
+export const hexPairs: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** As {@link parseMac} writes it: nearly all texts that it is given. */
 const plainMac = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
 
@@ -32,11 +36,19 @@ export function parseMac(text: string): MacAddress | undefined {
 /** @throws {PacketError} `malformed` when there are not four bytes. */
 export function ipv4FromBytes(bytes: Uint8Array): Ipv4Address {
   if (bytes.length !== 4) throw new PacketError("malformed", `an IPv4 address has 4 bytes, not ${bytes.length}`);
-  return bytes.join(".") as Ipv4Address;
+  const [a, b, c, d] = bytes;
+  return `${a}.${b}.${c}.${d}` as Ipv4Address;
 }
 
 export function ipv4ToBytes(address: Ipv4Address): Uint8Array {
-  return Uint8Array.from(address.split("."), Number);
+  const bytes = new Uint8Array(4);
+  let at = 0;
+  for (let i = 0; i < address.length; i++) {
+    const code = address.charCodeAt(i);
+    if (code === dot) at++;
+    else bytes[at] = (bytes[at] ?? 0) * 10 + code - zero;
+  }
+  return bytes;
 }
 
 /** The address as an unsigned 32-bit number, for masks. */
@@ -51,7 +63,8 @@ export function ipv4FromNumber(value: number): Ipv4Address {
 /** @throws {PacketError} `malformed` when there are not six bytes. */
 export function macFromBytes(bytes: Uint8Array): MacAddress {
   if (bytes.length !== 6) throw new PacketError("malformed", `an Ethernet address has 6 bytes, not ${bytes.length}`);
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(":") as MacAddress;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = bytes;
+  return `${hexPairs[a]}:${hexPairs[b]}:${hexPairs[c]}:${hexPairs[d]}:${hexPairs[e]}:${hexPairs[f]}` as MacAddress;
 }
 
 export function macToBytes(mac: MacAddress): Uint8Array {

@@ -5,10 +5,11 @@ import {
   BootpOp,
   type DhcpMessage,
   type DhcpOption,
-  encodeDhcpMessage,
+  fixedBytes,
   type Ipv4Address,
   MessageType,
   OptionCode,
+  optionsSizeBytes,
   parseIpv4,
   readU16,
   trailerFor,
@@ -157,7 +158,7 @@ function sizeLimitBytes(options: ReadonlyMap<number, Uint8Array>): number {
 function fit(header: Unfinished, options: readonly DhcpOption[], limitBytes: number): DhcpMessage {
   let kept = options;
   for (const code of dispensable) {
-    if (encodeDhcpMessage({ ...header, options: kept, trailer: Uint8Array.of(255) }).length <= limitBytes) break;
+    if (fixedBytes + optionsSizeBytes(kept) + 1 <= limitBytes) break;
     kept = kept.filter((option) => option.code !== code);
   }
   return { ...header, options: kept, trailer: trailerFor({ ...header, options: kept }) };

@@ -7,14 +7,11 @@ import {
   type Ipv4Address,
   type MacAddress,
   PacketError,
-  unspecifiedIpv4,
 } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootClientKind, BootPlan } from "../boot-plan.ts";
 import { conflictMinutes } from "./address-conflicts.ts";
-import type { DhcpDecision } from "./dhcp-responder.ts";
-
-type Reply = DhcpDecision & { kind: "reply" };
+import type { DhcpDecision, DhcpReplyDecision } from "./dhcp-responder.ts";
 
 /**
  * Silences are repeated on the timeline after this long, answers to a repeated message after a moment. So are strangers: the
@@ -87,11 +84,11 @@ function notedFacts({ note, address, machine }: DhcpDecision & { kind: "noted" }
   };
 }
 
-function replyFacts(message: DhcpMessage, decision: Reply): Facts {
-  const { type, plan, client, reply, why } = decision;
+function replyFacts(message: DhcpMessage, decision: DhcpReplyDecision): Facts {
+  const { type, plan, client, why } = decision;
   const reason = type === "nak" ? "WrongAddress" : plan.kind === "refused" ? plan.reason : undefined;
   const data: Record<string, string | number | boolean> = { xid: message.xid, plan: plan.kind };
-  if (type !== "nak") data.address = addressAfter(reply);
+  if (type !== "nak") data.address = addressAfter(decision);
   if (client.vendorClass !== "") data.vendorClass = client.vendorClass;
   if (client.uuid !== undefined) data.uuid = client.uuid;
   const file = plan.kind === "not-asked" || plan.kind === "refused" ? undefined : plan.file;
@@ -106,20 +103,21 @@ const clientNames: Readonly<Record<BootClientKind, string>> = {
 };
 
 /** `offered 10.77.0.50 to iPXE of default/m50 (52:54:00:00:00:32), which is to load http://…/auto.ipxe`. */
-function describeGrant({ type, reply, machine, plan, client }: Reply): string {
-  const address = addressAfter(reply);
+function describeGrant(decision: DhcpReplyDecision): string {
+  const { type, machine, plan, client } = decision;
+  const address = addressAfter(decision);
   const kind = plan.kind === "not-asked" ? undefined : plan.client;
   const system = kind === undefined ? systemName(client, machine) : clientNames[kind];
   const whom = `${system} of ${machine.key} (${machine.mac})`;
   const next = kind === undefined ? "" : whatNext(plan);
-  if (reply.yiaddr === unspecifiedIpv4)
+  if (decision.address === undefined)
     return `told its settings to ${whom}, which has the address ${address} from elsewhere${next}`;
   return `${type === "offer" ? "offered" : "acknowledged"} ${address} to ${whom}${next}`;
 }
 
 /** What the machine has after this answer: who sends an INFORM has an address of its own, and is given none. */
-function addressAfter({ yiaddr, ciaddr }: DhcpMessage): Ipv4Address {
-  return yiaddr === unspecifiedIpv4 ? ciaddr : yiaddr;
+function addressAfter({ address, request }: DhcpReplyDecision): Ipv4Address {
+  return address ?? request.ciaddr;
 }
 
 /** Hook asks with BusyBox's client, and only on a machine that was let boot from us; installed systems hardly ever do. */

@@ -1,9 +1,16 @@
 // DHCP on one link: receive, decode, ask, tell, encode, send. No datagram can stop it.
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { Datagram } from "@neverland/platform/network/udp-endpoint.ts";
-import { clientMac, type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage } from "@neverland/protocols";
+import {
+  clientMac,
+  type DhcpMessage,
+  decodeDhcpMessage,
+  encodeDhcpMessage,
+  unspecifiedIpv4,
+} from "@neverland/protocols";
 import type { AddressConflicts } from "./address-conflicts.ts";
 import type { DhcpEvents } from "./dhcp-events.ts";
+import { composeReply } from "./dhcp-reply.ts";
 import { type DhcpConfig, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
 import { advertiseNoRouter, type TransmitDeps, transmitReply } from "./dhcp-transmit.ts";
 import { replyDestination } from "./reply-address.ts";
@@ -39,8 +46,11 @@ async function reply(
   decision: DhcpDecision & { kind: "reply" },
 ): Promise<void> {
   const { mac } = decision.machine;
-  const to = replyDestination(request, mac, { yiaddr: decision.reply.yiaddr, isNak: decision.type === "nak" });
-  await transmitReply(deps.transmit, to, encodeDhcpMessage(decision.reply));
+  const to = replyDestination(request, mac, {
+    yiaddr: decision.address ?? unspecifiedIpv4,
+    isNak: decision.type === "nak",
+  });
+  await transmitReply(deps.transmit, to, encodeDhcpMessage(composeReply(decision, deps.config)));
   if (to.to === "relay" || !waitsForRouter(decision) || !advertiseNoRouter(deps.transmit, mac)) return;
   deps.events.routerAdvertised(request.xid, decision.machine);
 }

@@ -1,6 +1,5 @@
 // Puts a DHCP reply together: header, options in order, relay information last, within the client's size limit.
 
-import type { DhcpReservation } from "@neverland/machines/machine-card.ts";
 import {
   BootpOp,
   type DhcpMessage,
@@ -20,18 +19,10 @@ import {
 } from "@neverland/protocols";
 import type { BootPlan } from "../boot-plan.ts";
 import { bootOptions, leaseOptions, networkOptions } from "./dhcp-reply-options.ts";
+import type { DhcpConfig, DhcpReplyDecision } from "./dhcp-responder.ts";
 
-export interface ReplyInput {
-  readonly type: "offer" | "ack";
-  readonly request: DhcpMessage;
-  readonly options: ReadonlyMap<number, Uint8Array>;
-  readonly reservation: DhcpReservation;
-  readonly address: Ipv4Address;
-  /** False for an INFORM: the client has its address from elsewhere. */
-  readonly withLease: boolean;
-  readonly plan: BootPlan;
-  readonly config: { readonly serverAddress: Ipv4Address; readonly syslogAddress: Ipv4Address | undefined };
-}
+/** What of the configuration is in replies. */
+export type ReplyConfig = Pick<DhcpConfig, "serverAddress" | "syslogAddress">;
 
 const fileFieldBytes = 128;
 /** What every client takes (RFC 2131 §2: 576 bytes of IP packet), and what fits one Ethernet frame. */
@@ -47,43 +38,42 @@ const dispensable: readonly number[] = [
   OptionCode.nameServers,
 ];
 
-export function buildReply(input: ReplyInput): DhcpMessage {
-  const { request, plan, config } = input;
-  const options = [
-    { code: OptionCode.messageType, value: writeU8(input.type === "offer" ? MessageType.offer : MessageType.ack) },
+export function composeReply(decision: DhcpReplyDecision, config: ReplyConfig): DhcpMessage {
+  return decision.type === "nak" ? composeNak(decision, config) : composeGrant(decision, config);
+}
+
+function composeGrant({ type, request, options, machine, address, plan }: DhcpReplyDecision, config: ReplyConfig) {
+  const reservation = machine.card.dhcp ?? {};
+  const all = [
+    { code: OptionCode.messageType, value: writeU8(type === "offer" ? MessageType.offer : MessageType.ack) },
     { code: OptionCode.serverIdentifier, value: writeIpv4List([config.serverAddress]) },
-    ...(input.withLease ? leaseOptions(input.reservation) : []),
-    ...networkOptions(input.reservation, config.syslogAddress),
+    ...(address === undefined ? [] : leaseOptions(reservation)),
+    ...networkOptions(reservation, config.syslogAddress),
     ...bootOptions(plan, fileFieldBytes),
-    ...echoes(input.options),
+    ...echoes(options),
   ];
   const header = {
     ...replyHeader(request),
     ciaddr: request.ciaddr,
-    yiaddr: input.withLease ? input.address : unspecifiedIpv4,
+    yiaddr: address ?? unspecifiedIpv4,
     siaddr: nextServer(plan, config.serverAddress),
     file: bootFileField(plan),
   };
-  return fit(header, options, sizeLimitBytes(input.options));
+  return fit(header, all, sizeLimitBytes(options));
 }
 
 /** RFC 2131 §4.3.1, table 3: no address, no file, only the message's type, the server, a word of why, and the echoes. */
-export function buildNak(
-  request: DhcpMessage,
-  requestOptions: ReadonlyMap<number, Uint8Array>,
-  serverAddress: Ipv4Address,
-  why: string,
-): DhcpMessage {
-  const options = [
+function composeNak({ request, options, why = "" }: DhcpReplyDecision, { serverAddress }: ReplyConfig): DhcpMessage {
+  const all = [
     { code: OptionCode.messageType, value: writeU8(MessageType.nak) },
     { code: OptionCode.serverIdentifier, value: writeIpv4List([serverAddress]) },
     { code: OptionCode.message, value: writeText(why).subarray(0, 255) },
-    ...echoes(requestOptions),
+    ...echoes(options),
   ];
   const header = replyHeader(request);
   // §4.3.2: behind a relay the client may not be reachable at its address, so the relay is told to broadcast.
   const flags = request.giaddr === unspecifiedIpv4 ? request.flags : request.flags | 0x8000;
-  return fit({ ...header, flags }, options, leastPacketBytes - ipAndUdpBytes);
+  return fit({ ...header, flags }, all, leastPacketBytes - ipAndUdpBytes);
 }
 
 type Unfinished = Omit<DhcpMessage, "options" | "trailer">;

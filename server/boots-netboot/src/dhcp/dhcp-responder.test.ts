@@ -15,7 +15,8 @@ import {
 } from "@neverland/protocols";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
-import { type Conflicts, type DhcpDecision, respondToDhcp } from "./dhcp-responder.ts";
+import { composeReply } from "./dhcp-reply.ts";
+import { type Conflicts, type DhcpDecision, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
 
 const ip = (text: string) => text as Ipv4Address;
 const serverAddress = ip("10.77.0.1");
@@ -65,10 +66,10 @@ function respond(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = 
   return respondToDhcp(message, lookup, conflicts, config);
 }
 
-function replyTo(message: DhcpMessage, lookup = knows()): DhcpDecision & { kind: "reply" } {
+function replyTo(message: DhcpMessage, lookup = knows()): DhcpReplyDecision & { reply: DhcpMessage } {
   const decision = respond(message, lookup);
-  assert.equal(decision.kind, "reply");
-  return decision as DhcpDecision & { kind: "reply" }; // asserted above
+  assert.ok(decision.kind === "reply");
+  return { ...decision, reply: composeReply(decision, config) };
 }
 
 function silence(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = noConflicts): string {
@@ -78,8 +79,8 @@ function silence(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = 
 }
 
 /** As a receiver sees it: through the wire. */
-function received(decision: DhcpDecision & { kind: "reply" }) {
-  const message = decodeDhcpMessage(encodeDhcpMessage(decision.reply));
+function received({ reply }: ReturnType<typeof replyTo>) {
+  const message = decodeDhcpMessage(encodeDhcpMessage(reply));
   const options = Object.fromEntries([...joinOptions(message)].map(([code, value]) => [code, hexOf(value)]));
   return { message, options };
 }

@@ -16,7 +16,6 @@ import {
   readU8,
 } from "@neverland/protocols";
 import { type BootPlan, type BootPlanConfig, planBoot } from "../boot-plan.ts";
-import { buildNak, buildReply } from "./dhcp-reply.ts";
 import { addressOption, requestState } from "./dhcp-request-state.ts";
 
 export interface DhcpConfig {
@@ -41,17 +40,24 @@ export type DhcpIgnoredReason =
   | "NotItsAddress"
   | "NoAddressInRequest";
 
+/** What is to be answered; dhcp-reply.ts puts it together. */
+export interface DhcpReplyDecision {
+  readonly kind: "reply";
+  readonly type: "offer" | "ack" | "nak";
+  readonly request: DhcpMessage;
+  /** The request's, joined. */
+  readonly options: ReadonlyMap<number, Uint8Array>;
+  readonly machine: MachineCard;
+  /** What it is given; undefined where it has an address from elsewhere (INFORM), and in a NAK. */
+  readonly address: Ipv4Address | undefined;
+  readonly plan: BootPlan;
+  readonly client: ClientIdentity;
+  /** Of a NAK: what was wrong. */
+  readonly why: string | undefined;
+}
+
 export type DhcpDecision =
-  | {
-      readonly kind: "reply";
-      readonly type: "offer" | "ack" | "nak";
-      readonly reply: DhcpMessage;
-      readonly machine: MachineCard;
-      readonly plan: BootPlan;
-      readonly client: ClientIdentity;
-      /** Of a NAK: what was wrong. */
-      readonly why: string | undefined;
-    }
+  | DhcpReplyDecision
   | {
       readonly kind: "noted";
       /** `declined`: the machine found its address in use by another. */
@@ -147,10 +153,10 @@ function request(exchange: Exchange): DhcpDecision {
     // A machine that uses its address already is in no conflict about it, whatever somebody declined in its name.
     return asked.state === "renewing" ? grant("ack", exchange, true) : grantUnused("ack", exchange);
   const why = `${asked.address} (${asked.state}) is not the address of ${exchange.machine.key}, which is ${exchange.address}`;
-  const { machine, config } = exchange;
-  const reply = buildNak(exchange.message, exchange.options, config.serverAddress, why);
-  const client = readClientIdentity(exchange.options);
-  return { kind: "reply", type: "nak", reply, machine, plan: { kind: "not-asked" }, client, why };
+  const { message, options, machine } = exchange;
+  const client = readClientIdentity(options);
+  const plan = { kind: "not-asked" } as const;
+  return { kind: "reply", type: "nak", request: message, options, machine, address: undefined, plan, client, why };
 }
 
 /** A lease for an address that is in use would be declined again, or worse, taken. */
@@ -165,7 +171,7 @@ function grantUnused(type: "offer" | "ack", exchange: Exchange): DhcpDecision {
 }
 
 function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): DhcpDecision {
-  const { message, options, machine, address, config } = exchange;
+  const { message, options, machine, config } = exchange;
   const client = readClientIdentity(options);
   const { tftp_server_name, boot_file_name } = machine.card.dhcp ?? {};
   const subject = {
@@ -175,17 +181,8 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     bootFileName: boot_file_name,
   };
   const plan = planBoot(client, subject, config.plan);
-  const reply = buildReply({
-    type,
-    request: message,
-    options,
-    reservation: machine.card.dhcp ?? {},
-    address,
-    withLease,
-    plan,
-    config,
-  });
-  return { kind: "reply", type, reply, machine, plan, client, why: undefined };
+  const address = withLease ? exchange.address : undefined;
+  return { kind: "reply", type, request: message, options, machine, address, plan, client, why: undefined };
 }
 
 function decline(exchange: Exchange): DhcpDecision {

@@ -36,10 +36,11 @@ export interface DhcpMessage {
   readonly trailer: Uint8Array;
 }
 
-const magicCookie = 0x63825363;
+export const magicCookie = 0x63825363;
 /** Header and cookie, before the options. */
 export const fixedBytes = 240;
-const leastReplyBytes = 300;
+/** BOOTP's least: a reply is filled up with zeros (RFC 1542 §2.1). */
+export const leastReplyBytes = 300;
 /** A datagram longer than this is none of a DHCP client's; larger ones are refused unread. */
 const largestMessageBytes = 9000;
 

@@ -1,7 +1,7 @@
 // The options of a DHCP message: as they lie on the wire, and joined to one value per code.
 import { PacketError } from "../packet-error.ts";
 import { Reader } from "../reader.ts";
-import type { Writer } from "../writer.ts";
+import { Writer } from "../writer.ts";
 import { OptionCode } from "./option-codes.ts";
 
 /** One option, or one fragment of a long one. A pad is code 0 with no bytes. */
@@ -64,7 +64,13 @@ function joinInto(joined: Map<number, Uint8Array>, options: readonly DhcpOption[
   }
 }
 
-/** What {@link writeOptions} writes. */
+export function encodeOptions(options: readonly DhcpOption[]): Uint8Array {
+  const w = new Writer();
+  writeOptions(w, options);
+  return w.toBytes();
+}
+
+/** Of what {@link writeOptions} writes. */
 export function optionsSizeBytes(options: readonly DhcpOption[]): number {
   let sizeBytes = 0;
   for (const { code, value } of options)

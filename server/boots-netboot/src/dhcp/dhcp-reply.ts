@@ -24,7 +24,7 @@ import type { DhcpConfig, DhcpReplyDecision } from "./dhcp-responder.ts";
 /** What of the configuration is in replies. */
 export type ReplyConfig = Pick<DhcpConfig, "serverAddress" | "syslogAddress">;
 
-const fileFieldBytes = 128;
+export const fileFieldBytes = 128;
 /** What every client takes (RFC 2131 §2: 576 bytes of IP packet), and what fits one Ethernet frame. */
 const [leastPacketBytes, mostPacketBytes, ipAndUdpBytes] = [576, 1500, 28];
 /** Left out in this order when a client's limit is too small for all. */
@@ -107,7 +107,7 @@ function echoes(options: ReadonlyMap<number, Uint8Array>): DhcpOption[] {
   });
 }
 
-function nextServer(plan: BootPlan, server: Ipv4Address): Ipv4Address {
+export function nextServer(plan: BootPlan, server: Ipv4Address): Ipv4Address {
   switch (plan.kind) {
     case "not-asked":
       return server;
@@ -139,7 +139,7 @@ function bootFileName(plan: BootPlan): string {
   }
 }
 
-function sizeLimitBytes(options: ReadonlyMap<number, Uint8Array>): number {
+export function sizeLimitBytes(options: ReadonlyMap<number, Uint8Array>): number {
   const value = options.get(OptionCode.maximumMessageSize);
   const asked = value?.length === 2 ? readU16(value) : leastPacketBytes;
   return Math.min(Math.max(asked, leastPacketBytes), mostPacketBytes) - ipAndUdpBytes;

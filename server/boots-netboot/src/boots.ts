@@ -10,9 +10,9 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance } from "fastify";
 import { openBootFiles } from "./boot-files.ts";
-import { type BootsConfig, httpBaseUrl } from "./boots-config.ts";
+import { type BootsConfig, httpBaseUrl, syslogAddress } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
-import { AddressConflicts } from "./dhcp/address-conflicts.ts";
+import { type DhcpService, openDhcpService } from "./dhcp/dhcp-service.ts";
 import { registerBootRoutes } from "./http/boot-http.ts";
 import type { ScriptConfig } from "./http/machine-script.ts";
 
@@ -36,7 +36,6 @@ export interface Boots extends Service {
 export function createBoots(deps: BootsDeps): Boots {
   const { config, index, record, clock } = deps;
   const gate = new EventGate(record, () => clock.nowMs());
-  const conflicts = new AddressConflicts(() => clock.nowMs());
   const files = openBootFiles(config.binariesDirectory, [...config.architectureBinaries.values()]);
   const links: BootsLink[] = [];
   const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
@@ -57,11 +56,12 @@ export function createBoots(deps: BootsDeps): Boots {
         const sockets = config.dhcpEnabled ? await openSockets(deps.warn) : undefined;
         if (sockets?.packets !== undefined) opened.push(sockets.packets);
         for (const wanted of config.interfaces) {
-          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, conflicts, sockets };
+          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, libc: sockets?.libc };
           const link = await openBootsLink(wanted, linkDeps, signal);
           opened.unshift(link);
           links.push(link);
         }
+        if (sockets !== undefined) opened.unshift(await openDhcp(deps, links, sockets));
         if (config.dhcpEnabled) await warnOfOtherServers(deps);
       } catch (error) {
         await stop(AbortSignal.abort());
@@ -72,16 +72,33 @@ export function createBoots(deps: BootsDeps): Boots {
   };
 }
 
+async function openDhcp(deps: BootsDeps, links: readonly BootsLink[], sockets: Sockets): Promise<DhcpService> {
+  const { config, index, record, warn } = deps;
+  const served = links.map(({ name, mac, serverAddress }) => ({
+    link: { name, mac, serverAddress },
+    config: {
+      plan: {
+        httpBaseUrl: httpBaseUrl(serverAddress, config.httpPort),
+        serverAddress,
+        architectureBinaries: config.architectureBinaries,
+      },
+      serverAddress,
+      syslogAddress: syslogAddress(config),
+    },
+  }));
+  return await openDhcpService({ ...sockets, links: served, port: config.dhcpServerPort, index, record, warn });
+}
+
 function warnOfNoInterface({ warn }: BootsDeps): void {
   const present = linkNames().filter((name) => name !== "lo");
   const there = present.length === 0 ? "" : ` (there are ${present.join(", ")})`;
   warn(`no interface is named: DHCP and TFTP are answered to nobody; name one with --interface${there}`);
 }
 
+type Sockets = { readonly libc: Libc; readonly packets: PacketSender | undefined };
+
 /** Without packet sockets (no CAP_NET_RAW) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */
-async function openSockets(
-  warn: (message: string) => void,
-): Promise<{ libc: Libc; packets: PacketSender | undefined }> {
+async function openSockets(warn: (message: string) => void): Promise<Sockets> {
   const libc = await loadLibc();
   try {
     return { libc, packets: openPacketSender(libc) };

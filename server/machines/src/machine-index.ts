@@ -25,6 +25,12 @@ export interface DuplicateClaim {
   readonly newcomer: string;
 }
 
+/** Is told of each change of a record, in their order. */
+export type IndexFollower = {
+  upserted(hardware: KnownHardware): void;
+  removed(key: ResourceKey): void;
+};
+
 type Identity = { readonly kind: IdentityKind; readonly value: string };
 
 const mostNames = 3;
@@ -54,6 +60,8 @@ export class MachineIndex {
     "instance id": new Holders(),
   };
 
+  readonly #followers = new Set<IndexFollower>();
+
   get size(): number {
     return this.#machines.size;
   }
@@ -63,10 +71,20 @@ export class MachineIndex {
     return this.#machines.get(key)?.hardware;
   }
 
+  /** What is known now, and what changes while it is read. */
+  *records(): Iterable<KnownHardware> {
+    for (const { hardware } of this.#machines.values()) yield hardware;
+  }
+
+  /** @returns Ends it. */
+  follow(follower: IndexFollower): () => void {
+    this.#followers.add(follower);
+    return () => void this.#followers.delete(follower);
+  }
+
   /** Forgets all but these, and knows them as they are now. */
   apply(all: readonly KnownHardware[]): void {
-    this.#machines.clear();
-    for (const holders of Object.values(this.#holders)) holders.clear();
+    for (const { metadata } of [...this.records()]) this.remove({ metadata });
     for (const hardware of all) this.upsert(hardware);
   }
 
@@ -74,6 +92,7 @@ export class MachineIndex {
   upsert(hardware: KnownHardware): DuplicateClaim[] {
     const identities = identitiesOf(hardware);
     const machine = new Machine(hardware);
+    for (const follower of this.#followers) follower.upserted(hardware);
     const before = this.#machines.set(hardware.metadata, machine);
     const known = before === undefined ? [] : this.#leave(before);
     const claims: DuplicateClaim[] = [];
@@ -89,7 +108,9 @@ export class MachineIndex {
 
   remove({ metadata }: Pick<KnownHardware, "metadata">): void {
     const before = this.#machines.delete(metadata);
-    if (before !== undefined) this.#leave(before);
+    if (before === undefined) return;
+    this.#leave(before);
+    for (const follower of this.#followers) follower.removed(metadata);
   }
 
   /** @param mac Lower case with colons. */

@@ -7,6 +7,8 @@ import { Signal, type ThreadStart } from "./thread-signals.ts";
 
 /** What a thread does. Each call is short: the others wait for it. It may throw nothing: what it throws ends the thread. */
 export interface PacketProgram {
+  /** Whether it reads its sockets; what comes before waits in the kernel. */
+  readonly isOpen: boolean;
   /** Something that the main thread sent. */
   message(message: unknown): void;
   /** Datagrams wait at this socket. Takes a bounded lot of them: what is left is told of again. */
@@ -46,7 +48,7 @@ export async function runPacketProgram(make: (deps: ProgramDeps) => PacketProgra
 }
 
 function run(program: PacketProgram, { sockets, wake, signals }: ThreadStart, calls: DatagramCalls, port: MessagePort) {
-  const descriptors = [...sockets, wake];
+  const descriptors = [wake, ...sockets];
   const waits = new PinnedMemory(calls, descriptors.length * pollfdBytes);
   descriptors.forEach((fd, at) => {
     waits.view.setInt32(at * pollfdBytes, fd, true);
@@ -59,10 +61,11 @@ function run(program: PacketProgram, { sockets, wake, signals }: ThreadStart, ca
     for (; taken !== Atomics.load(signals, Signal.messages); taken = (taken + 1) | 0)
       program.message(receiveMessageOnPort(port)?.message);
     const waitMs = Math.min(Math.max(0, Math.ceil(program.due(performance.now()))), longestWaitMs);
-    if (calls.poll(waits.address, descriptors.length, waitMs) <= 0) continue;
+    if (calls.poll(waits.address, program.isOpen ? descriptors.length : 1, waitMs) <= 0) continue;
+    if (has(0)) readSync(wake, woken);
+    if (!program.isOpen) continue;
     sockets.forEach((fd, at) => {
-      if (has(at)) program.readable(fd);
+      if (has(at + 1)) program.readable(fd);
     });
-    if (has(sockets.length)) readSync(wake, woken);
   }
 }

@@ -35,15 +35,18 @@ export class DhcpEvents {
   }
 
   decided(message: DhcpMessage, mac: MacAddress | undefined, decision: DhcpDecision): void {
-    const { cause, quietMs, facts } = factsOf(message, decision);
-    const who = { source: "boots/dhcp", link: this.#link, mac, hardware: decision.machine?.key } as const;
-    this.#gate.once(`dhcp ${cause} ${mac}`, quietMs, { ...who, ...facts });
+    const { machine } = decision;
+    const { cause, quietMs } = causeOf(decision);
+    this.#gate.onceOf(`dhcp ${cause} ${mac}`, quietMs, machine !== undefined, () => {
+      const who = { source: "boots/dhcp", link: this.#link, mac, hardware: machine?.key } as const;
+      return { ...who, ...factsOf(message, decision) };
+    });
   }
 
-  routerAdvertised(xid: number, { key, mac }: MachineCard): void {
+  routerAdvertised({ key, mac }: MachineCard): void {
     const message = `told ${mac} that there is no IPv6 router to wait for`;
     const event = { source: "boots/dhcp", type: "RouterAdvertised", hardware: key, mac, message } as const;
-    this.#gate.once(`RouterAdvertised ${mac} ${xid}`, faultQuietMs, event);
+    this.#gate.once(`RouterAdvertised ${mac}`, repeatQuietMs, event);
   }
 
   /** A datagram that could not be read, or its answer not be sent. */
@@ -57,19 +60,30 @@ export class DhcpEvents {
 
 type Facts = Pick<MachineEventInput, "type" | "reason" | "message" | "data">;
 
-function factsOf(message: DhcpMessage, decision: DhcpDecision): { cause: string; quietMs: number; facts: Facts } {
+/** What is told once in a while, however often it happens: a stage of a machine's start, or why there is none. */
+function causeOf(decision: DhcpDecision): { cause: string; quietMs: number } {
   switch (decision.kind) {
     case "ignored": {
-      const { reason, message: text } = decision;
-      const quietMs = reason === "UnknownMachine" ? repeatQuietMs : silenceQuietMs;
-      return { cause: reason, quietMs, facts: { type: "DhcpIgnored", reason, message: text } };
+      const { reason } = decision;
+      return { cause: reason, quietMs: reason === "UnknownMachine" ? repeatQuietMs : silenceQuietMs };
     }
     case "noted":
-      return { cause: `${decision.note} ${message.xid}`, quietMs: repeatQuietMs, facts: notedFacts(decision) };
+      return { cause: decision.note, quietMs: repeatQuietMs };
     case "reply": {
-      const cause = `${decision.type} ${message.xid}`;
-      return { cause, quietMs: repeatQuietMs, facts: replyFacts(message, decision) };
+      const { type, plan } = decision;
+      return { cause: `${type} ${plan.kind} ${clientName(decision)}`, quietMs: repeatQuietMs };
     }
+  }
+}
+
+function factsOf(message: DhcpMessage, decision: DhcpDecision): Facts {
+  switch (decision.kind) {
+    case "ignored":
+      return { type: "DhcpIgnored", reason: decision.reason, message: decision.message };
+    case "noted":
+      return notedFacts(decision);
+    case "reply":
+      return replyFacts(message, decision);
   }
 }
 
@@ -104,12 +118,10 @@ const clientNames: Readonly<Record<BootClientKind, string>> = {
 
 /** `offered 10.77.0.50 to iPXE of default/m50 (52:54:00:00:00:32), which is to load http://…/auto.ipxe`. */
 function describeGrant(decision: DhcpReplyDecision): string {
-  const { type, machine, plan, client } = decision;
+  const { type, machine, plan } = decision;
   const address = addressAfter(decision);
-  const kind = plan.kind === "not-asked" ? undefined : plan.client;
-  const system = kind === undefined ? systemName(client, machine) : clientNames[kind];
-  const whom = `${system} of ${machine.key} (${machine.mac})`;
-  const next = kind === undefined ? "" : whatNext(plan);
+  const whom = `${clientName(decision)} of ${machine.key} (${machine.mac})`;
+  const next = plan.kind === "not-asked" || plan.client === undefined ? "" : whatNext(plan);
   if (decision.address === undefined)
     return `told its settings to ${whom}, which has the address ${address} from elsewhere${next}`;
   return `${type === "offer" ? "offered" : "acknowledged"} ${address} to ${whom}${next}`;
@@ -118,6 +130,11 @@ function describeGrant(decision: DhcpReplyDecision): string {
 /** What the machine has after this answer: who sends an INFORM has an address of its own, and is given none. */
 function addressAfter({ address, request }: DhcpReplyDecision): Ipv4Address {
   return address ?? request.ciaddr;
+}
+
+function clientName({ plan, client, machine }: DhcpReplyDecision): string {
+  const kind = plan.kind === "not-asked" ? undefined : plan.client;
+  return kind === undefined ? systemName(client, machine) : clientNames[kind];
 }
 
 /** Hook asks with BusyBox's client, and only on a machine that was let boot from us; installed systems hardly ever do. */

@@ -9,6 +9,7 @@ await runPacketProgram(({ calls, data, post }: ProgramDeps) => {
   let word = new TextEncoder().encode(String(data));
   let sent = 0;
   return {
+    isOpen: true,
     message: (message) => {
       word = new TextEncoder().encode(String(message));
       post({ heard: message });

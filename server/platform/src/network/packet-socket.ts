@@ -5,6 +5,8 @@ import { callFailed, type Libc, Linux } from "./libc.ts";
 export const EtherType = { ipv4: 0x0800, ipv6: 0x86dd } as const;
 
 export interface PacketSender {
+  /** The socket, for {@link packetSenderOf} in another thread. */
+  readonly fd: number;
   /** @param mac Six bytes. @throws {NetworkError} `refused` */
   send(link: { readonly index: number }, mac: Uint8Array, etherType: number, packet: Uint8Array): void;
   close(): void;
@@ -15,16 +17,25 @@ export function openPacketSender(libc: Libc): PacketSender {
   // Protocol 0: it sends, and receives nothing.
   const fd = libc.socket(Linux.AF_PACKET, Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
   if (fd < 0) throw callFailed(libc, "open a packet socket", "run as root or with CAP_NET_RAW");
+  const { send } = packetSenderOf(libc, fd);
   let open = true;
   return {
-    send(link, mac, etherType, packet) {
-      const to = linkLayerAddress(link.index, mac, etherType);
-      if (open && libc.sendto(fd, packet, packet.length, 0, to, to.length) >= 0) return;
-      throw callFailed(libc, `send a packet on link ${link.index}`, "look whether the link is up");
-    },
+    fd,
+    send,
     close() {
       if (open) libc.close(fd);
       open = false;
+    },
+  };
+}
+
+/** Sends by a socket that another has opened and will close. */
+export function packetSenderOf(libc: Libc, fd: number): Pick<PacketSender, "send"> {
+  return {
+    send(link, mac, etherType, packet) {
+      const to = linkLayerAddress(link.index, mac, etherType);
+      if (libc.sendto(fd, packet, packet.length, 0, to, to.length) >= 0) return;
+      throw callFailed(libc, `send a packet on link ${link.index}`, "look whether the link is up");
     },
   };
 }

@@ -22,11 +22,16 @@ export class EventGate {
 
   /** An event that names its Hardware is a known machine's. */
   once(cause: string, quietMs: number, event: MachineEventInput): void {
-    const seen = event.hardware === undefined ? this.#unknown : this.#known;
+    this.onceOf(cause, quietMs, event.hardware !== undefined, () => event);
+  }
+
+  /** For what is met at each packet: the event is made when it is passed on, and only then. */
+  onceOf(cause: string, quietMs: number, isKnown: boolean, make: () => MachineEventInput): void {
+    const seen = isKnown ? this.#known : this.#unknown;
     const nowMs = this.#nowMs();
     const key = shortKey(cause);
     if (nowMs - (seen.get(key) ?? Number.NEGATIVE_INFINITY) < quietMs) return;
     seen.set(key, nowMs);
-    this.#record(event);
+    this.#record(make());
   }
 }

@@ -4,15 +4,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { Datagram, UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
-import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
+import {
+  type DhcpMessage,
+  encodeDhcpMessage,
+  type Ipv4Address,
+  ipv4FromNumber,
+  type MacAddress,
+} from "@neverland/protocols";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { AddressConflicts } from "./address-conflicts.ts";
+import { DhcpAnswerer } from "./dhcp-answerer.ts";
 import { DhcpEvents } from "./dhcp-events.ts";
-import { listenForDhcp } from "./dhcp-listener.ts";
+import { DhcpTransmitter, type ReplyQueue } from "./dhcp-transmitter.ts";
 
 const ip = (text: string) => text as Ipv4Address;
 const serverAddress = ip("10.77.0.1");
@@ -27,31 +33,24 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
   const events: MachineEventInput[] = [];
   const sent: string[] = [];
   const clock = new ManualClock(0);
-  let handler: (datagram: Datagram) => void = () => {};
-  const endpoint: UdpEndpoint = {
-    port: 67,
-    onDatagram: (callback) => {
-      handler = callback;
-    },
-    send: async (_bytes, address, port) => void sent.push(`udp ${address}:${port}`),
-    close: async () => {},
+  const queue: ReplyQueue = {
+    next: () => new Uint8Array(1500),
+    add: (_size, address, port) => void sent.push(`udp ${ipv4FromNumber(address)}:${port}`),
   };
   const frame = (to: Uint8Array, etherType: number) =>
     `frame ${Buffer.from(to).toString("hex")} ${etherType.toString(16)}`;
   const packets = {
     send: (_: unknown, to: Uint8Array, type: number) => void sent.push(frame(to, type)),
-    close: () => {},
   };
   const index = new MachineIndex();
   index.apply(hardware);
-  listenForDhcp({
-    transmit: {
-      endpoint,
-      link: { index: 1, mac: "52:54:00:00:00:01" as MacAddress, serverAddress },
+  const answerer = new DhcpAnswerer({
+    transmitter: new DhcpTransmitter({
+      queue,
+      link: { name: "eth1", index: 1, mac: "52:54:00:00:00:01" as MacAddress, serverAddress },
       packets: rawFrames ? packets : undefined,
-      serverPort: 67,
-      clientPort: 68,
-    },
+      ports: { server: 67, client: 68 },
+    }),
     index,
     config: {
       serverAddress,
@@ -61,14 +60,8 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
     events: new DhcpEvents(new EventGate((event) => events.push(event), clock.nowMs.bind(clock)), "eth1"),
     conflicts: new AddressConflicts(() => clock.nowMs()),
   });
-  const receive = async (message: DhcpMessage | Uint8Array) => {
-    handler({
-      bytes: message instanceof Uint8Array ? message : encodeDhcpMessage(message),
-      address: "0.0.0.0",
-      port: 68,
-    });
-    await new Promise(setImmediate);
-  };
+  const receive = (message: DhcpMessage | Uint8Array) =>
+    answerer.answer(message instanceof Uint8Array ? message : encodeDhcpMessage(message), () => "0.0.0.0");
   return { events, sent, clock, receive };
 }
 
@@ -80,10 +73,10 @@ const withType = (message: DhcpMessage, type: number, more: DhcpMessage["options
   ],
 });
 
-test("a client without an address gets a frame to its card, and iPXE a router advertisement after it", async () => {
+test("a client without an address gets a frame to its card, and iPXE a router advertisement after it", () => {
   const { sent, receive } = openListener();
-  await receive(udhcpc);
-  await receive(iPxe);
+  receive(udhcpc);
+  receive(iPxe);
   const card = "525400000032";
   assert.deepEqual(sent, [
     `frame ${card} ${ipv4.toString(16)}`,
@@ -92,9 +85,9 @@ test("a client without an address gets a frame to its card, and iPXE a router ad
   ]);
 });
 
-test("without raw frames the reply is broadcast and no router is advertised", async () => {
+test("without raw frames the reply is broadcast and no router is advertised", () => {
   const { sent, events, receive } = openListener({ rawFrames: false });
-  await receive(iPxe);
+  receive(iPxe);
   assert.deepEqual(sent, ["udp 255.255.255.255:68"]);
   assert.deepEqual(
     events.map(({ type }) => type),
@@ -102,17 +95,17 @@ test("without raw frames the reply is broadcast and no router is advertised", as
   );
 });
 
-test("a relayed reply goes to the relay's server port, a renewal to the client's own address", async () => {
+test("a relayed reply goes to the relay's server port, a renewal to the client's own address", () => {
   const { sent, receive } = openListener();
-  await receive({ ...iPxe, giaddr: ip("10.99.0.1") });
-  await receive(withType({ ...udhcpc, ciaddr: ip("10.77.0.50") }, 3));
+  receive({ ...iPxe, giaddr: ip("10.99.0.1") });
+  receive(withType({ ...udhcpc, ciaddr: ip("10.77.0.50") }, 3));
   assert.deepEqual(sent, ["udp 10.99.0.1:67", "udp 10.77.0.50:68"]);
 });
 
-test("machines that share a reserved address are not answered until one is changed", async () => {
+test("machines that share a reserved address are not answered until one is changed", () => {
   const twin = testMachine(51, { dhcp: { ip: { address: "10.77.0.50" } } });
   const { sent, events, receive } = openListener({ hardware: [testMachine(50), twin] });
-  await receive(udhcpc);
+  receive(udhcpc);
   assert.deepEqual(sent, []);
   assert.deepEqual(
     events.map(({ reason, mac: of }) => [reason, of]),
@@ -122,14 +115,14 @@ test("machines that share a reserved address are not answered until one is chang
 
 const decline = (last: number) => withType(udhcpc, 4, [{ code: 50, value: Uint8Array.of(10, 77, 0, last) }]);
 
-test("a declined address is not offered for ten minutes, and then again", async () => {
+test("a declined address is not offered for ten minutes, and then again", () => {
   const { sent, events, clock, receive } = openListener();
-  await receive(decline(50));
+  receive(decline(50));
   clock.advance(10 * 60_000 - 1);
-  await receive({ ...udhcpc, xid: 1 });
+  receive({ ...udhcpc, xid: 1 });
   assert.deepEqual(sent, []);
   clock.advance(1);
-  await receive({ ...udhcpc, xid: 2 });
+  receive({ ...udhcpc, xid: 2 });
   assert.equal(sent.length, 1);
   assert.deepEqual(
     events.map(({ type, reason }) => [type, reason]),
@@ -141,10 +134,10 @@ test("a declined address is not offered for ten minutes, and then again", async 
   );
 });
 
-test("a machine that declines an address that is not its own is offered its own", async () => {
+test("a machine that declines an address that is not its own is offered its own", () => {
   const { sent, events, receive } = openListener();
-  await receive(decline(99));
-  await receive(udhcpc);
+  receive(decline(99));
+  receive(udhcpc);
   assert.equal(sent.length, 1);
   assert.deepEqual(
     events.map(({ type, reason }) => [type, reason]),
@@ -155,10 +148,10 @@ test("a machine that declines an address that is not its own is offered its own"
   );
 });
 
-test("what cannot be read is one event, and the next message is answered", async () => {
+test("what cannot be read is one event, and the next message is answered", () => {
   const { sent, events, receive } = openListener();
-  for (let i = 0; i < 3; i++) await receive(Uint8Array.of(1, 2, 3));
-  await receive(udhcpc);
+  for (let i = 0; i < 3; i++) receive(Uint8Array.of(1, 2, 3));
+  receive(udhcpc);
   assert.deepEqual(
     events.map(({ type, reason }) => [type, reason]),
     [
@@ -169,10 +162,10 @@ test("what cannot be read is one event, and the next message is answered", async
   assert.equal(sent.length, 1);
 });
 
-test("a repeated message is answered each time and told once", async () => {
+test("a repeated message is answered each time and told once", () => {
   const { sent, events, receive } = openListener();
-  await receive(udhcpc);
-  await receive(udhcpc);
+  receive(udhcpc);
+  receive(udhcpc);
   assert.equal(sent.length, 2);
   assert.equal(events.length, 1);
 });

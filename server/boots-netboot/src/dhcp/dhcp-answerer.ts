@@ -1,0 +1,63 @@
+// DHCP on one link, a datagram at a time: read, look up, decide, tell, answer. No datagram can stop it.
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { clientMac, type DhcpMessage, decodeDhcpMessage, unspecifiedIpv4 } from "@neverland/protocols";
+import type { AddressConflicts } from "./address-conflicts.ts";
+import type { DhcpEvents } from "./dhcp-events.ts";
+import { type DhcpConfig, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
+import type { DhcpTransmitter } from "./dhcp-transmitter.ts";
+import { PreparedReplies } from "./prepared-replies.ts";
+import { replyDestination } from "./reply-address.ts";
+
+export interface DhcpAnswererDeps {
+  readonly transmitter: DhcpTransmitter;
+  readonly index: Pick<MachineIndex, "reservation">;
+  readonly config: DhcpConfig;
+  readonly events: DhcpEvents;
+  readonly conflicts: AddressConflicts;
+}
+
+export class DhcpAnswerer {
+  readonly #deps: DhcpAnswererDeps;
+  readonly #replies: PreparedReplies;
+
+  constructor(deps: DhcpAnswererDeps) {
+    this.#deps = deps;
+    this.#replies = new PreparedReplies(deps.config);
+  }
+
+  /** @param sender As text, for what is told of a datagram that cannot be read. */
+  answer(datagram: Uint8Array, sender: () => string): void {
+    try {
+      this.#answer(decodeDhcpMessage(datagram));
+    } catch (error) {
+      this.#deps.events.failed(sender(), error);
+    }
+  }
+
+  #answer(message: DhcpMessage): void {
+    const { index, conflicts, config, events } = this.#deps;
+    const mac = clientMac(message);
+    const lookup = mac === undefined ? ({ found: "none" } as const) : index.reservation(mac);
+    const decision = respondToDhcp(message, lookup, conflicts, config);
+    events.decided(message, mac, decision);
+    if (decision.kind === "reply") this.#reply(message, decision);
+    else if (decision.kind === "noted" && decision.note === "declined") conflicts.note(decision.address);
+  }
+
+  #reply(request: DhcpMessage, decision: DhcpReplyDecision): void {
+    const { transmitter, events } = this.#deps;
+    const { address = unspecifiedIpv4, machine, type } = decision;
+    const to = replyDestination(request, machine.mac, { yiaddr: address, isNak: type === "nak" });
+    transmitter.send(this.#replies.write(transmitter.room(), decision), to);
+    if (to.to === "relay" || !waitsForRouter(decision) || !transmitter.advertiseNoRouter(machine.mac)) return;
+    events.routerAdvertised(machine);
+  }
+}
+
+/**
+ * Only iPXE: it asks for DHCP and an IPv6 router at the same time, and waits 16 s for the latter, also when it is then to
+ * go on to its disk. An installed system never says that it is iPXE.
+ */
+function waitsForRouter({ plan }: DhcpReplyDecision): boolean {
+  return plan.kind === "script" || (plan.kind === "refused" && plan.client === "ipxe");
+}

@@ -1,0 +1,77 @@
+// The verbs that read: get, list, watch, and the log of actions.
+import type { Resource } from "@neverland/api";
+import { streamLog } from "../answers/log-stream.ts";
+import { answerWithoutWebSocket, asksForWebSocket } from "../answers/no-web-socket.ts";
+import { prepareWatch, streamWatch } from "../answers/watch-stream.ts";
+import { wholeList } from "../answers/whole-list.ts";
+import type { ApiContext } from "../api-context.ts";
+import { ApiFault, notFound } from "../wire/api-fault.ts";
+import { mustBeLines } from "../wire/negotiation.ts";
+import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
+import { answer, type Exchange, sendList } from "./exchange.ts";
+
+export async function get(exchange: Exchange, target: NamedTarget): Promise<void> {
+  answer(exchange, target.kind, await mustGet(exchange.context, target));
+}
+
+export async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
+  const { context, query } = exchange;
+  const limit = query.number("limit");
+  const continueToken = query.text("continue");
+  const options = {
+    ...query.selection(target),
+    ...(limit !== undefined && { limit }),
+    ...(continueToken && { continueToken }),
+  };
+  if (limit || continueToken)
+    return await sendList(exchange, target.kind, { first: await context.store.list(target.kind, options) });
+  return await sendList(exchange, target.kind, await wholeList(context.store, target.kind, options));
+}
+
+export async function watch(exchange: Exchange, target: RequestTarget): Promise<void> {
+  const { context, slots, request, reply, query, form } = exchange;
+  if (asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
+  mustBeLines(exchange.media);
+  const start = await prepareWatch(context, target, query);
+  query.selection(target); // for its faults, while they can still be a Status
+  query.number("timeoutSeconds");
+  const release = slots.take();
+  try {
+    reply.hijack();
+    await streamWatch(context, target, query, { start, form, response: reply.raw });
+  } finally {
+    release();
+  }
+}
+
+export async function followLog(exchange: Exchange, target: NamedTarget): Promise<void> {
+  const { context, slots, request, reply, query } = exchange;
+  await mustGet(context, target);
+  if (!context.actionLogs) throw new ApiFault("ServiceUnavailable", "This server keeps no logs of actions");
+  const tailLines = query.number("tailLines");
+  const action = query.text("action");
+  const wanted = {
+    follow: query.flag("follow"),
+    ...(action && { action }),
+    ...(tailLines !== undefined && { tailLines }),
+  };
+  if (wanted.follow && asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
+  const release = slots.take();
+  try {
+    reply.hijack();
+    await streamLog(context, target, {
+      logs: context.actionLogs,
+      query: wanted,
+      accept: request.headers.accept,
+      response: reply.raw,
+    });
+  } finally {
+    release();
+  }
+}
+
+async function mustGet({ store }: ApiContext, { kind, namespace, name }: NamedTarget): Promise<Resource> {
+  const object = await store.get(kind, { namespace, name });
+  if (!object) throw notFound(kind, name);
+  return object;
+}

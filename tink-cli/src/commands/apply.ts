@@ -18,10 +18,8 @@ type Apply = { readonly force: boolean; readonly fieldValidation: ApplyCall["fie
 
 const validations = { warn: "Warn", strict: "Strict", ignore: "Ignore" } as const;
 
-export function addApplyCommand(program: Command, context: CliContext): void {
-  program
-    .command("apply")
-    .description("create or change objects as files describe them")
+export function configure(command: Command, context: CliContext): void {
+  command
     .requiredOption("-f, --filename <file...>", "YAML or JSON, a folder of them, or - for standard input")
     .option("--force-conflicts", "take over fields that somebody else set")
     .option("--dry-run", "check the files and stop")
@@ -30,7 +28,7 @@ export function addApplyCommand(program: Command, context: CliContext): void {
         .choices(Object.keys(validations))
         .default("warn"),
     )
-    .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions, command: Command) => {
+    .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions) => {
       const objects = await readManifests(filename, context.stdin);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       if (dryRun) return checkOnly(objects, validate, context);

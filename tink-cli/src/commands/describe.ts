@@ -17,19 +17,16 @@ import { describeObject } from "../output/describe.ts";
 import { formatStageBill } from "../output/stage-bill.ts";
 import { readTargets, type Target } from "../resource-names.ts";
 
-export function addDescribeCommand(program: Command, context: CliContext): void {
-  program
-    .command("describe <resource...>")
-    .description("show an object in full, and its timeline: describe hardware/NAME")
-    .action(async (words: string[], _options: unknown, command: Command) => {
-      const { clients, namespace } = await connect(command, context);
-      const show = async ({ kind, name }: Target): Promise<void> => {
-        const names = name === undefined ? await namesOf(clients, kind, namespace) : [name];
-        for (const each of names)
-          context.stdout(await describe(clients, kind, { namespace, name: each }, context.nowMs()));
-      };
-      await eachOf(readTargets(words), show, context);
-    });
+export function configure(command: Command, context: CliContext): void {
+  command.action(async (words: string[]) => {
+    const { clients, namespace } = await connect(command, context);
+    const show = async ({ kind, name }: Target): Promise<void> => {
+      const names = name === undefined ? await namesOf(clients, kind, namespace) : [name];
+      for (const each of names)
+        context.stdout(await describe(clients, kind, { namespace, name: each }, context.nowMs()));
+    };
+    await eachOf(readTargets(words), show, context);
+  });
 }
 
 async function namesOf(clients: Clients, kind: KindInfo, namespace: string): Promise<string[]> {

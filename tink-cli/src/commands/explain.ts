@@ -15,22 +15,17 @@ import type { CliContext } from "../context.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
-export function addExplainCommand(program: Command, context: CliContext): void {
-  program
-    .command("explain <machine>")
-    .description(
-      "say what a machine is waiting for, why, and what to do: by name, or by MAC when nothing describes it yet",
-    )
-    .action(async (machine: string, _options: unknown, command: Command) => {
-      const { clients, namespace } = await connect(command, context);
-      const subject = macPattern.test(machine)
-        ? await byMac(clients, machine.toLowerCase())
-        : await byName(clients, namespace, machine.replace(/^(hardware|hw)\//, ""));
-      const { state, because, todo } = explain({ ...subject, nowMs: context.nowMs() });
-      context.stdout(
-        `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
-      );
-    });
+export function configure(command: Command, context: CliContext): void {
+  command.action(async (machine: string) => {
+    const { clients, namespace } = await connect(command, context);
+    const subject = macPattern.test(machine)
+      ? await byMac(clients, machine.toLowerCase())
+      : await byName(clients, namespace, machine.replace(/^(hardware|hw)\//, ""));
+    const { state, because, todo } = explain({ ...subject, nowMs: context.nowMs() });
+    context.stdout(
+      `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
+    );
+  });
 }
 
 type Subject = {

@@ -135,6 +135,10 @@ export const eventReasons = {
     meaning: "too many workers that nobody knows are waiting",
     mend: "apply a Hardware for each machine that is to be known; else find out who makes up workers",
   },
+  CallNotWhole: {
+    meaning: "a worker's call did not come whole: nothing more came of it, or newer ones needed its room",
+    mend: "nothing for a single one: the worker sends it again; else look at the machine's network, or find out who begins calls and ends none",
+  },
   NoSuchCall: {
     meaning: "the worker makes a call that this server does not have",
     mend: "boot the machine with the worker of this version (tink hook build)",

@@ -3,6 +3,7 @@ import type { JsonObject, Resource } from "@neverland/api";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
+import { isManagerName, managerOfAgent, mostManagerLetters } from "@neverland/resources/rules/manager-name.ts";
 import type { WriteTarget } from "@neverland/resources/write-path.ts";
 import { ApiFault, toFault } from "../wire/api-fault.ts";
 import { checkFields } from "../wire/field-validation.ts";
@@ -93,11 +94,14 @@ function nameIn(object: JsonObject): string {
   return typeof name === "string" ? name : "";
 }
 
-/** Who writes: as the caller says, or by its User-Agent up to the slash. Apply must say. */
+/** Who writes: as the caller says, or by its User-Agent. Apply must say. */
 function writeOptions({ request, query }: Exchange, isApply = false) {
   const named = query.text("fieldManager");
   if (isApply && named === "") throw new ApiFault("BadRequest", "fieldManager is required for an apply patch");
-  if (named.length > 128) throw new ApiFault("BadRequest", "fieldManager has at most 128 characters");
-  const agent = request.headers["user-agent"]?.split("/")[0] ?? "";
-  return { manager: named || agent || "unknown", dryRun: query.dryRun };
+  if (!isManagerName(named))
+    throw new ApiFault("BadRequest", `fieldManager has at most ${mostManagerLetters} letters, all of them printable`);
+  return {
+    manager: named || managerOfAgent(request.headers["user-agent"] ?? "") || "unknown",
+    dryRun: query.dryRun,
+  };
 }

@@ -42,7 +42,7 @@ async function handleCollection(exchange: Exchange, target: RequestTarget): Prom
   const { namespace } = target;
   switch (request.method) {
     case "GET":
-      return query.flag("watch") ? await watch(exchange, target) : await list(exchange, target);
+      return isWatch(target, query) ? await watch(exchange, target) : await list(exchange, target);
     case "POST":
       if (namespace === undefined) throw notAllowed(target, "POST");
       return await create(exchange, { ...target, namespace });
@@ -70,10 +70,15 @@ async function handleObject(exchange: Exchange, target: NamedTarget): Promise<vo
 
 /** What discovery does not list is not answered, whatever the kind. @throws {ApiFault | ResourceError} `MethodNotAllowed`. */
 function mustBeServed(target: RequestTarget, method: string, query: RequestQuery): void {
-  const verb = verbOf(method, target.name === undefined, query.flag("watch"));
+  if (target.watch && method !== "GET") throw notAllowed(target, method);
+  const verb = verbOf(method, target.name === undefined, isWatch(target, query));
   if (verb !== undefined && isServed(target, verb)) return;
   if (verb?.startsWith("delete") && !target.subresource) refuseForbiddenDeletion(target.kind); // it says why
   throw notAllowed(target, method);
+}
+
+function isWatch(target: RequestTarget, query: RequestQuery): boolean {
+  return target.watch !== undefined || query.flag("watch");
 }
 
 function notAllowed({ kind, subresource }: RequestTarget, method: string): ApiFault {

@@ -216,7 +216,8 @@ test("what happens while a watch is told of what there is comes after that", { t
     await server.close();
     await memory.close();
   });
-  const url = `${server.url}${templatesPath}?watch=true&sendInitialEvents=true&allowWatchBookmarks=true`;
+  const query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+  const url = `${server.url}${templatesPath}?${query}`;
   const response = await fetch(url, { headers: { authorization: `Bearer ${server.token}` }, signal: stop.signal });
   const told = (await take(response, 3)).map(({ type, object }) => `${type} ${object.metadata.name}`);
   assert.deepEqual(told, ["ADDED a", "BOOKMARK undefined", "ADDED b"]);

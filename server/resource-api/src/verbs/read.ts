@@ -6,32 +6,40 @@ import { prepareWatch, streamWatch } from "../answers/watch-stream.ts";
 import { wholeList } from "../answers/whole-list.ts";
 import type { ApiContext } from "../api-context.ts";
 import { ApiFault, notFound } from "../wire/api-fault.ts";
+import { checkWatchOptions, mustBeOf, readListVersion } from "../wire/list-version.ts";
 import { mustBeLines } from "../wire/negotiation.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { answer, type Exchange, sendList } from "./exchange.ts";
 
 export async function get(exchange: Exchange, target: NamedTarget): Promise<void> {
+  void exchange.query.resourceVersion; // for its faults: there is but the newest to show
   answer(exchange, target.kind, await mustGet(exchange.context, target));
 }
 
 export async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
   const { context, query } = exchange;
+  const version = readListVersion(query);
   const limit = query.number("limit");
   const continueToken = query.text("continue");
   const options = {
     ...query.selection(target),
     ...(limit !== undefined && { limit }),
     ...(continueToken && { continueToken }),
+    ...(version.match === "exact" && { atVersion: version.version }),
   };
-  if (limit || continueToken)
-    return await sendList(exchange, target.kind, { first: await context.store.list(target.kind, options) });
-  return await sendList(exchange, target.kind, await wholeList(context.store, target.kind, options));
+  const isPage = Boolean(limit || continueToken);
+  const found = isPage
+    ? { first: await context.store.list(target.kind, options) }
+    : await wholeList(context.store, target.kind, options);
+  mustBeOf(version, found.first);
+  await sendList(exchange, target.kind, found);
 }
 
 export async function watch(exchange: Exchange, target: RequestTarget): Promise<void> {
   const { context, slots, request, reply, query, form } = exchange;
   if (asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
   mustBeLines(exchange.media);
+  checkWatchOptions(query);
   const start = await prepareWatch(context, target, query);
   query.selection(target); // for its faults, while they can still be a Status
   query.number("timeoutSeconds");

@@ -145,6 +145,17 @@ test("watches are counted, and given back when they end", { timeout: 10_000 }, a
   await Promise.all([first?.body?.cancel(), fourth.body?.cancel()]);
 });
 
+test("a program that has all watches loses its oldest to another, which ends as one whose time is over", {
+  timeout: 10_000,
+}, async () => {
+  const [first, second] = [await openWatch(""), await openWatch("")];
+  const other = await openWatch("", { "user-agent": "another program" });
+  assert.deepEqual([other.status, await first.text()], [200, ""]);
+  await make("a");
+  assert.deepEqual(brief(await take(second, 1)), ["ADDED a"]);
+  await other.body?.cancel();
+});
+
 test("closing the server ends its watches", { timeout: 10_000 }, async () => {
   const other = await startApiServer();
   const url = `${other.url}${templatesPath}?watch=true`;

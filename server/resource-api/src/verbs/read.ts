@@ -1,7 +1,9 @@
 // The verbs that read: get, list, watch, and the log of actions.
 import type { Resource } from "@neverland/api";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { streamLog } from "../answers/log-stream.ts";
 import { answerWithoutWebSocket, asksForWebSocket } from "../answers/no-web-socket.ts";
+import { watcherOf } from "../answers/watch-slots.ts";
 import { prepareWatch, streamWatch } from "../answers/watch-stream.ts";
 import { wholeList } from "../answers/whole-list.ts";
 import type { ApiContext } from "../api-context.ts";
@@ -43,10 +45,10 @@ export async function watch(exchange: Exchange, target: RequestTarget): Promise<
   const start = await prepareWatch(context, target, query);
   query.selection(target); // for its faults, while they can still be a Status
   query.number("timeoutSeconds");
-  const release = slots.take();
+  const { ended, release } = slots.take(watcherOf(request));
   try {
     reply.hijack();
-    await streamWatch(context, target, query, { start, form, response: reply.raw });
+    await streamWatch(context, target, query, { start, form, response: reply.raw, ended });
   } finally {
     release();
   }
@@ -64,7 +66,9 @@ export async function followLog(exchange: Exchange, target: NamedTarget): Promis
     ...(tailLines !== undefined && { tailLines }),
   };
   if (wanted.follow && asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
-  const release = slots.take();
+  const { ended, release } = slots.take(watcherOf(request));
+  // Broken off: by a proper end its reader would take it for whole.
+  const forget = onAbort(ended, () => reply.raw.destroy());
   try {
     reply.hijack();
     await streamLog(context, target, {
@@ -74,6 +78,7 @@ export async function followLog(exchange: Exchange, target: NamedTarget): Promis
       response: reply.raw,
     });
   } finally {
+    forget();
     release();
   }
 }

@@ -26,6 +26,7 @@ export * from "./timeline/explain.ts";
 export * from "./timeline/stage-bill.ts";
 export type { Stage, StageOwner } from "./timeline/stage-marks.ts";
 export * from "./tinkerbell/hardware.ts";
+export { interfaceDoubts, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
 export { unknownFields } from "./unknown-fields.ts";

@@ -43,11 +43,18 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
-/** Says what the server would say of fields that it does not know. */
+/** Says what the server would say of fields that it does not know, and of values that are not used as they stand. */
 function checkOnly(objects: readonly ManifestObject[], validate: keyof typeof validations, context: CliContext): void {
   if (validate === "strict") refuseUnknownFields(objects);
-  if (validate === "warn") for (const text of unknownIn(objects)) context.stderr(`Warning: ${text}\n`);
+  if (validate === "warn")
+    for (const text of [...unknownIn(objects), ...doubtsIn(objects)]) context.stderr(`Warning: ${text}\n`);
   context.stdout(`${objects.length} objects are valid\n`);
+}
+
+function doubtsIn(objects: readonly ManifestObject[]): string[] {
+  return objects.flatMap((object) =>
+    (object.kind.doubts?.(object.resource) ?? []).map((doubt) => `${subjectOf(object)}: ${doubt}`),
+  );
 }
 
 /** Before the first write: the server refuses one object, when others are there already. */

@@ -1,5 +1,5 @@
 // What DHCP did, as it reads on a machine's timeline: what was given to whom, and what it does with it; or why it was not answered.
-import type { MachineEventInput } from "@neverland/api";
+import { interfaceDoubts, type MachineEventInput } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import {
   type ClientIdentity,
@@ -31,6 +31,7 @@ const eventTypes = { offer: "DhcpOffer", ack: "DhcpAck", nak: "DhcpNak" } as con
 export class DhcpEvents {
   readonly #gate: EventGate;
   readonly #link: string;
+  readonly #doubts = new WeakMap<MachineCard, readonly string[]>();
 
   constructor(gate: EventGate, link: string) {
     this.#gate = gate;
@@ -40,7 +41,18 @@ export class DhcpEvents {
   decided(message: DhcpMessage, mac: MacAddress | undefined, decision: DhcpDecision): void {
     const { cause, quietMs, facts } = factsOf(message, decision);
     const who = { source: "boots/dhcp", link: this.#link, mac, hardware: decision.machine?.key } as const;
+    if (decision.kind === "reply" && decision.type !== "nak")
+      // Before the answer itself, which is the last that was seen of the machine.
+      for (const left of leftOutOf(decision, this.#doubtsOf(decision.machine)))
+        this.#gate.once(`dhcp left out ${mac} ${left.cause}`, silenceQuietMs, { ...who, ...left.facts });
     this.#gate.once(`dhcp ${cause} ${mac}`, quietMs, { ...who, ...facts });
+  }
+
+  /** Looked for once: the same card is answered again and again. */
+  #doubtsOf(machine: MachineCard): readonly string[] {
+    return this.#doubts.getOrInsertComputed(machine, ({ card, hardware }) =>
+      interfaceDoubts(card, `spec.interfaces[${hardware.spec?.interfaces?.indexOf(card)}]`),
+    );
   }
 
   routerAdvertised(xid: number, { key, mac }: MachineCard): void {
@@ -74,6 +86,26 @@ function factsOf(message: DhcpMessage, decision: DhcpDecision): { cause: string;
       return { cause, quietMs: repeatQuietMs, facts: replyFacts(message, decision) };
     }
   }
+}
+
+const mostDoubts = 5;
+
+/** Once for each change of the Hardware: of what it cannot say so, and of what one kind of firmware takes no more of. */
+function leftOutOf({ machine, leftOut }: Reply, doubts: readonly string[]): { cause: string; facts: Facts }[] {
+  const version = machine.hardware.metadata.resourceVersion ?? "";
+  const said = `${machine.key} (${machine.mac})`;
+  const more = doubts.length > mostDoubts ? `; and ${doubts.length - mostDoubts} more` : "";
+  const unusable = `not all of what ${said} says could be told by DHCP: ${doubts.slice(0, mostDoubts).join("; ")}${more}`;
+  const tooLong = `a DHCP reply to ${said} may not be longer than its client takes, so it was sent without ${leftOut.join(", ")}`;
+  const type = "DhcpLeftOut";
+  return [
+    ...(doubts.length === 0
+      ? []
+      : [{ cause: version, facts: { type, reason: "ValueUnusable", message: unusable } as const }]),
+    ...(leftOut.length === 0
+      ? []
+      : [{ cause: `${version} ${leftOut}`, facts: { type, reason: "ReplyTooLong", message: tooLong } as const }]),
+  ];
 }
 
 function notedFacts({ note, address, machine }: DhcpDecision & { kind: "noted" }): Facts {

@@ -1,5 +1,6 @@
 // Puts a DHCP reply together: header, options in order, relay information last, within the client's size limit.
 
+import { oneLine } from "@neverland/api";
 import type { DhcpReservation } from "@neverland/machines/machine-card.ts";
 import {
   BootpOp,
@@ -36,17 +37,23 @@ const fileFieldBytes = 128;
 /** What every client takes (RFC 2131 §2: 576 bytes of IP packet), and what fits one Ethernet frame. */
 const [leastPacketBytes, mostPacketBytes, ipAndUdpBytes] = [576, 1500, 28];
 /** Left out in this order when a client's limit is too small for all. */
-const dispensable: readonly number[] = [
-  OptionCode.domainSearch,
-  OptionCode.timeServers,
-  OptionCode.logServers,
-  OptionCode.broadcastAddress,
-  OptionCode.classlessRoutes,
-  OptionCode.domainName,
-  OptionCode.nameServers,
+const dispensable: readonly (readonly [code: number, name: string])[] = [
+  [OptionCode.domainSearch, "search list"],
+  [OptionCode.timeServers, "time servers"],
+  [OptionCode.logServers, "log server"],
+  [OptionCode.broadcastAddress, "broadcast address"],
+  [OptionCode.classlessRoutes, "classless static routes"],
+  [OptionCode.domainName, "domain name"],
+  [OptionCode.nameServers, "name servers"],
 ];
 
-export function buildReply(input: ReplyInput): DhcpMessage {
+export interface BuiltReply {
+  readonly message: DhcpMessage;
+  /** By name: the options that there was no room for. */
+  readonly leftOut: readonly string[];
+}
+
+export function buildReply(input: ReplyInput): BuiltReply {
   const { request, plan, config } = input;
   const options = [
     { code: OptionCode.messageType, value: writeU8(input.type === "offer" ? MessageType.offer : MessageType.ack) },
@@ -82,7 +89,7 @@ export function buildNak(
   const header = replyHeader(request);
   // §4.3.2: behind a relay the client may not be reachable at its address, so the relay is told to broadcast.
   const flags = request.giaddr === unspecifiedIpv4 ? request.flags : request.flags | 0x8000;
-  return fit({ ...header, flags }, options, leastPacketBytes - ipAndUdpBytes);
+  return fit({ ...header, flags }, options, leastPacketBytes - ipAndUdpBytes).message;
 }
 
 type Unfinished = Omit<DhcpMessage, "options" | "trailer">;
@@ -144,7 +151,7 @@ function bootFileName(plan: BootPlan): string {
     case "operator":
     case "binary":
     case "script":
-      return plan.file;
+      return oneLine(plan.file);
   }
 }
 
@@ -154,11 +161,14 @@ function sizeLimitBytes(options: ReadonlyMap<number, Uint8Array>): number {
   return Math.min(Math.max(asked, leastPacketBytes), mostPacketBytes) - ipAndUdpBytes;
 }
 
-function fit(header: Unfinished, options: readonly DhcpOption[], limitBytes: number): DhcpMessage {
+function fit(header: Unfinished, options: readonly DhcpOption[], limitBytes: number): BuiltReply {
   let kept = options;
-  for (const code of dispensable) {
+  const leftOut: string[] = [];
+  for (const [code, name] of dispensable) {
     if (encodeDhcpMessage({ ...header, options: kept, trailer: Uint8Array.of(255) }).length <= limitBytes) break;
-    kept = kept.filter((option) => option.code !== code);
+    const others = kept.filter((option) => option.code !== code);
+    if (others.length < kept.length) leftOut.push(name);
+    kept = others;
   }
-  return { ...header, options: kept, trailer: trailerFor({ ...header, options: kept }) };
+  return { message: { ...header, options: kept, trailer: trailerFor({ ...header, options: kept }) }, leftOut };
 }

@@ -46,6 +46,8 @@ export type DhcpDecision =
       readonly kind: "reply";
       readonly type: "offer" | "ack" | "nak";
       readonly reply: DhcpMessage;
+      /** By name: the options that there was no room for. */
+      readonly leftOut: readonly string[];
       readonly machine: MachineCard;
       readonly plan: BootPlan;
       readonly client: ClientIdentity;
@@ -150,7 +152,7 @@ function request(exchange: Exchange): DhcpDecision {
   const { machine, config } = exchange;
   const reply = buildNak(exchange.message, exchange.options, config.serverAddress, why);
   const client = readClientIdentity(exchange.options);
-  return { kind: "reply", type: "nak", reply, machine, plan: { kind: "not-asked" }, client, why };
+  return { kind: "reply", type: "nak", reply, machine, leftOut: [], plan: { kind: "not-asked" }, client, why };
 }
 
 /** A lease for an address that is in use would be declined again, or worse, taken. */
@@ -175,7 +177,7 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     bootFileName: boot_file_name,
   };
   const plan = planBoot(client, subject, config.plan);
-  const reply = buildReply({
+  const { message: reply, leftOut } = buildReply({
     type,
     request: message,
     options,
@@ -185,7 +187,7 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
     plan,
     config,
   });
-  return { kind: "reply", type, reply, machine, plan, client, why: undefined };
+  return { kind: "reply", type, reply, leftOut, machine, plan, client, why: undefined };
 }
 
 function decline(exchange: Exchange): DhcpDecision {

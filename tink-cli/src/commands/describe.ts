@@ -1,5 +1,6 @@
 // tink describe: an object in full, with what happened to it; for a machine also where the time of its last boot went.
 import {
+  eventsOfLife,
   type KindInfo,
   kinds,
   type MachineEvent,
@@ -43,12 +44,13 @@ async function describe(clients: Clients, kind: KindInfo, key: ResourceKey, nowM
   return `${describeObject(object, events, nowMs)}${billText}\n`;
 }
 
-/** A machine's events, or a workflow's, oldest first; none for other kinds. */
-async function eventsOf(clients: Clients, { kind, metadata }: Resource): Promise<MachineEvent[]> {
+/** A machine's events, or a workflow's, oldest first; none for other kinds, nor of one that had its name before. */
+async function eventsOf(clients: Clients, object: Resource): Promise<MachineEvent[]> {
+  const { kind, metadata } = object;
   const subject = kinds.MachineEvent.about.find((each) => each.kind === kind);
   if (subject === undefined) return [];
   const { namespace } = metadata;
   const fieldSelector = `${subject.path}=${nameIn(subject, metadata)}`;
   const { items } = await clients(kinds.MachineEvent).list({ namespace, fieldSelector });
-  return items.sort((a, b) => Date.parse(a.spec?.time ?? "") - Date.parse(b.spec?.time ?? ""));
+  return eventsOfLife(items, object).sort((a, b) => Date.parse(a.spec?.time ?? "") - Date.parse(b.spec?.time ?? ""));
 }

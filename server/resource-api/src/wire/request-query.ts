@@ -91,12 +91,15 @@ export class RequestQuery {
   }
 }
 
-/** The fields that a fieldSelector may name: those that make an object's name, the kind's columns and its indexes. */
+/**
+ * The fields that a fieldSelector may name: those that make an object's name, the kind's columns and its indexes. With one that goes
+ * through a list (`spec.interfaces[].dhcp.mac`) those objects are meant of which any member has the value.
+ */
 function selectableFields(kind: KindInfo): string[] {
   return [
     "metadata.name",
     "metadata.namespace",
     ...kind.columns.filter(({ count, path }) => !count && !path.includes("[]")).map(({ path }) => path.slice(1)),
-    ...kind.indexes.filter((path) => !path.includes("[]")),
+    ...kind.indexes,
   ];
 }

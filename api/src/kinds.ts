@@ -5,6 +5,7 @@ import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
 import { formatKey, type Resource, type ResourceKey } from "./resource.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
+import { hardwareDoubts } from "./tinkerbell/interface-doubts.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
 
@@ -106,6 +107,8 @@ export type KindInfo = {
   readonly about?: readonly RecordSubject[];
   /** Paths, as an index's, of what machines are told as one line, so that control characters in it are left out. */
   readonly lines?: readonly string[];
+  /** What else of an object, or of a part of one, is not used as it stands: a sentence each, without its full stop. */
+  readonly doubts?: (object: object) => string[];
   /** When objects have had their day; without it they stay until somebody deletes them. */
   readonly retention?: Retention;
 };
@@ -171,16 +174,13 @@ export const kinds = {
       { path: "spec.agentID", within: "store" },
     ],
     lines: [
-      "spec.interfaces[].dhcp.hostname",
-      "spec.interfaces[].dhcp.domain_name",
-      "spec.interfaces[].dhcp.tftp_server_name",
-      "spec.interfaces[].dhcp.boot_file_name",
       "spec.metadata.instance.id",
       "spec.metadata.instance.hostname",
       "spec.metadata.instance.tags[]",
       "spec.metadata.facility.plan_slug",
       "spec.metadata.facility.facility_code",
     ],
+    doubts: hardwareDoubts,
     sensitive: [
       "spec.userData",
       "spec.vendorData",

@@ -1,12 +1,10 @@
 // Turns whatever a command threw into what is printed and how tink exits.
 import { ApiError } from "@neverland/api";
 import { MissingPackagesError } from "@neverland/debian";
-import { CommanderError } from "commander";
 import { CliError, exitCodes } from "./cli-error.ts";
 
-/** `text` ends in a newline, or is empty when all was said already. */
+/** `text` ends in a newline, or is empty when there is nothing to say. */
 export function explainError(error: unknown): { code: number; text: string } {
-  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? 0 : exitCodes.usage, text: "" };
   if (error instanceof CliError) return { code: exitCodes[error.code], text: `tink: ${error.message}\n` };
   if (error instanceof ApiError) return { code: apiExitCode(error), text: `tink: ${error.message}\n` };
   if (error instanceof MissingPackagesError) return { code: exitCodes.unavailable, text: `${error.message}\n` };

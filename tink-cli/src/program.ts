@@ -1,27 +1,64 @@
 // The command line: global options, and every command in the order that help shows them.
 import type { Command } from "commander";
-import { addApplyCommand } from "./commands/apply.ts";
-import { addCompletionCommand } from "./commands/completion.ts";
-import { addDeleteCommand } from "./commands/delete.ts";
-import { addDemoCommand } from "./commands/demo.ts";
-import { addDescribeCommand } from "./commands/describe.ts";
-import { addExplainCommand } from "./commands/explain.ts";
-import { addGetCommand } from "./commands/get.ts";
-import { addHookCommand } from "./commands/hook.ts";
-import { addImageCommand } from "./commands/image.ts";
-import { addLabCommand } from "./commands/lab.ts";
-import { addLogsCommand } from "./commands/logs.ts";
-import { addTemplateCommand } from "./commands/template.ts";
-import { addUpCommand } from "./commands/up.ts";
-import { addVersionCommand, version } from "./commands/version.ts";
-import { addWatchCommand } from "./commands/watch.ts";
 import type { CliContext } from "./context.ts";
+import { type CommandModule, LazyCommand } from "./lazy-command.ts";
+import { version } from "./version.ts";
 
 /** Exit codes are shown with the help of the program, since scripts rely on them. */
 const exitCodeHelp = `
 Exit codes: 0 done, 1 tried and failed, 2 wrong command line or file, 3 not found, 4 timed out,
             69 no server or something missing on this machine, 77 token refused, 130 Ctrl-C.
 The server is found by --server and --token, TINK_SERVER and TINK_TOKEN, or the kubeconfig of "tink up" on this machine.`;
+
+type Row = readonly [words: string, description: string, module: () => Promise<CommandModule>];
+
+/** A command's module, and all that it imports, is loaded when that command runs or is asked for its help. */
+const rows: readonly Row[] = [
+  [
+    "demo",
+    "install a virtual machine with an empty disk over the network, and log in to it",
+    () => import("./commands/demo.ts"),
+  ],
+  [
+    "up",
+    "run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API",
+    () => import("./commands/up.ts"),
+  ],
+  ["apply", "create or change objects as files describe them", () => import("./commands/apply.ts")],
+  [
+    "get <resource...>",
+    "show objects: get hardware, get hw,wf, get workflow/NAME, get wf NAME…",
+    () => import("./commands/get.ts"),
+  ],
+  [
+    "describe <resource...>",
+    "show an object in full, and its timeline: describe hardware/NAME",
+    () => import("./commands/describe.ts"),
+  ],
+  [
+    "delete [resource...]",
+    "remove objects: delete workflow/NAME, delete hw NAME…, delete -f FILE",
+    () => import("./commands/delete.ts"),
+  ],
+  [
+    "watch <resource...>",
+    "follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME",
+    () => import("./commands/watch.ts"),
+  ],
+  ["logs <workflow>", "show what a workflow's actions wrote", () => import("./commands/logs.ts")],
+  [
+    "explain <machine>",
+    "say what a machine is waiting for, why, and what to do: by name, or by MAC when nothing describes it yet",
+    () => import("./commands/explain.ts"),
+  ],
+  ["template", "templates of workflows", () => import("./commands/template.ts")],
+  ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("./commands/lab.ts")],
+  ["hook", "the in-memory OS that machines boot into", () => import("./commands/hook.ts")],
+  ["image", "disk images for machines", () => import("./commands/image.ts")],
+  ["version", "print the version", () => import("./commands/version.ts")],
+  ["help [command...]", "show what a command does and takes: help lab add", () => import("./commands/help.ts")],
+  ["completion <shell>", "print a script that makes a shell complete tink", () => import("./commands/completion.ts")],
+];
 
 export function addCommands(program: Command, context: CliContext): Command {
   program
@@ -34,25 +71,25 @@ export function addCommands(program: Command, context: CliContext): Command {
     .option("-n, --namespace <name>", "namespace", "default")
     .addHelpText("after", exitCodeHelp)
     .showHelpAfterError("(--help says more)")
+    .helpCommand(false)
     .exitOverride()
-    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr });
-  for (const add of [
-    addDemoCommand,
-    addUpCommand,
-    addApplyCommand,
-    addGetCommand,
-    addDescribeCommand,
-    addDeleteCommand,
-    addWatchCommand,
-    addLogsCommand,
-    addExplainCommand,
-    addTemplateCommand,
-    addLabCommand,
-    addHookCommand,
-    addImageCommand,
-    addVersionCommand,
-    addCompletionCommand,
-  ])
-    add(program, context);
+    .configureOutput({ writeOut: context.stdout, writeErr: context.stderr })
+    .hook("preSubcommand", async (_program, command) => {
+      if (command instanceof LazyCommand) await command.load();
+    });
+  const add = ([words, description, module]: Row, options = {}): void =>
+    void program.addCommand(
+      new LazyCommand(words, context, module).copyInheritedSettings(program).description(description),
+      options,
+    );
+  for (const row of rows) add(row);
+  add(
+    [
+      "complete [words...]",
+      "print what can follow, a line each: the word, a tab, what it is",
+      () => import("./commands/complete.ts"),
+    ],
+    { hidden: true },
+  );
   return program;
 }

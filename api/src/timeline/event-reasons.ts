@@ -52,6 +52,14 @@ export const eventReasons = {
     meaning: "the Hardware has no address for this interface",
     mend: "set dhcp.ip.address in the Hardware's interface",
   },
+  ValueUnusable: {
+    meaning: "the Hardware has values that DHCP cannot tell the machine as they stand",
+    mend: "put right what the message names and apply the Hardware again; the machine is told at its next DHCP request",
+  },
+  ReplyTooLong: {
+    meaning: "the machine takes no DHCP reply that holds all of its settings",
+    mend: "nothing when the machine boots: its operating system takes more; else shorten what the message names",
+  },
   OtherServerChosen: {
     meaning: "the machine took another DHCP server's offer",
     mend: "nothing when that server is to give addresses (--no-dhcp); else find it and end it",
@@ -134,6 +142,10 @@ export const eventReasons = {
   TooManyWaiting: {
     meaning: "too many workers that nobody knows are waiting",
     mend: "apply a Hardware for each machine that is to be known; else find out who makes up workers",
+  },
+  CallNotWhole: {
+    meaning: "a worker's call did not come whole: nothing more came of it, or newer ones needed its room",
+    mend: "nothing for a single one: the worker sends it again; else look at the machine's network, or find out who begins calls and ends none",
   },
   NoSuchCall: {
     meaning: "the worker makes a call that this server does not have",

@@ -58,6 +58,7 @@ export const eventTypes = {
   DhcpAck: { ...step, mark: "address", meaning: "the machine was given its address" },
   DhcpNak: { ...refusal, meaning: "the machine asked for an address that is not its own and was told so" },
   DhcpIgnored: { ...refusal, mark: "turned-away", meaning: "a DHCP message was not answered" },
+  DhcpLeftOut: { ...refusal, meaning: "the machine was told less by DHCP than its Hardware says, or something else" },
   DhcpRelease: { ...step, meaning: "the machine gave its address back" },
   DhcpDecline: { ...refusal, meaning: "the machine found its address in use by another one" },
   RouterAdvertised: { ...step, mark: "router", meaning: "iPXE was told that there is no IPv6 router to wait for" },

@@ -21,7 +21,7 @@ function hardware(allowPXE: boolean): Hardware {
     apiVersion: "tinkerbell.org/v1alpha1",
     kind: "Hardware",
     metadata: meta("m1"),
-    spec: { interfaces: [{ netboot: { allowPXE } }] },
+    spec: { interfaces: [{ dhcp: { mac: "52:54:00:00:00:01" }, netboot: { allowPXE } }] },
   };
 }
 
@@ -233,4 +233,114 @@ test("one whose workflow asks for the permission is not told to ask for it", () 
   const { because, todo } = explain({ hardware: hardware(false), workflows: [asks], events: [], nowMs });
   assert.ok(because.includes("no interface of the Hardware may netboot (allowPXE)"));
   assert.match(todo[0] ?? "", /sets netboot\.allowPXE in the Hardware again within seconds; see that it runs/);
+});
+
+const named = (name: string, status: WorkflowStatus, ended = 60, spec: Workflow["spec"] = {}): Workflow => ({
+  ...workflow({ stateSince: iso(ended), ...status }, spec),
+  metadata: meta(name),
+});
+const failedWith = (message: string) => ({ conditions: [{ type: "Succeeded", status: "False", message }] });
+
+test("of two workflows that failed the one that ended last is the headline, and the other is said too", () => {
+  const workflows = [
+    named("early", { state: "FAILED", ...failedWith("no disk") }, 50),
+    named("late", { state: "TIMEOUT", ...failedWith("too slow") }, 90),
+  ];
+  for (const order of [workflows, workflows.toReversed()]) {
+    const { state, because, todo } = explain({ hardware: hardware(true), workflows: order, events: [], nowMs });
+    assert.equal(state, "Workflow early failed.");
+    assert.deepEqual(because, ["no disk", "besides, Workflow late timed out: too slow"]);
+    assert.ok(todo.some((what) => what.startsWith("tink logs workflow/late ")));
+  }
+});
+
+test("failures before a success are history, and so are all while a workflow is under way", () => {
+  const failed = named("first", { state: "FAILED", ...failedWith("no disk") }, 90);
+  const done = named("second", { state: "SUCCESS" }, 50);
+  assert.doesNotMatch(explain({ workflows: [failed, done], events: [], nowMs }).because.join(), /first/);
+  assert.doesNotMatch(explain({ workflows: [failed, waiting], events: [], nowMs }).because.join(), /first/);
+});
+
+test("two whose templates do not render are both said, and neither hides behind a disabled one", () => {
+  const broken = (name: string, message: string) =>
+    named(name, {
+      state: "",
+      templateRendering: "failed",
+      conditions: [{ type: "TemplateRenderedSuccess", status: "False", message }],
+    });
+  const workflows = [
+    named("off", { state: "" }, 60, { disabled: true }),
+    broken("one", "line 3"),
+    broken("two", "line 4"),
+  ];
+  const { state, because } = explain({ workflows, events: [], nowMs });
+  assert.equal(state, "Workflow one cannot be started: its template does not render.");
+  assert.deepEqual(because, [
+    "line 3",
+    "besides, Workflow two cannot be started: its template does not render: line 4",
+    "besides, Workflow off is disabled: spec.disabled is true",
+  ]);
+});
+
+test("of many that failed some are named and the rest is counted", () => {
+  const workflows = Array.from({ length: 6 }, (_, at) => named(`w${at}`, { state: "FAILED" }, 10 + at));
+  assert.equal(explain({ workflows, events: [], nowMs }).because.at(-1), "2 more of its workflows did not succeed");
+});
+
+const unusable: readonly [what: string, spec: unknown, state: string, because: RegExp][] = [
+  [
+    "that no schema accepts",
+    { interfaces: [{ dhcp: { mac: "52-54" } }] },
+    "Hardware m1 cannot be used as it is, so its machine is answered as one that is not known.",
+    /^spec\.interfaces\[0\]\.dhcp\.mac: expected a MAC/,
+  ],
+  ["without interfaces", {}, "Hardware m1 names no MAC, so no machine is known by it.", /^it has no interfaces$/],
+  [
+    "without a MAC",
+    { interfaces: [{ dhcp: { ip: { address: "10.0.0.5" } } }] },
+    "Hardware m1 names no MAC, so no machine is known by it.",
+    /^none of its interfaces \(1\) has dhcp\.mac$/,
+  ],
+];
+for (const [what, spec, expected, why] of unusable)
+  test(`a Hardware ${what} is the headline without a workflow, and the first reason with one`, () => {
+    const bad = { ...hardware(true), spec } as Hardware; // as it is stored
+    const alone = explain({ hardware: bad, workflows: [], events: [], nowMs });
+    assert.equal(alone.state, expected);
+    assert.match(alone.because[0] ?? "", why);
+    assert.match(alone.todo[0] ?? "", /^(put that right|set spec\.interfaces\[\]\.dhcp\.mac) in Hardware m1/);
+    const { state, because } = explain({ hardware: bad, workflows: [waiting], events: [], nowMs });
+    assert.match(state, /^Workflow install began to wait/);
+    assert.equal(`${because[0]}.`, expected);
+  });
+
+test("Hardware that claim the same are named, and a claim that is no more is not believed", () => {
+  const claim = { ...event(5, "HardwareAmbiguous", "claimed", "DuplicateClaim"), data: { claim: "mac" } };
+  const input = { hardware: hardware(true), workflows: [], events: [claim], nowMs };
+  const rivals = [{ path: "spec.interfaces[].dhcp.mac", value: "52:54:00:00:00:01", names: ["a/m1", "b/m2"] }];
+  const { state, because } = explain({ ...input, rivals });
+  assert.equal(state, "Hardware m1 is not the only one of its machine, so that none of them is answered by it.");
+  assert.deepEqual(because, ["a/m1 and b/m2 claim the same spec.interfaces[].dhcp.mac, 52:54:00:00:00:01"]);
+  assert.match(explain({ ...input, rivals: [] }).state, /^No workflow is for m1/);
+  assert.deepEqual(explain({ ...input, rivals: [] }).because, []);
+});
+
+test("what DHCP cannot tell the machine is said by what stands in the Hardware, whatever the workflow does", () => {
+  const spec = { interfaces: [{ dhcp: { mac: "52:54:00:00:00:01", lease_time: 0 } }] };
+  const odd = { ...hardware(true), spec };
+  for (const workflows of [[], [waiting], [named("done", { state: "SUCCESS" })]]) {
+    const { because, todo } = explain({ hardware: odd, workflows, events: [], nowMs });
+    assert.match(because.at(-1) ?? "", /^spec\.interfaces\[0\]\.dhcp\.lease_time: 0 is no time/);
+    assert.equal(todo.at(-1), "put that right in Hardware m1 and apply it again");
+  }
+});
+
+test("what happened to an object of the same name before it was made is not its own", () => {
+  const { because } = explain({
+    hardware: hardware(true),
+    workflows: [],
+    events: [event(601, "DhcpAck", "the one before"), { ...event(700, "DhcpOffer", "both"), lastTime: iso(30) }],
+    nowMs,
+  });
+  assert.deepEqual(because, ["last seen 12 min ago: both"]);
 });

@@ -1,15 +1,19 @@
 // What a machine is waiting for, why, and what to do: the answer of `tink explain`.
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
-import type { Workflow, WorkflowAction, WorkflowState } from "../tinkerbell/workflow.ts";
+import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
 import { bootProgress, refusalsSince } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
 import { type EventType, eventTypeInfo } from "./event-types.ts";
-import { type TimelineEvent, toTimeline } from "./timeline-event.ts";
+import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
+import { eventsOfLife, type TimelineEvent, toTimeline } from "./timeline-event.ts";
+import { byTelling, createdMs } from "./workflow-order.ts";
 
 export type ExplainInput = {
-  /** The machine's; absent when only a MAC is known. */
+  /** The machine's, as it is stored, whether a schema accepts it or not; absent when only a MAC is known. */
   readonly hardware?: Hardware | undefined;
+  /** What it claims and others too. */
+  readonly rivals?: readonly RivalClaim[] | undefined;
   /** Those whose `hardwareRef` or agent is the machine. */
   readonly workflows: readonly Workflow[];
   readonly events: readonly (MachineEvent | MachineEventSpec)[];
@@ -28,12 +32,49 @@ export function explain(input: ExplainInput): Explanation {
   const stays = input.workflows.filter(({ metadata }) => !metadata.deletionTimestamp);
   // What is on its way out decides nothing any more, but what it still has of the machine may hold others up.
   const leaving = [input.hardware, ...input.workflows].flatMap((object) => leavingOf(object, input.nowMs));
-  const { state, because, todo } = explainRest({ ...input, workflows: stays });
+  const trouble = hardwareTrouble(input.hardware, input.rivals);
+  const mendedMs = changedMs(input.hardware);
+  const timeline = toTimeline(eventsOfLife(input.events, input.hardware)).filter(
+    (event) =>
+      // What was wrong with the Hardware before somebody changed it may be mended: if it is not, that is said anew.
+      (!isOfRecord(event.type) || event.atMs >= mendedMs) &&
+      !(input.hardware !== undefined && isSaidByHardware(event, trouble)),
+  );
+  const ordered = byTelling(stays);
+  const [{ state, because, todo }, ...others] = explainEach(
+    { ...input, hardware: trouble.readable, workflows: ordered },
+    timeline,
+  );
+  const ofHardware = trouble.fault === undefined ? [] : [trouble.fault, ...trouble.because];
+  const doubts = trouble.fault === undefined ? trouble.because : [];
+  // Without a workflow to speak of, what is wrong with the Hardware is where the machine stands.
+  const isHeadline = trouble.fault !== undefined && ordered.length === 0;
   return {
-    state,
-    because: [...leaving.map(({ why }) => why), ...because],
-    todo: [...new Set([...leaving.map(({ what }) => what), ...todo])],
+    state: isHeadline ? `${trouble.fault}.` : state,
+    because: [
+      ...leaving.map(({ why }) => why),
+      ...(isHeadline ? trouble.because : ofHardware),
+      ...because,
+      ...others.slice(0, mostOthers).map(inOneLine),
+      ...(others.length > mostOthers ? [`${others.length - mostOthers} more of its workflows did not succeed`] : []),
+      ...doubts,
+    ],
+    todo: [
+      ...new Set([
+        ...leaving.map(({ what }) => what),
+        ...(trouble.fault === undefined ? [] : trouble.todo),
+        ...todo,
+        ...others.slice(0, mostOthers).flatMap(({ todo: [first] }) => first ?? []),
+        ...(trouble.fault === undefined ? trouble.todo : []),
+      ]),
+    ],
   };
+}
+
+const mostOthers = 3;
+
+function inOneLine({ state, because: [why] }: Explanation): string {
+  return `besides, ${state.replace(/\.$/, "")}${why === undefined ? "" : `: ${why}`}`;
 }
 
 function leavingOf(object: Hardware | Workflow | undefined, nowMs: number): { why: string; what: string }[] {
@@ -45,12 +86,12 @@ function leavingOf(object: Hardware | Workflow | undefined, nowMs: number): { wh
   return [{ why, what: `${name}: ${todo}` }];
 }
 
-function explainRest(input: ExplainInput): Explanation {
-  const mendedMs = changedMs(input.hardware);
-  // What was wrong with the Hardware before somebody changed it may be mended: if it is not, that is said anew.
-  const timeline = toTimeline(input.events).filter(({ type, atMs }) => !isOfRecord(type) || atMs >= mendedMs);
-  const workflow = mostTelling(input.workflows);
-  if (workflow === undefined) return withoutWorkflow(input, timeline);
+function explainEach(input: ExplainInput, timeline: readonly TimelineEvent[]): [Explanation, ...Explanation[]] {
+  const [first, ...others] = input.workflows.map((workflow) => explainWorkflow(workflow, input, timeline));
+  return first === undefined ? [withoutWorkflow(input, timeline)] : [first, ...others];
+}
+
+function explainWorkflow(workflow: Workflow, input: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {
   const state = workflow.status?.state ?? "";
   switch (state) {
     case "":
@@ -79,22 +120,6 @@ function changedMs(hardware: Hardware | undefined): number {
 function isOfRecord(type: string): boolean {
   const info = eventTypeInfo(type);
   return info?.sort === "refusal" && info.plane === "management";
-}
-
-const order: readonly WorkflowState[] = ["RUNNING", "POST", "PREPARING", "PENDING", ""];
-
-/** An unfinished workflow, the furthest on first; else the youngest finished one. */
-function mostTelling(workflows: readonly Workflow[]): Workflow | undefined {
-  const youngestFirst = workflows.toSorted((a, b) => createdMs(b) - createdMs(a));
-  for (const state of order) {
-    const found = youngestFirst.findLast(({ status }) => (status?.state ?? "") === state);
-    if (found !== undefined) return found;
-  }
-  return youngestFirst[0];
-}
-
-function createdMs({ metadata }: Workflow): number {
-  return Date.parse(metadata.creationTimestamp ?? "") || 0;
 }
 
 function withoutWorkflow({ hardware, nowMs }: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {

@@ -1,5 +1,6 @@
 // A MachineEvent as the timeline's readers use it: its time as a number, its small facts at hand.
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
+import type { Resource } from "../resource.ts";
 
 export type TimelineEvent = {
   /** Milliseconds since 1970, by the server's clock. */
@@ -25,6 +26,26 @@ function readEvent(spec: MachineEventSpec | undefined): TimelineEvent[] {
   if (spec === undefined || Number.isNaN(atMs)) return [];
   const { type, reason = "", message, workflow = "", data = {} } = spec;
   return [{ atMs, type, reason, message, workflow, data }];
+}
+
+/**
+ * Those of this object, not of one that had its name before: what happened, or happened once more, since it was made, to the
+ * second that Kubernetes keeps of that. Of nobody all.
+ */
+export function eventsOfLife<E extends MachineEvent | MachineEventSpec>(
+  events: readonly E[],
+  object: Pick<Resource, "metadata"> | undefined,
+): E[] {
+  const madeMs = Date.parse(object?.metadata.creationTimestamp ?? "") || 0;
+  return events.filter((event) => {
+    const lastMs = Date.parse(lastTimeOf(event));
+    return Number.isNaN(lastMs) || lastMs >= madeMs;
+  });
+}
+
+function lastTimeOf(event: MachineEvent | MachineEventSpec): string {
+  const spec = isResource(event) ? event.spec : event;
+  return spec?.lastTime ?? spec?.time ?? "";
 }
 
 /** The action an event is about. */

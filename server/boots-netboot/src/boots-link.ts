@@ -38,7 +38,7 @@ export interface BootsLink {
 /** Most TFTP blocks sent before an acknowledgement is awaited. */
 const tftpWindowBlocks = 16;
 /** A hall of machines that starts at once; a transfer costs about a kilobyte, since the file is there once for all. */
-const transfers = { most: 4096, mostOfMachine: 8 };
+const transfers = { most: 4096, mostOfMachine: 8, mostOfAddress: 256 };
 
 type Closer = (deadline: AbortSignal) => Promise<void>;
 

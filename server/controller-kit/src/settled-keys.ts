@@ -1,9 +1,10 @@
 // Keys whose last run left nothing to do: that its own write comes back as a change is no reason to run them again.
 import type { Resource } from "@neverland/api";
+import { SplitMap } from "@neverland/platform/collections/split-map.ts";
 import type { Outcome } from "./controller.ts";
 
 export class SettledKeys {
-  readonly #settled = new Map<string, { readonly version: string; readonly wakeAtMs: number }>();
+  readonly #settled = new SplitMap<{ readonly version: string; readonly wakeAtMs: number }>();
   /** Keys that something else than a change of their object concerns, since their last run began. */
   readonly #told = new Set<string>();
 

@@ -26,6 +26,6 @@ export function ambiguousHardware({ kind, value, names, newcomer }: DuplicateCla
   const message = `${names.join(" and ")} claim the same ${kind} ${value}: none of them is answered by it; change all but one`;
   const about = [newcomer, ...names.filter((name) => name !== newcomer).slice(0, 1)];
   return about.map((hardware) => {
-    return { source, hardware, type: "HardwareAmbiguous", reason: "DuplicateClaim", message };
+    return { source, hardware, type: "HardwareAmbiguous", reason: "DuplicateClaim", message, data: { claim: kind } };
   });
 }

@@ -209,9 +209,10 @@ export class WritePath {
 /** What is as it was in the store needs no look: a finalizer can be taken from an object that a newer schema refuses. */
 function isOtherwise(kind: KindInfo, live: Resource, next: Resource): boolean {
   const { metadata, ...content } = next;
-  const { labels, annotations } = metadata;
+  const { labels, annotations, ownerReferences } = metadata;
   const before = live.metadata;
   if (!sameJson(before.labels, labels) || !sameJson(before.annotations, annotations)) return true;
+  if (!sameJson(before.ownerReferences, ownerReferences)) return true;
   const isIn = (names: readonly string[] | null | undefined, name: string) => names?.includes(name) ?? false;
   if (metadata.finalizers?.some((name) => !isIn(before.finalizers, name))) return true;
   return contentSchemas(kind).some(([name]) => !sameJson(Reflect.get(live, name), Reflect.get(content, name)));

@@ -38,6 +38,8 @@ export type ListOptions = {
   readonly namespace?: string;
   readonly labels?: readonly Selector[];
   readonly fields?: readonly Selector[];
+  /** The state as it was then: `gone` when it is forgotten. What keeps no old states shows the newest, as the list's version says. */
+  readonly atVersion?: string;
   /** Most items of one page. */
   readonly limit?: number;
   /** From the last page; pages of one list show one state of the store, or the next page fails with `gone`. */
@@ -59,7 +61,7 @@ export type WatchEvent =
   /** Nothing up to this version was missed; a watch may be resumed from it. */
   | { readonly type: "bookmark"; readonly resourceVersion: string };
 
-export type WatchOptions = Omit<ListOptions, "limit" | "continueToken"> & {
+export type WatchOptions = Omit<ListOptions, "atVersion" | "limit" | "continueToken"> & {
   /** Events after this version. Absent: only what happens from now on. */
   readonly resourceVersion?: string;
   readonly signal: AbortSignal;

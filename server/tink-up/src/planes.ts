@@ -14,6 +14,8 @@ const bootPlaneBodyBytes = 64 * 1024;
 /** As Kubernetes. */
 const managementBodyBytes = 3 * 1024 * 1024;
 const requestTimeoutMs = 60_000;
+/** Who reads no more of a file keeps its connection, and the file open; a machine that writes one to a slow disk stands still for a minute. */
+const stallTimeoutMs = 300_000;
 /** What each plane may have of the process's descriptors; workers' connections have most of them. */
 const bootShare = 0.25;
 const managementShare = 0.1;
@@ -44,7 +46,14 @@ export function bootPlane(
   routes: readonly Routes[],
 ): HttpListener[] {
   const { port } = config.shared.boots.http;
-  const options = { port, purpose: "machines", isForMany: true, requestTimeoutMs, bodyLimitBytes: bootPlaneBodyBytes };
+  const options = {
+    port,
+    purpose: "machines",
+    isForMany: true,
+    requestTimeoutMs,
+    stallTimeoutMs,
+    bodyLimitBytes: bootPlaneBodyBytes,
+  };
   const register = async (app: Parameters<Routes>[0]): Promise<void> => {
     nameFaults(app, deps);
     await all(routes)(app);

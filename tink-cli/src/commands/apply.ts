@@ -18,10 +18,8 @@ type Apply = { readonly force: boolean; readonly fieldValidation: ApplyCall["fie
 
 const validations = { warn: "Warn", strict: "Strict", ignore: "Ignore" } as const;
 
-export function addApplyCommand(program: Command, context: CliContext): void {
-  program
-    .command("apply")
-    .description("create or change objects as files describe them")
+export function configure(command: Command, context: CliContext): void {
+  command
     .requiredOption("-f, --filename <file...>", "YAML or JSON, a folder of them, or - for standard input")
     .option("--force-conflicts", "take over fields that somebody else set")
     .option("--dry-run", "check the files and stop")
@@ -30,7 +28,7 @@ export function addApplyCommand(program: Command, context: CliContext): void {
         .choices(Object.keys(validations))
         .default("warn"),
     )
-    .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions, command: Command) => {
+    .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions) => {
       const objects = await readManifests(filename, context.stdin);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       if (dryRun) return checkOnly(objects, validate, context);
@@ -45,11 +43,18 @@ export function addApplyCommand(program: Command, context: CliContext): void {
     });
 }
 
-/** Says what the server would say of fields that it does not know. */
+/** Says what the server would say of fields that it does not know, and of values that are not used as they stand. */
 function checkOnly(objects: readonly ManifestObject[], validate: keyof typeof validations, context: CliContext): void {
   if (validate === "strict") refuseUnknownFields(objects);
-  if (validate === "warn") for (const text of unknownIn(objects)) context.stderr(`Warning: ${text}\n`);
+  if (validate === "warn")
+    for (const text of [...unknownIn(objects), ...doubtsIn(objects)]) context.stderr(`Warning: ${text}\n`);
   context.stdout(`${objects.length} objects are valid\n`);
+}
+
+function doubtsIn(objects: readonly ManifestObject[]): string[] {
+  return objects.flatMap((object) =>
+    (object.kind.doubts?.(object.resource) ?? []).map((doubt) => `${subjectOf(object)}: ${doubt}`),
+  );
 }
 
 /** Before the first write: the server refuses one object, when others are there already. */

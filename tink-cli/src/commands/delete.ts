@@ -13,10 +13,8 @@ type Target = { readonly kind: KindInfo; readonly name?: string | undefined; rea
 type DeleteOptions = { filename?: string[]; ignoreNotFound?: boolean; wait: string; timeout: number };
 type Held = { readonly kind: KindInfo; readonly object: Resource };
 
-export function addDeleteCommand(program: Command, context: CliContext): void {
-  program
-    .command("delete [resource...]")
-    .description("remove objects: delete workflow/NAME, delete hw NAME…, delete -f FILE")
+export function configure(command: Command, context: CliContext): void {
+  command
     .option("-f, --filename <file...>", "remove what these files describe; - reads standard input")
     .option("--ignore-not-found", "what is not there is no failure")
     .addOption(
@@ -26,7 +24,7 @@ export function addDeleteCommand(program: Command, context: CliContext): void {
         .default("true"),
     )
     .option("--timeout <time>", "wait for so long and no longer (exit 4): seconds, or 1m30s", readTimeout, 60)
-    .action(async (words: string[], options: DeleteOptions, command: Command) => {
+    .action(async (words: string[], options: DeleteOptions) => {
       const targets: Target[] = [
         ...(words.length > 0 ? readTargets(words) : []),
         ...(await inFiles(options.filename ?? [], context)),

@@ -5,10 +5,8 @@ import type { DemoResult } from "../demo/demo-run.ts";
 import type { DemoOptions, KeptDemo } from "../demo/run-demo.ts";
 import { formatStageBill } from "../output/stage-bill.ts";
 
-export function addDemoCommand(program: Command, context: CliContext): void {
-  program
-    .command("demo")
-    .description("install a virtual machine with an empty disk over the network, and log in to it")
+export function configure(command: Command, context: CliContext): void {
+  command
     .addOption(new Option("--firmware <kind>", "the machine's firmware").choices(["bios", "uefi"]).default("bios"))
     .addOption(
       new Option("--accel <how>", "auto takes KVM when it can boot firmware, else emulation (tcg)")

@@ -1,5 +1,6 @@
 // tink describe: an object in full, with what happened to it; for a machine also where the time of its last boot went.
 import {
+  eventsOfLife,
   type KindInfo,
   kinds,
   type MachineEvent,
@@ -17,19 +18,16 @@ import { describeObject } from "../output/describe.ts";
 import { formatStageBill } from "../output/stage-bill.ts";
 import { readTargets, type Target } from "../resource-names.ts";
 
-export function addDescribeCommand(program: Command, context: CliContext): void {
-  program
-    .command("describe <resource...>")
-    .description("show an object in full, and its timeline: describe hardware/NAME")
-    .action(async (words: string[], _options: unknown, command: Command) => {
-      const { clients, namespace } = await connect(command, context);
-      const show = async ({ kind, name }: Target): Promise<void> => {
-        const names = name === undefined ? await namesOf(clients, kind, namespace) : [name];
-        for (const each of names)
-          context.stdout(await describe(clients, kind, { namespace, name: each }, context.nowMs()));
-      };
-      await eachOf(readTargets(words), show, context);
-    });
+export function configure(command: Command, context: CliContext): void {
+  command.action(async (words: string[]) => {
+    const { clients, namespace } = await connect(command, context);
+    const show = async ({ kind, name }: Target): Promise<void> => {
+      const names = name === undefined ? await namesOf(clients, kind, namespace) : [name];
+      for (const each of names)
+        context.stdout(await describe(clients, kind, { namespace, name: each }, context.nowMs()));
+    };
+    await eachOf(readTargets(words), show, context);
+  });
 }
 
 async function namesOf(clients: Clients, kind: KindInfo, namespace: string): Promise<string[]> {
@@ -46,12 +44,13 @@ async function describe(clients: Clients, kind: KindInfo, key: ResourceKey, nowM
   return `${describeObject(object, events, nowMs)}${billText}\n`;
 }
 
-/** A machine's events, or a workflow's, oldest first; none for other kinds. */
-async function eventsOf(clients: Clients, { kind, metadata }: Resource): Promise<MachineEvent[]> {
+/** A machine's events, or a workflow's, oldest first; none for other kinds, nor of one that had its name before. */
+async function eventsOf(clients: Clients, object: Resource): Promise<MachineEvent[]> {
+  const { kind, metadata } = object;
   const subject = kinds.MachineEvent.about.find((each) => each.kind === kind);
   if (subject === undefined) return [];
   const { namespace } = metadata;
   const fieldSelector = `${subject.path}=${nameIn(subject, metadata)}`;
   const { items } = await clients(kinds.MachineEvent).list({ namespace, fieldSelector });
-  return items.sort((a, b) => Date.parse(a.spec?.time ?? "") - Date.parse(b.spec?.time ?? ""));
+  return eventsOfLife(items, object).sort((a, b) => Date.parse(a.spec?.time ?? "") - Date.parse(b.spec?.time ?? ""));
 }

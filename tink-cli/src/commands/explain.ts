@@ -2,10 +2,12 @@
 import {
   explain,
   fieldsAt,
+  formatKey,
   type Hardware,
   isFinalState,
   kinds,
   type MachineEvent,
+  type RivalClaim,
   type Workflow,
 } from "@neverland/api";
 import type { Command } from "commander";
@@ -13,28 +15,26 @@ import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 
+/** Enough to go on with: one mistake may be in all. */
+const mostRivals = 4;
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
-export function addExplainCommand(program: Command, context: CliContext): void {
-  program
-    .command("explain <machine>")
-    .description(
-      "say what a machine is waiting for, why, and what to do: by name, or by MAC when nothing describes it yet",
-    )
-    .action(async (machine: string, _options: unknown, command: Command) => {
-      const { clients, namespace } = await connect(command, context);
-      const subject = macPattern.test(machine)
-        ? await byMac(clients, machine.toLowerCase())
-        : await byName(clients, namespace, machine.replace(/^(hardware|hw)\//, ""));
-      const { state, because, todo } = explain({ ...subject, nowMs: context.nowMs() });
-      context.stdout(
-        `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
-      );
-    });
+export function configure(command: Command, context: CliContext): void {
+  command.action(async (machine: string) => {
+    const { clients, namespace } = await connect(command, context);
+    const subject = macPattern.test(machine)
+      ? await byMac(clients, machine.toLowerCase())
+      : await byName(clients, namespace, machine.replace(/^(hardware|hw)\//, ""));
+    const { state, because, todo } = explain({ ...subject, nowMs: context.nowMs() });
+    context.stdout(
+      `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
+    );
+  });
 }
 
 type Subject = {
   readonly hardware?: Hardware | undefined;
+  readonly rivals?: RivalClaim[];
   readonly workflows: Workflow[];
   readonly events: MachineEvent[];
 };
@@ -53,7 +53,8 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
     ({ spec, status }) =>
       spec?.hardwareRef === name || (status?.agentID !== undefined && agents.has(status.agentID.toLowerCase())),
   );
-  if (hardware !== undefined) return { hardware: readable(hardware), workflows: own, events: events.items };
+  if (hardware !== undefined)
+    return { hardware, rivals: await rivalsOf(clients, hardware), workflows: own, events: events.items };
   // One that was deleted under its workflow is asked for by its name, too.
   if (own.some(({ status }) => !isFinalState(status?.state))) return { workflows: own, events: events.items };
   throw new CliError(
@@ -63,20 +64,30 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
 }
 
 async function byMac(clients: Clients, mac: string): Promise<Subject> {
-  const { items } = await clients(kinds.Hardware).list();
-  const known = items.find((each) => valuesAt(each, "spec.interfaces[].dhcp.mac").includes(mac));
+  const { items } = await clients(kinds.Hardware).list({ fieldSelector: `spec.interfaces[].dhcp.mac=${mac}` });
+  const [known] = items;
   if (known !== undefined) return await byName(clients, known.metadata.namespace, known.metadata.name);
   const events = await clients(kinds.MachineEvent).list({ fieldSelector: `spec.mac=${mac}` });
   const workflows = await clients(kinds.Workflow).list({ fieldSelector: `status.agentID=${mac}` });
   return { workflows: workflows.items, events: events.items };
 }
 
+/** Others that claim what only one can have. Where that is text that no selector takes, nobody is asked. */
+async function rivalsOf(clients: Clients, hardware: Hardware): Promise<RivalClaim[]> {
+  const own = formatKey(hardware.metadata);
+  const claims = kinds.Hardware.unique.flatMap(({ path }) =>
+    fieldsAt(hardware, path).map(({ value }) => ({ path, value: String(value) })),
+  );
+  const found: RivalClaim[] = [];
+  for (const { path, value } of claims.filter((claim) => /^[\w:.-]+$/.test(claim.value))) {
+    const { items } = await clients(kinds.Hardware).list({ fieldSelector: `${path}=${value}`, limit: mostRivals });
+    const others = items.map(({ metadata }) => formatKey(metadata)).filter((key) => key !== own);
+    if (others.length > 0) found.push({ path, value, names: [own, ...others] });
+  }
+  return found;
+}
+
 /** In lower case. Of any object: one that no schema accepts is shown as it is, and may have anything anywhere. */
 function valuesAt(object: Hardware, ...paths: readonly string[]): string[] {
   return paths.flatMap((path) => fieldsAt(object, path)).map(({ value }) => String(value).toLowerCase());
-}
-
-/** Of one that no schema accepts nothing is read but its metadata. */
-function readable({ spec, ...rest }: Hardware): Hardware {
-  return spec !== undefined && kinds.Hardware.spec.safeParse(spec).success ? { spec, ...rest } : rest;
 }

@@ -18,16 +18,14 @@ type GetOptions = {
 };
 type Query = Pick<ClientListOptions, "namespace" | "labelSelector" | "fieldSelector">;
 
-export function addGetCommand(program: Command, context: CliContext): void {
-  program
-    .command("get <resource...>")
-    .description("show objects: get hardware, get hw,wf, get workflow/NAME, get wf NAME…")
+export function configure(command: Command, context: CliContext): void {
+  command
     .option("-o, --output <format>", "json, yaml, wide, name or jsonpath=TEMPLATE")
     .option("-l, --selector <labels>", "only objects with these labels, such as rack=1,!old")
     .option("--field-selector <fields>", "only objects with these fields, such as metadata.name=a")
     .option("-A, --all-namespaces", "of every namespace")
     .option("-w, --watch", "go on and show what changes")
-    .action(async (words: string[], options: GetOptions, command: Command) => {
+    .action(async (words: string[], options: GetOptions) => {
       const format = parseOutputFormat(options.output);
       const targets = readTargets(words);
       const { clients, namespace } = await connect(command, context);

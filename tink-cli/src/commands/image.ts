@@ -3,9 +3,8 @@ import type { Command } from "commander";
 import { buildImageInto } from "../artifacts.ts";
 import type { CliContext } from "../context.ts";
 
-export function addImageCommand(program: Command, context: CliContext): void {
-  const image = program.command("image").description("disk images for machines");
-  image
+export function configure(command: Command, context: CliContext): void {
+  command
     .command("build")
     .description("make debian.raw.zst: Debian with cloud-init and SSH, for BIOS and UEFI")
     .requiredOption("--out <dir>", "where to put it; tink up serves DATA_DIR/files to machines")

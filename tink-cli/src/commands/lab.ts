@@ -26,22 +26,21 @@ type AddOptions = LabOptions & {
 
 const destroyTimeoutMs = 30_000;
 
-export function addLabCommand(program: Command, context: CliContext): void {
+export function configure(lab: Command, context: CliContext): void {
   const dir = defaultLabDir(context.env);
-  const lab = program.command("lab").description("a virtual rack: QEMU machines on a network of their own");
-  const command = (words: string, description: string): Command =>
+  const addTo = (words: string, description: string): Command =>
     lab
       .command(words)
       .description(description)
       .option("--dir <dir>", "the lab's folder: disks, serial logs, packet captures", dir);
-  command("start", "start an empty lab in the background")
+  addTo("start", "start an empty lab in the background")
     .addOption(
       new Option("--accel <how>", "auto takes KVM when it can boot firmware")
         .choices(["auto", "kvm", "tcg"])
         .default("auto"),
     )
     .action(async (options: LabOptions & { accel: AcceleratorWish }) => await start(options, context));
-  command("add <name>", "put a machine into it, switched off")
+  addTo("add <name>", "put a machine into it, switched off")
     .addOption(new Option("--firmware <kind>", "BIOS or UEFI").choices(["bios", "uefi"]).default("bios"))
     .option("--memory <MiB>", "memory", numberUpTo(1 << 20), 1024)
     .option("--disk <GiB>", "size of its empty disk", numberUpTo(16_384), 8)
@@ -52,25 +51,25 @@ export function addLabCommand(program: Command, context: CliContext): void {
       new Option("--bus <kind>", "what its disk is attached to").choices(["virtio", "nvme", "sata"]).default("virtio"),
     )
     .action(async (name: string, options: AddOptions) => await add(name, options, context));
-  command("list", "show the machines").action(async (options: LabOptions) =>
+  addTo("list", "show the machines").action(async (options: LabOptions) =>
     print(await (await open(options.dir)).list(), context),
   );
-  command("power <name>", "switch a machine, or press its reset or power button")
+  addTo("power <name>", "switch a machine, or press its reset or power button")
     .addArgument(new Argument("<action>", "what to do").choices(["on", "off", "cycle", "reset", "button"]))
     .action(async (name: string, action: PowerAction, options: LabOptions) =>
       print([await (await open(options.dir)).power(name, action)], context),
     );
-  command("serial <name>", "show a machine's serial port")
+  addTo("serial <name>", "show a machine's serial port")
     .option("-f, --follow", "go on until Ctrl-C")
     .action(async (name: string, options: SerialOptions) => await serial(name, options, context));
-  command("remove <name>", "power a machine off and forget it").action(async (name: string, options: LabOptions) => {
+  addTo("remove <name>", "power a machine off and forget it").action(async (name: string, options: LabOptions) => {
     await (await open(options.dir)).remove(name);
     context.stdout(`${name} was removed; its disk and logs stay in ${join(options.dir, "machines", name)}\n`);
   });
-  command("exec <program> [args...]", "run a program inside the lab's network: lab exec -- ip addr").action(
+  addTo("exec <program> [args...]", "run a program inside the lab's network: lab exec -- ip addr").action(
     async (name: string, args: string[], options: LabOptions) => await exec(options.dir, [name, ...args], context),
   );
-  command("destroy", "power everything off and end the lab").action(async (options: LabOptions) => {
+  addTo("destroy", "power everything off and end the lab").action(async (options: LabOptions) => {
     await (await loadLab()).destroyLab(options.dir, { signal: context.signal, timeoutMs: destroyTimeoutMs });
     context.stdout(`The lab has ended; disks and logs stay in ${options.dir}\n`);
   });

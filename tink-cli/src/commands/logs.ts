@@ -7,14 +7,12 @@ import { numberUpTo } from "../option-values.ts";
 
 type LogsOptions = { action?: string; follow?: boolean; tail?: number };
 
-export function addLogsCommand(program: Command, context: CliContext): void {
-  program
-    .command("logs <workflow>")
-    .description("show what a workflow's actions wrote")
+export function configure(command: Command, context: CliContext): void {
+  command
     .option("--action <name>", "of this action only")
     .option("-f, --follow", "go on until the workflow has ended")
     .option("--tail <lines>", "only the last lines", numberUpTo(Number.MAX_SAFE_INTEGER))
-    .action(async (workflow: string, { action, follow, tail }: LogsOptions, command: Command) => {
+    .action(async (workflow: string, { action, follow, tail }: LogsOptions) => {
       const { clients, namespace } = await connect(command, context);
       const name = workflow.replace(/^(workflows?|wf)\//, "");
       const options = {

@@ -260,6 +260,22 @@ describe("tink describe", () => {
     assert.match(stdout, /^ +AGE +TYPE .*\n +\d+s +PoweredOn +lab +seen was powered on$/m);
   });
 
+  test("leaves out what happened to one of the same name that was deleted", async () => {
+    await apply(hardwareYaml("again", mac(34)));
+    const past = { source: "lab", type: "PoweredOn", message: "the one before", hardware: "again" };
+    for (const [secondsAgo, message] of [
+      [3600, "the one before"],
+      [0, "the one that is"],
+    ] as const)
+      await bench.clients(kinds.MachineEvent).create({
+        metadata: { generateName: "again-", namespace: "default" },
+        spec: { ...past, message, time: new Date(Date.now() - secondsAgo * 1000).toISOString() },
+      });
+    const { stdout } = await bench.run("describe", "hardware/again");
+    assert.match(stdout, /the one that is/);
+    assert.doesNotMatch(stdout, /the one before/);
+  });
+
   test("shows a workflow, and why it cannot start", async () => {
     await apply(workflowYaml("lost", "no-such-template", "no-such-machine", mac(33)));
     const failed = bench

@@ -17,15 +17,14 @@ const addEntry = (text: string, entries: Record<string, string> = {}): Record<st
   return { ...entries, [key]: value };
 };
 
-export function addTemplateCommand(program: Command, context: CliContext): void {
-  const template = program.command("template").description("templates of workflows");
-  template
+export function configure(command: Command, context: CliContext): void {
+  command
     .command("render")
     .description("show what a template renders to; each problem with line and column (exit 2)")
     .requiredOption("-f, --template <file>", "manifest with the Template; - reads standard input")
     .option("--hardware <file-or-name>", "manifest with the Hardware, or its name on the server")
     .option("--set <key=value>", "an entry of the workflow's hardwareMap; may be repeated", addEntry)
-    .action(async ({ template: file, hardware, set }: RenderOptions, command: Command) => {
+    .action(async ({ template: file, hardware, set }: RenderOptions) => {
       const [found] = ofKind<Template>(await readManifests([file], context.stdin), "Template");
       if (found === undefined) throw new CliError("usage", `${file} holds no Template`);
       const machine = hardware === undefined ? undefined : await readHardware(hardware, command, context);

@@ -5,15 +5,12 @@ import { allSettings, defaultConfigFile, readServerConfig } from "@neverland/tin
 import { type Command, Option } from "commander";
 import { defaultDataDir } from "../connection.ts";
 import type { CliContext } from "../context.ts";
-import { version } from "./version.ts";
+import { version } from "../version.ts";
 
 /** After this long a stop no longer waits for transfers and calls that are under way. */
 const stopDeadlineMs = 10_000;
 
-export function addUpCommand(program: Command, context: CliContext): void {
-  const command = program
-    .command("up")
-    .description("run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API");
+export function configure(command: Command, context: CliContext): void {
   command.addOption(
     new Option(
       "--config <file>",
@@ -23,7 +20,7 @@ export function addUpCommand(program: Command, context: CliContext): void {
   const options = new Map(allSettings.flatMap((one) => optionOf(one)));
   const inGroup = Map.groupBy(options.values(), ({ helpGroupHeading }) => helpGroupHeading);
   for (const option of flagGroups.flatMap((group) => inGroup.get(group) ?? [])) command.addOption(option);
-  command.action(async (_options: unknown, self: Command) => runServer(self, options, context));
+  command.action(async () => runServer(command, options, context));
 }
 
 function optionOf({ path, setting }: NamedSetting): [string, Option][] {

@@ -8,12 +8,10 @@ import { readTimeout } from "../option-values.ts";
 import { describeProgress } from "../output/workflow-progress.ts";
 import { readTargets } from "../resource-names.ts";
 
-export function addWatchCommand(program: Command, context: CliContext): void {
-  program
-    .command("watch <resource...>")
-    .description("follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME")
+export function configure(command: Command, context: CliContext): void {
+  command
     .option("--timeout <time>", "give up after this long (exit 4): seconds, or 1m30s", readTimeout)
-    .action(async (words: string[], { timeout }: { timeout?: number }, command: Command) => {
+    .action(async (words: string[], { timeout }: { timeout?: number }) => {
       const [target] = readTargets(words);
       if (target?.name === undefined) throw new CliError("usage", "Name what to watch: workflow/NAME or hardware/NAME");
       const { clients, namespace } = await connect(command, context);

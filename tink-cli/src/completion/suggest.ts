@@ -1,12 +1,9 @@
 // What can follow on a command line that is being typed: commands, options, their values, kinds and names of objects.
-import { type KindInfo, kinds } from "@neverland/api";
-import type { Argument, Command, Option } from "commander";
-import { readKind } from "../resource-names.ts";
+import type { Command, Option } from "commander";
+import type { CliContext } from "../context.ts";
+import { LazyCommand } from "../lazy-command.ts";
 
 export type Suggestion = { readonly value: string; readonly about: string };
-
-/** The names of a kind's objects, at the server that the given global options name. */
-export type ObjectNames = (kind: KindInfo, options: ReadonlyMap<string, string>) => Promise<readonly string[]>;
 
 /** What the words before the last one say. `options` is by the names that commander gives them. */
 type Place = {
@@ -20,16 +17,16 @@ type Place = {
 };
 
 /** @param words What follows `tink`; the last is being typed. @returns Whole words; nothing where file names belong. */
-export async function suggest(program: Command, words: readonly string[], names: ObjectNames): Promise<Suggestion[]> {
+export async function suggest(program: Command, words: readonly string[], context: CliContext): Promise<Suggestion[]> {
   const word = words.at(-1) ?? "";
-  const place = placeAfter(program, words.slice(0, -1));
-  const all = await candidates(place, word, names);
+  const place = await placeAfter(program, words.slice(0, -1));
+  const all = await candidates(place, word, context);
   const fitting = all.filter(({ value }) => value.startsWith(word));
   // An option that a command has from the program too is offered once, in the command's words.
   return fitting.filter(({ value }, at) => fitting.findIndex((other) => other.value === value) === at);
 }
 
-async function candidates(place: Place, word: string, names: ObjectNames): Promise<Suggestion[]> {
+async function candidates(place: Place, word: string, context: CliContext): Promise<Suggestion[]> {
   const { command, awaits } = place;
   if (awaits !== undefined) return plain(awaits.argChoices ?? []);
   if (!place.optionsEnded && word.startsWith("-")) {
@@ -40,49 +37,21 @@ async function candidates(place: Place, word: string, names: ObjectNames): Promi
   const commands = command.createHelp().visibleCommands(command);
   if (commands.length > 0 && place.operands.length === 0)
     return commands.map((child) => named(child.name(), child.description()));
-  return await operandCandidates(place, word, names);
+  return await operandCandidates(place, word, context);
 }
 
-async function operandCandidates(place: Place, word: string, names: ObjectNames): Promise<Suggestion[]> {
+/** What the operands are named tells their kind; only then the kinds and the server's objects are worth their loading. */
+async function operandCandidates(place: Place, word: string, context: CliContext): Promise<Suggestion[]> {
   const { command, operands, options } = place;
   const declared = command.registeredArguments;
   const argument = declared[operands.length] ?? declared.findLast(({ variadic }) => variadic);
   if (argument === undefined) return [];
   if (argument.argChoices !== undefined) return plain(argument.argChoices);
-  const kind = kindOf(argument, operands, word);
-  if (kind === "any") return plain(Object.values<KindInfo>(kinds).map(({ plural }) => plural));
-  if (kind === undefined) return [];
-  const prefix = word.includes("/") ? word.slice(0, word.indexOf("/") + 1) : "";
-  return plain(await names(kind, options), prefix);
+  const { objectsFor } = await import("./suggest-objects.ts");
+  return plain(await objectsFor(argument.name(), operands, word, options, context));
 }
 
-/** Of which kind an operand's objects are, by the name that the command gives it; `any` when the kind itself is to be typed. */
-function kindOf(argument: Argument, operands: readonly string[], word: string): KindInfo | "any" | undefined {
-  switch (argument.name()) {
-    case "workflow":
-      return kinds.Workflow;
-    case "machine":
-      return kinds.Hardware;
-    case "resource": {
-      const [kind] = (word.includes("/") ? word : (operands[0] ?? "")).split("/");
-      if (!kind) return "any";
-      // KIND/NAME goes on with KIND/NAME only.
-      return operands[0]?.includes("/") && !word.includes("/") ? undefined : knownKind(kind);
-    }
-    default:
-      return undefined;
-  }
-}
-
-function knownKind(text: string): KindInfo | undefined {
-  try {
-    return readKind(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function placeAfter(program: Command, words: readonly string[]): Place {
+async function placeAfter(program: Command, words: readonly string[]): Promise<Place> {
   let command = program;
   let awaits: Option | undefined;
   let optionsEnded = false;
@@ -102,6 +71,7 @@ function placeAfter(program: Command, words: readonly string[]): Place {
       const child = command.commands.find((known) => known.name() === word);
       if (child === undefined) operands.push(word);
       else command = child;
+      if (child instanceof LazyCommand) await child.load();
     }
   }
   return { command, operands, options, awaits, optionsEnded };

@@ -1,6 +1,6 @@
 // DHCP on one link, a datagram at a time: read, look up, decide, tell, answer. No datagram can stop it.
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { clientMac, type DhcpMessage, decodeDhcpMessage, unspecifiedIpv4 } from "@neverland/protocols";
+import { clientMac, type DhcpMessage, decodeDhcpMessage, type MacAddress, unspecifiedIpv4 } from "@neverland/protocols";
 import type { AddressConflicts } from "./address-conflicts.ts";
 import type { DhcpEvents } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
@@ -39,16 +39,21 @@ export class DhcpAnswerer {
     const mac = clientMac(message);
     const lookup = mac === undefined ? ({ found: "none" } as const) : index.reservation(mac);
     const decision = respondToDhcp(message, lookup, conflicts, config);
+    if (decision.kind === "reply") {
+      this.#reply(message, mac, decision);
+      return;
+    }
     events.decided(message, mac, decision);
-    if (decision.kind === "reply") this.#reply(message, decision);
-    else if (decision.kind === "noted" && decision.note === "declined") conflicts.note(decision.address);
+    if (decision.kind === "noted" && decision.note === "declined") conflicts.note(decision.address);
   }
 
-  #reply(request: DhcpMessage, decision: DhcpReplyDecision): void {
+  #reply(request: DhcpMessage, mac: MacAddress | undefined, decision: DhcpReplyDecision): void {
     const { transmitter, events } = this.#deps;
     const { address = unspecifiedIpv4, machine, type } = decision;
     const to = replyDestination(request, machine.mac, { yiaddr: address, isNak: type === "nak" });
-    transmitter.send(this.#replies.write(transmitter.room(), decision), to);
+    const { sizeBytes, leftOut } = this.#replies.write(transmitter.room(), decision);
+    events.decided(request, mac, decision, leftOut);
+    transmitter.send(sizeBytes, to);
     if (to.to === "relay" || !waitsForRouter(decision) || !transmitter.advertiseNoRouter(machine.mac)) return;
     events.routerAdvertised(machine);
   }

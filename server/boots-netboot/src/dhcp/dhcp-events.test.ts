@@ -7,6 +7,7 @@ import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
 import { DhcpEvents } from "./dhcp-events.ts";
+import { composeReply } from "./dhcp-reply.ts";
 import { respondToDhcp } from "./dhcp-responder.ts";
 
 const serverAddress = "10.77.0.1" as Ipv4Address;
@@ -73,3 +74,46 @@ const cases: readonly [name: string, text: string | undefined, expected: string]
   ],
 ];
 for (const [name, text, expected] of cases) test(`an offer says so to ${name}`, () => assert.equal(text, expected));
+
+/** What is told of left out values when a machine with these records, one after the other, asks each time. */
+function leftOutOf(...versions: readonly HardwareInterface[]): string[] {
+  const told: MachineEventInput[] = [];
+  const gate = new EventGate(
+    (event) => told.push(event),
+    () => 0,
+  );
+  const events = new DhcpEvents(gate, "eth1");
+  const index = new MachineIndex();
+  const config = { plan, serverAddress, syslogAddress: undefined };
+  const mac = "52:54:00:00:00:32" as MacAddress;
+  const message = captured("e2e-bios-ec2", 4);
+  for (const [version, card] of versions.entries()) {
+    const { metadata, ...hardware } = testMachine(50, card);
+    index.apply([{ ...hardware, metadata: { ...metadata, resourceVersion: String(version) } }]);
+    for (const _again of [1, 2]) {
+      const decision = respondToDhcp(message, index.reservation(mac), noConflicts, config);
+      assert.ok(decision.kind === "reply");
+      events.decided(message, mac, decision, composeReply(decision, config).leftOut);
+    }
+  }
+  return told.filter(({ type }) => type === "DhcpLeftOut").map(({ reason, message: text }) => `${reason}: ${text}`);
+}
+
+const many = Array.from({ length: 60 }, (_, i) => `10.1.${i}.1`);
+
+test("values that a reply cannot hold are told, once for each change of the Hardware", () => {
+  const ip = { address: "10.77.0.50", netmask: "/24" };
+  const told = leftOutOf({ dhcp: { ip } }, { dhcp: { ip, lease_time: 0 } }, {});
+  const start = "ValueUnusable: not all of what default/m50 (52:54:00:00:00:32) says could be told by DHCP: ";
+  const netmask = 'spec.interfaces[0].dhcp.ip.netmask: "/24" is no IPv4 address, so the machine is told no netmask';
+  assert.deepEqual(told, [
+    `${start}${netmask}`,
+    `${start}${netmask}; spec.interfaces[0].dhcp.lease_time: 0 is no time from 1 to 4294967295 seconds, so a week is leased`,
+  ]);
+});
+
+test("what a client takes no room for is told by name", () => {
+  assert.deepEqual(leftOutOf({ dhcp: { name_servers: many, time_servers: many } }), [
+    "ReplyTooLong: a DHCP reply to default/m50 (52:54:00:00:00:32) may not be longer than its client takes, so it was sent without search list, time servers, broadcast address, domain name",
+  ]);
+});

@@ -1,5 +1,5 @@
 // What DHCP did, as it reads on a machine's timeline: what was given to whom, and what it does with it; or why it was not answered.
-import type { MachineEventInput } from "@neverland/api";
+import { interfaceDoubts, type MachineEventInput } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import {
   type ClientIdentity,
@@ -28,19 +28,41 @@ const eventTypes = { offer: "DhcpOffer", ack: "DhcpAck", nak: "DhcpNak" } as con
 export class DhcpEvents {
   readonly #gate: EventGate;
   readonly #link: string;
+  readonly #doubts = new WeakMap<MachineCard, readonly string[]>();
 
   constructor(gate: EventGate, link: string) {
     this.#gate = gate;
     this.#link = link;
   }
 
-  decided(message: DhcpMessage, mac: MacAddress | undefined, decision: DhcpDecision): void {
+  /** @param leftOut Of a reply: the options that there was no room for, by name. */
+  decided(
+    message: DhcpMessage,
+    mac: MacAddress | undefined,
+    decision: DhcpDecision,
+    leftOut: readonly string[] = [],
+  ): void {
     const { machine } = decision;
+    const who = { source: "boots/dhcp", link: this.#link, mac, hardware: machine?.key } as const;
+    if (decision.kind === "reply" && decision.type !== "nak") {
+      const doubts = this.#doubtsOf(decision.machine);
+      // Before the answer itself, which is the last that was seen of the machine.
+      if (doubts.length + leftOut.length > 0)
+        for (const left of leftOutOf(decision.machine, leftOut, doubts))
+          this.#gate.once(`dhcp left out ${mac} ${left.cause}`, silenceQuietMs, { ...who, ...left.facts });
+    }
     const { cause, quietMs } = causeOf(decision);
-    this.#gate.onceOf(`dhcp ${cause} ${mac}`, quietMs, machine !== undefined, () => {
-      const who = { source: "boots/dhcp", link: this.#link, mac, hardware: machine?.key } as const;
-      return { ...who, ...factsOf(message, decision) };
-    });
+    this.#gate.onceOf(`dhcp ${cause} ${mac}`, quietMs, machine !== undefined, () => ({
+      ...who,
+      ...factsOf(message, decision),
+    }));
+  }
+
+  /** Looked for once: the same card is answered again and again. */
+  #doubtsOf(machine: MachineCard): readonly string[] {
+    return this.#doubts.getOrInsertComputed(machine, ({ card, hardware }) =>
+      interfaceDoubts(card, `spec.interfaces[${hardware.spec?.interfaces?.indexOf(card)}]`),
+    );
   }
 
   routerAdvertised({ key, mac }: MachineCard): void {
@@ -85,6 +107,30 @@ function factsOf(message: DhcpMessage, decision: DhcpDecision): Facts {
     case "reply":
       return replyFacts(message, decision);
   }
+}
+
+const mostDoubts = 5;
+
+/** Once for each change of the Hardware: of what it cannot say so, and of what one kind of firmware takes no more of. */
+function leftOutOf(
+  machine: MachineCard,
+  leftOut: readonly string[],
+  doubts: readonly string[],
+): { cause: string; facts: Facts }[] {
+  const version = machine.hardware.metadata.resourceVersion ?? "";
+  const said = `${machine.key} (${machine.mac})`;
+  const more = doubts.length > mostDoubts ? `; and ${doubts.length - mostDoubts} more` : "";
+  const unusable = `not all of what ${said} says could be told by DHCP: ${doubts.slice(0, mostDoubts).join("; ")}${more}`;
+  const tooLong = `a DHCP reply to ${said} may not be longer than its client takes, so it was sent without ${leftOut.join(", ")}`;
+  const type = "DhcpLeftOut";
+  return [
+    ...(doubts.length === 0
+      ? []
+      : [{ cause: version, facts: { type, reason: "ValueUnusable", message: unusable } as const }]),
+    ...(leftOut.length === 0
+      ? []
+      : [{ cause: `${version} ${leftOut}`, facts: { type, reason: "ReplyTooLong", message: tooLong } as const }]),
+  ];
 }
 
 function notedFacts({ note, address, machine }: DhcpDecision & { kind: "noted" }): Facts {

@@ -1,6 +1,6 @@
 // The options of a reply to a machine with a reservation: its network settings, and what it is to boot.
 
-import { oneLine } from "@neverland/api";
+import { mostLabelBytes, mostOptionBytes, oneLine } from "@neverland/api";
 import type { DhcpReservation } from "@neverland/machines/machine-card.ts";
 import {
   type ClasslessRoute,
@@ -31,10 +31,10 @@ const addresses = (code: number, texts: readonly (string | undefined)[]): DhcpOp
   const usable = texts.map((text) => parseIpv4(text ?? "")).filter((address) => address !== undefined);
   return usable.length === 0 ? [] : [option(code, writeIpv4List(usable))];
 };
-/** Option text is at most 255 bytes here: longer names are none. Clients put it into files and scripts as it is. */
+/** Clients put it into files and scripts as it is. What is cut, here as elsewhere, `interfaceDoubts` says. */
 const text = (code: number, value = ""): DhcpOption[] => {
   const line = oneLine(value);
-  return line === "" ? [] : [option(code, writeText(line).subarray(0, 255))];
+  return line === "" ? [] : [option(code, writeText(line).subarray(0, mostOptionBytes))];
 };
 
 /** Options 51, 58 and 59. Not for an INFORM, which asks for no lease. */
@@ -79,9 +79,9 @@ export function bootOptions(plan: BootPlan, fileFieldBytes: number): DhcpOption[
       return [...vendorClass(plan.client), ...noProxyWait(plan.client)];
     case "binary":
     case "script": {
-      const tooLong = writeText(plan.file).length >= fileFieldBytes;
+      const file = writeText(oneLine(plan.file));
       return [
-        ...(tooLong ? [option(OptionCode.bootFileName, writeText(plan.file))] : []),
+        ...(file.length >= fileFieldBytes ? [option(OptionCode.bootFileName, file)] : []),
         ...vendorClass(plan.client),
         option(OptionCode.vendorEncapsulated, noDiscovery()),
         ...noProxyWait(plan.client),
@@ -118,7 +118,7 @@ function searchOption(domain: string | undefined): DhcpOption[] {
   const labels = oneLine(domain ?? "")
     .split(".")
     .filter((label) => label !== "");
-  if (labels.length === 0 || labels.some((label) => writeText(label).length > 63)) return [];
+  if (labels.length === 0 || labels.some((label) => writeText(label).length > mostLabelBytes)) return [];
   return [option(OptionCode.domainSearch, writeDomainSearch([labels.join(".")]))];
 }
 

@@ -1,5 +1,6 @@
 // Puts a DHCP reply together: header, options in order, relay information last, within the client's size limit.
 
+import { oneLine } from "@neverland/api";
 import {
   BootpOp,
   type DhcpMessage,
@@ -28,17 +29,23 @@ export const fileFieldBytes = 128;
 /** What every client takes (RFC 2131 §2: 576 bytes of IP packet), and what fits one Ethernet frame. */
 const [leastPacketBytes, mostPacketBytes, ipAndUdpBytes] = [576, 1500, 28];
 /** Left out in this order when a client's limit is too small for all. */
-const dispensable: readonly number[] = [
-  OptionCode.domainSearch,
-  OptionCode.timeServers,
-  OptionCode.logServers,
-  OptionCode.broadcastAddress,
-  OptionCode.classlessRoutes,
-  OptionCode.domainName,
-  OptionCode.nameServers,
+const dispensable: readonly (readonly [code: number, name: string])[] = [
+  [OptionCode.domainSearch, "search list"],
+  [OptionCode.timeServers, "time servers"],
+  [OptionCode.logServers, "log server"],
+  [OptionCode.broadcastAddress, "broadcast address"],
+  [OptionCode.classlessRoutes, "classless static routes"],
+  [OptionCode.domainName, "domain name"],
+  [OptionCode.nameServers, "name servers"],
 ];
 
-export function composeReply(decision: DhcpReplyDecision, config: ReplyConfig): DhcpMessage {
+export interface ComposedReply {
+  readonly message: DhcpMessage;
+  /** By name: the options that there was no room for. */
+  readonly leftOut: readonly string[];
+}
+
+export function composeReply(decision: DhcpReplyDecision, config: ReplyConfig): ComposedReply {
   return decision.type === "nak" ? composeNak(decision, config) : composeGrant(decision, config);
 }
 
@@ -63,7 +70,7 @@ function composeGrant({ type, request, options, machine, address, plan }: DhcpRe
 }
 
 /** RFC 2131 §4.3.1, table 3: no address, no file, only the message's type, the server, a word of why, and the echoes. */
-function composeNak({ request, options, why = "" }: DhcpReplyDecision, { serverAddress }: ReplyConfig): DhcpMessage {
+function composeNak({ request, options, why = "" }: DhcpReplyDecision, { serverAddress }: ReplyConfig): ComposedReply {
   const all = [
     { code: OptionCode.messageType, value: writeU8(MessageType.nak) },
     { code: OptionCode.serverIdentifier, value: writeIpv4List([serverAddress]) },
@@ -135,7 +142,7 @@ function bootFileName(plan: BootPlan): string {
     case "operator":
     case "binary":
     case "script":
-      return plan.file;
+      return oneLine(plan.file);
   }
 }
 
@@ -145,11 +152,14 @@ export function sizeLimitBytes(options: ReadonlyMap<number, Uint8Array>): number
   return Math.min(Math.max(asked, leastPacketBytes), mostPacketBytes) - ipAndUdpBytes;
 }
 
-function fit(header: Unfinished, options: readonly DhcpOption[], limitBytes: number): DhcpMessage {
+function fit(header: Unfinished, options: readonly DhcpOption[], limitBytes: number): ComposedReply {
   let kept = options;
-  for (const code of dispensable) {
+  const leftOut: string[] = [];
+  for (const [code, name] of dispensable) {
     if (fixedBytes + optionsSizeBytes(kept) + 1 <= limitBytes) break;
-    kept = kept.filter((option) => option.code !== code);
+    const others = kept.filter((option) => option.code !== code);
+    if (others.length < kept.length) leftOut.push(name);
+    kept = others;
   }
-  return { ...header, options: kept, trailer: trailerFor({ ...header, options: kept }) };
+  return { message: { ...header, options: kept, trailer: trailerFor({ ...header, options: kept }) }, leftOut };
 }

@@ -1,7 +1,7 @@
 // DHCP decisions on captured requests: every client state of RFC 2131 §4.3.2, every silence, every option handed out.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { HardwareInterface } from "@neverland/api";
+import { type HardwareInterface, interfaceDoubts } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { CardLookup } from "@neverland/machines/machine-index.ts";
 import {
@@ -66,10 +66,14 @@ function respond(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = 
   return respondToDhcp(message, lookup, conflicts, config);
 }
 
-function replyTo(message: DhcpMessage, lookup = knows()): DhcpReplyDecision & { reply: DhcpMessage } {
+function replyTo(
+  message: DhcpMessage,
+  lookup = knows(),
+): DhcpReplyDecision & { reply: DhcpMessage; leftOut: readonly string[] } {
   const decision = respond(message, lookup);
   assert.ok(decision.kind === "reply");
-  return { ...decision, reply: composeReply(decision, config) };
+  const { message: reply, leftOut } = composeReply(decision, config);
+  return { ...decision, reply, leftOut };
 }
 
 function silence(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = noConflicts): string {
@@ -168,6 +172,11 @@ describe("an offer", () => {
     assert.deepEqual([options[43], options[60], options[175]], [undefined, undefined, undefined]);
   });
 
+  test("with a boot file of two lines names it as one, in the header too", () => {
+    const lookup = knows({ dhcp: { tftp_server_name: "10.77.0.9", boot_file_name: "a\nb" } });
+    assert.equal(textOf(received(replyTo(ovmfHttpDiscover, lookup)).message.file), "a b");
+  });
+
   test("echoes the relay's information as the very last option", () => {
     const relayed = changed(udhcpcDiscover, { 82: "0104deadbeef" }, { giaddr: ip("10.99.0.1") });
     const { reply } = replyTo(relayed);
@@ -184,6 +193,36 @@ describe("an offer", () => {
     assert.ok(encodeDhcpMessage(replyTo(noLimit, big).reply).length <= 548);
     assert.equal(received(replyTo(noLimit, big)).options[51], "00093a80");
   });
+
+  test("names what there was no room for", () => {
+    const long = Array.from({ length: 60 }, (_, i) => `10.1.${i}.1`);
+    const big = knows({ dhcp: { name_servers: long, time_servers: long } });
+    const noLimit = changed(udhcpcDiscover, { 57: undefined });
+    assert.deepEqual(replyTo(noLimit, big).leftOut, [
+      "search list",
+      "time servers",
+      "log server",
+      "broadcast address",
+      "domain name",
+    ]);
+    assert.deepEqual(replyTo(noLimit).leftOut, []);
+  });
+
+  const unusable: readonly [dhcp: NonNullable<HardwareInterface["dhcp"]>, code: number][] = [
+    [{ ip: { address: "10.77.0.50", netmask: "/24" } }, 1],
+    [{ ip: { address: "10.77.0.50", gateway: "gw" } }, 3],
+    [{ name_servers: ["dns"] }, 6],
+    [{ hostname: "\n" }, 12],
+    [{ domain_name: " " }, 15],
+    [{ time_servers: ["ntp"] }, 42],
+    [{ domain_name: `${"x".repeat(64)}.example` }, 119],
+  ];
+  for (const [dhcp, code] of unusable)
+    test(`has no option ${code} exactly where the Hardware's doubts say so: ${JSON.stringify(dhcp)}`, () => {
+      const lookup = knows({ dhcp });
+      assert.equal(received(replyTo(udhcpcDiscover, lookup)).options[code], undefined);
+      assert.equal(interfaceDoubts({ dhcp }, "spec.interfaces[0]").length, 1);
+    });
 
   test("keeps everything when the client says that it takes more", () => {
     const routes = Array.from({ length: 60 }, (_, i) => ({

@@ -115,6 +115,10 @@ async function tellMachines(index: MachineIndex, thread: PacketThread): Promise<
 }
 
 /** What the thread knows of a machine is what it needs for an answer. */
-function whatIsAnswered({ metadata: { namespace, name }, spec }: KnownHardware): KnownHardware {
-  return { metadata: { namespace, name }, spec: spec?.interfaces ? { interfaces: spec.interfaces } : {} };
+function whatIsAnswered({ metadata, spec }: KnownHardware): KnownHardware {
+  const { namespace, name, resourceVersion = "" } = metadata;
+  return {
+    metadata: { namespace, name, resourceVersion },
+    spec: spec?.interfaces ? { interfaces: spec.interfaces } : {},
+  };
 }

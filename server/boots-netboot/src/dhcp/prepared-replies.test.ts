@@ -73,10 +73,12 @@ function answerOf(message: DhcpMessage, machine: MachineCard): string {
   const decision = respondToDhcp(message, { found: "one", machine }, noConflicts, config);
   if (decision.kind !== "reply") return decision.kind;
   const out = new Uint8Array(1500).fill(0xee);
-  const sizeBytes = prepared.write(out, decision);
+  const plain = composeReply(decision, config);
+  const { sizeBytes, leftOut } = prepared.write(out, decision);
+  assert.deepEqual(leftOut, plain.leftOut);
   assert.deepEqual(
     Buffer.from(out.subarray(0, sizeBytes)).toString("hex"),
-    Buffer.from(encodeDhcpMessage(composeReply(decision, config))).toString("hex"),
+    Buffer.from(encodeDhcpMessage(plain.message)).toString("hex"),
   );
   return decision.type;
 }

@@ -31,6 +31,14 @@ interface CardParts {
   readonly network: Uint8Array;
 }
 
+export interface WrittenReply {
+  readonly sizeBytes: number;
+  /** By name: the options that there was no room for. */
+  readonly leftOut: readonly string[];
+}
+
+const noneLeftOut: readonly string[] = [];
+
 export class PreparedReplies {
   readonly #config: ReplyConfig;
   readonly #server: Uint8Array;
@@ -45,13 +53,14 @@ export class PreparedReplies {
     this.#server = ipv4ToBytes(config.serverAddress);
   }
 
-  /** Writes a reply. @param out Room for a packet of Ethernet's. @returns Its size. @throws {PacketError} where none can be put together. */
-  write(out: Uint8Array, decision: DhcpReplyDecision): number {
+  /** Writes a reply. @param out Room for a packet of Ethernet's. @throws {PacketError} where none can be put together. */
+  write(out: Uint8Array, decision: DhcpReplyDecision): WrittenReply {
     const sizeBytes = this.#writePrepared(out, decision);
-    if (sizeBytes !== undefined) return sizeBytes;
-    const reply = encodeDhcpMessage(composeReply(decision, this.#config));
+    if (sizeBytes !== undefined) return { sizeBytes, leftOut: noneLeftOut };
+    const { message, leftOut } = composeReply(decision, this.#config);
+    const reply = encodeDhcpMessage(message);
     out.set(reply);
-    return reply.length;
+    return { sizeBytes: reply.length, leftOut };
   }
 
   /** @returns Undefined where it does not fit as it is, and where it is of no common kind. */

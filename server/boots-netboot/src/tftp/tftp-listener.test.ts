@@ -37,7 +37,7 @@ beforeEach(async () => {
     gate: new EventGate((event) => events.push(event), systemClock.nowMs),
     clock: systemClock,
     limits: { blockSizeBytes: 1468, windowBlocks: 16 },
-    transfers: { most: 3, mostOfMachine: 2 },
+    transfers: { most: 3, mostOfMachine: 2, mostOfAddress: 3 },
   });
 });
 

@@ -97,7 +97,7 @@ export class TftpListener {
     before?.giveWay("it asked for another file from the same port");
     this.#transfers.delete(keyOf(from));
     // No error: firmware takes one for final, and asks again when it hears nothing.
-    if (!this.#transfers.makeRoom(machine.key, this.#deps.clock.nowMs()))
+    if (!this.#transfers.makeRoom({ machine: machine.key, address: from.address }, this.#deps.clock.nowMs()))
       return this.#ignored(from, "TooManyTransfers", "too many files are being read at once", machine);
     await this.#lend(from, request, { name, bytes, machine });
   }
@@ -112,7 +112,7 @@ export class TftpListener {
     const { machine } = lent;
     const bytes = request.mode === "netascii" ? netasciiOf(lent.bytes) : lent.bytes;
     const transfer = new TftpTransfer({ clock, limits, bytes, request, to: from });
-    this.#transfers.add(key, machine.key, transfer);
+    this.#transfers.add(key, { machine: machine.key, address: from.address }, transfer);
     const subject = { source: "boots/tftp", hardware: machine.key, mac: machine.mac } as const;
     try {
       const outcome = await transfer.run(endpoint);

@@ -26,6 +26,7 @@ export interface TftpTransferInput {
 
 export class TftpTransfer implements RunningTransfer {
   readonly #input: TftpTransferInput;
+  readonly beganMs: number;
   #state: TransferState;
   #endpoint: UdpEndpoint | undefined;
   #stopTimer: () => void = () => {};
@@ -35,7 +36,8 @@ export class TftpTransfer implements RunningTransfer {
 
   constructor(input: TftpTransferInput) {
     this.#input = input;
-    this.#lastHeardMs = input.clock.nowMs();
+    this.beganMs = input.clock.nowMs();
+    this.#lastHeardMs = this.beganMs;
     this.#state = newTransfer(input.bytes.length, negotiate(input.request.options, input.bytes.length, input.limits));
   }
 

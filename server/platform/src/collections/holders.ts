@@ -1,8 +1,9 @@
 // Who has a value: nearly always one, so that a set is made only for values that several have.
+import { SplitMap } from "./split-map.ts";
 
 /** In the order in which they came to it. Holders are known by identity, and are no sets themselves. */
 export class Holders<Holder extends object> {
-  readonly #byValue = new Map<string, Holder | Set<Holder>>();
+  readonly #byValue = new SplitMap<Holder | Set<Holder>>();
 
   count(value: string): number {
     const found = this.#byValue.get(value);

@@ -1,10 +1,11 @@
 // Something for each of very many resources, by their keys. No text is made of a key, so that a hundred thousand of them cost their
 // places alone.
 import type { ResourceKey } from "@neverland/api";
+import { SplitMap } from "./split-map.ts";
 
 /** Values are never `undefined`. */
 export class KeyMap<Value extends {}> {
-  readonly #byNamespace = new Map<string, Map<string, Value>>();
+  readonly #byNamespace = new Map<string, SplitMap<Value>>();
   #size = 0;
 
   get size(): number {
@@ -21,7 +22,7 @@ export class KeyMap<Value extends {}> {
 
   /** @returns What was there before. */
   set({ namespace, name }: ResourceKey, value: Value): Value | undefined {
-    const names = this.#byNamespace.getOrInsertComputed(namespace, () => new Map());
+    const names = this.#byNamespace.getOrInsertComputed(namespace, () => new SplitMap());
     const before = names.get(name);
     names.set(name, value);
     this.#size += before === undefined ? 1 : 0;
@@ -42,7 +43,7 @@ export class KeyMap<Value extends {}> {
     this.#size = 0;
   }
 
-  /** Those of one namespace after those of another. What is deleted meanwhile does not disturb. */
+  /** Those of one namespace after those of another. What is deleted meanwhile does not disturb; nothing may be added. */
   *values(): Iterable<Value> {
     for (const names of this.#byNamespace.values()) yield* names.values();
   }

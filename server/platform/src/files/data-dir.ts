@@ -3,8 +3,9 @@ import { constants } from "node:fs";
 import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { ServerError } from "../server-error.ts";
+import { isOurs } from "./file-owner.ts";
 import { closeToOthers } from "./private-file.ts";
-import { isOurs, trustedPath } from "./trusted-path.ts";
+import { trustedPath } from "./trusted-path.ts";
 
 /** What a data folder holds, by the beginning of its name; with anything else in it, a folder is somebody's for another purpose. */
 const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files"];
@@ -25,8 +26,9 @@ export async function makeDataDir(dataDir: string, owner?: number): Promise<read
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     // When it is another user's, that is to be said, not which of its files fails first.
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-    const { uid, mode } = await stat(dataDir);
-    if (!isOurs(uid, owner))
+    const stats = await stat(dataDir);
+    const { uid, mode } = stats;
+    if (!(await isOurs({ stats, chmod: (to) => chmod(dataDir, to) }, owner)))
       throw unfit(dataDir, `it belongs to another user (uid ${uid}); run this as that user, or ${elsewhere}`);
     const warnings = (mode & 0o077) === 0 ? [] : [await closeFolder(dataDir, mode, owner)];
     for (const name of databaseFiles) await closeToOthers(join(dataDir, name), owner);
@@ -66,10 +68,12 @@ function usedFor(foreign: readonly string[]): string {
 /** Where others could write, what lies there may be theirs: a kernel, an event, a link that leads what is written elsewhere. */
 async function refuseForeign(dataDir: string, owner: number | undefined): Promise<void> {
   for (const name of await readdir(dataDir, { recursive: true })) {
-    const stats = await lstat(join(dataDir, name));
+    const path = join(dataDir, name);
+    const stats = await lstat(path);
     const why = stats.isSymbolicLink()
       ? "is a symbolic link"
-      : !isOurs(stats.uid, owner) && `belongs to another user (uid ${stats.uid})`;
+      : !(await isOurs({ stats, chmod: (to) => chmod(path, to) }, owner)) &&
+        `belongs to another user (uid ${stats.uid})`;
     if (why)
       throw unfit(dataDir, `others could write in it, and ${name} ${why}; look at it and delete it, or ${elsewhere}`);
   }

@@ -4,7 +4,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ServerError } from "../server-error.ts";
-import { isOurs } from "./trusted-path.ts";
+import { isOurs } from "./file-owner.ts";
 
 /** @param owner Of this program. @returns Undefined when there is no such file. @throws {ServerError} `bad-data-dir` for one that is not to be believed. */
 export async function readPrivateFile(path: string, owner?: number): Promise<string | undefined> {
@@ -41,8 +41,9 @@ async function openOwn(path: string, owner?: number): Promise<FileHandle | undef
     if (code === "ELOOP") throw refused(path, "it is a symbolic link", "put the file itself there", cause);
     throw cause;
   }
-  const { uid } = await file.stat();
-  if (isOurs(uid, owner)) return file;
+  const stats = await file.stat();
+  const { uid } = stats;
+  if (await isOurs({ stats, chmod: (mode) => file.chmod(mode) }, owner)) return file;
   await file.close();
   throw refused(
     path,

@@ -1,7 +1,8 @@
 // Where a path leads, and whether only this user and root decide that: by ssh's rule each folder on the way, and each link, must be theirs.
-import { constants, readFileSync, type Stats, statSync } from "node:fs";
-import { access, lstat, readlink } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { access, chmod, lchown, lstat, readlink } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { isBelieved, type OwnedFile } from "./file-owner.ts";
 
 /** Why it is not believed, in words that follow "is not believed:"; undefined when it is. */
 export type Mistrust = string;
@@ -9,7 +10,6 @@ export type Mistrust = string;
 const mostLinks = 40;
 /** Others may add to such a folder, as /tmp is one, and take from it only what is their own. */
 const sticky = 0o1000;
-const overflowUid = 65_534;
 
 /**
  * Follows links. What the path ends in is not judged, nor must it be there.
@@ -30,7 +30,8 @@ export async function trustedPath(
     if (stats.isSymbolicLink()) {
       links += 1;
       if (links > mostLinks) return { mistrust: `${path} goes round in links`, path: next };
-      if (!isBelieved(stats)) return { mistrust: `the link ${next} ${another(stats)}`, path: next };
+      if (!(await isBelieved(linkAt(next, stats))))
+        return { mistrust: `the link ${next} ${another(stats)}`, path: next };
       const target = await readlink(next);
       if (target.startsWith(sep)) at = sep;
       steps.unshift(...target.split(sep).filter(isStep));
@@ -41,13 +42,15 @@ export async function trustedPath(
 
 /** Of what a path ends in. @param what Names it in the sentence. */
 export async function mistrustOf(path: string, stats: Stats, what = "it"): Promise<Mistrust | undefined> {
-  if (!isBelieved(stats)) return `${what} ${another(stats)}; look who put it there, then delete it or make it your own`;
+  if (!(await isBelieved({ stats, chmod: (mode) => chmod(path, mode) })))
+    return `${what} ${another(stats)}; look who put it there, then delete it or make it your own`;
   return await mistrustOfMode(path, stats, what);
 }
 
 async function mistrustOfParent(folder: string): Promise<Mistrust | undefined> {
   const stats = await lstat(folder);
-  if (!isBelieved(stats)) return `the folder ${folder} ${another(stats)}, who could put something else there`;
+  if (!(await isBelieved({ stats, chmod: (mode) => chmod(folder, mode) })))
+    return `the folder ${folder} ${another(stats)}, who could put something else there`;
   return (stats.mode & sticky) === 0 ? await mistrustOfMode(folder, stats, `the folder ${folder}`) : undefined;
 }
 
@@ -64,22 +67,9 @@ function isOpenToOthers({ mode, uid, gid }: Stats): boolean {
   return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0 && gid !== uid);
 }
 
-/** Who owns this program decides all it does: with sudo it is the user's, who may well have the data beside it. */
-export const programUid = statSync(import.meta.dirname).uid;
-
-/** Root uses also what is the program's owner's, who began without sudo. @param owner Of this program. */
-export function isOurs(uid: number, owner = programUid): boolean {
-  const us = process.geteuid?.();
-  return uid === us || (us === 0 && uid === owner);
-}
-
-function isBelieved({ uid }: Stats): boolean {
-  return uid === 0 || isOurs(uid) || uid === programUid || (uid === overflowUid && isRootElsewhere());
-}
-
-/** In a user namespace, as the demo has one, the machine's root is nobody, as are all who are not in it. */
-function isRootElsewhere(): boolean {
-  return !/^\s*0\s+0\s+4294967295\s*$/.test(readFileSync("/proc/self/uid_map", "utf8"));
+/** A link has no mode; its owner alone may give it to itself. */
+function linkAt(path: string, stats: Stats): OwnedFile {
+  return { stats, chmod: () => lchown(path, stats.uid, stats.gid) };
 }
 
 /** A container's ConfigMap may be writable by its mode, and be mounted for reading alone. */

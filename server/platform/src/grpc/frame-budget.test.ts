@@ -3,33 +3,66 @@ import { test } from "node:test";
 import { FrameBudget } from "./frame-budget.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 
-const limits = { mostBytes: 5000, mostBytesPerAddress: 2000 };
+const limits = { mostBytes: 8000, mostBytesPerNetwork: 5000, mostBytesPerAddress: 2000 };
 const message = frameMessage(new Uint8Array(900));
 const allButTheEnd = message.subarray(0, -1);
 
-test("a caller that ends no message holds no more than its share, and others are served as before", () => {
-  const budget = new FrameBudget(limits);
-  const begin = (address: string, isShared = false) => {
-    const reader = new FrameReader(1000, budget.of(address, isShared));
+class Rig {
+  readonly budget = new FrameBudget(limits);
+  /** Whose call made room, the first first. */
+  readonly lost: string[] = [];
+
+  /** A call that has not come whole. */
+  begin(address: string, isShared = false): FrameReader {
+    const held = this.budget.open(address, isShared, ({ code }) => void this.lost.push(`${address} ${code}`));
+    const reader = new FrameReader(1000, held);
     reader.push(allButTheEnd);
     return reader;
-  };
-  const begun = [begin("192.0.2.66"), begin("192.0.2.66")];
-  assert.throws(() => begin("192.0.2.66"), { code: "resource-exhausted" });
-  assert.deepEqual(begin("192.0.2.1").push(message.subarray(-1)).length, 1);
-  // A proxy has many callers behind it: only all together are bounded.
-  for (let more = 0; more < 3; more++) begin("192.0.2.9", true);
-  assert.throws(() => begin("192.0.2.9", true), { code: "resource-exhausted" });
-  // What ends gives back.
-  assert.equal(begun[0]?.push(message.subarray(-1)).length, 1);
-  begin("192.0.2.66");
+  }
+}
+
+const countWhole = (reader: FrameReader) => reader.push(message.subarray(-1)).length;
+
+test("an address that ends no message loses its own oldest, and nobody else's", () => {
+  const rig = new Rig();
+  const honest = rig.begin("192.0.2.1");
+  const [oldest, second] = [rig.begin("192.0.2.66"), rig.begin("192.0.2.66"), rig.begin("192.0.2.66")];
+  assert.deepEqual(rig.lost, ["192.0.2.66 resource-exhausted"]);
+  assert.throws(() => oldest.push(message.subarray(-1)), { code: "resource-exhausted" });
+  assert.deepEqual([honest, second].map(countWhole), [1, 1]);
 });
 
-test("a call that is given up holds nothing", () => {
-  const budget = new FrameBudget({ mostBytes: 1000, mostBytesPerAddress: 1000 });
-  const held = budget.of("192.0.2.66", false);
-  new FrameReader(1000, held).push(allButTheEnd);
-  held.release();
-  held.release();
-  new FrameReader(1000, budget.of("192.0.2.66", false)).push(allButTheEnd);
+test("however many addresses of a network hold messages that do not end, a newer one has room, and those elsewhere stay", () => {
+  const rig = new Rig();
+  const elsewhere = rig.begin("198.51.100.1");
+  for (let host = 100; host < 150; host++) rig.begin(`192.0.2.${host}`);
+  assert.equal(countWhole(rig.begin("192.0.2.1")), 1);
+  assert.equal(countWhole(elsewhere), 1);
+  assert.deepEqual(rig.lost.slice(0, 2), ["192.0.2.100 resource-exhausted", "192.0.2.101 resource-exhausted"]);
+});
+
+test("however many networks they are of, a newer one has room", () => {
+  const rig = new Rig();
+  for (let net = 0; net < 50; net++) rig.begin(`10.0.${net}.66`);
+  assert.equal(countWhole(rig.begin("192.0.2.1")), 1);
+});
+
+test("an address that many come through has no limit of its own", () => {
+  const rig = new Rig();
+  const begun = [1, 2, 3, 4].map(() => rig.begin("192.0.2.9", true));
+  assert.deepEqual(begun.map(countWhole), [1, 1, 1, 1]);
+});
+
+test("what ends, and a call that is over, holds nothing", () => {
+  const rig = new Rig();
+  const first = rig.begin("192.0.2.66");
+  assert.equal(countWhole(first), 1);
+  const held = rig.budget.open("192.0.2.66", false, () => assert.fail("has nothing to lose"));
+  held.take(1000);
+  held.close();
+  held.close();
+  held.give(1000);
+  rig.begin("192.0.2.66");
+  rig.begin("192.0.2.66");
+  assert.deepEqual(rig.lost, []);
 });

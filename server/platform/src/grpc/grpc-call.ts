@@ -2,14 +2,18 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Turns } from "../wait/turns.ts";
-import type { HeldBytes } from "./frame-budget.ts";
+import type { FrameBudget } from "./frame-budget.ts";
 import { type GrpcDetail, GrpcError, grpcStatus } from "./grpc-error.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
 
 export type CallLimits = {
   readonly mostMessageBytes: number;
-  /** How long a caller may be silent within its own message, or between two of a stream. */
+  /** What a call costs before it has sent a byte. */
+  readonly callBytes: number;
+  /** How long a caller may be silent within its own message. */
+  readonly stallMs: number;
+  /** How long a caller may be silent between two messages of a stream. */
   readonly silenceMs: number;
   /** How long one message may take to come, however busily. */
   readonly messageMs: number;
@@ -20,13 +24,18 @@ export type CallDeps = {
   /** The peer's. */
   readonly address: string;
   readonly limits: CallLimits;
-  /** For what has come of a message that is not whole. */
-  readonly held: HeldBytes;
+  /** For what has not come whole. */
+  readonly budget: FrameBudget;
+  readonly isShared: boolean;
+  /** The call was given up before its message was whole. */
+  readonly onUnfinished: (message: string) => void;
   readonly turns: Turns;
   readonly toGrpcError: (error: unknown) => GrpcError;
 };
 
 const contentType = "application/grpc";
+/** For the status of a call whose caller goes on sending. */
+const lingerMs = 1000;
 /** One for all: an error of its own for each call would cost more than the rest of its end, and mostly nobody reads it. */
 const hungUp = new GrpcError("cancelled", "the caller hung up");
 const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accept-encoding": "identity" } as const;
@@ -35,34 +44,44 @@ const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accep
 export async function serveCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { method, address, limits, held, turns, toGrpcError }: CallDeps,
+  { method, address, isShared, limits, budget, turns, toGrpcError, onUnfinished }: CallDeps,
 ): Promise<void> {
   const over = new AbortController();
   const cancelDeadline = hangUpAfter(headers["grpc-timeout"], over);
-  stream.on("error", () => undefined);
-  let isOver = false;
+  let isAnswered = false;
   stream.once("close", () => {
-    if (!isOver) over.abort(hungUp);
+    if (!isAnswered) over.abort(hungUp);
   });
-  stream.setTimeout(limits.silenceMs, () => stream.close(constants.NGHTTP2_CANCEL));
   const forwardedFor = headers["x-forwarded-for"];
   const caller: GrpcCaller = {
     address,
     signal: over.signal,
     forwardedFor: Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
   };
+  const giveUp = (why: GrpcError): void => {
+    frames.drop();
+    refuse(stream, why);
+    onUnfinished(why.message);
+  };
+  const held = budget.open(address, isShared, giveUp);
+  const frames = new FrameReader(limits.mostMessageBytes, held);
+  stream.on("timeout", () => {
+    if (!stream.destroyed && !stream.headersSent) giveUp(silent(address));
+  });
   try {
+    held.take(limits.callBytes);
     const encoding = headers["grpc-encoding"] ?? "identity";
     if (encoding !== "identity")
       throw new GrpcError("unimplemented", `messages are not taken in the encoding ${encoding}; send them as they are`);
-    const body = method.isStream ? messagesOf(stream, limits, held) : await oneMessage(stream, limits, held);
+    const body = method.isStream ? messagesOf(stream, limits, frames) : await oneMessage(stream, limits, frames);
+    if (!method.isStream) held.close();
     await turns.next();
     answerWith(stream, await method.serve(body, caller));
   } catch (error) {
     refuse(stream, toGrpcError(error));
   } finally {
-    isOver = true;
-    held.release();
+    isAnswered = true;
+    held.close();
     cancelDeadline();
   }
 }
@@ -80,23 +99,30 @@ export function refuse(stream: ServerHttp2Stream, { code, message, details }: Gr
     },
     { endStream: true },
   );
-  // What the caller still sends is thrown away; to end the stream here would take the status back as well.
+  endSoon(stream);
+}
+
+/** After an answer to what its caller may never end: what still comes is thrown away. To cut it at once would take the answer back as well. */
+export function endSoon(stream: ServerHttp2Stream): void {
   stream.resume();
+  // Not the stream's own, which whatever comes puts off.
+  const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), lingerMs);
+  stream.once("close", () => clearTimeout(timer));
 }
 
 function answerWith(stream: ServerHttp2Stream, message: Uint8Array): void {
-  if (stream.destroyed) return;
+  if (stream.destroyed || stream.headersSent) return;
   stream.respond(answerHeaders, { waitForTrailers: true });
   stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
   stream.end(frameMessage(message));
 }
 
 /** Without an iterator, which would cost more than all the rest of a call. */
-function oneMessage(stream: ServerHttp2Stream, limits: CallLimits, held: HeldBytes): Promise<Uint8Array> {
+function oneMessage(stream: ServerHttp2Stream, limits: CallLimits, frames: FrameReader): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  const frames = new FrameReader(limits.mostMessageBytes, held);
   const mustBeInTime = messageTimer(limits);
   let found: Uint8Array | undefined;
+  stream.setTimeout(limits.stallMs);
   stream.on("data", (part: Buffer) => {
     try {
       const whole = frames.push(part);
@@ -113,24 +139,38 @@ function oneMessage(stream: ServerHttp2Stream, limits: CallLimits, held: HeldByt
   stream.once("end", () => {
     // From here on it is the server that takes its time.
     stream.setTimeout(0);
-    if (found !== undefined && frames.isBetweenMessages) resolve(found);
+    if (stream.headersSent) reject(hungUp);
+    else if (found !== undefined && frames.isBetweenMessages) resolve(found);
     else reject(new GrpcError("invalid-argument", "the call ended before its message did"));
   });
   stream.once("close", () => reject(hungUp));
   return promise;
 }
 
-async function* messagesOf(stream: ServerHttp2Stream, limits: CallLimits, held: HeldBytes): AsyncGenerator<Uint8Array> {
-  const frames = new FrameReader(limits.mostMessageBytes, held);
+async function* messagesOf(
+  stream: ServerHttp2Stream,
+  limits: CallLimits,
+  frames: FrameReader,
+): AsyncGenerator<Uint8Array> {
   const mustBeInTime = messageTimer(limits);
+  stream.setTimeout(limits.stallMs);
   // A method that throws in between still has a status to send.
   for await (const part of stream.iterator({ destroyOnReturn: false })) {
     const whole = frames.push(part);
+    if (stream.headersSent) throw hungUp;
     mustBeInTime(frames.isBetweenMessages, whole.length > 0);
+    // While the method is at work on what came, it is not the caller who is silent.
+    stream.setTimeout(0);
     yield* whole;
+    stream.setTimeout(frames.isBetweenMessages ? limits.silenceMs : limits.stallMs);
   }
   stream.setTimeout(0);
   if (!frames.isBetweenMessages) throw new GrpcError("invalid-argument", "the call ended within a message");
+}
+
+function silent(address: string): GrpcError {
+  const message = `nothing more came of a call of ${address}'s that had not come whole, and it was given up; send it again`;
+  return new GrpcError("deadline-exceeded", message);
 }
 
 /** Asked at each part, since who sends none is cut for its silence. @throws {GrpcError} Within a message that takes too long. */

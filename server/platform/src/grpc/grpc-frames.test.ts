@@ -5,7 +5,11 @@ import { FrameReader, frameMessage } from "./grpc-frames.ts";
 
 const frame = Buffer.from([0, 0, 0, 0, 3, 1, 2, 3]);
 
-const roomy = () => new FrameBudget({ mostBytes: 1_000_000, mostBytesPerAddress: 1_000_000 }).of("192.0.2.1", false);
+const most = 1_000_000;
+const roomy = () =>
+  new FrameBudget({ mostBytes: most, mostBytesPerNetwork: most, mostBytesPerAddress: most }).open(
+    ...(["192.0.2.1", false, assert.fail] as const),
+  );
 
 test("a message has five bytes before it", () => {
   assert.deepEqual(frameMessage(Uint8Array.of(1, 2, 3)), frame);

@@ -43,11 +43,16 @@ export class FrameReader {
       rest = rest.subarray(this.#hold(rest));
       if (this.#frameBytes(this.#held, this.#heldBytes) !== this.#heldBytes) continue;
       found.push(this.#held.subarray(headerBytes, this.#heldBytes));
-      this.#held = Buffer.alloc(0);
-      this.#heldBytes = 0;
-      this.#budget.release();
+      this.drop();
     }
     return found;
+  }
+
+  /** Lets go what has come of a message that is not whole. */
+  drop(): void {
+    this.#budget.give(this.#held.length);
+    this.#held = Buffer.alloc(0);
+    this.#heldBytes = 0;
   }
 
   /** Copies what belongs to the message that is not whole. @returns How many bytes. */

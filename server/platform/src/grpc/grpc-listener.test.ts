@@ -1,7 +1,7 @@
 // The listener with real connections, as a worker and as somebody who means it no good make them.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
 import { systemClock } from "../time/clock.ts";
@@ -174,3 +174,54 @@ test("the end waits for calls that run, and not longer than its deadline", async
   assert.equal((await answer).status, "0");
   await stopping;
 });
+
+test("calls that do not end, from ever so many addresses, keep no other worker's out", {
+  timeout: 60_000,
+}, async (t) => {
+  const { session, refused } = await start(t);
+  const message = frameMessage(new Uint8Array(1024 * 1024));
+  for (let host = 2; host < 22; host++) {
+    const hostile = session(`127.0.0.${host}`);
+    for (let calls = 0; calls < 4; calls++) await sendHalf(hostile, message.subarray(0, -1));
+  }
+  for (const address of ["127.0.0.99", "127.0.1.1"]) {
+    const worker = session(address);
+    const { stream, answer } = await sendHalf(worker, message.subarray(0, 900_000));
+    stream.end(message.subarray(900_000));
+    assert.deepEqual(await answer, ["0"], address);
+  }
+  assert.deepEqual(
+    [refused[0]?.address, refused[0]?.reason, new Set(refused.map(({ reason }) => reason)).size],
+    ["127.0.0.2", "CallNotWhole", 1],
+  );
+});
+
+test("who breaks off a call in the packet that begins it ends that call, and nothing else", async (t) => {
+  const { session } = await start(t);
+  for (const type of ["text/plain", "application/grpc"])
+    for (const path of [echo.path, "/test.Echo/Other"]) {
+      const worker = session();
+      const stream = worker.request({ ":method": "POST", ":path": path, "content-type": type });
+      stream.on("error", () => undefined);
+      stream.close(constants.NGHTTP2_PROTOCOL_ERROR);
+      await new Promise((resolve) => stream.once("close", resolve));
+      await ping(worker);
+    }
+  assert.equal((await call(session(), frameMessage(Buffer.from("hello")))).status, "0");
+});
+
+/** Resolves when the server has read it all. */
+async function sendHalf(worker: ClientHttp2Session, half: Uint8Array) {
+  const stream = worker.request({ ":method": "POST", ":path": echo.path, "content-type": "application/grpc" });
+  stream.on("error", () => undefined);
+  stream.resume();
+  const answer = once(stream, "trailers").then(([trailers]) => [trailers["grpc-status"]]);
+  answer.catch(() => undefined);
+  await new Promise((resolve) => stream.write(half, resolve));
+  await ping(worker);
+  return { stream, answer };
+}
+
+function ping(worker: ClientHttp2Session): Promise<void> {
+  return new Promise((resolve) => worker.ping(() => resolve()));
+}

@@ -22,7 +22,7 @@ import type { Clock } from "../time/clock.ts";
 import { onAbort } from "../wait/abort.ts";
 import type { Turns } from "../wait/turns.ts";
 import { FrameBudget, type FrameBudgetLimits } from "./frame-budget.ts";
-import { type CallLimits, refuse, serveCall } from "./grpc-call.ts";
+import { type CallLimits, endSoon, refuse, serveCall } from "./grpc-call.ts";
 import { GrpcError } from "./grpc-error.ts";
 import type { GrpcMethod } from "./grpc-method.ts";
 import { GrpcSessions } from "./grpc-sessions.ts";
@@ -52,15 +52,22 @@ export type GrpcListenerOptions = {
 export type GrpcRefusal = {
   /** Absent where all together have too many connections. */
   readonly address: string | undefined;
-  readonly reason: "TooManyConnections" | "NoSuchCall";
+  readonly reason: "TooManyConnections" | "NoSuchCall" | "CallNotWhole";
   /** One sentence. */
   readonly message: string;
 };
 
 /** A worker's inventory is some tens of kB. */
-const callLimits: CallLimits = { mostMessageBytes: 1024 * 1024, silenceMs: 60_000, messageMs: 60_000 };
-/** Of messages that have not come whole: room for a few batches of output of each machine, and of many machines at once. */
-const heldLimits: FrameBudgetLimits = { mostBytes: 64 * 1024 * 1024, mostBytesPerAddress: 4 * 1024 * 1024 };
+const callLimits: CallLimits = {
+  ...{ mostMessageBytes: 1024 * 1024, callBytes: 8 * 1024 },
+  ...{ stallMs: 20_000, silenceMs: 60_000, messageMs: 60_000 },
+};
+/** Of calls that have not come whole: room for a few batches of output of each machine, and of many machines at once. */
+const heldLimits: FrameBudgetLimits = {
+  mostBytes: 64 * 1024 * 1024,
+  mostBytesPerNetwork: 32 * 1024 * 1024,
+  mostBytesPerAddress: 4 * 1024 * 1024,
+};
 /** A worker has one; a machine that was restarted leaves the old one behind until a ping finds it dead. */
 const mostConnectionsPerAddress = 8;
 /** Each worker waits on a connection of its own, so that this port has most of what there is. */
@@ -166,6 +173,8 @@ export class GrpcListener implements Service {
     this.#sessions.add(session);
     if (this.#options.isShared(address)) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
     session.on("stream", (stream, headers) => {
+      // Before all else: one that breaks its own call off may do so in the packet that begins it.
+      stream.on("error", () => undefined);
       if (held !== undefined) {
         this.#caps.begin(held);
         stream.once("close", () => this.#caps.end(held));
@@ -180,19 +189,22 @@ export class GrpcListener implements Service {
     const type = headers["content-type"] ?? "";
     if (headers[":method"] !== "POST" || !/^application\/grpc(\+proto)?(;|$)/.test(type)) {
       stream.respond({ ":status": 415 }, { endStream: true });
+      endSoon(stream);
       return;
     }
     if (method === undefined) {
       const shown = JSON.stringify(path.slice(0, 200));
       const message = `a worker at ${address} makes the call ${shown}, which this server does not have; it may speak another version of the protocol`;
-      stream.on("error", () => undefined);
       refuse(stream, new GrpcError("unimplemented", `this server has no call ${shown}`));
       this.#options.onRefused({ address, reason: "NoSuchCall", message });
       return;
     }
-    const { turns, toGrpcError, isShared } = this.#options;
-    const held = this.#budget.of(address, isShared(address));
-    void serveCall(stream, headers, { method, address, limits: callLimits, held, turns, toGrpcError });
+    const { turns, toGrpcError, isShared, onRefused } = this.#options;
+    const onUnfinished = (message: string) => onRefused({ address, reason: "CallNotWhole", message });
+    void serveCall(stream, headers, {
+      ...{ method, address, isShared: isShared(address), limits: callLimits },
+      ...{ budget: this.#budget, turns, toGrpcError, onUnfinished },
+    });
   }
 }
 

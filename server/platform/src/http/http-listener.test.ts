@@ -17,6 +17,8 @@ let listener: HttpListener;
 let watch: AbortController;
 let crowded: Crowding[];
 let begun: number;
+/** The answer that is a file is over, sent or broken off. */
+let fileOver: PromiseWithResolvers<void>;
 /** Bodies that have begun. */
 let posted: number;
 
@@ -29,6 +31,7 @@ async function register(app: FastifyInstance): Promise<void> {
   app.post("/post", { preParsing }, async ({ body }) => body);
   app.get("/file", (_request, reply) => {
     begun += 1;
+    reply.raw.once("close", fileOver.resolve);
     const parts = Array.from({ length: fileBytes / chunk.length }, () => chunk);
     reply.header("content-length", fileBytes).send(Readable.from(parts));
   });
@@ -42,18 +45,24 @@ async function register(app: FastifyInstance): Promise<void> {
 
 beforeEach(async () => {
   watch = new AbortController();
-  const options = { host: "127.0.0.1", port: 0, purpose: "tests", requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
   crowded = [];
   begun = 0;
+  fileOver = Promise.withResolvers();
   posted = 0;
+  listener = await start();
+});
+
+async function start(stall: { stallTimeoutMs?: number } = {}): Promise<HttpListener> {
+  const options = { host: "127.0.0.1", port: 0, purpose: "tests", requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
   const connections: ConnectionRules = {
     limits: { most: 20, mostPerAddress: 5 },
     isShared: () => false,
     onCrowded: (crowding) => crowded.push(crowding),
   };
-  listener = new HttpListener({ ...options, connections, register });
-  await listener.start(AbortSignal.timeout(5000));
-});
+  const started = new HttpListener({ ...options, ...stall, connections, register });
+  await started.start(AbortSignal.timeout(5000));
+  return started;
+}
 
 async function ask(path: string, agent = new Agent()): Promise<IncomingMessage> {
   const [response] = await once(get(`${listener.url}${path}`, { agent }), "response");
@@ -70,6 +79,15 @@ async function sizeOf(response: IncomingMessage): Promise<number> {
     return -size;
   }
 }
+
+test("a download that is read no more is broken off", { timeout: 20_000 }, async () => {
+  await listener.stop(AbortSignal.timeout(100));
+  listener = await start({ stallTimeoutMs: 200 });
+  const download = await ask("/file");
+  await fileOver.promise;
+  download.destroy();
+  await listener.stop(AbortSignal.timeout(5000));
+});
 
 test("a download under way goes on to its end, by one that reads only when the stop has begun", async () => {
   const download = await ask("/file");

@@ -10,6 +10,8 @@ export type HttpListenerOptions = TcpDoor & {
   /** How long a request may take to arrive; downloads and watches go on as long as they like. */
   readonly requestTimeoutMs: number;
   readonly bodyLimitBytes: number;
+  /** How long a connection may stand still, also in the midst of an answer. For ever by default: a watch may have nothing to say. */
+  readonly stallTimeoutMs?: number;
   readonly connections: ConnectionRules;
   readonly register: (app: FastifyInstance) => Promise<void>;
 };
@@ -31,9 +33,9 @@ export class HttpListener implements Service {
   /** @throws {NetworkError} */
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const { requestTimeoutMs, bodyLimitBytes, connections: rules, register } = this.#options;
+    const { requestTimeoutMs, bodyLimitBytes, stallTimeoutMs = 0, connections: rules, register } = this.#options;
     const app = Fastify({
-      ...{ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs },
+      ...{ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, connectionTimeout: stallTimeoutMs },
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     });

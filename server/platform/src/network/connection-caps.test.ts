@@ -81,6 +81,31 @@ test("twenty thousand connections that ask nothing leave what is answered alone,
   assert.equal(held.size, 1000);
 });
 
+test("where answers that nobody reads are on all of them, the address with the most loses its oldest, until others have as many", () => {
+  const { begin, closed, told, open } = setUp({ most: 6, mostPerAddress: 3 });
+  for (const address of ["10.0.0.66", "10.0.0.67"])
+    for (const n of [1, 2, 3]) {
+      open(`${address} ${n}`, address);
+      begin(`${address} ${n}`);
+    }
+  for (const n of [1, 2, 3]) {
+    open(`m${n}`, "10.0.0.1");
+    if (!closed.includes(`m${n}`)) begin(`m${n}`);
+  }
+  assert.deepEqual(closed, ["10.0.0.66 1", "10.0.0.67 1", "m3"]);
+  assert.match(told[0]?.message ?? "", /none was idle, so the oldest of the 3 of 10\.0\.0\.66 was closed$/);
+});
+
+test("what a shared address has is many callers', and makes no room for one", () => {
+  const { begin, closed, open } = setUp({ most: 2, mostPerAddress: 2 });
+  for (const key of ["s1", "s2"]) {
+    open(key, shared);
+    begin(key);
+  }
+  open("a1", "10.0.0.1");
+  assert.deepEqual(closed, ["a1"]);
+});
+
 test("whoever was refused is not among the idle: newcomers go on being refused, and no more are open than may be", () => {
   const { begin, closed, open, held } = setUp({ most: 100, mostPerAddress: 2 });
   for (const key of ["a1", "a2"]) {

@@ -1,6 +1,7 @@
-// How many connections a port holds. When there are too many, the one that has been idle for longest makes room: whoever only holds
-// connections open keeps nobody out.
+// How many connections a port holds. When there are too many, the one that has been idle for longest makes room, or where none is idle the
+// oldest of the address that has the most: whoever only holds connections open, or takes answers it does not read, keeps nobody out.
 import { readFileSync } from "node:fs";
+import { BySize } from "../collections/by-size.ts";
 
 export type ConnectionLimits = {
   readonly most: number;
@@ -25,7 +26,8 @@ export type ConnectionRules = {
 
 /** One connection that is held: itself, and not what it is known by, which the next one may have again before this one's end is told. */
 export type HeldConnection = { readonly address: string; readonly close: () => void; calls: number };
-type Peer = { count: number; readonly idle: Set<HeldConnection> };
+/** Each the oldest first. */
+type Peer = { readonly all: Set<HeldConnection>; readonly idle: Set<HeldConnection>; readonly size: number };
 
 /** For logs, the database, and whoever is to find out what is wrong. */
 const descriptorsKeptBack = 256;
@@ -55,6 +57,8 @@ export class ConnectionCaps {
   /** The one that has been so for longest first. */
   readonly #idle = new Set<HeldConnection>();
   readonly #peers = new Map<string, Peer>();
+  /** Of shared addresses none: what one of them has is many callers'. */
+  readonly #peersBySize = new BySize<Peer>();
 
   constructor(rules: ConnectionRules) {
     this.#rules = rules;
@@ -73,9 +77,10 @@ export class ConnectionCaps {
   /** A new connection, which is idle. @param close May be called at once: there is no room and no idle one to close instead. */
   open(address: string, close: () => void): HeldConnection {
     const held: HeldConnection = { address, close, calls: 0 };
-    const peer = this.#peers.getOrInsertComputed(address, () => ({ count: 0, idle: new Set<HeldConnection>() }));
-    peer.count += 1;
+    const peer = this.#peers.getOrInsertComputed(address, newPeer);
+    peer.all.add(held);
     this.#all.add(held);
+    this.#sized(address, peer, 1);
     // Before it is one of the idle: it is the others that make room.
     this.#makeRoom(held, peer);
     if (!this.#all.has(held)) return held;
@@ -90,9 +95,10 @@ export class ConnectionCaps {
     this.#idle.delete(held);
     const peer = this.#peers.get(held.address);
     if (peer === undefined) return;
-    peer.count -= 1;
+    peer.all.delete(held);
     peer.idle.delete(held);
-    if (peer.count === 0) this.#peers.delete(held.address);
+    this.#sized(held.address, peer, -1);
+    if (peer.size === 0) this.#peers.delete(held.address);
   }
 
   /** Something is asked on it. */
@@ -112,15 +118,24 @@ export class ConnectionCaps {
     return true;
   }
 
-  #makeRoom(newcomer: HeldConnection, { count, idle }: Peer): void {
+  #sized(address: string, peer: Peer, change: 1 | -1): void {
+    if (!this.#rules.isShared(address)) this.#peersBySize.changed(peer, change);
+  }
+
+  #makeRoom(newcomer: HeldConnection, peer: Peer): void {
     const { limits, isShared, onCrowded } = this.#rules;
     const { address } = newcomer;
-    if (count > limits.mostPerAddress && !isShared(address)) {
-      const which = this.#closeOne(idle, newcomer);
+    if (peer.size > limits.mostPerAddress && !isShared(address)) {
+      const which = this.#closeOne(peer.idle, newcomer);
       const what = `${address} has more than the ${limits.mostPerAddress} connections that one machine may have`;
       onCrowded({ address, message: `${what}; ${which} was closed` });
     } else if (this.#all.size > limits.most) {
-      const which = this.#closeOne(this.#idle, newcomer);
+      const largest = this.#idle.size === 0 ? this.#peersBySize.largest : undefined;
+      // Of its own the newcomer is one already: with as many the two would take turns for ever.
+      const which =
+        largest !== undefined && largest.size > peer.size
+          ? this.#closeOldest(largest)
+          : this.#closeOne(this.#idle, newcomer);
       const what = `there are more than the ${limits.most} connections that this port may have`;
       onCrowded({ address: undefined, message: `${what}; ${which} was closed` });
     }
@@ -129,9 +144,30 @@ export class ConnectionCaps {
   /** @returns Which. */
   #closeOne(idle: ReadonlySet<HeldConnection>, newcomer: HeldConnection): string {
     const [oldest = newcomer] = idle;
-    // At once: the socket says so only later, and others may come before.
-    this.closed(oldest);
-    oldest.close();
+    this.#close(oldest);
     return oldest === newcomer ? "none was idle, so the new one" : "the one that had been idle for longest";
   }
+
+  /** @returns Which. */
+  #closeOldest({ all, size }: Peer): string {
+    const [oldest] = all;
+    if (oldest !== undefined) this.#close(oldest);
+    return `none was idle, so the oldest of the ${size} of ${oldest?.address}`;
+  }
+
+  #close(held: HeldConnection): void {
+    // At once: the socket says so only later, and others may come before.
+    this.closed(held);
+    held.close();
+  }
+}
+
+function newPeer(): Peer {
+  const all = new Set<HeldConnection>();
+  return {
+    ...{ all, idle: new Set() },
+    get size() {
+      return all.size;
+    },
+  };
 }

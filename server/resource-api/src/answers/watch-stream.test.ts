@@ -145,6 +145,17 @@ test("watches are counted, and given back when they end", { timeout: 10_000 }, a
   await Promise.all([first?.body?.cancel(), fourth.body?.cancel()]);
 });
 
+test("a program that has all watches loses its oldest to another, which ends as one whose time is over", {
+  timeout: 10_000,
+}, async () => {
+  const [first, second] = [await openWatch(""), await openWatch("")];
+  const other = await openWatch("", { "user-agent": "another program" });
+  assert.deepEqual([other.status, await first.text()], [200, ""]);
+  await make("a");
+  assert.deepEqual(brief(await take(second, 1)), ["ADDED a"]);
+  await other.body?.cancel();
+});
+
 test("closing the server ends its watches", { timeout: 10_000 }, async () => {
   const other = await startApiServer();
   const url = `${other.url}${templatesPath}?watch=true`;
@@ -216,7 +227,8 @@ test("what happens while a watch is told of what there is comes after that", { t
     await server.close();
     await memory.close();
   });
-  const url = `${server.url}${templatesPath}?watch=true&sendInitialEvents=true&allowWatchBookmarks=true`;
+  const query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+  const url = `${server.url}${templatesPath}?${query}`;
   const response = await fetch(url, { headers: { authorization: `Bearer ${server.token}` }, signal: stop.signal });
   const told = (await take(response, 3)).map(({ type, object }) => `${type} ${object.metadata.name}`);
   assert.deepEqual(told, ["ADDED a", "BOOKMARK undefined", "ADDED b"]);

@@ -42,7 +42,13 @@ export async function prepareWatch(
   return { initial, resourceVersion: initial.first.resourceVersion, isFull: asked };
 }
 
-export type WatchAnswer = { readonly start: WatchStart; readonly form: AnswerForm; readonly response: ServerResponse };
+export type WatchAnswer = {
+  readonly start: WatchStart;
+  readonly form: AnswerForm;
+  readonly response: ServerResponse;
+  /** Aborts when others need its slot: the watch ends as one whose time is over. */
+  readonly ended: AbortSignal;
+};
 
 /** Writes the whole answer. Resolves when it has ended. @throws What ended it, which is also its last line. */
 export async function streamWatch(
@@ -51,12 +57,13 @@ export async function streamWatch(
   query: RequestQuery,
   answer: WatchAnswer,
 ): Promise<void> {
-  const { response } = answer;
+  const { response, ended } = answer;
   const stop = new AbortController();
   const end = () => stop.abort();
   const cancel = context.clock.after((query.number("timeoutSeconds") || defaultTimeoutSeconds()) * 1000, end);
   onAnswerOver(response, end);
   const forget = onAbort(context.closing, end);
+  const forgetEnded = onAbort(ended, end);
   try {
     if (stop.signal.aborted) return; // the caller hung up while the first list was made
     // In chunks, as every Kubernetes server sends it: clients that read a body of unknown length by blocks (urllib3, requests)
@@ -66,6 +73,7 @@ export async function streamWatch(
   } finally {
     cancel();
     forget();
+    forgetEnded();
     response.end();
   }
 }

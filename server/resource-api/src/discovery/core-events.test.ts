@@ -57,3 +57,28 @@ test("without being asked for it is the nearest that it names, for a machine tha
     "of-unknown: Hardware 02:00:00:00:00:01",
   ]);
 });
+
+test("of two machines of one name the uid tells whose events are asked for", async () => {
+  const store = openMemoryStore();
+  const metadata = { namespace: "default", name: "m1" };
+  const hardware = await store.create(kinds.Hardware, { apiVersion: "", kind: "", metadata });
+  const madeMs = Date.parse(hardware.metadata.creationTimestamp ?? "");
+  for (const [name, ms] of [
+    ["before", madeMs - 1],
+    ["since", madeMs],
+  ] as const) {
+    const spec = { hardware: "m1", type: "DhcpOffer", source: "boots/dhcp", time: new Date(ms).toISOString() };
+    await store.create(record, { apiVersion: "", kind: "", metadata: { namespace: "default", name }, spec });
+  }
+  const ask = async (uid: string) => {
+    const uidOnly = { key: "involvedObject.uid", operator: "in", values: [uid] } as const;
+    const { fields = [] } = involving("Hardware", "m1");
+    const { items } = await coreEvents(store, record).list(coreEvent, {
+      namespace: "default",
+      fields: [...fields, uidOnly],
+    });
+    return items.map(({ metadata: { name } }) => name);
+  };
+  assert.deepEqual(await ask(hardware.metadata.uid), ["since"]);
+  assert.deepEqual(await ask("another"), ["before"]);
+});

@@ -1,12 +1,15 @@
 // Events as Kubernetes' core group has them: the machines' timelines once more, for `kubectl get events` and `kubectl describe`.
 import {
+  eventsOfLife,
   eventTypeInfo,
   type KindInfo,
+  kinds,
   type MachineEvent,
   nameIn,
   parseKey,
   type RecordSubject,
   type Resource,
+  type ResourceKey,
 } from "@neverland/api";
 import type { ListOptions, ResourceStore, Selector, WatchEvent } from "@neverland/store/resource-store.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
@@ -42,12 +45,17 @@ export const coreEvent: KindInfo = {
   sensitive: [],
 };
 
-/** Of `involvedObject`, kind and name count; what else a client says of an object it has from here. */
+/**
+ * Of `involvedObject` kind and name count, and the uid, which tells an object from one that had its name before; what else a client
+ * says of an object it has from here.
+ */
 type Asked = {
   /** Of the kind that is asked for; `none` of a kind that no event is about. */
   readonly subject: RecordSubject | "none" | undefined;
   readonly options: ListOptions;
   readonly rest: ListOptions;
+  /** Whose events are asked for, where the uid says so. */
+  readonly one: { readonly kind: KindInfo; readonly key: ResourceKey; readonly uid: string } | undefined;
 };
 
 /** A read-only view: versions, pages and watches are those of the record. @param record What events are kept as: MachineEvent. */
@@ -64,13 +72,15 @@ export function coreEvents(store: ResourceStore, record: KindInfo): ResourceStor
     list: async (_kind, options = {}) => {
       const asked = readAsked(options, about);
       const list = await store.list(record, asked.options);
-      return { ...list, items: list.items.flatMap((event) => answerFor(event, asked, about)) };
+      const isItsOwn = await ownEvents(store, asked);
+      return { ...list, items: list.items.filter(isItsOwn).flatMap((event) => answerFor(event, asked, about)) };
     },
     namespaces: async () => await store.namespaces(record),
     watch: (_kind, { signal, resourceVersion, ...options }) => {
       const asked = readAsked(options, about);
       const from = resourceVersion === undefined ? {} : { resourceVersion };
-      return watchEvents(store.watch(record, { ...asked.options, ...from, signal }), asked, about);
+      const isItsOwn = ownEvents(store, asked);
+      return watchEvents(store.watch(record, { ...asked.options, ...from, signal }), isItsOwn, asked, about);
     },
     create: refuse,
     update: refuse,
@@ -82,13 +92,23 @@ export function coreEvents(store: ResourceStore, record: KindInfo): ResourceStor
 
 async function* watchEvents(
   events: AsyncIterable<WatchEvent>,
+  isItsOwn: Promise<(event: Resource) => boolean>,
   asked: Asked,
   about: readonly RecordSubject[],
 ): AsyncGenerator<WatchEvent> {
   for await (const event of events) {
     if (event.type === "bookmark") yield event;
-    else for (const object of answerFor(event.object, asked, about)) yield { type: event.type, object };
+    else if ((await isItsOwn)(event.object))
+      for (const object of answerFor(event.object, asked, about)) yield { type: event.type, object };
   }
+}
+
+/** Events name their objects: which of two of one name they are of, the time tells that the present one was made at. */
+async function ownEvents(store: Pick<ResourceStore, "get">, { one }: Asked): Promise<(event: Resource) => boolean> {
+  const present = one && (await store.get(one.kind, one.key));
+  if (present === undefined) return () => true;
+  const isPresents = (event: Resource) => eventsOfLife([event as MachineEvent], present).length > 0; // as kept
+  return present.metadata.uid === one?.uid ? isPresents : (event) => !isPresents(event);
 }
 
 function answerFor(event: Resource, { subject, rest }: Asked, about: readonly RecordSubject[]): Resource[] {
@@ -105,7 +125,8 @@ function readAsked({ fields = [], ...options }: ListOptions, about: readonly Rec
     const clause = fields.find(({ key }) => key === `involvedObject.${field}`);
     return clause?.operator === "in" ? clause.values[0] : undefined;
   };
-  const [kind, name] = [askedOf("kind"), askedOf("name")];
+  const [kind, name, uid] = [askedOf("kind"), askedOf("name"), askedOf("uid")];
+  const info = Object.values<KindInfo>(kinds).find((each) => each.kind === kind);
   const subject = kind === undefined ? undefined : (about.find((each) => each.kind === kind) ?? "none");
   const namespace = options.namespace ?? askedOf("namespace") ?? "default";
   const named = subject === "none" ? undefined : (subject ?? about[0]);
@@ -114,7 +135,8 @@ function readAsked({ fields = [], ...options }: ListOptions, about: readonly Rec
       ? []
       : [{ key: named.path, operator: "in", values: [nameIn(named, { namespace, name })] }];
   const rest = fields.filter(({ key }) => !key.startsWith("involvedObject."));
-  return { subject, options: { ...options, fields: own }, rest: { fields: rest } };
+  const one = info && name && uid ? { kind: info, key: { namespace, name }, uid } : undefined;
+  return { subject, options: { ...options, fields: own }, rest: { fields: rest }, one };
 }
 
 /** @param order What the event may be shown as about: the first that it names. A machine that nothing describes has its MAC for a name. */

@@ -32,7 +32,7 @@ const deleting = [...text("dryRun", "propagationPolicy"), ...flags("orphanDepend
 const listing = [
   ...selecting,
   ...numbers("limit"),
-  ...text("continue", "resourceVersion"),
+  ...text("continue", "resourceVersion", "resourceVersionMatch"),
   ...flags("watch", "allowWatchBookmarks", "sendInitialEvents"),
   ...numbers("timeoutSeconds"),
 ];

@@ -20,6 +20,7 @@ const codes = {
   TooManyRequests: 429,
   InternalError: 500,
   ServiceUnavailable: 503,
+  Timeout: 504,
 } as const;
 
 export type FaultReason = keyof typeof codes;

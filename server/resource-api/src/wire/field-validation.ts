@@ -25,7 +25,8 @@ export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, 
   const paths = new Set(parts.flatMap((part) => unknownFields(kind, part)));
   const unknown = Array.from(paths, (path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
   if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown.slice(0, mostNamed));
-  warn(reply, [...unknown, ...parts.flatMap((part) => brokenLines(kind, part))]);
+  const doubts = parts.flatMap((part) => [...brokenLines(kind, part), ...(kind.doubts?.(part) ?? [])]);
+  warn(reply, [...unknown, ...doubts.map((text) => text.slice(0, longestWarning))]);
 }
 
 /** What an operation writes, as a part of the object that it is written to. */

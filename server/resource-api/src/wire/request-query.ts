@@ -9,6 +9,8 @@ import { parseFieldSelector, parseLabelSelector } from "./selector-syntax.ts";
 /** Most requests ask for nothing in particular. */
 const nothingAsked = new URLSearchParams();
 
+const mostVersion = 2n ** 64n - 1n;
+
 const fieldValidations = ["Warn", "Strict", "Ignore"] as const;
 type FieldValidation = (typeof fieldValidations)[number];
 
@@ -30,6 +32,10 @@ export class RequestQuery {
   flag(name: string): boolean {
     const value = this.#values.get(name);
     return value !== null && !["0", "false"].includes(value.toLowerCase());
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
   }
 
   /** A whole number of at least 0. */
@@ -57,10 +63,13 @@ export class RequestQuery {
     throw new ApiFault("BadRequest", `The query's fieldValidation must be one of ${expected}, not "${value}"`);
   }
 
-  /** `undefined` when none is given. "0" is any version: we have but the newest. */
+  /** `undefined` when none is given, or "0", which is any version. Kubernetes' are numbers of 64 bits. */
   get resourceVersion(): string | undefined {
-    const value = this.number("resourceVersion");
-    return value === undefined || value === 0 ? undefined : String(value);
+    const value = this.text("resourceVersion");
+    if (value === "") return undefined;
+    if (!/^\d{1,20}$/.test(value) || BigInt(value) > mostVersion)
+      throw new ApiFault("BadRequest", `invalid resource version: ${JSON.stringify(value)} is not a whole number`);
+    return BigInt(value) === 0n ? undefined : String(BigInt(value));
   }
 
   get includeObject(): IncludeObject {
@@ -70,21 +79,27 @@ export class RequestQuery {
   }
 
   /** Which objects of the target are asked for. */
-  selection({ kind, namespace }: RequestTarget): Pick<ListOptions, "namespace" | "labels" | "fields"> {
+  selection({ kind, namespace, watch }: RequestTarget): Pick<ListOptions, "namespace" | "labels" | "fields"> {
+    const fields = parseFieldSelector(this.text("fieldSelector"), selectableFields(kind));
+    const named =
+      watch?.name === undefined ? [] : [{ key: "metadata.name", operator: "in", values: [watch.name] } as const];
     return {
       ...(namespace !== undefined && { namespace }),
       labels: parseLabelSelector(this.text("labelSelector")),
-      fields: parseFieldSelector(this.text("fieldSelector"), selectableFields(kind)),
+      fields: [...fields, ...named],
     };
   }
 }
 
-/** The fields that a fieldSelector may name: those that make an object's name, the kind's columns and its indexes. */
+/**
+ * The fields that a fieldSelector may name: those that make an object's name, the kind's columns and its indexes. With one that goes
+ * through a list (`spec.interfaces[].dhcp.mac`) those objects are meant of which any member has the value.
+ */
 function selectableFields(kind: KindInfo): string[] {
   return [
     "metadata.name",
     "metadata.namespace",
     ...kind.columns.filter(({ count, path }) => !count && !path.includes("[]")).map(({ path }) => path.slice(1)),
-    ...kind.indexes.filter((path) => !path.includes("[]")),
+    ...kind.indexes,
   ];
 }

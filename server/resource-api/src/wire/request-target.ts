@@ -9,6 +9,8 @@ export type RequestTarget = {
   /** The collection when absent. */
   readonly name?: string;
   readonly subresource?: Subresource;
+  /** The path itself asks for a watch: of the collection, or of the one object that it names. */
+  readonly watch?: { readonly name?: string };
 };
 export type NamedTarget = RequestTarget & { readonly namespace: string; readonly name: string };
 
@@ -26,19 +28,24 @@ function pathId(group: string, version = "", plural = ""): string {
 /**
  * `/apis/GROUP/VERSION/PLURAL`, `/apis/GROUP/VERSION/namespaces/NS/PLURAL[/NAME[/SUBRESOURCE]]`; `/api/VERSION/…` of the
  * core group. Kinds that belong to no namespace: `/apis/GROUP/VERSION/PLURAL[/NAME[/SUBRESOURCE]]`.
- * A slash at the end says nothing.
+ * `/watch` behind the version, as old clients have it, is a watch of what follows. A slash at the end says nothing.
  * @throws {ApiFault} `NotFound` for every path that names nothing.
  */
 export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
   const steps = path.replace(/\/$/, "").split("/").slice(1).map(decode);
-  const [group = "", version, ...rest] = steps[0] === "api" ? ["", ...steps.slice(1)] : steps.slice(1);
+  const [group = "", version, ...beneath] = steps[0] === "api" ? ["", ...steps.slice(1)] : steps.slice(1);
+  const isWatch = beneath[0] === "watch";
+  const rest = isWatch ? beneath.slice(1) : beneath;
   const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
   const [plural, name, subresource, ...surplus] = isNamespaced ? rest.slice(2) : rest;
   const kind = kinds.get(pathId(group, version, plural));
   const isCluster = kind?.scope === "cluster";
   const namespace = isCluster ? "" : isNamespaced ? rest[1] : undefined;
   if (!kind || (isCluster && isNamespaced) || surplus.length > 0 || steps.includes("")) throw nothingThere(path);
-  if (name === undefined) return { kind, ...(namespace !== undefined && { namespace }) };
+  if (isWatch && subresource !== undefined) throw nothingThere(path);
+  const within = { kind, ...(namespace !== undefined && { namespace }) };
+  if (isWatch) return { ...within, watch: name === undefined ? {} : { name } };
+  if (name === undefined) return within;
   if (namespace === undefined) throw nothingThere(path);
   if (subresource === undefined) return { kind, namespace, name };
   const own = kind.subresources.find((known) => known === subresource);

@@ -34,7 +34,7 @@ export function parseLabelSelector(text: string): Selector[] {
 /** `metadata.name=a,status.state!=b`. @throws {ApiFault} `BadRequest`, also for a field that cannot be asked for. */
 export function parseFieldSelector(text: string, selectable: readonly string[]): Selector[] {
   return splitClauses(text, "field").map((clause) => {
-    const [, key, operator, value] = /^([\w./-]+)(==|=|!=)(.*)$/.exec(clause) ?? [];
+    const [, key, operator, value] = /^([\w./[\]-]+)(==|=|!=)(.*)$/.exec(clause) ?? [];
     if (key === undefined || value === undefined)
       throw new ApiFault("BadRequest", `invalid field selector: "${clause}"; it is FIELD=VALUE or FIELD!=VALUE`);
     if (!selectable.includes(key))

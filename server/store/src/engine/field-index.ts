@@ -1,6 +1,7 @@
 // Which objects have a value in one field, in the order of keys. Most values belong to one object, so an order is made only for the
 // second.
 import type { Resource } from "@neverland/api";
+import { SplitMap } from "@neverland/platform/collections/split-map.ts";
 import { type FieldStep, stepsOf, textsAt } from "../selector.ts";
 import { isInRange, type KeyRange, SortedResources, sameKey } from "./sorted-resources.ts";
 
@@ -8,7 +9,7 @@ const none: readonly string[] = [];
 
 export class FieldIndex {
   readonly #steps: readonly FieldStep[];
-  readonly #found = new Map<string, Resource | SortedResources>();
+  readonly #found = new SplitMap<Resource | SortedResources>();
 
   /** @param path As of KindInfo.indexes: dotted, `[]` after a step that is a list. */
   constructor(path: string) {

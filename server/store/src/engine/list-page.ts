@@ -13,7 +13,7 @@ type Position = { readonly version: number; readonly after?: ResourceKey };
 export async function listResources(state: StoreState, kind: KindInfo, options: ListOptions): Promise<ResourceList> {
   const looked = lookUp(state, kind, options);
   if (looked !== undefined) return looked;
-  const { version, after } = startOf(state, options.continueToken);
+  const { version, after } = startOf(state, options);
   const { namespace } = options;
   const range: KeyRange = { ...(namespace !== undefined && { namespace }), ...(after && { after }) };
   const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
@@ -36,10 +36,10 @@ export async function listResources(state: StoreState, kind: KindInfo, options: 
 
 /** What most lists of a program are: all that have one value in an indexed field. The same as the rest finds, for the cost of an index. */
 function lookUp(state: StoreState, kind: KindInfo, options: ListOptions): ResourceList | undefined {
-  const { namespace, labels = [], fields = [], limit = 0, continueToken } = options;
+  const { namespace, labels = [], fields = [], limit = 0, continueToken, atVersion } = options;
   const [clause, ...others] = fields;
-  if (clause?.operator !== "in" || others.length + labels.length + limit > 0 || continueToken !== undefined)
-    return undefined;
+  if (clause?.operator !== "in" || others.length + labels.length + limit > 0) return undefined;
+  if (continueToken !== undefined || atVersion !== undefined) return undefined;
   const items = state.tableOf(kind).find(clause.key, clause.values, namespace === undefined ? {} : { namespace });
   return items && { items, resourceVersion: String(state.log.version) };
 }
@@ -113,18 +113,16 @@ function* asItWas(
   yield* before.slice(at);
 }
 
-function startOf({ log }: StoreState, token: string | undefined): Position {
-  if (token === undefined) return { version: log.version };
-  const position = parseToken(token);
+function startOf({ log }: StoreState, { continueToken, atVersion }: ListOptions): Position {
+  if (continueToken === undefined && atVersion === undefined) return { version: log.version };
+  // A version that is yet to come is not waited for: the list says which it shows.
+  const asked = () => ({ version: Math.min(Number(atVersion), log.version) });
+  const position = continueToken === undefined ? asked() : parseToken(continueToken);
   if (!position)
     throw new StoreError("gone", "The continue token was not made by this store: list again from the start.");
-  if (position.version < log.compactedVersion || position.version > log.version) {
-    throw new StoreError(
-      "gone",
-      `The list was begun at version ${position.version}, and that state is no longer kept: list again from the start.`,
-    );
-  }
-  return position;
+  if (position.version >= log.compactedVersion && position.version <= log.version) return position;
+  const text = `The list is of version ${position.version}, and that state is no longer kept: list again from the start.`;
+  throw new StoreError("gone", text);
 }
 
 function formatToken({ version, after }: Position): string {

@@ -335,6 +335,19 @@ function paging(store: () => ResourceStore): void {
     const rest = await store().list(Template, { limit: 1, fields, continueToken: page.continueToken ?? "" });
     assert.deepEqual([rest.items.map(nameOf), rest.continueToken], [["default/d"], undefined]);
   });
+  test("a list is of the version that is asked for while its state is kept, and says of which it is otherwise", async () => {
+    await store().create(Template, template("a", "one"));
+    const { resourceVersion: atVersion } = await store().list(Template);
+    await store().create(Template, template("b", "one"));
+    const fields: Selector[] = [{ key: "metadata.name", operator: "in", values: ["a", "b"] }];
+    for (const options of [{ atVersion }, { atVersion, fields }, { atVersion, limit: 1 }]) {
+      const list = await store().list(Template, options);
+      assert.deepEqual([list.items.map(nameOf), list.resourceVersion], [["default/a"], atVersion]);
+    }
+    const ahead = await store().list(Template, { atVersion: "1000000" });
+    assert.deepEqual(ahead.items.map(nameOf), ["default/a", "default/b"]);
+    assert.ok(Number(ahead.resourceVersion) < 1000);
+  });
   test("a page of a forgotten state is gone, and so is one of a made-up token", async () => {
     for (const name of ["a", "b"]) await store().create(Template, template(name, "old"));
     const { continueToken = "" } = await store().list(Template, { limit: 1 });

@@ -1,6 +1,7 @@
 // The events in memory, by name and by what they are about: one machine's are found without looking at another's.
 import { eventTypeInfo, type MachineEventSpec, type ResourceKey } from "@neverland/api";
 import { KeyMap } from "@neverland/platform/collections/key-map.ts";
+import { SplitMap } from "@neverland/platform/collections/split-map.ts";
 import { LRUCache } from "lru-cache";
 import type { EventLine } from "../log/event-line.ts";
 import type { Segment } from "../log/segment.ts";
@@ -39,12 +40,12 @@ export class EventIndex {
   readonly #byKey = new KeyMap<Entry>();
   readonly #byNamespace = new Map<string, EntryList>();
   readonly #fields = {
-    "spec.hardware": new Map<string, EntryList>(),
-    "spec.mac": new Map<string, EntryList>(),
-    "spec.workflow": new Map<string, EntryList>(),
-  } as const satisfies Record<IndexedField, Map<string, EntryList>>;
+    "spec.hardware": new SplitMap<EntryList>(),
+    "spec.mac": new SplitMap<EntryList>(),
+    "spec.workflow": new SplitMap<EntryList>(),
+  } as const satisfies Record<IndexedField, SplitMap<EntryList>>;
   /** What counts together against `perMachine`. */
-  readonly #shares = new Map<string, EntryList>();
+  readonly #shares = new SplitMap<EntryList>();
   /** By link those with a MAC, and apart from them those with an address. */
   readonly #strangers = new Map<string, LRUCache<string, EntryList>>();
   /** Of the newest event that was forgotten, and was no passing one: what came before it cannot be told without a gap. */
@@ -178,6 +179,12 @@ export class EventIndex {
   }
 }
 
-function listIn(lists: Map<string, EntryList>, key: string): EntryList {
-  return lists.getOrInsertComputed(key, () => new EntryList(() => lists.delete(key)));
+type Lists = Pick<Map<string, EntryList>, "get" | "delete"> & { set(key: string, list: EntryList): unknown };
+
+function listIn(lists: Lists, key: string): EntryList {
+  const found = lists.get(key);
+  if (found !== undefined) return found;
+  const list = new EntryList(() => lists.delete(key));
+  lists.set(key, list);
+  return list;
 }

@@ -1,6 +1,7 @@
 // Which workflows wait for each worker, in the order in which it takes them, and when it was last done with one. Kept exactly, by being told
 // of every change, so that neither an answer nor a change costs more the more there are.
 import { formatKey, isFinalState, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
+import { SplitMap } from "@neverland/platform/collections/split-map.ts";
 import { currentStep, isSameAgent, stepsOf } from "../actions/actions-in-order.ts";
 import { agentsOf } from "../actions/serve-action.ts";
 import { timeMs } from "../durations.ts";
@@ -26,9 +27,9 @@ type Agent = {
 const nobody: Agent = { known: new Set(), unfinished: new Map(), waiting: [], leftMs: 0 };
 
 export class AgentQueues {
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new SplitMap<Entry>();
   /** By agent id in lower case. */
-  readonly #agents = new Map<string, Agent>();
+  readonly #agents = new SplitMap<Agent>();
 
   clear(): void {
     this.#entries.clear();
@@ -97,9 +98,8 @@ export class AgentQueues {
   }
 
   #enter(name: string, entry: Entry): void {
-    const agent = this.#agents.getOrInsertComputed(name, () => ({
-      ...{ known: new Set<string>(), unfinished: new Map(), waiting: [], leftMs: 0 },
-    }));
+    const agent = this.#agents.get(name) ?? { known: new Set<string>(), unfinished: new Map(), waiting: [], leftMs: 0 };
+    this.#agents.set(name, agent);
     agent.known.add(entry.id);
     agent.leftMs = Math.max(agent.leftMs, leftMs(entry.status, name));
     if (isFinalState(entry.status.state)) return;

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hardwareDoubts } from "./interface-doubts.ts";
+
+const cases: readonly [what: string, card: object, doubts: readonly RegExp[]][] = [
+  [
+    "a netmask as a prefix",
+    { dhcp: { ip: { netmask: "/24" } } },
+    [/dhcp\.ip\.netmask: "\/24" is no IPv4 .* no netmask$/],
+  ],
+  ["a gateway by name", { dhcp: { ip: { gateway: "gw.example" } } }, [/dhcp\.ip\.gateway: .* no gateway$/]],
+  ["an IPv6 address", { dhcp: { ip: { address: "fd00::5" } } }, [/dhcp\.ip\.address: .* none by DHCP$/]],
+  [
+    "a name server by name",
+    { dhcp: { name_servers: ["10.0.0.8", "dns"] } },
+    [/dhcp\.name_servers\[1\]: "dns" is no IPv4/],
+  ],
+  ["a time server by name", { dhcp: { time_servers: ["ntp"] } }, [/dhcp\.time_servers\[0\]: "ntp" is no IPv4/]],
+  ["a lease of no time", { dhcp: { lease_time: 0 } }, [/dhcp\.lease_time: 0 is no time .* a week is leased$/]],
+  ["a lease of more than there is", { dhcp: { lease_time: 2 ** 32 } }, [/dhcp\.lease_time: 4294967296 is no time/]],
+  [
+    "a host name that is too long",
+    { dhcp: { hostname: "é".repeat(128) } },
+    [/dhcp\.hostname: is longer than the 255 bytes/],
+  ],
+  ["a host name of two lines", { dhcp: { hostname: "a\nb" } }, [/dhcp\.hostname: machines are told it as one line/]],
+  ["a host name that cannot be seen", { dhcp: { hostname: "\n" } }, [/dhcp\.hostname: is nothing that can be seen/]],
+  ["a long part of a domain", { dhcp: { domain_name: `${"x".repeat(64)}.example` } }, [/no search list$/]],
+  [
+    "a TFTP server by name",
+    { dhcp: { tftp_server_name: "tftp.example", boot_file_name: "x" } },
+    [/tftp_server_name: .* option 66/],
+  ],
+  ["a long boot file", { dhcp: { boot_file_name: "x".repeat(256) } }, [/boot_file_name: is longer than/]],
+  [
+    "a script's URL with a line end",
+    { netboot: { ipxe: { url: "http://a/\nb" } } },
+    [/netboot\.ipxe\.url: .* one line/],
+  ],
+  [
+    "what is empty or not there",
+    { dhcp: { hostname: "", ip: { gateway: "" }, name_servers: null }, netboot: null },
+    [],
+  ],
+  [
+    "what is told as it is",
+    { dhcp: { lease_time: 0xffffffff, hostname: "a", ip: { address: "10.0.0.5", netmask: "255.255.255.0" } } },
+    [],
+  ],
+];
+
+for (const [what, card, doubts] of cases)
+  test(`of ${what}`, () => {
+    const found = hardwareDoubts({ spec: { interfaces: [{}, card] } });
+    assert.equal(found.length, doubts.length, found.join("; "));
+    for (const [at, doubt] of doubts.entries()) {
+      assert.match(found[at] ?? "", /^spec\.interfaces\[1\]\./);
+      assert.match(found[at] ?? "", doubt);
+    }
+  });

@@ -1,0 +1,90 @@
+// What a Hardware's interface says and DHCP cannot tell its machine as it stands: left out of the reply, cut, or replaced.
+import { z } from "zod";
+import { type FoundField, fieldsAt } from "../field-path.ts";
+import { oneLine } from "../one-line.ts";
+
+/** @returns What becomes of the value; undefined for one that is told as it is. */
+type Rule = (value: unknown) => string | undefined;
+
+const ipv4 = z.ipv4();
+/** RFC 2132: an option's length is one byte; clients that put longer ones together are few. */
+export const mostOptionBytes = 255;
+/** RFC 1035 §2.3.4. */
+export const mostLabelBytes = 63;
+/** RFC 2131: four bytes of seconds, of which 0 would be a lease that nobody can use. */
+const mostLeaseSeconds = 0xffffffff;
+
+const bytesOf = (text: string): number => Buffer.byteLength(text);
+const isSaid = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+const address =
+  (what: string): Rule =>
+  (value) =>
+    isSaid(value) && !ipv4.safeParse(value).success ? `${show(value)} is no IPv4 address, so ${what}` : undefined;
+
+const line: Rule = (value) => {
+  if (!isSaid(value)) return undefined;
+  const told = oneLine(value);
+  if (told === "") return "is nothing that can be seen, so machines are not told it";
+  if (told !== value) return "machines are told it as one line, without control characters and outer blanks";
+  return undefined;
+};
+
+const shortLine: Rule = (value) =>
+  isSaid(value) && bytesOf(oneLine(value)) > mostOptionBytes
+    ? `is longer than the ${mostOptionBytes} bytes that a DHCP option holds, so machines are told its beginning`
+    : line(value);
+
+const domain: Rule = (value) =>
+  isSaid(value) && value.split(".").some((label) => bytesOf(label) > mostLabelBytes)
+    ? `has a part of more than ${mostLabelBytes} bytes, so machines are told no search list`
+    : shortLine(value);
+
+const leaseTime: Rule = (value) => {
+  if (value === undefined) return undefined;
+  const isUsable = Number.isInteger(value) && Number(value) > 0 && Number(value) <= mostLeaseSeconds;
+  return isUsable ? undefined : `${show(value)} is no time from 1 to ${mostLeaseSeconds} seconds, so a week is leased`;
+};
+
+const rules: readonly (readonly [path: string, rule: Rule])[] = [
+  ["dhcp.ip.address", address("the machine gets none by DHCP")],
+  ["dhcp.ip.netmask", address("the machine is told no netmask")],
+  ["dhcp.ip.gateway", address("the machine is told no gateway")],
+  ["dhcp.name_servers[]", address("the machine is not told of it")],
+  ["dhcp.time_servers[]", address("the machine is not told of it")],
+  ["dhcp.lease_time", leaseTime],
+  ["dhcp.hostname", shortLine],
+  ["dhcp.domain_name", domain],
+  [
+    "dhcp.tftp_server_name",
+    (value) => shortLine(value) ?? address("firmware that does not read option 66 asks this server instead")(value),
+  ],
+  ["dhcp.boot_file_name", shortLine],
+  ["netboot.ipxe.url", line],
+];
+
+/**
+ * @param card An interface, or what is written of one.
+ * @param at Where it stands: `spec.interfaces[0]`.
+ * @returns A sentence each, without its full stop: `spec.interfaces[0].dhcp.ip.netmask: "/24" is no …`.
+ */
+export function interfaceDoubts(card: unknown, at: string): string[] {
+  return rules.flatMap(([path, rule]) => fieldsAt(card, path).flatMap((found) => doubtOf(found, rule, at)));
+}
+
+/** Of a Hardware, or of what is written of one. */
+export function hardwareDoubts(hardware: object): string[] {
+  return fieldsAt(hardware, "spec.interfaces[]").flatMap(({ field, value }) => interfaceDoubts(value, field));
+}
+
+function doubtOf({ field, value }: FoundField, rule: Rule, at: string): string[] {
+  const doubt = rule(value);
+  return doubt === undefined ? [] : [`${at}.${field}: ${doubt}`];
+}
+
+const mostShown = 60;
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? "";
+  return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
+}

@@ -1,0 +1,34 @@
+// What each verb is given of a request, and how it answers with what it found.
+import type { KindInfo, Resource } from "@neverland/api";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { listPieces, objectText, type Shape } from "../answers/answer-text.ts";
+import { sendJson } from "../answers/send-json.ts";
+import { sendPieces } from "../answers/send-pieces.ts";
+import type { WatchSlots } from "../answers/watch-slots.ts";
+import type { WholeList } from "../answers/whole-list.ts";
+import type { ApiContext } from "../api-context.ts";
+import type { AnswerForm, AnswerMedia } from "../wire/negotiation.ts";
+import type { RequestQuery } from "../wire/request-query.ts";
+
+export type Exchange = {
+  readonly context: ApiContext;
+  readonly slots: WatchSlots;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly query: RequestQuery;
+  readonly form: AnswerForm;
+  readonly media: AnswerMedia;
+};
+
+export function answer(exchange: Exchange, kind: KindInfo, object: Resource, status = 200): void {
+  sendJson(exchange.reply, status, objectText(shapeOf(exchange, kind), object), exchange.media);
+}
+
+export async function sendList(exchange: Exchange, kind: KindInfo, { first, more }: WholeList): Promise<void> {
+  const pieces = listPieces(shapeOf(exchange, kind), first, undefined, more);
+  await sendPieces(exchange.request, exchange.reply, pieces, exchange.media);
+}
+
+function shapeOf({ context, query, form }: Exchange, kind: KindInfo): Shape {
+  return { kind, form, includeObject: query.includeObject, nowMs: context.clock.nowMs() };
+}

@@ -1,0 +1,90 @@
+// The verbs that read: get, list, watch, and the log of actions.
+import type { Resource } from "@neverland/api";
+import { onAbort } from "@neverland/platform/wait/abort.ts";
+import { streamLog } from "../answers/log-stream.ts";
+import { answerWithoutWebSocket, asksForWebSocket } from "../answers/no-web-socket.ts";
+import { watcherOf } from "../answers/watch-slots.ts";
+import { prepareWatch, streamWatch } from "../answers/watch-stream.ts";
+import { wholeList } from "../answers/whole-list.ts";
+import type { ApiContext } from "../api-context.ts";
+import { ApiFault, notFound } from "../wire/api-fault.ts";
+import { checkWatchOptions, mustBeOf, readListVersion } from "../wire/list-version.ts";
+import { mustBeLines } from "../wire/negotiation.ts";
+import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
+import { answer, type Exchange, sendList } from "./exchange.ts";
+
+export async function get(exchange: Exchange, target: NamedTarget): Promise<void> {
+  void exchange.query.resourceVersion; // for its faults: there is but the newest to show
+  answer(exchange, target.kind, await mustGet(exchange.context, target));
+}
+
+export async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
+  const { context, query } = exchange;
+  const version = readListVersion(query);
+  const limit = query.number("limit");
+  const continueToken = query.text("continue");
+  const options = {
+    ...query.selection(target),
+    ...(limit !== undefined && { limit }),
+    ...(continueToken && { continueToken }),
+    ...(version.match === "exact" && { atVersion: version.version }),
+  };
+  const isPage = Boolean(limit || continueToken);
+  const found = isPage
+    ? { first: await context.store.list(target.kind, options) }
+    : await wholeList(context.store, target.kind, options);
+  mustBeOf(version, found.first);
+  await sendList(exchange, target.kind, found);
+}
+
+export async function watch(exchange: Exchange, target: RequestTarget): Promise<void> {
+  const { context, slots, request, reply, query, form } = exchange;
+  if (asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
+  mustBeLines(exchange.media);
+  checkWatchOptions(query);
+  const start = await prepareWatch(context, target, query);
+  query.selection(target); // for its faults, while they can still be a Status
+  query.number("timeoutSeconds");
+  const { ended, release } = slots.take(watcherOf(request));
+  try {
+    reply.hijack();
+    await streamWatch(context, target, query, { start, form, response: reply.raw, ended });
+  } finally {
+    release();
+  }
+}
+
+export async function followLog(exchange: Exchange, target: NamedTarget): Promise<void> {
+  const { context, slots, request, reply, query } = exchange;
+  await mustGet(context, target);
+  if (!context.actionLogs) throw new ApiFault("ServiceUnavailable", "This server keeps no logs of actions");
+  const tailLines = query.number("tailLines");
+  const action = query.text("action");
+  const wanted = {
+    follow: query.flag("follow"),
+    ...(action && { action }),
+    ...(tailLines !== undefined && { tailLines }),
+  };
+  if (wanted.follow && asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
+  const { ended, release } = slots.take(watcherOf(request));
+  // Broken off: by a proper end its reader would take it for whole.
+  const forget = onAbort(ended, () => reply.raw.destroy());
+  try {
+    reply.hijack();
+    await streamLog(context, target, {
+      logs: context.actionLogs,
+      query: wanted,
+      accept: request.headers.accept,
+      response: reply.raw,
+    });
+  } finally {
+    forget();
+    release();
+  }
+}
+
+async function mustGet({ store }: ApiContext, { kind, namespace, name }: NamedTarget): Promise<Resource> {
+  const object = await store.get(kind, { namespace, name });
+  if (!object) throw notFound(kind, name);
+  return object;
+}

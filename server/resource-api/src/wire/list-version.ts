@@ -1,0 +1,80 @@
+// Of which version a list or a watch is to be, and how exactly, as kube-apiserver reads it (apimachinery `ValidateListOptions`).
+import type { FieldFault } from "@neverland/resources/resource-error.ts";
+import type { ResourceList } from "@neverland/store/resource-store.ts";
+import { ApiFault } from "./api-fault.ts";
+import type { RequestQuery } from "./request-query.ts";
+
+export type ListVersion =
+  /** Whatever is the newest. */
+  { readonly match: "any" } | { readonly match: "exact" | "not-older"; readonly version: string };
+
+/** @throws {ApiFault} `Invalid`, `BadRequest`. */
+export function readListVersion(query: RequestQuery): ListVersion {
+  const match = query.text("resourceVersionMatch");
+  const faults = match === "" ? [] : matchFaults(match, query);
+  if (query.has("sendInitialEvents"))
+    faults.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+  refuse(faults);
+  const version = query.resourceVersion;
+  if (version === undefined) return { match: "any" };
+  if (query.text("continue") !== "")
+    throw new ApiFault("BadRequest", "specifying resource version is not allowed when using continue");
+  // What pages show is of one state anyway, so a first page at a version is of exactly that.
+  return { match: match === "Exact" ? "exact" : "not-older", version };
+}
+
+function matchFaults(match: string, query: RequestQuery): FieldFault[] {
+  const field = "resourceVersionMatch";
+  const version = query.text("resourceVersion");
+  const isExactOfAny = match === "Exact" && version === "0";
+  return [
+    ...(version === "" ? [forbidden(field, `${field} is forbidden unless resourceVersion is provided`)] : []),
+    ...(query.text("continue") === "" ? [] : [forbidden(field, `${field} is forbidden for continue`)]),
+    ...(["Exact", "NotOlderThan"].includes(match) ? [] : [unsupported(field, match, '"Exact", "NotOlderThan"')]),
+    ...(isExactOfAny ? [forbidden(field, `${field} "exact" is forbidden for resourceVersion "0"`)] : []),
+  ];
+}
+
+/** @throws {ApiFault} `Invalid`. */
+export function checkWatchOptions(query: RequestQuery): void {
+  const field = "resourceVersionMatch";
+  const match = query.text(field);
+  const hasInitial = query.has("sendInitialEvents");
+  const isOther = match !== "NotOlderThan";
+  refuse([
+    ...(hasInitial && isOther ? [forbidden(field, `sendInitialEvents requires setting ${field} to NotOlderThan`)] : []),
+    ...(match !== "" && !hasInitial
+      ? [forbidden(field, `${field} is forbidden for watch unless sendInitialEvents is provided`)]
+      : []),
+    ...(match !== "" && isOther ? [unsupported(field, match, '"NotOlderThan"')] : []),
+  ]);
+}
+
+/** @throws {ApiFault} `Timeout` when the store has not come so far, `Expired` when it no longer keeps that state. */
+export function mustBeOf(wanted: ListVersion, { resourceVersion }: Pick<ResourceList, "resourceVersion">): void {
+  if (wanted.match === "any") return;
+  const { match, version } = wanted;
+  if (BigInt(version) > BigInt(resourceVersion)) {
+    const causes = [{ reason: "ResourceVersionTooLarge", message: "Too large resource version", field: "" }];
+    const text = `Too large resource version: ${version}, current: ${resourceVersion}`;
+    throw new ApiFault("Timeout", text, { causes, retryAfterSeconds: 1 });
+  }
+  if (match === "exact" && version !== resourceVersion)
+    throw new ApiFault("Expired", `The state at version ${version} is not kept: list without a version`);
+}
+
+function refuse(faults: readonly FieldFault[]): void {
+  if (faults.length === 0) return;
+  const text = faults.map(({ field, message }) => `${field}: ${message}`).join(", ");
+  const details = { group: "meta.k8s.io", kind: "ListOptions", causes: faults };
+  throw new ApiFault("Invalid", `ListOptions.meta.k8s.io "" is invalid: ${text}`, details);
+}
+
+function forbidden(field: string, why: string): FieldFault {
+  return { reason: "FieldValueForbidden", message: `Forbidden: ${why}`, field };
+}
+
+function unsupported(field: string, value: string, supported: string): FieldFault {
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
+  return { reason: "FieldValueNotSupported", message, field };
+}

@@ -23,6 +23,7 @@ const mayImport = {
   hook: ["oci", "actions", "debian"],
   actions: ["oci", "debian"],
   lab: ["api", "debian"],
+  "paper-rack": ["api", "protocols", "server/platform", "server/packet-thread"],
   "tink-worker": ["api", "oci"],
   "tink-cli": everything,
   bench: everything,

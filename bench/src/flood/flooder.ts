@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { AppendLogsRequestSchema } from "@neverland/api/action-log";
-import { grpcCall } from "../workers/grpc-call.ts";
+import { grpcCall } from "@neverland/paper-rack/worker/grpc-call.ts";
 import { machineAt } from "../workers/machine.ts";
 import type { StartedAction } from "../workers/start-action.ts";
 import { get } from "./neighbours.ts";

@@ -3,23 +3,35 @@ import { join } from "node:path";
 import { kinds } from "@neverland/api";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
-import { machineAt } from "../workers/machine.ts";
+import { type Machine, machineAt } from "../workers/machine.ts";
 
 export type HallSize = { readonly machines: number; readonly workflows: number; readonly events: number };
 
+/** Where the machines are. */
+export type HallNetwork = {
+  readonly netmask: string;
+  readonly gateway: string;
+  readonly machineAt: (index: number) => Machine;
+};
+
 const namespace = "default";
+const loopback: HallNetwork = { netmask: "255.0.0.0", gateway: "127.0.0.1", machineAt };
 
 export const machineName = (index: number): string => `node-${index}`;
 
 /** Hardware for each machine, workflows for the first of them (each one waits for its worker), and events of all. */
-export async function writeHall(dataDir: string, { machines, workflows, events }: HallSize): Promise<void> {
+export async function writeHall(
+  dataDir: string,
+  { machines, workflows, events }: HallSize,
+  network: HallNetwork = loopback,
+): Promise<void> {
   const store = await openSqliteStore(join(dataDir, "neverland.db"));
   try {
     const hardware = typedStore(store, kinds.Hardware);
     const template = { metadata: { name: "install", namespace }, spec: { data: templateData } };
     await typedStore(store, kinds.Template).create(template);
-    await each(machines, (index) => hardware.create(hardwareOf(index)));
-    await each(workflows, (index) => typedStore(store, kinds.Workflow).create(workflowOf(index)));
+    await each(machines, (index) => hardware.create(hardwareOf(index, network)));
+    await each(workflows, (index) => typedStore(store, kinds.Workflow).create(workflowOf(index, network)));
     await each(events, (index) => typedStore(store, kinds.MachineEvent).create(eventOf(index, machines, events)));
   } finally {
     await store.close();
@@ -33,10 +45,10 @@ async function each(count: number, create: (index: number) => Promise<unknown>):
     await Promise.all(Array.from({ length: Math.min(atOnce, count - from) }, (_, index) => create(from + index)));
 }
 
-export function hardwareOf(index: number) {
+export function hardwareOf(index: number, { netmask, gateway, machineAt }: HallNetwork = loopback) {
   const { mac, address } = machineAt(index);
   const name = machineName(index);
-  const ip = { address, netmask: "255.0.0.0", gateway: "127.0.0.1" };
+  const ip = { address, netmask, gateway };
   const dhcp = { mac, ip, hostname: name, lease_time: 86_400 };
   return {
     metadata: { name, namespace, labels: { rack: `r${index % 40}` } },
@@ -44,7 +56,7 @@ export function hardwareOf(index: number) {
   };
 }
 
-function workflowOf(index: number) {
+function workflowOf(index: number, { machineAt }: HallNetwork) {
   const hardwareMap = { device_1: machineAt(index).mac };
   return {
     metadata: { name: machineName(index), namespace },

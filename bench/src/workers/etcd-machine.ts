@@ -2,7 +2,7 @@
 // disk before they are answered. etcd is the store of every Tinkerbell in Kubernetes, where more stands in between.
 import type { ClientHttp2Session } from "node:http2";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
-import { grpcCall } from "./grpc-call.ts";
+import { grpcCall } from "@neverland/paper-rack/worker/grpc-call.ts";
 import type { Tally } from "./tally.ts";
 
 /** As large as an ActionReport is as JSON, with its metadata. */

@@ -8,7 +8,7 @@ import {
   ActionStatusRequest_StateType,
   ActionStatusRequestSchema,
 } from "@neverland/api/workflow";
-import { type GrpcAnswer, grpcCall } from "./grpc-call.ts";
+import { type GrpcAnswer, grpcCall } from "@neverland/paper-rack/worker/grpc-call.ts";
 import type { Tally } from "./tally.ts";
 
 const service = "/proto.WorkflowService";

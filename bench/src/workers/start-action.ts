@@ -8,7 +8,7 @@ import {
   ActionStatusRequest_StateType,
   ActionStatusRequestSchema,
 } from "@neverland/api/workflow";
-import { grpcCall } from "./grpc-call.ts";
+import { grpcCall } from "@neverland/paper-rack/worker/grpc-call.ts";
 import { machineAt } from "./machine.ts";
 
 export type StartedAction = {

@@ -1,6 +1,7 @@
 // Counts what the simulated machines do: actions, latencies, and calls that did not go well.
+
+import type { GrpcAnswer } from "@neverland/paper-rack/worker/grpc-call.ts";
 import { percentile } from "../figures/percentile.ts";
-import type { GrpcAnswer } from "./grpc-call.ts";
 import type { LoadResult } from "./load-order.ts";
 
 export class Tally {

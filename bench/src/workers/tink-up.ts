@@ -12,12 +12,19 @@ const lookAgainMs = 500;
 
 export type TinkAddresses = { readonly api: string; readonly grpcPort: number; readonly token: string };
 
-/** By the script `tink`, as people start it, on free ports of loopback, watched. @param args More of its options. */
-export function tinkUp(dataDir: string, args: readonly string[] = []): ServerCommand {
+/**
+ * By the script `tink`, as people start it, on free ports of loopback, watched.
+ * @param args More of its options.
+ * @param bootHost Where machines reach it in a network that is the benchmark's own: there it has its usual ports.
+ */
+export function tinkUp(dataDir: string, args: readonly string[] = [], bootHost?: string): ServerCommand {
   const tink = join(import.meta.dirname, "../../../tink");
-  const listen = ["--api-listen", "127.0.0.1:0", "--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"];
+  const boot =
+    bootHost === undefined
+      ? ["--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"]
+      : ["--boot-listen", bootHost];
   return {
-    argv: [tink, "up", "--data-dir", dataDir, ...listen, ...args],
+    argv: [tink, "up", "--data-dir", dataDir, "--api-listen", "127.0.0.1:0", ...boot, ...args],
     env: { NODE_OPTIONS: loopWatchOption },
     isReady: (line) => line.includes('"event":"ready"'),
   };
@@ -66,7 +73,15 @@ export async function createMachines(
     }
   };
   await Promise.all(Array.from({ length: connections }, createSome));
-  await untilAllAre("PENDING", transport, signal);
+  await allReady({ api, token }, signal);
+}
+
+/** Resolves when every Workflow waits for its worker. */
+export async function allReady(
+  { api, token }: Pick<TinkAddresses, "api" | "token">,
+  signal: AbortSignal,
+): Promise<void> {
+  await untilAllAre("PENDING", { server: api, token }, signal);
 }
 
 /** Resolves when every Workflow has succeeded. */

@@ -1,12 +1,15 @@
-// The iPXE binaries that TFTP and HTTP lend: an allow-list of names in one directory, kept in memory.
+// The iPXE binaries that TFTP and HTTP lend: an allow-list of names in one directory.
 import { join } from "node:path";
-import { type FileFault, fileFault, openPlainFile } from "@neverland/platform/files/open-plain-file.ts";
+import type { FileCache } from "@neverland/platform/files/file-cache.ts";
+import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
+import type { ServedFile } from "@neverland/platform/files/served-file.ts";
 
 /** Why a boot file is not lent. `message` is for people who run the server. */
 export type NotLent = FileFault | { readonly reason: "FileNotLent"; readonly message: string };
 
-/** Reads again what changed on disk. */
 export interface BootFiles {
+  open(name: string): Promise<ServedFile | NotLent>;
+  /** All of it: the same array for all, until the file changes. */
   read(name: string): Promise<Uint8Array | NotLent>;
 }
 
@@ -36,39 +39,37 @@ const alternatives: ReadonlyMap<string, string> = new Map([
 const largestFileBytes = 64 * 2 ** 20;
 
 /** @param extraNames Further names to lend, such as those that Hardware names in `netboot.ipxe.binary`. */
-export function openBootFiles(directory: string, extraNames: readonly string[] = []): BootFiles {
+export function openBootFiles(
+  cache: Pick<FileCache, "open">,
+  directory: string,
+  extraNames: readonly string[] = [],
+): BootFiles {
   const extra = new Set(extraNames.filter((name) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)));
-  const cache = new Map<string, { readonly version: string; readonly bytes: Uint8Array }>();
-  const load = async (name: string): Promise<Uint8Array | FileFault> => {
+  const openOne = async (name: string): Promise<ServedFile | FileFault> => {
     const path = join(directory, name);
-    const opened = await openPlainFile(path);
-    if ("reason" in opened) return opened;
-    const { handle, stats } = opened;
+    const file = await cache.open(path);
+    if ("reason" in file || file.sizeBytes <= largestFileBytes) return file;
+    file.close();
+    return { reason: "FileUnreadable", message: `${path} is larger than a boot file can be` };
+  };
+  const open = async (name: string): Promise<ServedFile | NotLent> => {
+    if (!lentNames.has(name) && !extra.has(name))
+      return { reason: "FileNotLent", message: `${name} is not a file that is lent here` };
+    const file = await openOne(name);
+    const alternative = alternatives.get(name);
+    const isMissing = "reason" in file && file.reason === "NoSuchFile";
+    return isMissing && alternative !== undefined ? await openOne(alternative) : file;
+  };
+  const read = async (name: string): Promise<Uint8Array | NotLent> => {
+    const file = await open(name);
+    if ("reason" in file) return file;
     try {
-      if (stats.size > largestFileBytes)
-        return { reason: "FileUnreadable", message: `${path} is larger than a boot file can be` };
-      const version = `${stats.ino} ${stats.size} ${stats.mtimeMs}`;
-      const cached = cache.get(name);
-      if (cached?.version === version) return cached.bytes;
-      const bytes = await handle.readFile();
-      cache.set(name, { version, bytes });
-      return bytes;
-    } catch (error) {
-      return fileFault(path, error);
+      return await file.whole();
     } finally {
-      await handle.close();
+      file.close();
     }
   };
-  return {
-    async read(name) {
-      if (!lentNames.has(name) && !extra.has(name))
-        return { reason: "FileNotLent", message: `${name} is not a file that is lent here` };
-      const loaded = await load(name);
-      const alternative = alternatives.get(name);
-      const isMissing = "reason" in loaded && loaded.reason === "NoSuchFile";
-      return isMissing && alternative !== undefined ? await load(alternative) : loaded;
-    },
-  };
+  return { open, read };
 }
 
 /** A name as firmware and iPXE ask for it, with what they put around it. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { createBoots } from "./boots.ts";
 import { defaultBootsConfig } from "./boots-config.ts";
@@ -12,6 +13,7 @@ test("who names no interface is told that nobody is answered, and of nothing tha
     index: new MachineIndex(),
     record: () => {},
     clock: systemClock,
+    cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     warn: (text) => warnings.push(text),
   });
   t.after(() => boots.stop(AbortSignal.abort()));

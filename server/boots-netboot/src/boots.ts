@@ -1,6 +1,7 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
 import type { MachineEventInput } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { linkNames } from "@neverland/platform/network/interfaces.ts";
 import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
@@ -21,6 +22,8 @@ export interface BootsDeps {
   readonly index: MachineIndex;
   readonly record: (event: MachineEventInput) => void;
   readonly clock: Clock;
+  /** What all files are read through. */
+  readonly cache: Pick<FileCache, "open">;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;
 }
@@ -34,9 +37,9 @@ export interface Boots extends Service {
 
 /** Opens nothing yet. */
 export function createBoots(deps: BootsDeps): Boots {
-  const { config, index, record, clock } = deps;
+  const { config, index, record, clock, cache } = deps;
   const gate = new EventGate(record, () => clock.nowMs());
-  const files = openBootFiles(config.binariesDirectory, [...config.architectureBinaries.values()]);
+  const files = openBootFiles(cache, config.binariesDirectory, [...config.architectureBinaries.values()]);
   const links: BootsLink[] = [];
   const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
   const stop = async (deadline: AbortSignal) => {
@@ -47,7 +50,7 @@ export function createBoots(deps: BootsDeps): Boots {
     registerRoutes(app) {
       const { hookDirectory, filesDirectory } = config;
       const scriptConfig = (localAddress: string) => scriptConfigFor(config, localAddress);
-      registerBootRoutes(app, { index, gate, files, hookDirectory, filesDirectory, scriptConfig });
+      registerBootRoutes(app, { index, gate, files, cache, hookDirectory, filesDirectory, scriptConfig });
     },
     async start(signal) {
       // What is missing for sending is of no interest where nothing is sent.

@@ -13,9 +13,10 @@ export function makeBoots({
   machines,
   record,
   clock,
+  files: cache,
   warn,
 }: ComponentDeps<BootsValues>): Parts {
-  const boots = createBoots({ config: bootsConfig(config, shared, host), index: machines, record, clock, warn });
+  const boots = createBoots({ config: bootsConfig(config, shared, host), index: machines, record, clock, cache, warn });
   return {
     bootRoutes: (app) => boots.registerRoutes(app),
     listeners: [boots],

@@ -1,6 +1,7 @@
 // What a component of the server is, and what composition gives it: whoever is in the table needs nothing else.
 import type { MachineEventInput, Sensitive } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
@@ -44,6 +45,8 @@ export type ComponentDeps<Values> = {
   /** For who writes in the name of others. */
   readonly writes: WritePath;
   readonly clock: Clock;
+  /** What files that machines are given are read through. */
+  readonly files: Pick<FileCache, "open">;
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Of this program: `0.1.0`. */

@@ -42,6 +42,17 @@ export const sharedSettings = {
         flag: { form: "--http-port <port>", group: "Where it listens:" },
       },
     },
+    fileCacheMegabytes: {
+      form: "number",
+      schema: z
+        .int({ error: "expected a number of MiB from 16 to 1048576" })
+        .min(16, { error: "expected at least 16 MiB" })
+        .max(2 ** 20, { error: "expected at most 1048576 MiB" })
+        .optional(),
+      effect: "memory for files that machines read, taken while they do and given back five minutes later",
+      unit: "MiB",
+      fallback: "an eighth of the memory, at most 1024",
+    },
     trustedProxies: {
       form: "list",
       schema: z

@@ -10,9 +10,9 @@ export const component = defineComponent({
   path: "registry",
   settings: {},
   load: parts,
-  make: async ({ shared, record, machines, clock }) => {
+  make: async ({ shared, record, machines, clock, files }) => {
     const { registerRegistry } = await parts();
     const layoutDirs = [join(hookDirOf(shared), "actions")];
-    return { bootRoutes: (app) => registerRegistry(app, { layoutDirs, record, machines, clock }) };
+    return { bootRoutes: (app) => registerRegistry(app, { layoutDirs, record, machines, clock, files }) };
   },
 });

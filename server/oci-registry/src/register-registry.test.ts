@@ -11,7 +11,9 @@ import { promisify } from "node:util";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { layoutBlobs, writeImage, writeLayer } from "@neverland/oci";
+import { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import fastify, { type FastifyInstance } from "fastify";
 import { registerRegistry } from "./register-registry.ts";
 
@@ -39,6 +41,7 @@ before(async () => {
     layoutDirs: [join(dir, "not-built-yet"), layoutDir],
     machines,
     clock,
+    files: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     record: (event) => void events.push(event),
   });
   await app.listen({ host: "127.0.0.1", port: 0 });

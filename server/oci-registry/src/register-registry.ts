@@ -1,8 +1,9 @@
 // The read-only OCI registry of the boot plane: the pull side of the distribution-spec (v1.1) over image layouts on disk.
-import type { FileHandle } from "node:fs/promises";
 import { mediaTypes } from "@neverland/oci";
-import { type FileFaultReason, openPlainFile } from "@neverland/platform/files/open-plain-file.ts";
-import { sendOpenFile } from "@neverland/platform/http/send-file.ts";
+import type { FileCache } from "@neverland/platform/files/file-cache.ts";
+import type { FileFaultReason } from "@neverland/platform/files/open-plain-file.ts";
+import type { ServedFile } from "@neverland/platform/files/served-file.ts";
+import { type FileAnswer, FileSender } from "@neverland/platform/http/send-file.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Catalog, StoredBlob } from "./catalog.ts";
 import { type ImageEventDeps, ImageEvents } from "./image-events.ts";
@@ -18,6 +19,8 @@ import {
 export type RegistryDeps = ImageEventDeps & {
   /** OCI image layouts, tagged `repository:tag`. Where a repository is in several, the first has it. */
   readonly layoutDirs: readonly string[];
+  /** What they are read through. */
+  readonly files: Pick<FileCache, "open">;
 };
 
 const httpStatus: Readonly<Record<RegistryErrorCode, number>> = {
@@ -33,8 +36,9 @@ const httpStatus: Readonly<Record<RegistryErrorCode, number>> = {
 export function registerRegistry(app: FastifyInstance, deps: RegistryDeps): void {
   const live = new LiveCatalog(deps.layoutDirs);
   const events = new ImageEvents(deps);
+  const sender = new FileSender();
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> =>
-    await serve(request, reply, live, events);
+    await serve(request, reply, { live, events, sender, files: deps.files });
   // Fastify answers HEAD where it answers GET, but would read the file for it: both are ours.
   app.route({ method: ["GET", "HEAD"], url: "/v2", handler: welcome, exposeHeadRoute: false });
   app.route({ method: ["GET", "HEAD"], url: "/v2/", handler: welcome, exposeHeadRoute: false });
@@ -52,11 +56,16 @@ async function refuseWrite(_request: FastifyRequest, reply: FastifyReply): Promi
   return await refuse(reply.header("allow", "GET, HEAD"), "UNSUPPORTED", message);
 }
 
+interface Serving extends Pick<RegistryDeps, "files"> {
+  readonly live: LiveCatalog;
+  readonly events: ImageEvents;
+  readonly sender: FileSender;
+}
+
 async function serve(
   request: FastifyRequest,
   reply: FastifyReply,
-  live: LiveCatalog,
-  events: ImageEvents,
+  { live, events, sender, files }: Serving,
 ): Promise<FastifyReply> {
   reply.header("docker-distribution-api-version", "registry/2.0");
   const path = (request.params as { readonly "*": string })["*"];
@@ -90,12 +99,19 @@ async function serve(
         .type(mediaTypes.index)
         .send(Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.index, manifests: [] })));
     case "content": {
-      const opened = await openPlainFile(found.blob.file);
-      if ("reason" in opened) return await fault(opened.reason, opened.message);
+      const { file: path, sizeBytes } = found.blob;
+      const file = await files.open(path);
+      if ("reason" in file) return await fault(file.reason, file.message);
+      // A part of it that names itself the whole would be kept as such by whoever pulls it.
+      if (file.sizeBytes !== sizeBytes) {
+        file.close();
+        return await fault("FileUnreadable", `${path} has ${file.sizeBytes} bytes and should have ${sizeBytes}`);
+      }
       if (asked.kind === "manifest") events.served(request.ip, image);
-      return await sendBlob(request, reply, found.blob, opened.handle, (reason, message) =>
-        events.fault(request.ip, image, reason, message),
-      );
+      const unread = await sender.send(request, reply, blobAnswer(found.blob, file), (sent) => {
+        if (sent.fault !== undefined) events.fault(request.ip, image, sent.fault.reason, sent.fault.message);
+      });
+      return unread === undefined ? reply : await fault(unread.reason, unread.message);
     }
   }
 }
@@ -118,18 +134,9 @@ function linkNext(reply: FastifyReply, path: string, { count = 0 }: Page, names:
   if (last !== undefined) reply.header("link", `<${path}?n=${count}&last=${encodeURIComponent(last)}>; rel="next"`);
 }
 
-async function sendBlob(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { digest, file, sizeBytes, mediaType }: StoredBlob,
-  handle: FileHandle,
-  onFault: (reason: FileFaultReason, message: string) => void,
-): Promise<FastifyReply> {
-  reply.header("docker-content-digest", digest);
-  const content = { sizeBytes, mediaType, etag: `"${digest}"` };
-  return await sendOpenFile(request, reply, { handle, path: file, content }, ({ fault }) => {
-    if (fault !== undefined) onFault(fault.reason, fault.message);
-  });
+function blobAnswer({ digest, mediaType }: StoredBlob, file: ServedFile): FileAnswer {
+  const headers = ["docker-distribution-api-version", "registry/2.0", "docker-content-digest", digest];
+  return { file, mediaType, etag: `"${digest}"`, headers };
 }
 
 async function refuse(reply: FastifyReply, code: RegistryErrorCode, message: string): Promise<FastifyReply> {

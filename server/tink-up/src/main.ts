@@ -8,6 +8,7 @@ import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { machineNames } from "@neverland/machines/machine-names.ts";
 import { inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
+import { defaultCacheBytes, FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
@@ -100,6 +101,10 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
     const writes = new WritePath({ store, clock: systemClock });
     let notListening: string | undefined = "Starting: not everything that machines ask for listens yet";
+    const { fileCacheMegabytes } = shared.boots;
+    const cacheBytes = fileCacheMegabytes === undefined ? defaultCacheBytes() : fileCacheMegabytes * 2 ** 20;
+    const files = new FileCache({ sizeBytes: cacheBytes, clock: systemClock });
+    await services.start({ start: async () => undefined, stop: async () => files.close() }, signal);
     const deps: Shared = {
       ...{
         shared,
@@ -108,6 +113,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
         writes,
         version,
         machines,
+        files,
         doors: bootDoors(config),
         token,
         contacts,

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import fastify, { type InjectOptions } from "fastify";
 import { createBoots } from "../boots.ts";
@@ -32,7 +33,14 @@ before(async () => {
   };
   const index = new MachineIndex();
   const record = (event: MachineEventInput) => void events.push(event);
-  const boots = createBoots({ config, index, record, clock: systemClock, warn: () => {} });
+  const boots = createBoots({
+    config,
+    index,
+    record,
+    clock: systemClock,
+    cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
+    warn: () => {},
+  });
   index.apply([testMachine(50), testMachine(51, { netboot: { allowPXE: false } }), testMachine(52)]);
   boots.registerRoutes(app);
 });
@@ -87,6 +95,14 @@ describe("binaries", () => {
       assert.equal((await get(url)).body, "EFI");
   });
 
+  test("are lent in part, with tag and time", async () => {
+    const { statusCode, headers, body } = await get("/ipxe/binary/snponly.efi", undefined, {
+      headers: { range: "bytes=-2" },
+    });
+    assert.deepEqual([statusCode, body, headers["content-range"]], [206, "FI", "bytes 1-2/3"]);
+    assert.ok(headers.etag !== undefined && headers["last-modified"] !== undefined);
+  });
+
   test("have their length in the answer to HEAD, which UEFI asks first", async () => {
     const { statusCode, headers, body } = await get("/ipxe/binary/snponly.efi", "10.77.0.50", { method: "HEAD" });
     assert.deepEqual([statusCode, headers["content-length"], body], [200, "3", ""]);
@@ -113,11 +129,29 @@ describe("files", () => {
     assert.deepEqual([part.statusCode, part.body, part.headers["content-range"]], [206, "234", "bytes 2-4/10"]);
     const old = await get("/files/vmlinuz-x86_64", undefined, { headers: { range: "bytes=2-4", "if-range": '"old"' } });
     assert.deepEqual([old.statusCode, old.body], [200, "0123456789"]);
+    const since = String(part.headers["last-modified"]);
+    const same = await get("/files/vmlinuz-x86_64", undefined, { headers: { range: "bytes=2-4", "if-range": since } });
+    assert.deepEqual([same.statusCode, same.body], [206, "234"]);
   });
 
   test("refuse a range past the end and name the size", async () => {
-    const { statusCode, headers } = await get("/files/vmlinuz-x86_64", undefined, { headers: { range: "bytes=10-" } });
+    const { statusCode, headers, body } = await get("/files/vmlinuz-x86_64", undefined, {
+      headers: { range: "bytes=10-" },
+    });
     assert.deepEqual([statusCode, headers["content-range"]], [416, "bytes */10"]);
+    assert.equal(body, "nothing of that range is here: there are 10 bytes\n");
+    assert.equal(headers["content-length"], String(body.length));
+  });
+
+  test("are described whole to HEAD, whatever range it names, since that is for GET alone", async () => {
+    const asked = { method: "HEAD" as const, headers: { range: "bytes=2-4" } };
+    const { statusCode, headers, body } = await get("/files/vmlinuz-x86_64", undefined, asked);
+    assert.deepEqual([statusCode, headers["content-length"], body], [200, "10", ""]);
+  });
+
+  test("of another version than the one asked for are refused with a sentence", async () => {
+    const { statusCode, body } = await get("/files/vmlinuz-x86_64", undefined, { headers: { "if-match": '"old"' } });
+    assert.deepEqual([statusCode, body], [412, "what is here is another version than the one asked for\n"]);
   });
 
   test("are not sent again to who has them", async () => {
@@ -178,6 +212,7 @@ test("a script says what the server was told: its own port of the worker protoco
     index,
     record: () => {},
     clock: systemClock,
+    cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     warn: () => {},
   });
   index.apply([testMachine(50)]);

@@ -1,16 +1,17 @@
 // Boots' part of the boot plane's HTTP server: scripts, iPXE binaries, kernel and initial RAM disk, disk images. No redirects.
-import { Readable } from "node:stream";
-import type { EventReason, EventType } from "@neverland/api";
+import type { EventType } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
-import { setContentHeaders } from "@neverland/platform/http/content-headers.ts";
-import { type FileSent, sendOpenFile } from "@neverland/platform/http/send-file.ts";
+import type { ServedFile } from "@neverland/platform/files/served-file.ts";
+import { FileSender } from "@neverland/platform/http/send-file.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
 import { findRequester, type Requester } from "../requester.ts";
+import { hookEventType, recordSent } from "./download-events.ts";
 import { openFolderFile } from "./folder-file.ts";
 import { type HttpRefusal, refuseHttp, subjectOf } from "./http-refusal.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
@@ -18,7 +19,10 @@ import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
 export interface BootHttpDeps {
   readonly index: MachineIndex;
   readonly gate: EventGate;
+  /** The binaries. */
   readonly files: BootFiles;
+  /** What the folders' files are read through. */
+  readonly cache: Pick<FileCache, "open">;
   /** Holds `vmlinuz-x86_64` and `initramfs-x86_64`; undefined: nothing is served under `/hook/`. */
   readonly hookDirectory: string | undefined;
   /** Holds disk images; undefined: nothing is served under `/files/`. */
@@ -31,8 +35,6 @@ export interface BootHttpDeps {
 const repeatQuietMs = 1000;
 const methods = ["GET", "HEAD"];
 const mediaType = "application/octet-stream";
-/** Of a request's Range, in its event: one or two ranges. */
-const longestRange = 100;
 
 /** A folder of files that machines read whole or in parts. */
 interface ServedFolder {
@@ -42,10 +44,13 @@ interface ServedFolder {
   readonly missing: (fault: FileFault) => Pick<HttpRefusal, "reason" | "message">;
 }
 
+/** With what all routes share. */
+type RouteDeps = BootHttpDeps & { readonly sender: FileSender };
 type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** `/ipxe/script/[<mac>/]auto.ipxe`, `/ipxe/binary/[<mac>/]<name>`, `/hook/<name>`, `/files/<name>`. */
-export function registerBootRoutes(app: FastifyInstance, deps: BootHttpDeps): void {
+export function registerBootRoutes(app: FastifyInstance, bootDeps: BootHttpDeps): void {
+  const deps: RouteDeps = { ...bootDeps, sender: new FileSender() };
   const hook: ServedFolder = { directory: deps.hookDirectory, eventType: hookEventType, missing: hookNotBuilt };
   const files: ServedFolder = { directory: deps.filesDirectory, eventType: () => "FileServed", missing: asItIs };
   const route = (url: string, handler: Handler) => app.route({ method: methods, url, handler });
@@ -79,7 +84,7 @@ async function serveScript(deps: BootHttpDeps, request: FastifyRequest, reply: F
   return reply.type("text/plain").header("cache-control", "no-store").send(script.text);
 }
 
-async function serveBinary(deps: BootHttpDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function serveBinary(deps: RouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { name, directory } = parseRequestedFile(pathOf(request));
   const requester = requesterOf(deps, request, directory);
   if (!requester.known) return refuseHttp(deps.gate, request, reply, requester);
@@ -88,24 +93,13 @@ async function serveBinary(deps: BootHttpDeps, request: FastifyRequest, reply: F
     const message = `${machine.key} does not have allowPXE set for ${machine.mac}`;
     return refuseHttp(deps.gate, request, reply, { reason: "NetbootNotAllowed", message, machine });
   }
-  const bytes = await deps.files.read(name);
-  if ("reason" in bytes) return refuseHttp(deps.gate, request, reply, { ...bytes, machine });
-  if (request.method === "GET") {
-    const message = `${machine.mac} was given ${name} over HTTP`;
-    deps.gate.once(`binary ${machine.mac} ${name}`, repeatQuietMs, {
-      ...subjectOf(machine),
-      type: "BinaryServed",
-      message,
-      data: { file: name, sizeBytes: bytes.length },
-    });
-  }
-  const span = setContentHeaders(request, reply, { sizeBytes: bytes.length, mediaType, etag: undefined });
-  if (span === undefined) return reply.send();
-  return reply.send(Readable.from([Buffer.from(bytes.subarray(span.first, span.last + 1))]));
+  const file = await deps.files.open(name);
+  if ("reason" in file) return refuseHttp(deps.gate, request, reply, { ...file, machine });
+  return await sendTo(deps, request, reply, { machine, file, name, type: "BinaryServed" });
 }
 
 async function serveFolder(
-  deps: BootHttpDeps,
+  deps: RouteDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   { directory, eventType, missing }: ServedFolder,
@@ -114,53 +108,34 @@ async function serveFolder(
   if (!requester.known) return refuseHttp(deps.gate, request, reply, requester);
   const { machine } = requester;
   const name = pathOf(request);
-  const opened = await openFolderFile(directory, name);
-  if ("reason" in opened) {
-    const refusal = opened.reason === "NoSuchFile" ? missing(opened) : opened;
+  const file = await openFolderFile(deps.cache, directory, name);
+  if ("reason" in file) {
+    const refusal = file.reason === "NoSuchFile" ? missing(file) : file;
     return refuseHttp(deps.gate, request, reply, { ...refusal, machine });
   }
-  const { handle, stats, path } = opened;
-  const etag = `"${stats.size.toString(16)}-${Math.floor(stats.mtimeMs).toString(16)}"`;
-  const content = { sizeBytes: stats.size, mediaType, etag, lastModifiedMs: stats.mtimeMs };
-  const startedMs = performance.now();
-  return await sendOpenFile(request, reply, { handle, path, content }, (sent) => {
-    const durationMs = Math.round(performance.now() - startedMs);
-    recordSent(deps.gate, request, machine, { sent, name, type: eventType(name), sizeBytes: stats.size, durationMs });
-  });
+  return await sendTo(deps, request, reply, { machine, file, name, type: eventType(name) });
 }
 
-interface Download {
-  readonly sent: FileSent;
+/** What is lent to whom, and the event when it has been read. */
+interface Lent {
+  readonly machine: MachineCard;
+  readonly file: ServedFile;
   readonly name: string;
-  /** Of the event when all of it was read. */
   readonly type: EventType;
-  readonly sizeBytes: number;
-  readonly durationMs: number;
 }
 
-function recordSent(
-  gate: EventGate,
+async function sendTo(
+  { gate, sender }: RouteDeps,
   request: FastifyRequest,
-  machine: MachineCard,
-  { sent: { whole, fault }, name, type, sizeBytes, durationMs }: Download,
-): void {
-  const address = plainAddress(request.ip);
-  const range = (request.headers.range ?? "").slice(0, longestRange);
-  const data = { file: name, sizeBytes, durationMs, range };
-  const end: { type: EventType; reason?: EventReason; message: string } =
-    fault === undefined
-      ? { type: whole ? type : "HttpBrokenOff", message: `${address} ${whole ? "read" : "broke off reading"} ${name}` }
-      : {
-          type: "ServerFault",
-          reason: fault.reason,
-          message: `${address} could not be given all of ${name}: ${fault.message}`,
-        };
-  gate.once(`file ${address} ${name} ${range} ${end.type}`, repeatQuietMs, { ...subjectOf(machine), ...end, data });
-}
-
-function hookEventType(name: string): EventType {
-  if (name.startsWith("vmlinuz")) return "KernelServed";
-  return name.startsWith("initramfs") ? "InitrdServed" : "FileServed";
+  reply: FastifyReply,
+  { machine, file, name, type }: Lent,
+): Promise<FastifyReply> {
+  const startedMs = performance.now();
+  const fault = await sender.send(request, reply, { file, mediaType }, (sent) => {
+    const durationMs = Math.round(performance.now() - startedMs);
+    recordSent(gate, request, machine, { sent, name, type, sizeBytes: file.sizeBytes, durationMs });
+  });
+  return fault === undefined ? reply : refuseHttp(gate, request, reply, { ...fault, machine });
 }
 
 function hookNotBuilt({ message }: FileFault): Pick<HttpRefusal, "reason" | "message"> {

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { createBoots } from "../boots.ts";
@@ -38,7 +39,14 @@ beforeEach(async () => {
     told.resolve();
   };
   const config = { ...defaultBootsConfig, hookDirectory: directory };
-  const boots = createBoots({ config, index, record, clock: systemClock, warn: () => {} });
+  const boots = createBoots({
+    config,
+    index,
+    record,
+    clock: systemClock,
+    cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
+    warn: () => {},
+  });
   const few = { most: 10, mostPerAddress: 10 };
   const connections = { limits: few, isShared: () => false, onCrowded: () => undefined };
   const limits = { requestTimeoutMs: 60_000, bodyLimitBytes: 1000, connections };

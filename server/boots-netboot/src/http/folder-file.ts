@@ -1,6 +1,8 @@
 // Finds a file that machines may read in one folder: plain names only, never anything outside of it.
 import { join } from "node:path";
-import { type FileFault, type OpenFile, openPlainFile } from "@neverland/platform/files/open-plain-file.ts";
+import type { FileCache } from "@neverland/platform/files/file-cache.ts";
+import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
+import type { ServedFile } from "@neverland/platform/files/served-file.ts";
 
 /** A plain file name: no directory, no dot at its start, nothing that any file system reads specially. */
 function isPlainFileName(name: string): boolean {
@@ -9,13 +11,12 @@ function isPlainFileName(name: string): boolean {
 
 /** @param folder Undefined: there is none to be served. */
 export async function openFolderFile(
+  cache: Pick<FileCache, "open">,
   folder: string | undefined,
   name: string,
-): Promise<(OpenFile & { readonly path: string }) | FileFault> {
+): Promise<ServedFile | FileFault> {
   if (folder === undefined) return { reason: "NoSuchFile", message: "no folder of such files is served" };
   if (!isPlainFileName(name))
     return { reason: "NoSuchFile", message: `"${name.slice(0, 100)}" is no plain name of a file in ${folder}` };
-  const path = join(folder, name);
-  const opened = await openPlainFile(path);
-  return "reason" in opened ? opened : { ...opened, path };
+  return await cache.open(join(folder, name));
 }

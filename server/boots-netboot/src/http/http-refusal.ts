@@ -15,6 +15,7 @@ export interface HttpRefusal {
 
 const quietMs = 60_000;
 const retryAfterSeconds = 5;
+const notHere = "there is nothing here for this machine by that name: `tink explain` on the server says why\n";
 
 /** Our own fault, which may be over when the machine asks again. */
 const serverFaults: ReadonlySet<EventReason> = new Set(["FileUnreadable", "TooManyOpenFiles"]);
@@ -35,7 +36,7 @@ export function refuseHttp(
     message,
     data: { path: request.url.slice(0, 200) },
   });
-  if (!isOurs) return reply.code(404).type("text/plain").send("not found\n");
+  if (!isOurs) return reply.code(404).type("text/plain").send(notHere);
   const text = "this server cannot read the file now; ask again\n";
   return reply.code(503).header("retry-after", retryAfterSeconds).type("text/plain").send(text);
 }

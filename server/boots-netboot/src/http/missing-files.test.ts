@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { FileCache } from "@neverland/platform/files/file-cache.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import fastify, { type FastifyInstance } from "fastify";
 import type { NotLent } from "../boot-files.ts";
@@ -17,6 +19,8 @@ let directory: string;
 let app: FastifyInstance;
 let events: MachineEventInput[];
 let lent: NotLent;
+
+const notHere = "there is nothing here for this machine by that name: `tink explain` on the server says why\n";
 
 const scriptConfig: ScriptConfig = {
   httpBaseUrl: "http://10.77.0.1:7080",
@@ -47,7 +51,8 @@ beforeEach(async () => {
   registerBootRoutes(app, {
     index,
     gate,
-    files: { read: async () => lent },
+    files: { open: async () => lent, read: async () => lent },
+    cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     hookDirectory: join(directory, "hook"),
     filesDirectory: directory,
     scriptConfig: () => scriptConfig,
@@ -65,7 +70,7 @@ async function ask(url: string) {
 
 test("a Hook that was not built is named on the machine's timeline, with how to make it", async () => {
   const { statusCode, body, message, ...event } = await ask("/hook/vmlinuz-x86_64");
-  assert.deepEqual([statusCode, body], [404, "not found\n"]);
+  assert.deepEqual([statusCode, body], [404, notHere]);
   assert.deepEqual(
     [event.type, event.reason, event.hardware, event.mac],
     ["HttpRefused", "HookNotBuilt", "default/m50", "52:54:00:00:00:32"],

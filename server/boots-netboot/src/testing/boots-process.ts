@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import fastify from "fastify";
 import { createBoots } from "../boots.ts";
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     index,
     record: say,
     clock: systemClock,
+    cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     warn: (message) => say({ type: "Warning", message }),
   });
   index.apply(settings.hardware);

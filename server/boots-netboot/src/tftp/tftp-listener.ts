@@ -24,7 +24,7 @@ import { TftpTransfer } from "./tftp-transfer.ts";
 export interface TftpListenerDeps {
   /** Bound to the address that machines ask, so that answers come from it. All transfers share its port, which passes NAT and firewalls. */
   readonly endpoint: UdpEndpoint;
-  readonly files: BootFiles;
+  readonly files: Pick<BootFiles, "read">;
   readonly index: MachineIndex;
   readonly gate: EventGate;
   readonly clock: Clock;

@@ -20,7 +20,7 @@ test("opens a plain file and knows its size", async () => {
   await writeFile(path, "12345");
   const opened = await openPlainFile(path);
   assert.ok("handle" in opened);
-  assert.equal(opened.stats.size, 5);
+  assert.equal(opened.stats.size, 5n);
   await opened.handle.close();
 });
 

@@ -1,6 +1,6 @@
 // Opens a file to be handed out, and says in plain terms why it cannot be.
-import { constants, type Stats } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type BigIntStats, constants } from "node:fs";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 
 export type FileFaultReason =
   /** There is no such file, or it is a folder, a pipe, a device. */
@@ -18,7 +18,7 @@ export interface FileFault {
 
 export interface OpenFile {
   readonly handle: FileHandle;
-  readonly stats: Stats;
+  readonly stats: BigIntStats;
 }
 
 /** Waits for no pipe. Whoever gets the handle closes it. */
@@ -27,14 +27,26 @@ export async function openPlainFile(path: string): Promise<OpenFile | FileFault>
   try {
     // Non-blocking: a named pipe must not hang the open.
     handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await handle.stat();
-    if (stats.isFile()) return { handle, stats };
+    const stats = await handle.stat({ bigint: true });
+    const mistrust = stats.isFile() ? await mistrustOfLink(path, stats) : "is no plain file";
+    if (mistrust === undefined) return { handle, stats };
     await handle.close();
-    return { reason: "NoSuchFile", message: `${path} is no plain file` };
+    return { reason: "NoSuchFile", message: `${path} ${mistrust}` };
   } catch (error) {
     await handle?.close();
     return fileFault(path, error);
   }
+}
+
+/**
+ * Whoever may write the folder must not have us read out what only we may read: a link is followed when it is root's, ours, or of whom
+ * the file is that it leads to.
+ */
+async function mistrustOfLink(path: string, { uid }: BigIntStats): Promise<string | undefined> {
+  const link = await lstat(path, { bigint: true });
+  if (!link.isSymbolicLink() || link.uid === 0n || link.uid === uid || link.uid === BigInt(process.getuid?.() ?? 0))
+    return undefined;
+  return `is a link of user ${link.uid} to a file of user ${uid}, which is not followed: give both the same owner`;
 }
 
 /** What an error of the system's means for whoever wants the file. */

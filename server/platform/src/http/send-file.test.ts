@@ -1,19 +1,24 @@
 // Over real connections: what the client gets, and what is known of it afterwards.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
-import { request as httpRequest } from "node:http";
+import { mkdtemp, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
-import { openPlainFile } from "../files/open-plain-file.ts";
-import { type FileSent, sendOpenFile } from "./send-file.ts";
+import { FileCache } from "../files/file-cache.ts";
+import { systemClock } from "../time/clock.ts";
+import { FileSender, type FileSent } from "./send-file.ts";
 
 const sizeBytes = 8 * 2 ** 20;
+const bytes = Buffer.from(Uint32Array.from({ length: sizeBytes / 4 }, (_, i) => i).buffer);
 let dir: string;
 let path: string;
 let app: FastifyInstance;
+let cache: FileCache;
 let ended: PromiseWithResolvers<FileSent>;
 /** What a request waits for before its answer begins. */
 let ready: (request: FastifyRequest) => Promise<void>;
@@ -22,12 +27,13 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), "send-file-"));
   path = join(dir, "file");
   app = fastify({ forceCloseConnections: true });
+  const sender = new FileSender();
   app.get("/", async (request, reply) => {
-    const opened = await openPlainFile(path);
-    assert.ok("handle" in opened);
+    const file = await cache.open(path);
+    if ("reason" in file) return await reply.code(404).send(file.message);
     await ready(request);
-    const content = { sizeBytes: opened.stats.size, mediaType: "text/plain", etag: undefined };
-    return await sendOpenFile(request, reply, { handle: opened.handle, path, content }, ended.resolve);
+    const fault = await sender.send(request, reply, { file, mediaType: "text/plain" }, ended.resolve);
+    return fault === undefined ? reply : await reply.code(503).send(fault.message);
   });
   await app.listen({ host: "127.0.0.1", port: 0 });
 });
@@ -37,55 +43,126 @@ after(async () => {
   await rm(dir, { recursive: true });
 });
 
+async function begin(
+  headers: OutgoingHttpHeaders = {},
+  isReady = async (_request: FastifyRequest): Promise<void> => {},
+) {
+  ended = Promise.withResolvers();
+  ready = isReady;
+  const address = app.server.address();
+  assert.ok(address !== null && typeof address === "object");
+  return httpRequest({ host: "127.0.0.1", port: address.port, headers });
+}
+
 /** A client that has its headers and reads no more until it is told to. */
-async function ask() {
-  const outgoing = await begin();
-  const answer = Promise.withResolvers<import("node:http").IncomingMessage>();
+async function ask(headers: OutgoingHttpHeaders = {}) {
+  const outgoing = await begin(headers);
+  const answer = Promise.withResolvers<IncomingMessage>();
   outgoing.on("response", answer.resolve).on("error", answer.reject).end();
   return { outgoing, response: await answer.promise };
 }
 
-async function begin(isReady = async (_request: FastifyRequest): Promise<void> => undefined) {
-  ended = Promise.withResolvers();
-  ready = isReady;
-  await writeFile(path, Buffer.alloc(sizeBytes, 7));
-  const address = app.server.address();
-  assert.ok(address !== null && typeof address === "object");
-  return httpRequest({ host: "127.0.0.1", port: address.port });
+async function readAll(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer); // of a response without an encoding
+  return Buffer.concat(chunks);
 }
 
-test("a file that is read to its end was sent whole", async () => {
-  const { response } = await ask();
-  let got = 0;
-  for await (const chunk of response) got += (chunk as Buffer).length; // of a response without an encoding
-  assert.equal(got, sizeBytes);
-  assert.deepEqual(await ended.promise, { whole: true, fault: undefined });
-});
+const hash = (data: Uint8Array) => createHash("sha256").update(data).digest("hex");
+const sentWhole = { whole: true, fault: undefined, stalledSeconds: undefined };
+const notWhole = { ...sentWhole, whole: false };
 
-test("a client that goes away has not read it whole, and the file is not at fault", async () => {
-  const { outgoing } = await ask();
-  outgoing.on("error", () => {}).destroy();
-  assert.deepEqual(await ended.promise, { whole: false, fault: undefined });
-});
+for (const [where, cacheBytes] of [
+  ["from memory", 2 ** 26],
+  ["from the disk in pieces", 2 ** 22],
+  ["from the disk in small pieces, when there is no room for large ones", 2 ** 16],
+] as const)
+  describe(where, () => {
+    before(async () => {
+      cache = new FileCache({ sizeBytes: cacheBytes, clock: systemClock });
+      await writeFile(path, bytes);
+    });
 
-test("of a client that goes away while the file is being opened the end is told, too", {
-  timeout: 10_000,
-}, async () => {
-  const outgoing = await begin(async ({ raw }) => {
-    outgoing.destroy();
-    await once(raw.socket, "close");
+    test("a file that is read to its end is the file, and was sent whole", async () => {
+      const { response } = await ask();
+      assert.equal(response.headers["content-length"], String(sizeBytes));
+      assert.equal(hash(await readAll(response)), hash(bytes));
+      assert.deepEqual(await ended.promise, sentWhole);
+    });
+
+    test("a range over several pieces is that part of the file", async () => {
+      const { response } = await ask({ range: "bytes=1000001-4000000" });
+      assert.equal(response.statusCode, 206);
+      assert.equal(hash(await readAll(response)), hash(bytes.subarray(1_000_001, 4_000_001)));
+    });
+
+    test("a client that goes away has not read it whole, and the file is not at fault", async () => {
+      const { outgoing } = await ask();
+      outgoing.on("error", () => {}).destroy();
+      assert.deepEqual(await ended.promise, notWhole);
+    });
+
+    test("of a client that goes away while the file is being opened the end is told, too", {
+      timeout: 10_000,
+    }, async () => {
+      const outgoing = await begin({}, async ({ raw }) => {
+        outgoing.destroy();
+        await once(raw.socket, "close");
+      });
+      outgoing.on("error", () => {}).end();
+      assert.deepEqual(await ended.promise, notWhole);
+    });
+
+    test("a file that is replaced while it is read is read to its end as it was", async () => {
+      const { response } = await ask();
+      await writeFile(`${path}.new`, Buffer.alloc(sizeBytes, 1));
+      await rename(`${path}.new`, path);
+      assert.equal(hash(await readAll(response)), hash(bytes));
+      assert.deepEqual(await ended.promise, sentWhole);
+    });
   });
-  outgoing.on("error", () => {}).end();
-  assert.deepEqual(await ended.promise, { whole: false, fault: undefined });
-});
 
-test("a file that becomes shorter while it is read breaks the connection off, and is named", async () => {
+test("a file in memory that becomes shorter while it is read is read to its end as it was", async () => {
+  cache = new FileCache({ sizeBytes: 2 ** 26, clock: systemClock });
+  await writeFile(path, bytes);
+  await settle();
+  await readAll((await ask()).response);
   const { response } = await ask();
   await truncate(path, 0);
-  await assert.rejects(async () => {
-    for await (const _ of response);
-  }, /aborted/);
-  const { whole, fault } = await ended.promise;
-  assert.deepEqual([whole, fault?.reason], [false, "FileUnreadable"]);
-  assert.match(fault?.message ?? "", /became shorter while it was read$/);
+  assert.equal(hash(await readAll(response)), hash(bytes));
 });
+
+for (const [how, change] of [
+  ["becomes shorter", () => truncate(path, 1000)],
+  ["is written over", () => writeFile(path, Buffer.alloc(sizeBytes, 9))],
+] as const)
+  test(`a file from the disk that ${how} while it is read breaks the connection off, and is named`, async () => {
+    cache = new FileCache({ sizeBytes: 2 ** 20, clock: systemClock });
+    await writeFile(path, Buffer.alloc(64 * 2 ** 20));
+    const { response } = await ask();
+    await change();
+    await assert.rejects(readAll(response), /aborted/);
+    const { whole, fault } = await ended.promise;
+    assert.deepEqual([whole, fault?.reason], [false, "FileUnreadable"]);
+    assert.match(fault?.message ?? "", /file cannot be read: it was changed meanwhile$/);
+  });
+
+test("a file whose disk gives nothing is told in words before anything else is", async () => {
+  const fault = { reason: "FileUnreadable", message: "no such luck: EIO" } as const;
+  const real = new FileCache({ sizeBytes: 2 ** 20, clock: systemClock });
+  await writeFile(path, bytes);
+  cache = Object.assign(real, {
+    open: async () => {
+      const file = await FileCache.prototype.open.call(real, path);
+      return "reason" in file ? file : { ...file, read: async () => fault };
+    },
+  });
+  const { response } = await ask();
+  assert.deepEqual([response.statusCode, (await readAll(response)).toString()], [503, fault.message]);
+});
+
+/** Until the system tells the next change from this one by its time: the file is then kept in memory. */
+async function settle(): Promise<void> {
+  const { ctimeMs } = await stat(path);
+  while (Date.now() - ctimeMs < 60) await delay(5);
+}

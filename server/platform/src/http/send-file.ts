@@ -1,8 +1,12 @@
-// Answers GET and HEAD with an open file: ranges, entity tag, length. The file is closed however the answer ends.
+// Answers GET and HEAD with a file: ranges, entity tag, length, in large pieces that nobody waits for longer than its reader takes.
+import type { ServerResponse } from "node:http";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { type FileFault, fileFault, type OpenFile } from "../files/open-plain-file.ts";
+import type { FileFault } from "../files/open-plain-file.ts";
+import type { ServedFile } from "../files/served-file.ts";
+import { Turns } from "../wait/turns.ts";
 import { onAnswerOver } from "./answer-over.ts";
-import { type Content, setContentHeaders } from "./content-headers.ts";
+import type { ByteSpan } from "./byte-range.ts";
+import { contentAnswer } from "./content-answer.ts";
 
 /** What became of the answer, once it is over. */
 export interface FileSent {
@@ -10,34 +14,122 @@ export interface FileSent {
   readonly whole: boolean;
   /** What was wrong with the file, where that is why. */
   readonly fault: FileFault | undefined;
+  /** For how long the client took nothing, where it was cut off for that. */
+  readonly stalledSeconds: number | undefined;
 }
 
-/** Few reads for large files; what one download holds in memory. */
-const readAheadBytes = 1 << 18;
+export interface FileAnswer {
+  readonly file: ServedFile;
+  readonly mediaType: string;
+  /** Instead of the file's own. */
+  readonly etag?: string;
+  /** Besides: names and values by turns. */
+  readonly headers?: readonly string[];
+}
 
-/** @param path For naming faults. @param onEnd Called once, for an answer with a body only. */
-export async function sendOpenFile(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  { handle, path, content }: Pick<OpenFile, "handle"> & { readonly path: string; readonly content: Content },
-  onEnd: (sent: FileSent) => void,
-): Promise<FastifyReply> {
-  const span = setContentHeaders(request, reply, content);
-  if (span === undefined) {
-    await handle.close();
-    return await reply.send();
+const pieceBytes = 1 << 20;
+/** As nginx: not one byte was taken in that time. */
+const longestStallMs = 60_000;
+
+/** Of one server's downloads together. */
+export class FileSender {
+  /** Between two slices of them packets and new connections are seen to. */
+  readonly #turns = new Turns();
+
+  /**
+   * Closes the file however the answer ends.
+   * @param onEnd Called once, for an answer with a body of the file's only.
+   * @returns A fault when the file could not be read at all: nothing has been answered then.
+   */
+  async send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { file, mediaType, etag = file.etag, headers = [] }: FileAnswer,
+    onEnd: (sent: FileSent) => void,
+  ): Promise<FileFault | undefined> {
+    const { sizeBytes, lastModified } = file;
+    const answer = contentAnswer(request.raw, { sizeBytes, lastModified, mediaType, etag });
+    const { span } = answer;
+    const first = span && (await file.read(span.first, lengthOf(span)));
+    if (first !== undefined && "reason" in first) {
+      file.close();
+      return first;
+    }
+    reply.hijack();
+    const { raw } = reply;
+    if (!raw.destroyed) raw.writeHead(answer.status, [...answer.headers, ...headers]);
+    if (first !== undefined && span !== undefined)
+      new Sending({ raw, file, turns: this.#turns }, span, onEnd).begin(first);
+    else {
+      file.close();
+      raw.end(answer.text);
+    }
+    return undefined;
   }
-  const bytes = handle.createReadStream({ start: span.first, end: span.last, highWaterMark: readAheadBytes });
-  let fault: FileFault | undefined;
-  bytes.once("error", (error) => {
-    fault = fileFault(path, error);
-  });
-  bytes.once("end", () => {
-    if (bytes.bytesRead === span.last - span.first + 1) return;
-    fault = { reason: "FileUnreadable", message: `${path} became shorter while it was read` };
+}
+
+class Sending {
+  readonly #raw: ServerResponse;
+  readonly #file: ServedFile;
+  readonly #turns: Turns;
+  readonly #last: number;
+  #at: number;
+  #fault: FileFault | undefined;
+  #isStalled = false;
+
+  constructor(
+    { raw, file, turns }: { readonly raw: ServerResponse; readonly file: ServedFile; readonly turns: Turns },
+    { first, last }: ByteSpan,
+    onEnd: (sent: FileSent) => void,
+  ) {
+    this.#raw = raw;
+    this.#file = file;
+    this.#turns = turns;
+    this.#at = first;
+    this.#last = last;
+    onAnswerOver(raw, () => {
+      file.close();
+      const whole = raw.writableFinished && this.#fault === undefined;
+      const stalledSeconds = this.#isStalled ? longestStallMs / 1000 : undefined;
+      onEnd({ whole, fault: this.#fault, stalledSeconds });
+    });
+  }
+
+  begin(bytes: Uint8Array): void {
+    this.#send(bytes);
+    // What went out at once has nobody to wait for.
+    if (this.#raw.writableFinished || this.#raw.destroyed) return;
+    // Node tells of no byte that went out in that time, not of a piece that did not go out whole.
+    this.#raw.setTimeout(longestStallMs, () => {
+      this.#isStalled = true;
+      this.#raw.destroy();
+    });
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#at += bytes.length;
+    if (this.#at > this.#last) this.#raw.end(bytes);
+    else this.#raw.write(bytes, (error) => error || this.#turns.run(() => this.#goOn()));
+  }
+
+  #goOn(): void {
+    if (this.#raw.destroyed) return;
+    const bytes = this.#file.read(this.#at, Math.min(pieceBytes, this.#last + 1 - this.#at));
+    if (bytes instanceof Promise) void bytes.then((read) => this.#take(read));
+    else this.#take(bytes);
+  }
+
+  #take(bytes: Uint8Array | FileFault): void {
+    if (!("reason" in bytes)) {
+      if (!this.#raw.destroyed) this.#send(bytes);
+      return;
+    }
+    this.#fault = bytes;
     // The length is promised: only a broken connection can say that this is not all.
-    reply.raw.destroy();
-  });
-  onAnswerOver(reply.raw, () => onEnd({ whole: reply.raw.writableFinished && fault === undefined, fault }));
-  return await reply.send(bytes);
+    this.#raw.destroy();
+  }
+}
+
+function lengthOf({ first, last }: ByteSpan): number {
+  return Math.min(pieceBytes, last + 1 - first);
 }

@@ -1,0 +1,60 @@
+// What a machine's timeline says of a file that it read over HTTP, or did not read to its end.
+import type { EventReason, EventType } from "@neverland/api";
+import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import type { FileSent } from "@neverland/platform/http/send-file.ts";
+import { plainAddress } from "@neverland/platform/network/plain-address.ts";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import type { FastifyRequest } from "fastify";
+import { subjectOf } from "./http-refusal.ts";
+
+export interface Download {
+  readonly sent: FileSent;
+  readonly name: string;
+  /** Of the event when all of it was read. */
+  readonly type: EventType;
+  readonly sizeBytes: number;
+  readonly durationMs: number;
+}
+
+/** A machine that reads again and again is one event a second at most. */
+const wholeQuietMs = 1000;
+/** One that has its disk here reads parts of it all day long. */
+const partQuietMs = 60_000;
+/** Of a request's Range, in its event: one or two ranges. */
+const longestRange = 100;
+
+export function recordSent(
+  gate: EventGate,
+  request: FastifyRequest,
+  machine: MachineCard,
+  { sent, name, type, sizeBytes, durationMs }: Download,
+): void {
+  const address = plainAddress(request.ip);
+  const asked = request.headers.range;
+  const range = (asked ?? "").slice(0, longestRange);
+  const data = { file: name, sizeBytes, durationMs, range };
+  const end = endOf(sent, address, name, type);
+  const isPart = asked !== undefined && end.type === type;
+  const cause = `file ${address} ${name} ${end.type}${isPart ? " part" : ""}`;
+  gate.once(cause, isPart ? partQuietMs : wholeQuietMs, { ...subjectOf(machine), ...end, data });
+}
+
+function endOf(
+  { whole, fault, stalledSeconds }: FileSent,
+  address: string,
+  name: string,
+  type: EventType,
+): { readonly type: EventType; readonly reason?: EventReason; readonly message: string } {
+  if (fault !== undefined) {
+    const message = `${address} could not be given all of ${name}: ${fault.message}`;
+    return { type: "ServerFault", reason: fault.reason, message };
+  }
+  if (whole) return { type, message: `${address} read ${name}` };
+  const why = stalledSeconds === undefined ? "" : `: it took no byte for ${stalledSeconds} s, and was cut off`;
+  return { type: "HttpBrokenOff", message: `${address} broke off reading ${name}${why}` };
+}
+
+export function hookEventType(name: string): EventType {
+  if (name.startsWith("vmlinuz")) return "KernelServed";
+  return name.startsWith("initramfs") ? "InitrdServed" : "FileServed";
+}

@@ -1,0 +1,80 @@
+// One version of a file that is too large for memory: read in pieces as fast as each reader takes them, by one open file for all of them.
+import type { FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { DiskTurns } from "./disk-turns.ts";
+import { type FileFault, fileFault } from "./open-plain-file.ts";
+import { checkVersion, type FileVersion, type ServedFile } from "./served-file.ts";
+
+/** As many bytes as there is room for; what they are given back by. */
+export type Room = { take(bytes: number): boolean; give(bytes: number): void };
+
+/** A reader for whom there is no room has this much all the same, so that nobody keeps it out: very many of them are still few. */
+const leastBytes = 1 << 14;
+
+export class StreamedFile {
+  readonly version: FileVersion;
+  readonly #handle: FileHandle;
+  readonly #disk: DiskTurns;
+  readonly #room: Room;
+
+  constructor(version: FileVersion, handle: FileHandle, { disk, room }: { disk: DiskTurns; room: Room }) {
+    this.version = version;
+    this.#handle = handle;
+    this.#disk = disk;
+    this.#room = room;
+  }
+
+  /** @param onClosed Called once. */
+  open(onClosed: () => void): ServedFile {
+    const { version } = this;
+    let close = onClosed;
+    let piece: Buffer | undefined;
+    const read = async (offset: number, most: number): Promise<Uint8Array | FileFault> => {
+      piece ??= this.#pieceOf(most);
+      return await this.#readInto(piece, offset, Math.min(most, piece.length));
+    };
+    return {
+      ...version,
+      read,
+      whole: async () => {
+        const bytes = Buffer.allocUnsafeSlow(version.sizeBytes);
+        for (let filled = 0; filled < bytes.length; ) {
+          const got = await this.#readInto(bytes.subarray(filled), filled, bytes.length - filled);
+          if ("reason" in got) return got;
+          filled += got.length;
+        }
+        return bytes;
+      },
+      close: () => {
+        if (piece !== undefined && piece.length > leastBytes) this.#room.give(piece.length);
+        piece = undefined;
+        close();
+        close = () => undefined;
+      },
+    };
+  }
+
+  /** No reader may be left. */
+  release(): void {
+    // Of a disk that hangs this hangs, too.
+    void this.#handle.close().catch(() => undefined);
+  }
+
+  #pieceOf(most: number): Buffer {
+    const isRoom = most > leastBytes && this.#room.take(most);
+    return Buffer.allocUnsafeSlow(isRoom ? most : Math.min(most, leastBytes));
+  }
+
+  async #readInto(bytes: Buffer, offset: number, most: number): Promise<Uint8Array | FileFault> {
+    const { path } = this.version;
+    try {
+      return await this.#disk.run(dirname(path), async () => {
+        const { bytesRead } = await this.#handle.read(bytes, 0, most, offset);
+        await checkVersion(this.version, this.#handle, bytesRead);
+        return bytes.subarray(0, bytesRead);
+      });
+    } catch (error) {
+      return fileFault(path, error);
+    }
+  }
+}

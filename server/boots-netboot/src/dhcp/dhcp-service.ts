@@ -104,10 +104,12 @@ async function tellMachines(index: MachineIndex, thread: PacketThread): Promise<
     upserted: (hardware) => add({ known: whatIsAnswered(hardware) }),
     removed: ({ namespace, name }) => add({ gone: { namespace, name } }),
   });
-  let told = 0;
-  for (const hardware of index.records()) {
-    add({ known: whatIsAnswered(hardware) });
-    if (++told % mostChanges === 0) await new Promise(setImmediate);
+  // What changes from here on is told as a change, and comes after this.
+  const all = [...index.records()];
+  for (const [at, { metadata }] of all.entries()) {
+    const hardware = index.get(metadata);
+    if (hardware !== undefined) add({ known: whatIsAnswered(hardware) });
+    if (at % mostChanges === 0) await new Promise(setImmediate);
   }
   flush();
   thread.send({ say: "serve" } satisfies ToDhcpThread);

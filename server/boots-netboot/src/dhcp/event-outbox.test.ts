@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
+import { type EventLot, EventOutbox } from "./event-outbox.ts";
+
+const event: MachineEventInput = { source: "boots/dhcp", type: "DhcpOffer", message: "offered" };
+
+describe("events on their way to the main thread", () => {
+  let posted: EventLot[];
+  let outbox: EventOutbox;
+  const add = (count: number): void => {
+    for (let i = 0; i < count; i++) outbox.add(event);
+  };
+  const sizes = () => posted.map(({ events, dropped }) => [events.length, dropped]);
+
+  beforeEach(() => {
+    posted = [];
+    outbox = new EventOutbox((lot) => posted.push(lot));
+  });
+
+  test("wait for others for 50 ms", () => {
+    assert.equal(outbox.due(0), Number.POSITIVE_INFINITY);
+    add(1);
+    assert.equal(outbox.due(1000), 50);
+    add(2);
+    assert.equal(outbox.due(1049), 1);
+    assert.equal(outbox.due(1050), Number.POSITIVE_INFINITY);
+    assert.deepEqual(sizes(), [[3, 0]]);
+  });
+
+  test("are posted at once when there are many, a part at a time", () => {
+    add(600);
+    outbox.due(0);
+    assert.deepEqual(sizes(), [
+      [256, 0],
+      [256, 0],
+      [88, 0],
+    ]);
+  });
+
+  test("are counted and not kept while the other side takes none", () => {
+    add(65_536);
+    outbox.due(0);
+    posted = [];
+    add(10);
+    outbox.due(50);
+    outbox.due(100);
+    assert.deepEqual(sizes(), [[0, 10]]);
+    outbox.taken(65_536);
+    add(1);
+    outbox.due(200);
+    outbox.due(250);
+    assert.deepEqual(sizes(), [
+      [0, 10],
+      [1, 0],
+    ]);
+  });
+});

@@ -4,6 +4,7 @@ export * from "./dhcp/client-identity.ts";
 export * from "./dhcp/domain-search.ts";
 export * from "./dhcp/encapsulated.ts";
 export * from "./dhcp/message.ts";
+export * from "./dhcp/message-view.ts";
 export * from "./dhcp/option-codes.ts";
 export * from "./dhcp/option-list.ts";
 export * from "./dhcp/option-values.ts";

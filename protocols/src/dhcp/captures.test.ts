@@ -6,7 +6,8 @@ import fc from "fast-check";
 import { PacketError } from "../packet-error.ts";
 import { clientMac, readClientIdentity } from "./client-identity.ts";
 import { readEncapsulated } from "./encapsulated.ts";
-import { decodeDhcpMessage, encodeDhcpMessage } from "./message.ts";
+import { type DhcpMessage, decodeDhcpMessage, encodeDhcpMessage } from "./message.ts";
+import { viewDhcpMessage } from "./message-view.ts";
 import { OptionCode } from "./option-codes.ts";
 import { joinOptions } from "./option-list.ts";
 import { readText } from "./option-values.ts";
@@ -114,8 +115,9 @@ describe("captured packets", () => {
   });
 });
 
-/** Reads all that a server reads; what is read must be written back unchanged. */
+/** Reads all that a server reads; what is read must be written back unchanged, and be the same where it is read in place. */
 function readOrRefuse(bytes: Uint8Array): void {
+  assert.deepEqual(fieldsOf(viewDhcpMessage, bytes), fieldsOf(decodeDhcpMessage, bytes));
   try {
     const message = decodeDhcpMessage(bytes);
     assert.equal(hexOf(encodeDhcpMessage(message)), hexOf(bytes));
@@ -125,5 +127,18 @@ function readOrRefuse(bytes: Uint8Array): void {
     readEncapsulated(options.get(OptionCode.ipxeEncapsulated) ?? new Uint8Array(0));
   } catch (error) {
     assert.ok(error instanceof PacketError, String(error));
+  }
+}
+
+function fieldsOf(read: (bytes: Uint8Array) => DhcpMessage, bytes: Uint8Array): unknown {
+  try {
+    const message = read(bytes);
+    const { op, htype, hlen, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr, chaddr, sname, file } = message;
+    const { options, trailer } = message;
+    const numbers = { op, htype, hlen, hops, xid, secs, flags, ciaddr, yiaddr, siaddr, giaddr };
+    return { ...numbers, chaddr, sname, file, options, trailer };
+  } catch (error) {
+    assert.ok(error instanceof PacketError, String(error));
+    return error.code;
   }
 }

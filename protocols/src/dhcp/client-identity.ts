@@ -39,7 +39,10 @@ export function readClientIdentity(options: ReadonlyMap<number, Uint8Array>): Cl
     hasNetworkInterfaceIdentifier: options.has(OptionCode.networkInterfaceIdentifier),
     machineIdentifierIsSound:
       machine === undefined || machine.length === 0 || (machine.length === 17 && machine[0] === 0),
-    uuid: machine?.length === 17 && machine[0] === 0 ? uuidText(machine.subarray(1)) : undefined,
+    // Told of a machine once in a while, and asked for at each message.
+    get uuid() {
+      return machine?.length === 17 && machine[0] === 0 ? uuidText(machine.subarray(1)) : undefined;
+    },
   };
 }
 

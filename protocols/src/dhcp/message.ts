@@ -49,14 +49,24 @@ const largestMessageBytes = 9000;
  * @throws {PacketError} `truncated`, `malformed` or `too-long`, and nothing else.
  */
 export function decodeDhcpMessage(bytes: Uint8Array): DhcpMessage {
-  if (bytes.length > largestMessageBytes) throw new PacketError("too-long", `${bytes.length} bytes in one message`);
+  checkDhcpMessage(bytes);
   const r = new Reader(bytes);
   const header = readHeader(r);
-  if (header.hlen > 16) throw new PacketError("malformed", `hlen ${header.hlen} is more than chaddr holds`);
-  const cookie = r.u32("magic cookie");
-  if (cookie !== magicCookie) throw new PacketError("malformed", `magic cookie ${cookie.toString(16)} is not DHCP's`);
+  r.u32("magic cookie");
   const { options, trailer } = readOptions(r);
   return { ...header, options, trailer };
+}
+
+/** @throws {PacketError} Unless the header is one of DHCP's. */
+export function checkDhcpMessage(bytes: Uint8Array): void {
+  const { length } = bytes;
+  if (length > largestMessageBytes) throw new PacketError("too-long", `${length} bytes in one message`);
+  if (length < fixedBytes)
+    throw new PacketError("truncated", `${length} bytes are less than DHCP's header of ${fixedBytes}`);
+  const hlen = bytes[2] ?? 0;
+  if (hlen > 16) throw new PacketError("malformed", `hlen ${hlen} is more than chaddr holds`);
+  const isCookie = bytes[236] === 0x63 && bytes[237] === 0x82 && bytes[238] === 0x53 && bytes[239] === 0x63;
+  if (!isCookie) throw new PacketError("malformed", "the magic cookie is not DHCP's");
 }
 
 /**

@@ -1,6 +1,6 @@
 // DHCP on one link, a datagram at a time: read, look up, decide, tell, answer. No datagram can stop it.
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { clientMac, type DhcpMessage, decodeDhcpMessage, type MacAddress, unspecifiedIpv4 } from "@neverland/protocols";
+import { clientMac, type DhcpMessage, type MacAddress, unspecifiedIpv4, viewDhcpMessage } from "@neverland/protocols";
 import type { AddressConflicts } from "./address-conflicts.ts";
 import type { DhcpEvents } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
@@ -28,7 +28,7 @@ export class DhcpAnswerer {
   /** @param sender As text, for what is told of a datagram that cannot be read. */
   answer(datagram: Uint8Array, sender: () => string): void {
     try {
-      this.#answer(decodeDhcpMessage(datagram));
+      this.#answer(viewDhcpMessage(datagram));
     } catch (error) {
       this.#deps.events.failed(sender(), error);
     }

@@ -85,6 +85,6 @@ async function measureCold(machines: number, rounds: number, packagesDir: string
         await server.process.stop();
       }
     }
-  printTitle(`just started, ${cold.machines} machines in one second, each once`);
+  printTitle(`just started: ${cold.machines} in one second, each once`);
   printRuns(runs);
 }

@@ -3,7 +3,19 @@ import { median } from "../figures/median.ts";
 import type { ServerName } from "./dhcp-servers.ts";
 import type { DoraRun } from "./dora-run.ts";
 
-const columns = ["DORA/s", "p50 ms", "p99 ms", "CPU us", "dropped %", "RSS MiB", "rate/Kea", "CPU/Kea", "asking %"];
+/** Late: dropped, though an answer came after all. */
+const columns = [
+  "DORA/s",
+  "p50 ms",
+  "p99 ms",
+  "CPU us",
+  "dropped %",
+  "late %",
+  "RSS MiB",
+  "rate/Kea",
+  "CPU/Kea",
+  "asking %",
+];
 const peer: ServerName = "Kea";
 const width = 11;
 /** Of one core: above it the asking may be what limits. */
@@ -25,6 +37,7 @@ export function printRuns(runs: ReadonlyMap<ServerName, readonly DoraRun[]>): vo
       of(({ latencyMs }) => latencyMs.p99).toFixed(1),
       of(cpuOf).toFixed(0),
       of(({ done, dropped }) => (dropped / (done + dropped)) * 100).toFixed(1),
+      of(({ done, dropped, late }) => (late / (done + dropped)) * 100).toFixed(1),
       of(({ residentMiB }) => residentMiB).toFixed(0),
       ratio(rateOf),
       ratio(cpuOf),

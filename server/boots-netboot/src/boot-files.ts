@@ -48,7 +48,7 @@ export function openBootFiles(
   const openOne = async (name: string): Promise<ServedFile | FileFault> => {
     const path = join(directory, name);
     const file = await cache.open(path);
-    if ("reason" in file || file.sizeBytes <= largestFileBytes) return file;
+    if ("reason" in file || file.version.sizeBytes <= largestFileBytes) return file;
     file.close();
     return { reason: "FileUnreadable", message: `${path} is larger than a boot file can be` };
   };

@@ -103,9 +103,12 @@ async function serve(
       const file = await files.open(path);
       if ("reason" in file) return await fault(file.reason, file.message);
       // A part of it that names itself the whole would be kept as such by whoever pulls it.
-      if (file.sizeBytes !== sizeBytes) {
+      if (file.version.sizeBytes !== sizeBytes) {
         file.close();
-        return await fault("FileUnreadable", `${path} has ${file.sizeBytes} bytes and should have ${sizeBytes}`);
+        return await fault(
+          "FileUnreadable",
+          `${path} has ${file.version.sizeBytes} bytes and should have ${sizeBytes}`,
+        );
       }
       if (asked.kind === "manifest") events.served(request.ip, image);
       const unread = await sender.send(request, reply, blobAnswer(found.blob, file), (sent) => {

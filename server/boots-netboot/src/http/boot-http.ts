@@ -133,7 +133,7 @@ async function sendTo(
   const startedMs = performance.now();
   const fault = await sender.send(request, reply, { file, mediaType }, (sent) => {
     const durationMs = Math.round(performance.now() - startedMs);
-    recordSent(gate, request, machine, { sent, name, type, sizeBytes: file.sizeBytes, durationMs });
+    recordSent(gate, request, machine, { sent, name, type, sizeBytes: file.version.sizeBytes, durationMs });
   });
   return fault === undefined ? reply : refuseHttp(gate, request, reply, { ...fault, machine });
 }

@@ -30,28 +30,37 @@ export function recordSent(
   { sent, name, type, sizeBytes, durationMs }: Download,
 ): void {
   const address = plainAddress(request.ip);
-  const asked = request.headers.range;
-  const range = (asked ?? "").slice(0, longestRange);
-  const data = { file: name, sizeBytes, durationMs, range };
-  const end = endOf(sent, address, name, type);
-  const isPart = asked !== undefined && end.type === type;
-  const cause = `file ${address} ${name} ${end.type}${isPart ? " part" : ""}`;
-  gate.once(cause, isPart ? partQuietMs : wholeQuietMs, { ...subjectOf(machine), ...end, data });
+  const { range } = request.headers;
+  const outcome = typeOf(sent, type);
+  const isPart = range !== undefined && outcome === type;
+  const cause = `file ${address} ${name} ${outcome}${isPart ? " part" : ""}`;
+  gate.onceOf(cause, isPart ? partQuietMs : wholeQuietMs, true, () => ({
+    ...subjectOf(machine),
+    ...endOf(sent, address, name, type),
+    data: { file: name, sizeBytes, durationMs, range: (range ?? "").slice(0, longestRange) },
+  }));
+}
+
+function typeOf({ whole, fault }: FileSent, type: EventType): EventType {
+  if (fault !== undefined) return "ServerFault";
+  return whole ? type : "HttpBrokenOff";
 }
 
 function endOf(
-  { whole, fault, stalledSeconds }: FileSent,
+  sent: FileSent,
   address: string,
   name: string,
-  type: EventType,
+  readType: EventType,
 ): { readonly type: EventType; readonly reason?: EventReason; readonly message: string } {
+  const { whole, fault, stalledSeconds } = sent;
+  const type = typeOf(sent, readType);
   if (fault !== undefined) {
     const message = `${address} could not be given all of ${name}: ${fault.message}`;
-    return { type: "ServerFault", reason: fault.reason, message };
+    return { type, reason: fault.reason, message };
   }
   if (whole) return { type, message: `${address} read ${name}` };
   const why = stalledSeconds === undefined ? "" : `: it took no byte for ${stalledSeconds} s, and was cut off`;
-  return { type: "HttpBrokenOff", message: `${address} broke off reading ${name}${why}` };
+  return { type, message: `${address} broke off reading ${name}${why}` };
 }
 
 export function hookEventType(name: string): EventType {

@@ -1,5 +1,4 @@
 // Finds a file that machines may read in one folder: plain names only, never anything outside of it.
-import { join } from "node:path";
 import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
 import type { ServedFile } from "@neverland/platform/files/served-file.ts";
@@ -18,5 +17,5 @@ export async function openFolderFile(
   if (folder === undefined) return { reason: "NoSuchFile", message: "no folder of such files is served" };
   if (!isPlainFileName(name))
     return { reason: "NoSuchFile", message: `"${name.slice(0, 100)}" is no plain name of a file in ${folder}` };
-  return await cache.open(join(folder, name));
+  return await cache.open(`${folder}/${name}`);
 }

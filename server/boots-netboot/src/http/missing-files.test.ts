@@ -7,6 +7,7 @@ import { after, afterEach, before, beforeEach, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { FileCache } from "@neverland/platform/files/file-cache.ts";
+import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import fastify, { type FastifyInstance } from "fastify";
@@ -19,6 +20,8 @@ let directory: string;
 let app: FastifyInstance;
 let events: MachineEventInput[];
 let lent: NotLent;
+let brokenDisk: FileFault | undefined;
+const cache = new FileCache({ sizeBytes: 2 ** 26, clock: systemClock });
 
 const notHere = "there is nothing here for this machine by that name: `tink explain` on the server says why\n";
 
@@ -41,6 +44,7 @@ after(() => rm(directory, { recursive: true }));
 
 beforeEach(async () => {
   events = [];
+  brokenDisk = undefined;
   const index = new MachineIndex();
   index.apply([testMachine(50)]);
   app = fastify();
@@ -52,7 +56,7 @@ beforeEach(async () => {
     index,
     gate,
     files: { open: async () => lent, read: async () => lent },
-    cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
+    cache: { open: async (path) => brokenDisk ?? (await cache.open(path)) },
     hookDirectory: join(directory, "hook"),
     filesDirectory: directory,
     scriptConfig: () => scriptConfig,
@@ -82,6 +86,14 @@ for (const path of ["/files/disk.raw", "/files/.hidden", "/files/a%2f..%2fb"])
   test(`${path} is named as a file that is not there`, async () => {
     const { statusCode, type, reason } = await ask(path);
     assert.deepEqual([statusCode, type, reason], [404, "HttpRefused", "NoSuchFile"]);
+  });
+
+for (const path of ["/hook/initramfs-x86_64", "/files/disk.raw"])
+  test(`${path} on a disk that fails is our fault: 503, and the machine's timeline names file and cause`, async () => {
+    brokenDisk = { reason: "FileUnreadable", message: "/srv/x cannot be read: EIO: i/o error, read" };
+    const { statusCode, type, reason, hardware, message } = await ask(path);
+    assert.deepEqual([statusCode, type, reason, hardware], [503, "ServerFault", "FileUnreadable", "default/m50"]);
+    assert.match(message ?? "", /EIO/);
   });
 
 test("a script of another name is named", async () => {

@@ -9,7 +9,7 @@ import { DiskTurns } from "./disk-turns.ts";
 import { KeptFile, KeptFiles } from "./kept-files.ts";
 import { MemoryFile } from "./memory-file.ts";
 import { type FileFault, fileFault, type OpenFile, openPlainFile } from "./open-plain-file.ts";
-import { type ServedFile, versionOf } from "./served-file.ts";
+import { ServedFile, versionOf } from "./served-file.ts";
 import { type Room, StreamedFile } from "./streamed-file.ts";
 
 export type FileCacheOptions = {
@@ -59,12 +59,13 @@ export class FileCache {
   }
 
   async open(path: string): Promise<ServedFile | FileFault> {
+    const nowMs = this.#clock.nowMs();
     const known = this.#kept.get(path);
-    if (known !== undefined && this.#clock.nowMs() - known.checkedMs >= checkEveryMs) await this.#check(known);
+    if (known !== undefined && nowMs - known.checkedMs >= checkEveryMs) await this.#check(known);
     const kept = this.#kept.get(path) ?? (await this.#load(path));
     if ("reason" in kept) return kept;
-    this.#kept.begin(kept);
-    return kept.file.open(() => this.#end(kept));
+    this.#kept.begin(kept, nowMs);
+    return new ServedFile(kept.file.version, kept.file.open(), () => this.#kept.end(kept));
   }
 
   /** Forgets what nobody has used for long; it comes by itself. */
@@ -77,10 +78,6 @@ export class FileCache {
   close(): void {
     this.#kept.dropAll();
     this.#endSweeps();
-  }
-
-  #end(kept: KeptFile): void {
-    this.#kept.end(kept, this.#clock.nowMs());
   }
 
   /** All who come meanwhile share one look. */
@@ -131,7 +128,7 @@ export class FileCache {
     this.#kept.add(kept, Math.abs(Date.now() - Number(stats.ctimeMs)) > unsettledMs);
     this.#sweeps ??= setInterval(() => this.giveBack(), sweepEveryMs).unref();
     // Its first reader is the opening itself, until all who waited for it have theirs.
-    setImmediate(() => this.#end(kept));
+    setImmediate(() => this.#kept.end(kept));
     if (file instanceof MemoryFile)
       void file.fill(handle, this.#disk).then(() => {
         if (file.fault !== undefined) this.#kept.drop(kept);

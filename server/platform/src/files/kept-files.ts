@@ -7,6 +7,7 @@ export class KeptFile {
   /** Of memory, its bytes included. */
   readonly heldBytes: number;
   readers = 0;
+  /** When it was last begun to be read. */
   usedMs: number;
   checkedMs: number;
   checking: Promise<void> | undefined;
@@ -74,17 +75,17 @@ export class KeptFiles {
     kept.isKept = true;
   }
 
-  begin(kept: KeptFile): void {
+  begin(kept: KeptFile, nowMs: number): void {
     kept.readers += 1;
+    kept.usedMs = nowMs;
     this.#notIdle(kept);
   }
 
-  end(kept: KeptFile, nowMs: number): void {
+  end(kept: KeptFile): void {
     kept.readers -= 1;
-    kept.usedMs = nowMs;
     if (kept.readers > 0) return;
     if (!kept.isKept) {
-      this.#release(kept);
+      this.#release(kept, false);
       return;
     }
     this.#idleOf(kept).add(kept);
@@ -93,12 +94,13 @@ export class KeptFiles {
     if (oldest !== undefined && this.#idleOpen.size > mostOpen) this.drop(oldest);
   }
 
-  drop(kept: KeptFile): void {
+  /** @param isLongUnused Nobody has had it for so long that nothing of it can be under way. */
+  drop(kept: KeptFile, isLongUnused = false): void {
     if (!kept.isKept) return;
     kept.isKept = false;
     this.#byPath.delete(kept.path);
     this.#notIdle(kept);
-    if (kept.readers === 0) this.#release(kept);
+    if (kept.readers === 0) this.#release(kept, isLongUnused);
   }
 
   dropAll(): void {
@@ -109,7 +111,7 @@ export class KeptFiles {
     for (const idle of [this.#idle, this.#idleOpen])
       for (const each of idle) {
         if (each.usedMs > ms) break;
-        this.drop(each);
+        this.drop(each, true);
       }
   }
 
@@ -121,8 +123,8 @@ export class KeptFiles {
     return heldBytes > 0 ? this.#idle : this.#idleOpen;
   }
 
-  #release(kept: KeptFile): void {
+  #release(kept: KeptFile, isLongUnused: boolean): void {
     this.#heldBytes -= kept.heldBytes;
-    kept.file.release();
+    kept.file.release(isLongUnused);
   }
 }

@@ -3,14 +3,16 @@ import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DiskTurns } from "./disk-turns.ts";
 import { type FileFault, fileFault } from "./open-plain-file.ts";
-import { checkVersion, type FileVersion, type ServedFile } from "./served-file.ts";
+import { checkVersion, type FileReading, type FileVersion } from "./served-file.ts";
 
 /** Large enough that what a read costs beside its bytes is nothing, small enough that nobody waits long for the first. */
 const readBytes = 1 << 20;
 
 export class MemoryFile {
   readonly version: FileVersion;
-  readonly #bytes: Buffer;
+  readonly #bytes: Buffer<ArrayBuffer>;
+  /** Somebody may have them for as long as he likes. */
+  #isLent = false;
   #filledBytes = 0;
   #fault: FileFault | undefined;
   #more = Promise.withResolvers<void>();
@@ -42,31 +44,31 @@ export class MemoryFile {
     }
   }
 
-  /** @param onClosed Called once. */
-  open(onClosed: () => void): ServedFile {
-    let close = onClosed;
-    return {
-      ...this.version,
-      read: (offset, most) => this.#read(offset, most),
-      whole: async () => {
-        while (this.#fault === undefined && this.#filledBytes < this.version.sizeBytes) await this.#more.promise;
-        return this.#fault ?? this.#bytes;
-      },
-      close: () => {
-        close();
-        close = () => undefined;
-      },
-    };
+  /** Readers have nothing of their own. */
+  open(): FileReading {
+    return this;
   }
 
-  /** The collector takes the bytes: who has them still may use them. */
-  release(): void {}
+  close(): void {}
 
-  #read(offset: number, most: number): Uint8Array | Promise<Uint8Array | FileFault> {
+  async whole(): Promise<Uint8Array | FileFault> {
+    this.#isLent = true;
+    while (this.#fault === undefined && this.#filledBytes < this.version.sizeBytes) await this.#more.promise;
+    return this.#fault ?? this.#bytes;
+  }
+
+  /** Left to the collector while a socket may still be sending them; an idle process does not collect, so later they are given back here. */
+  release(isLongUnused: boolean): void {
+    // Of a disk that hangs a read may be under way still.
+    const isFilled = this.#filledBytes === this.#bytes.length;
+    if (isLongUnused && isFilled && !this.#isLent) this.#bytes.buffer.transfer(0);
+  }
+
+  read(offset: number, most: number): Uint8Array | Promise<Uint8Array | FileFault> {
     // What was read before a fault was read of this version.
     if (offset < this.#filledBytes) return this.#bytes.subarray(offset, Math.min(offset + most, this.#filledBytes));
     return this.#fault === undefined
-      ? this.#more.promise.then(() => this.#read(offset, most))
+      ? this.#more.promise.then(() => this.read(offset, most))
       : Promise.resolve(this.#fault);
   }
 

@@ -14,8 +14,8 @@ export interface FileVersion {
   readonly mtimeNs: bigint;
 }
 
-/** Is to be closed by whoever was given it. */
-export interface ServedFile extends FileVersion {
+/** What one reader reads by. */
+export interface FileReading {
   /**
    * Of the bytes from `offset` at least one and at most `most`, which stand until the next call. A fault when the file is no longer what it
    * was when it was opened, or cannot be read.
@@ -23,8 +23,38 @@ export interface ServedFile extends FileVersion {
   read(offset: number, most: number): Uint8Array | Promise<Uint8Array | FileFault>;
   /** All of it, which stands for good; the same array for all readers where it is in memory. */
   whole(): Promise<Uint8Array | FileFault>;
-  /** Once more is harmless. */
+  /** Called once. */
   close(): void;
+}
+
+/** Is to be closed by whoever was given it. */
+export class ServedFile {
+  readonly version: FileVersion;
+  readonly #reading: FileReading;
+  readonly #onClosed: () => void;
+  #isClosed = false;
+
+  constructor(version: FileVersion, reading: FileReading, onClosed: () => void) {
+    this.version = version;
+    this.#reading = reading;
+    this.#onClosed = onClosed;
+  }
+
+  read(offset: number, most: number): ReturnType<FileReading["read"]> {
+    return this.#reading.read(offset, most);
+  }
+
+  whole(): ReturnType<FileReading["whole"]> {
+    return this.#reading.whole();
+  }
+
+  /** Once more is harmless. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#reading.close();
+    this.#onClosed();
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DiskTurns } from "./disk-turns.ts";
 import { type FileFault, fileFault } from "./open-plain-file.ts";
-import { checkVersion, type FileVersion, type ServedFile } from "./served-file.ts";
+import { checkVersion, type FileReading, type FileVersion } from "./served-file.ts";
 
 /** As many bytes as there is room for; what they are given back by. */
 export type Room = { take(bytes: number): boolean; give(bytes: number): void };
@@ -24,20 +24,17 @@ export class StreamedFile {
     this.#room = room;
   }
 
-  /** @param onClosed Called once. */
-  open(onClosed: () => void): ServedFile {
-    const { version } = this;
-    let close = onClosed;
+  open(): FileReading {
+    const { sizeBytes } = this.version;
     let piece: Buffer | undefined;
     const read = async (offset: number, most: number): Promise<Uint8Array | FileFault> => {
       piece ??= this.#pieceOf(most);
       return await this.#readInto(piece, offset, Math.min(most, piece.length));
     };
     return {
-      ...version,
       read,
       whole: async () => {
-        const bytes = Buffer.allocUnsafeSlow(version.sizeBytes);
+        const bytes = Buffer.allocUnsafeSlow(sizeBytes);
         for (let filled = 0; filled < bytes.length; ) {
           const got = await this.#readInto(bytes.subarray(filled), filled, bytes.length - filled);
           if ("reason" in got) return got;
@@ -47,9 +44,6 @@ export class StreamedFile {
       },
       close: () => {
         if (piece !== undefined && piece.length > leastBytes) this.#room.give(piece.length);
-        piece = undefined;
-        close();
-        close = () => undefined;
       },
     };
   }

@@ -14,16 +14,15 @@ export type Verdict = "send" | "not-modified" | "failed";
 
 export function judgeConditions(headers: IncomingHttpHeaders, { etag, lastModifiedMs }: Version): Verdict {
   const match = headers["if-match"];
-  const unmodified = sinceMs(headers["if-unmodified-since"]);
   if (match !== undefined) {
     if (!lists(match, (tag) => tag === etag)) return "failed";
-  } else if (lastModifiedMs !== undefined && lastModifiedMs > unmodified) return "failed";
+  } else if (lastModifiedMs !== undefined && lastModifiedMs > sinceMs(headers["if-unmodified-since"])) return "failed";
   const noneMatch = headers["if-none-match"];
   // A proxy that compresses makes tags weak; of a copy that is only to be used, a weak tag is good enough (§13.1.2).
   if (noneMatch !== undefined)
     return lists(noneMatch, (tag) => etag !== undefined && strong(tag) === strong(etag)) ? "not-modified" : "send";
-  const modified = sinceMs(headers["if-modified-since"]);
-  return lastModifiedMs !== undefined && lastModifiedMs <= modified ? "not-modified" : "send";
+  const isOld = lastModifiedMs !== undefined && lastModifiedMs <= sinceMs(headers["if-modified-since"]);
+  return isOld ? "not-modified" : "send";
 }
 
 /** A list of tags of which one holds; `*` is any that there is. */
@@ -36,6 +35,7 @@ function strong(tag: string): string {
 }
 
 /** What is no date is no condition: NaN, to which nothing compares. The oldest of HTTP's three forms of dates says no zone. */
-function sinceMs(date = ""): number {
+function sinceMs(date: string | undefined): number {
+  if (date === undefined) return Number.NaN;
   return Date.parse(date.endsWith("GMT") ? date : `${date} GMT`);
 }

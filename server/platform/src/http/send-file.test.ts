@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -19,6 +20,7 @@ let dir: string;
 let path: string;
 let app: FastifyInstance;
 let cache: FileCache;
+let sender: FileSender;
 let ended: PromiseWithResolvers<FileSent>;
 /** What a request waits for before its answer begins. */
 let ready: (request: FastifyRequest) => Promise<void>;
@@ -27,7 +29,7 @@ before(async () => {
   dir = await mkdtemp(join(tmpdir(), "send-file-"));
   path = join(dir, "file");
   app = fastify({ forceCloseConnections: true });
-  const sender = new FileSender();
+  sender = new FileSender();
   app.get("/", async (request, reply) => {
     const file = await cache.open(path);
     if ("reason" in file) return await reply.code(404).send(file.message);
@@ -154,11 +156,51 @@ test("a file whose disk gives nothing is told in words before anything else is",
   cache = Object.assign(real, {
     open: async () => {
       const file = await FileCache.prototype.open.call(real, path);
-      return "reason" in file ? file : { ...file, read: async () => fault };
+      return "reason" in file ? file : Object.assign(file, { read: async () => fault });
     },
   });
   const { response } = await ask();
   assert.deepEqual([response.statusCode, (await readAll(response)).toString()], [503, fault.message]);
+});
+
+test("a client that takes nothing is cut off in time, and that is said", { timeout: 20_000 }, async () => {
+  cache = new FileCache({ sizeBytes: 2 ** 26, clock: systemClock });
+  sender = new FileSender(200);
+  await writeFile(path, bytes);
+  const { outgoing } = await ask();
+  outgoing.on("error", () => {});
+  assert.deepEqual(await ended.promise, { whole: false, fault: undefined, stalledSeconds: 0.2 });
+});
+
+test("a client that takes little at a time is not cut off", { timeout: 20_000 }, async () => {
+  cache = new FileCache({ sizeBytes: 2 ** 26, clock: systemClock });
+  sender = new FileSender(1000);
+  await writeFile(path, bytes);
+  const { response } = await ask();
+  let got = 0;
+  for await (const chunk of response) {
+    got += (chunk as Buffer).length;
+    if (got % 7 === 0) await delay(50);
+  }
+  assert.equal(got, sizeBytes);
+});
+
+test("three hundred that read nothing hold little memory, and keep nobody out", { timeout: 60_000 }, async (t) => {
+  const cacheBytes = 2 ** 22;
+  cache = new FileCache({ sizeBytes: cacheBytes, clock: systemClock });
+  sender = new FileSender();
+  await writeFile(path, "");
+  await truncate(path, 64 * 2 ** 20);
+  const { port } = app.server.address() as AddressInfo; // a TCP server's is no path
+  const before = process.memoryUsage().arrayBuffers;
+  const silent = Array.from({ length: 300 }, () => connect(port, "127.0.0.1").on("error", () => {}));
+  t.after(() => silent.map((socket) => socket.destroy()));
+  for (const socket of silent) socket.write("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
+  const { response } = await ask({ range: "bytes=1000000-1999999" });
+  assert.equal((await readAll(response)).length, 1_000_000);
+  const heldBytes = process.memoryUsage().arrayBuffers - before;
+  // A piece of 1 MiB each would be 300 MiB; what sockets are read by comes and goes.
+  assert.ok(heldBytes < cacheBytes + 300 * 2 ** 14 + 2 ** 26, `${heldBytes}`);
 });
 
 /** Until the system tells the next change from this one by its time: the file is then kept in memory. */

@@ -29,12 +29,17 @@ export interface FileAnswer {
 
 const pieceBytes = 1 << 20;
 /** As nginx: not one byte was taken in that time. */
-const longestStallMs = 60_000;
+const defaultStallMs = 60_000;
 
 /** Of one server's downloads together. */
 export class FileSender {
   /** Between two slices of them packets and new connections are seen to. */
   readonly #turns = new Turns();
+  readonly #stallMs: number;
+
+  constructor(stallMs = defaultStallMs) {
+    this.#stallMs = stallMs;
+  }
 
   /**
    * Closes the file however the answer ends.
@@ -44,10 +49,10 @@ export class FileSender {
   async send(
     request: FastifyRequest,
     reply: FastifyReply,
-    { file, mediaType, etag = file.etag, headers = [] }: FileAnswer,
+    { file, mediaType, etag = file.version.etag, headers }: FileAnswer,
     onEnd: (sent: FileSent) => void,
   ): Promise<FileFault | undefined> {
-    const { sizeBytes, lastModified } = file;
+    const { sizeBytes, lastModified } = file.version;
     const answer = contentAnswer(request.raw, { sizeBytes, lastModified, mediaType, etag });
     const { span } = answer;
     const first = span && (await file.read(span.first, lengthOf(span)));
@@ -57,9 +62,10 @@ export class FileSender {
     }
     reply.hijack();
     const { raw } = reply;
-    if (!raw.destroyed) raw.writeHead(answer.status, [...answer.headers, ...headers]);
+    if (headers !== undefined) answer.headers.push(...headers);
+    if (!raw.destroyed) raw.writeHead(answer.status, answer.headers);
     if (first !== undefined && span !== undefined)
-      new Sending({ raw, file, turns: this.#turns }, span, onEnd).begin(first);
+      new Sending({ raw, file, turns: this.#turns, stallMs: this.#stallMs }, span, onEnd).begin(first);
     else {
       file.close();
       raw.end(answer.text);
@@ -68,29 +74,34 @@ export class FileSender {
   }
 }
 
+type SendingDeps = {
+  readonly raw: ServerResponse;
+  readonly file: ServedFile;
+  readonly turns: Turns;
+  readonly stallMs: number;
+};
+
 class Sending {
   readonly #raw: ServerResponse;
   readonly #file: ServedFile;
   readonly #turns: Turns;
+  readonly #stallMs: number;
   readonly #last: number;
   #at: number;
   #fault: FileFault | undefined;
   #isStalled = false;
 
-  constructor(
-    { raw, file, turns }: { readonly raw: ServerResponse; readonly file: ServedFile; readonly turns: Turns },
-    { first, last }: ByteSpan,
-    onEnd: (sent: FileSent) => void,
-  ) {
+  constructor({ raw, file, turns, stallMs }: SendingDeps, { first, last }: ByteSpan, onEnd: (sent: FileSent) => void) {
     this.#raw = raw;
     this.#file = file;
     this.#turns = turns;
+    this.#stallMs = stallMs;
     this.#at = first;
     this.#last = last;
     onAnswerOver(raw, () => {
       file.close();
       const whole = raw.writableFinished && this.#fault === undefined;
-      const stalledSeconds = this.#isStalled ? longestStallMs / 1000 : undefined;
+      const stalledSeconds = this.#isStalled ? this.#stallMs / 1000 : undefined;
       onEnd({ whole, fault: this.#fault, stalledSeconds });
     });
   }
@@ -98,9 +109,9 @@ class Sending {
   begin(bytes: Uint8Array): void {
     this.#send(bytes);
     // What went out at once has nobody to wait for.
-    if (this.#raw.writableFinished || this.#raw.destroyed) return;
+    if (this.#raw.writableEnded && this.#raw.socket?.writableLength === 0) return;
     // Node tells of no byte that went out in that time, not of a piece that did not go out whole.
-    this.#raw.setTimeout(longestStallMs, () => {
+    this.#raw.setTimeout(this.#stallMs, () => {
       this.#isStalled = true;
       this.#raw.destroy();
     });

@@ -8,12 +8,12 @@ export interface TftpOrder {
   /** The machine's own. */
   readonly address: string;
   readonly server: string;
+  readonly port: number;
   readonly file: string;
   readonly expected: Buffer;
   readonly repeated: () => void;
 }
 
-const port = 69;
 const blockBytes = 1468;
 const Opcode = { read: 1, data: 3, ack: 4, error: 5, options: 6 } as const;
 
@@ -27,14 +27,14 @@ export async function readByTftp(order: TftpOrder, signal: AbortSignal): Promise
 
 function sizeOf(order: TftpOrder, signal: AbortSignal): Promise<number> {
   return withSocket(order.address, async (socket) => {
-    const { reply, from } = await exchange(socket, order, readRequest(order.file), port, isOptions, signal);
+    const { reply, from } = await exchange(socket, order, readRequest(order.file), order.port, isOptions, signal);
     socket.send(Buffer.from([0, Opcode.error, 0, 8, ...Buffer.from("user aborted\0")]), from, order.server);
     return Number(/tsize\0(\d+)\0/i.exec(reply.toString("latin1"))?.[1]);
   });
 }
 
 async function readBlocks(socket: Socket, order: TftpOrder, signal: AbortSignal): Promise<void> {
-  const { from } = await exchange(socket, order, readRequest(order.file), port, isOptions, signal);
+  const { from } = await exchange(socket, order, readRequest(order.file), order.port, isOptions, signal);
   const { expected } = order;
   const blocks = Math.floor(expected.length / blockBytes) + 1;
   for (let block = 1; block <= blocks; block += 1) {
@@ -46,7 +46,10 @@ async function readBlocks(socket: Socket, order: TftpOrder, signal: AbortSignal)
   socket.send(acknowledge(blocks), from, order.server);
 }
 
-/** Sends a packet until the awaited one comes; others are passed over, but for an error. */
+/**
+ * Sends a packet until the awaited one comes. One that came before shows that an acknowledgement was lost: UEFI's firmware sends it again
+ * at once, without waiting for its own time.
+ */
 function exchange(
   socket: Socket,
   { server, repeated }: TftpOrder,
@@ -56,6 +59,11 @@ function exchange(
   signal: AbortSignal,
 ): Promise<{ readonly reply: Buffer; readonly from: number }> {
   type Answer = { readonly reply: Buffer; readonly from: number };
+  const ask = () => socket.send(packet, to, server);
+  const askAgain = () => {
+    repeated();
+    ask();
+  };
   const onAnswer = (answered: (answer: Answer) => void, failed: (error: Error) => void) => {
     socket.removeAllListeners("message");
     socket.on("message", (reply, peer) => {
@@ -63,9 +71,10 @@ function exchange(
       if (reply.readUInt16BE(0) === Opcode.error)
         failed(new BootError("refused", `TFTP error: ${reply.toString("latin1", 4, 100).replace(/\0.*/s, "")}`));
       else if (isAwaited(reply)) answered({ reply, from: peer.port });
+      else if (packet[1] === Opcode.ack) askAgain();
     });
   };
-  return askRepeatedly({ ask: () => socket.send(packet, to, server), onAnswer, repeated, what: "TFTP" }, signal);
+  return askRepeatedly({ ask, onAnswer, repeated, what: "TFTP" }, signal);
 }
 
 async function withSocket<Result>(address: string, use: (socket: Socket) => Promise<Result>): Promise<Result> {

@@ -12,6 +12,8 @@ import { askForAction } from "../worker/ask-for-action.ts";
 import type { StageTally } from "./stage-tally.ts";
 import type { Stage } from "./storm-order.ts";
 
+const tftpPort = 69;
+
 export interface MachineDeps {
   readonly relay: Relay;
   readonly messages: Readonly<Record<Speaker, MachineMessages>>;
@@ -33,7 +35,7 @@ export async function bootMachine(deps: MachineDeps, index: number, signal: Abor
     getAddress({ ...deps, repeated }, index, "firmware", signal),
   );
   await stage("TFTP of iPXE", (repeated) =>
-    readByTftp({ address, server, file, expected: files.binary, repeated }, signal),
+    readByTftp({ address, server, port: tftpPort, file, expected: files.binary, repeated }, signal),
   );
   const url = await stage("DHCP of iPXE", (repeated) => getAddress({ ...deps, repeated }, index, "ipxe", signal));
   const links = await stage("script", async (repeated) => {

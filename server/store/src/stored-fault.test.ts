@@ -131,11 +131,10 @@ test("no follower meets what no schema accepts, however many objects there are b
   });
   const clock = new ManualClock(0);
   const deps = { clock, newUid: () => crypto.randomUUID() };
-  const bounds = { count: 10, bytes: 1000, sinceMs: 0 };
   const found: StoredFault[] = [];
   const backend = new ScriptedBackend(rows);
   const onFault = (fault: StoredFault) => void found.push(fault);
-  const { state, settle } = await loadState(backend, { ...deps, kinds: [Hardware], bounds, onFault });
+  const { state, settle } = await loadState(backend, { ...deps, kinds: [Hardware], sinceMs: 0, onFault });
   const large = new StoreEngine(state, backend, deps, defaultStoreLimits, settle);
   const stop = new AbortController();
   const seen: string[] = [];

@@ -144,8 +144,9 @@ export class WriteQueue {
     const { state, backend, published } = this.#deps;
     if (changes.length > 0) {
       const cancel = this.#deps.clock.after(this.#deps.commitTimeoutMs, () => this.#giveUp(jobs));
+      const { forgotten } = state.log;
       try {
-        await backend.commit(changes.map(toStoredChange), state.log.compactedVersion);
+        await backend.commit(changes.map(toStoredChange), forgotten);
       } catch (error) {
         // Nothing of the batch was written, so nothing of it is in `state`, and its versions are free.
         for (const job of jobs) job.reject(error);
@@ -154,6 +155,7 @@ export class WriteQueue {
         cancel();
         this.#answered();
       }
+      state.log.dropped(forgotten);
       for (const change of changes) state.apply(change);
     }
     // Who wrote knows first: what a writer does next comes before what others make of it.

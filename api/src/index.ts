@@ -23,7 +23,7 @@ export { eventReference } from "./timeline/event-reference.ts";
 export type { EventSource } from "./timeline/event-sources.ts";
 export { type EventType, type EventTypeInfo, eventTypeInfo } from "./timeline/event-types.ts";
 export * from "./timeline/explain.ts";
-export type { RivalClaim } from "./timeline/explain-hardware.ts";
+export { hardwareTrouble, type RivalClaim } from "./timeline/explain-hardware.ts";
 export * from "./timeline/stage-bill.ts";
 export type { Stage, StageOwner } from "./timeline/stage-marks.ts";
 export { eventsOfLife } from "./timeline/timeline-event.ts";

@@ -1,5 +1,6 @@
 // The kinds there are: names, groups, columns and validators, in one table that the store, the resource API and the CLI read.
 import type { z } from "zod";
+import { namespaceSpecSchema, namespaceStatusSchema, prepareNamespace } from "./core/namespace.ts";
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
@@ -64,11 +65,8 @@ export type KindInfo = {
   readonly scope: Scope;
   /** Made by the API of what other kinds have, and kept nowhere: it can be read, and not written. */
   readonly isView?: boolean;
-  /**
-   * Of a view: whatever is named is there, and nothing of it is kept but its name. To make or change one is answered with
-   * what is there.
-   */
-  readonly everyName?: boolean;
+  /** Its objects are the namespaces of all others: a name of one is a label of DNS, and they are not deleted many at a time. */
+  readonly holdsOthers?: boolean;
   /** A record is appended, never changed. */
   readonly record: boolean;
   /**
@@ -267,6 +265,34 @@ export const kinds = {
       { name: "Received", type: "string", path: ".spec.receivedAt" },
     ],
     indexes: ["spec.workflow", "spec.workflowUID"],
+  },
+  Namespace: {
+    group: "",
+    version: "v1",
+    kind: "Namespace",
+    plural: "namespaces",
+    singular: "namespace",
+    shortNames: ["ns"],
+    categories: [],
+    scope: "cluster",
+    holdsOthers: true,
+    record: false,
+    deletable: true,
+    subresources: [],
+    spec: namespaceSpecSchema,
+    status: namespaceStatusSchema,
+    prepare: prepareNamespace,
+    unconditionalUpdate: true,
+    protobuf: {},
+    columns: [
+      {
+        ...{ name: "Status", type: "string", path: ".status.phase", ifEmpty: [{ shown: "Active" }] },
+        instead: [{ path: ".metadata.deletionTimestamp", shown: "Terminating" }],
+      },
+    ],
+    indexes: [],
+    unique: [],
+    sensitive: [],
   },
   Secret: {
     group: "",

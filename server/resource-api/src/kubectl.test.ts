@@ -96,6 +96,25 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.match(await ok(["delete", "secret", "-l", "rack=a"]), /secret "applied" deleted/);
     });
 
+    test("makes, labels, applies and deletes a namespace, with what is in it", async () => {
+      const yaml = `${"apiVersion: v1\nkind: Namespace\nmetadata: {name: site-c, labels: {tier: gold}}\n---\n"}${templateYaml("inside", "x")}`;
+      const inside = yaml.replace("name: inside", "name: inside\n  namespace: site-c");
+      assert.match(await ok(["create", "namespace", "site-b"]), /^namespace\/site-b created$/m);
+      assert.match((await run(["create", "namespace", "site-b"])).stderr, /AlreadyExists/);
+      assert.match(await ok(["apply", "-f", "-"], inside), /^namespace\/site-c created$/m);
+      assert.match(await ok(["apply", "-f", "-"], inside), /^namespace\/site-c unchanged$/m);
+      await ok(["apply", "--server-side", "--force-conflicts", "-f", "-"], inside);
+      await ok(["label", "namespace", "site-c", "rack=a"]);
+      assert.match(await ok(["get", "ns", "-l", "rack=a,tier=gold"]), /^NAME +STATUS +AGE\nsite-c +Active +\S+\n$/);
+      assert.match(await ok(["describe", "ns", "site-c"]), /^Status: +Active$/m);
+      const gone = await ok(["delete", "--ignore-not-found", "-f", "-"], inside);
+      assert.match(gone, /^namespace "site-c" deleted$/m);
+      await ok(["delete", "ns", "site-b"]);
+      assert.equal((await run(["get", "tpl", "inside", "-n", "site-c"])).code, 1);
+      assert.match(await ok(["get", "ns", "-o", "name"]), /^namespace\/default\n$/);
+      assert.match((await run(["delete", "ns", "default"])).stderr, /Forbidden/);
+    });
+
     test("api-resources lists the kinds with short names", async () => {
       const text = await ok(["api-resources", "--no-headers"]);
       assert.match(text, /^hardware +hw +tinkerbell\.org\/v1alpha1 +true +Hardware$/m);

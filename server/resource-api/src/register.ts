@@ -12,7 +12,6 @@ import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
 import { tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
-import { coreNamespace, coreNamespaces } from "./discovery/core-namespaces.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
 import { openApiV2, openApiV3, openApiV3Index } from "./openapi/openapi-document.ts";
 import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
@@ -47,10 +46,9 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const limits = { ...defaultApiLimits, ...deps.limits };
   const stored = deps.kinds ?? Object.values<KindInfo>(kinds);
   const { store, clock } = deps;
-  const views = new Map([
-    [coreEvent, coreEvents(store, kinds.MachineEvent)],
-    [coreNamespace, coreNamespaces({ store, kinds: stored, clock })],
-  ]);
+  const views = new Map([[coreEvent, coreEvents(store, kinds.MachineEvent)]]);
+  // What is kept can be read without it, and a disk that takes nothing now may later.
+  await deps.writes.namespaces?.makeAll(stored).catch((error: unknown) => deps.onInternalError?.(error, "/api/v1"));
   const shown = [...views.keys(), ...stored];
   const context: ApiContext = {
     store: routedStore(store, views),

@@ -428,12 +428,6 @@ describe("the resource API", () => {
     assert.equal(all.body.items.length, 3);
   });
 
-  test("any name is a namespace", async () => {
-    assert.equal((await api.request("GET", "/api/v1/namespaces/anything")).body.status.phase, "Active");
-    const { items } = (await api.request("GET", "/api/v1/namespaces")).body;
-    assert.ok(items.some((item: { metadata: { name: string } }) => item.metadata.name === "default"));
-  });
-
   test("a workflow's log without a port for it is unavailable", async () => {
     const workflows = "/apis/tinkerbell.org/v1alpha1/namespaces/default/workflows";
     assert.equal((await api.request("GET", `${workflows}/none/log`)).status, 404);

@@ -14,6 +14,7 @@ import { type Preconditions, type ResourceStore, StoreError } from "@neverland/s
 import { isStandIn } from "@neverland/store/stored-fault.ts";
 import { type DeletePolicy, deleteResource } from "./delete-resource.ts";
 import { updateFields, type Writer, withoutOwners } from "./fields/managed-fields.ts";
+import { Namespaces } from "./namespaces.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
 import { type Place, prepared, toResource } from "./resource-input.ts";
@@ -30,6 +31,8 @@ import { WriteHealth } from "./write-health.ts";
 export type WritePathDeps = {
   readonly store: ResourceStore;
   readonly clock: Clock;
+  /** The kind whose objects are the namespaces of others: each is made with its first object. None is made without it. */
+  readonly namespaces?: KindInfo;
   readonly newUid?: () => string;
   /** The end of a generated name. */
   readonly newSuffix?: () => string;
@@ -60,6 +63,7 @@ export type StoreReads = Pick<ResourceStore, "get" | "list" | "namespaces" | "wa
 
 export class WritePath {
   readonly reads: StoreReads;
+  readonly namespaces: Namespaces | undefined;
   readonly #store: ResourceStore;
   readonly #clock: Clock;
   readonly #claims: UniqueClaims;
@@ -67,8 +71,9 @@ export class WritePath {
   readonly #newUid: () => string;
   readonly #newSuffix: () => string;
 
-  constructor({ store, clock, newUid, newSuffix }: WritePathDeps) {
+  constructor({ store, clock, namespaces, newUid, newSuffix }: WritePathDeps) {
     this.#store = store;
+    this.namespaces = namespaces && new Namespaces(store, namespaces);
     this.reads = {
       get: (kind, key) => store.get(kind, key),
       list: (kind, options) => store.list(kind, options),
@@ -133,6 +138,7 @@ export class WritePath {
   /** @throws {ResourceError | StoreError} */
   async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions, policy: DeletePolicy) {
     refuseForbiddenDeletion(kind);
+    this.namespaces?.refuseDeletion(kind, key.name);
     return await this.#write(() =>
       deleteResource(this.#store, kind, key, preconditions, policy, (live) => this.#stamp(live)),
     );
@@ -174,7 +180,12 @@ export class WritePath {
   }
 
   async #createWhole(kind: KindInfo, resource: Resource, dryRun: boolean): Promise<Resource> {
-    const create = () => this.#write(() => this.#store.create(kind, resource));
+    const { name, namespace } = resource.metadata;
+    const create = () =>
+      this.#write(async () => {
+        await this.namespaces?.take(kind, name, namespace);
+        return await this.#store.create(kind, resource);
+      });
     if (!dryRun) return await this.#claims.hold(kind, undefined, resource, create);
     await this.#claims.check(kind, undefined, resource);
     const stored = await this.#store.get(kind, resource.metadata);

@@ -98,7 +98,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     faults.recordTo(timeline.record);
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
-    const writes = new WritePath({ store, clock: systemClock });
+    const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
     let notListening: string | undefined = "Starting: not everything that machines ask for listens yet";
     const deps: Shared = {
       ...{

@@ -7,7 +7,7 @@ import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { machineNames } from "@neverland/machines/machine-names.ts";
-import { inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
+import { checkDataDir, inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
@@ -20,6 +20,7 @@ import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { moveOldEvents } from "@neverland/timeline/log/move-old-events.ts";
 import { Timeline } from "@neverland/timeline/timeline.ts";
+import { faultsOf, throwFaults } from "./all-faults.ts";
 import { checkPlanes } from "./before-start.ts";
 import { components } from "./components.ts";
 import type { ServerConfig } from "./config.ts";
@@ -52,11 +53,11 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   const { dataDir } = shared;
   const warn = (message: string): void => log.warn({ event: "warning", message });
   config.warnings.forEach(warn);
-  await checkPlanes(config, signal);
-  for (const component of running(config)) {
+  const checks = running(config).map((component) => async () => {
     const warnings = await component.check({ config: valuesOf(component, settings), shared, settings, signal });
     warnings.forEach(warn);
-  }
+  });
+  throwFaults(await faultsOf([() => checkPlanes(config, signal), ...checks, () => checkDataDir(dataDir)]));
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);

@@ -53,11 +53,13 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   const { dataDir } = shared;
   const warn = (message: string): void => log.warn({ event: "warning", message });
   config.warnings.forEach(warn);
+  // Said once nothing is wrong: who reads why there is no start is to find that first.
+  const warnings: string[] = [];
   const checks = running(config).map((component) => async () => {
-    const warnings = await component.check({ config: valuesOf(component, settings), shared, settings, signal });
-    warnings.forEach(warn);
+    warnings.push(...(await component.check({ config: valuesOf(component, settings), shared, settings, signal })));
   });
   throwFaults(await faultsOf([() => checkPlanes(config, signal), ...checks, () => checkDataDir(dataDir)]));
+  warnings.forEach(warn);
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);

@@ -437,9 +437,10 @@ describe("the resource API", () => {
   });
 });
 
-test("readiness is what composition says, liveness is not", async () => {
+test("readiness is what composition says, liveness is not", async (t) => {
   let reason: string | undefined = "Starting: nothing listens yet";
   const api = await startApiServer({ notReadyReason: () => reason });
+  t.after(() => api.close());
   const ask = async (path: string) => {
     const { status, body } = await api.request("GET", path, { headers: { authorization: "" } });
     return [status, body];
@@ -453,10 +454,9 @@ test("readiness is what composition says, liveness is not", async () => {
   );
   reason = undefined;
   assert.deepEqual(await ask("/readyz"), [200, "ok"]);
-  await api.close();
 });
 
-test("a workflow's log is passed on as it comes", async () => {
+test("a workflow's log is passed on as it comes", async (t) => {
   const asked: unknown[] = [];
   const actionLogs = {
     async *read(key: object, { signal: _, ...query }: object & { signal: AbortSignal }) {
@@ -466,6 +466,7 @@ test("a workflow's log is passed on as it comes", async () => {
     },
   };
   const api = await startApiServer({ actionLogs });
+  t.after(() => api.close());
   const workflows = "/apis/tinkerbell.org/v1alpha1/namespaces/default/workflows";
   await api.request("POST", workflows, { body: { metadata: { name: "w" } } });
   const { body, headers } = await api.request("GET", `${workflows}/w/log?action=a1&tailLines=5`);
@@ -474,15 +475,14 @@ test("a workflow's log is passed on as it comes", async () => {
     { namespace: "default", name: "w" },
     { follow: false, action: "a1", tailLines: 5 },
   ]);
-  await api.close();
 });
 
-test("the longest name that is allowed can be created, read and deleted", async () => {
+test("the longest name that is allowed can be created, read and deleted", async (t) => {
   const api = await startApiServer();
+  t.after(() => api.close());
   const name = `${"a".repeat(251)}.b`;
   assert.equal((await api.request("POST", templatesPath, { body: templateNamed(name) })).status, 201);
   assert.equal((await api.request("GET", `${templatesPath}/${name}/status`)).status, 200);
   assert.equal((await api.request("DELETE", `${templatesPath}/${name}`)).status, 200);
   assert.equal((await api.request("POST", templatesPath, { body: templateNamed(`${name}c`) })).status, 422);
-  await api.close();
 });

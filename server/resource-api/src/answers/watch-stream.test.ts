@@ -168,8 +168,9 @@ test("a program that has all watches loses its oldest to another, which ends as 
   await other.body?.cancel();
 });
 
-test("closing the server ends its watches", { timeout: 10_000 }, async () => {
+test("closing the server ends its watches", { timeout: 10_000 }, async (t) => {
   const other = await startApiServer();
+  t.after(() => other.close());
   const url = `${other.url}${templatesPath}?watch=true`;
   const response = await fetch(url, { headers: { authorization: `Bearer ${other.token}` } });
   const ended = response.text();
@@ -177,11 +178,17 @@ test("closing the server ends its watches", { timeout: 10_000 }, async () => {
   assert.equal(await ended, "");
 });
 
-test("the client's watch goes on over a restart of the server and misses nothing", { timeout: 20_000 }, async () => {
+test("the client's watch goes on over a restart of the server and misses nothing", { timeout: 20_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "watch-restart-"));
   const file = join(folder, "store.db");
   let store = await openSqliteStore(file);
   let server = await startApiServer({ store });
+  t.after(async () => {
+    stop.abort();
+    await server.close();
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
   const port = Number(new URL(server.url).port);
   const client = new ResourceClient(kinds.Template, { server: server.url, token: server.token });
   const events = client.watch({ namespace: "default", signal: stop.signal });
@@ -200,10 +207,6 @@ test("the client's watch goes on over a restart of the server and misses nothing
     event?.type === "added" ? [event.object.metadata.name] : [],
   );
   assert.deepEqual(seen, ["before", "between", "after"]);
-  stop.abort();
-  await server.close();
-  await store.close();
-  await rm(folder, { recursive: true });
 });
 
 /** A watch on a connection of its own, as it comes over the wire. */

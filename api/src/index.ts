@@ -6,6 +6,7 @@ export * from "./client/resource-client.ts";
 export * from "./client/resource-table.ts";
 export type { TransportOptions } from "./client/transport.ts";
 export type { ClientWatchEvent } from "./client/watch-loop.ts";
+export * from "./core/lease.ts";
 export * from "./core/namespace.ts";
 export * from "./core/secret.ts";
 export * from "./field-path.ts";

@@ -1,5 +1,6 @@
 // The kinds there are: names, groups, columns and validators, in one table that the store, the resource API and the CLI read.
 import type { z } from "zod";
+import { leaseProtobuf, leaseSpecSchema } from "./core/lease.ts";
 import { namespaceSpecSchema, namespaceStatusSchema, prepareNamespace } from "./core/namespace.ts";
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
@@ -48,11 +49,14 @@ export type UniqueField = {
   readonly within: "namespace" | "store";
 };
 
-/** A field of a protobuf message, by what it becomes in JSON. Bytes become base64. */
-export type ProtobufField = {
-  readonly name: string;
-  readonly type: "flag" | "text" | "texts" | "text-map" | "bytes-map";
-};
+/** A field of a protobuf message, by what it becomes in JSON. Bytes become base64, a `micro-time` a time with six digits of a second. */
+export type ProtobufField =
+  | {
+      readonly name: string;
+      readonly type: "flag" | "integer" | "text" | "texts" | "text-map" | "bytes-map" | "micro-time";
+    }
+  | { readonly name: string; readonly type: "message"; readonly fields: ProtobufFields };
+export type ProtobufFields = { readonly [number: number]: ProtobufField };
 
 export type KindInfo = {
   readonly group: string;
@@ -83,7 +87,7 @@ export type KindInfo = {
   /** What stands beside metadata in objects of kinds without a spec, by name. */
   readonly members?: { readonly [name: string]: z.ZodType };
   /** Fields, by number, of kinds that Kubernetes' clients send as protobuf; `metadata` is always the first. */
-  readonly protobuf?: { readonly [number: number]: ProtobufField };
+  readonly protobuf?: ProtobufFields;
   /** Turns the shorter forms that people may write into the one that is kept. */
   readonly prepare?: (object: { readonly [member: string]: unknown }) => { readonly [member: string]: unknown };
   readonly columns: readonly PrinterColumn[];
@@ -265,6 +269,25 @@ export const kinds = {
       { name: "Received", type: "string", path: ".spec.receivedAt" },
     ],
     indexes: ["spec.workflow", "spec.workflowUID"],
+  },
+  Lease: {
+    group: "coordination.k8s.io",
+    version: "v1",
+    kind: "Lease",
+    plural: "leases",
+    singular: "lease",
+    shortNames: [],
+    categories: [],
+    scope: "namespace",
+    record: false,
+    deletable: true,
+    subresources: [],
+    spec: leaseSpecSchema,
+    protobuf: leaseProtobuf,
+    columns: [{ name: "Holder", type: "string", path: ".spec.holderIdentity" }],
+    indexes: [],
+    unique: [],
+    sensitive: [],
   },
   Namespace: {
     group: "",

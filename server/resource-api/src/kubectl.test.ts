@@ -163,7 +163,7 @@ function suite(kubectl: string, asksServer: boolean): void {
         apiVersion: "metal.neverland.dev/v1alpha1",
         kind: "MachineEvent",
         metadata: { name: "e1", namespace: "default" },
-        spec: { ...spec, message: "not allowed to boot", time: "2026-01-01T00:00:00.000Z" },
+        spec: { ...spec, message: "not allowed to boot", time: new Date().toISOString() },
       });
       const text = await ok(["describe", "hw", "m1"]);
       assert.match(text, /^Name: +m1$/m);
@@ -184,6 +184,15 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.equal(code, 1);
       assert.match(stderr, /unknown field "(spec\.)?dota"/);
     });
+
+    if (asksServer)
+      test("it reads version 3 of the schemas as protobuf, and asks for no other", async () => {
+        const args = ["apply", "-v=8", "--dry-run=server", "-f", "-"];
+        const { code, stderr } = await run(args, templateYaml("schema", "x"));
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /GET \S+\/openapi\/v3\/apis\/tinkerbell\.org\/v1alpha1\?hash=/);
+        assert.ok(!stderr.includes("/openapi/v2"), stderr);
+      });
 
     if (asksServer)
       test("told to warn, it leaves fields to the server, whose warnings it shows", async () => {

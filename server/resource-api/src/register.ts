@@ -13,8 +13,7 @@ import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context
 import { tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
-import { openApiV2, openApiV3, openApiV3Index } from "./openapi/openapi-document.ts";
-import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
+import { registerOpenApi } from "./openapi/register-openapi.ts";
 import { handleResource } from "./resource-handler.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { kindsByPath, nothingThere } from "./wire/request-target.ts";
@@ -37,7 +36,6 @@ export type ResourceApiDeps = {
   readonly onInternalError?: (error: unknown, path: string) => void;
 };
 
-const protobufType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** Serves `/api`, `/apis`, `/openapi`, `/version` and health; other paths of `app` are not touched. */
@@ -122,27 +120,7 @@ function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, ver
   get<{ group: string; version: string }>("/apis/:group/:version", ({ params }) =>
     resourceList(stored, `${params.group}/${params.version}`),
   );
-  // Nothing of it changes, and it takes longer to make than any other answer.
-  const whole = onDemand(() => openApiV2(stored, version));
-  const asJson = onDemand(() => JSON.stringify(whole()));
-  const asProtobuf = onDemand(() => Buffer.from(encodeOpenApiV2(whole())));
-  scope.get("/openapi/v2", async (request, reply) => {
-    const wantsProtobuf = request.headers.accept?.includes("proto-openapi.spec.v2@v1.0+protobuf");
-    return wantsProtobuf ? reply.type(protobufType).send(asProtobuf()) : reply.type("application/json").send(asJson());
-  });
-  get("/openapi/v3", () => openApiV3Index(stored));
-  scope.get<{ Params: { "*": string } }>("/openapi/v3/*", async (request) =>
-    orNothing(request, openApiV3(stored, `/${request.params["*"]}`, version)),
-  );
-}
-
-/** Made when it is first asked for. */
-function onDemand<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
+  registerOpenApi(scope, stored, version);
 }
 
 function sendFault(

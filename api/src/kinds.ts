@@ -374,15 +374,22 @@ export function qualifiedName({ group }: Pick<KindInfo, "group">, name: string):
   return group === "" ? name : `${name}.${group}`;
 }
 
-/** What of an object its author writes, but for metadata: name and schema of each part. */
-export function contentSchemas({ spec, members = {} }: KindInfo): [string, z.ZodType][] {
-  return [...(spec ? [["spec", spec] satisfies [string, z.ZodType]] : []), ...Object.entries(members)];
+type PartSchema = readonly [name: string, schema: z.ZodType];
+
+const schemasOfContent = new WeakMap<KindInfo, readonly PartSchema[]>();
+const schemasOfParts = new WeakMap<KindInfo, readonly PartSchema[]>();
+
+/** What of an object its author writes, but for metadata. Made once, since every object is looked at by them. */
+export function contentSchemas(kind: KindInfo): readonly PartSchema[] {
+  const { spec, members = {} } = kind;
+  return schemasOfContent.getOrInsertComputed(kind, () => [
+    ...(spec ? [["spec", spec] as const] : []),
+    ...Object.entries(members),
+  ]);
 }
 
-const schemasOfParts = new WeakMap<KindInfo, readonly (readonly [string, z.ZodType])[]>();
-
-/** Every part of an object but metadata, its status among them: name and schema. Made once, since every object is looked at by them. */
-export function partSchemas(kind: KindInfo): readonly (readonly [string, z.ZodType])[] {
+/** Every part of an object but metadata, its status among them. */
+export function partSchemas(kind: KindInfo): readonly PartSchema[] {
   return schemasOfParts.getOrInsertComputed(kind, () => [
     ...contentSchemas(kind),
     ...(kind.status === undefined ? [] : [["status", kind.status] as const]),

@@ -67,7 +67,9 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
       done(refused(pathOf(request), request.headers.authorization)),
     );
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: limits.bodyBytes }, (_request, body, done) => {
+    // JSON by name, though it is read as the rest: what has no parser by its name is looked at anew at each request.
+    const types = ["application/json", "*"];
+    scope.addContentTypeParser(types, { parseAs: "buffer", bodyLimit: limits.bodyBytes }, (_request, body, done) => {
       done(null, body);
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));

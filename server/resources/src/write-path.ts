@@ -7,7 +7,7 @@ import {
   type Resource,
   type ResourceKey,
 } from "@neverland/api";
-import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
+import { type Clock, formatSeconds } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
@@ -146,7 +146,7 @@ export class WritePath {
 
   /** Who writes, and what of the object. */
   writerFor(kind: KindInfo, half: WriteTarget["half"], manager: string): Writer {
-    const time = formatTime(this.#clock.nowMs()).replace(/\.\d+Z$/, "Z");
+    const time = formatSeconds(this.#clock.nowMs());
     return { manager, apiVersion: apiVersionOf(kind), time, ...(half === "status" && { subresource: "status" }) };
   }
 
@@ -171,7 +171,9 @@ export class WritePath {
       // Owners are added to an object of the right form, and take nothing of it away.
       const whole = own ? (own(named) as Resource) : named;
       try {
-        return await this.#createWhole(kind, whole, dryRun);
+        if (dryRun) return await this.#createDry(kind, whole);
+        const create = () => this.#write(() => this.#createIn(kind, whole));
+        return await this.#claims.hold(kind, undefined, whole, create);
       } catch (error) {
         const isTaken = error instanceof StoreError && error.code === "already-exists";
         if (!isTaken || !isGenerated || attempt === nameAttempts) throw error;
@@ -179,14 +181,15 @@ export class WritePath {
     }
   }
 
-  async #createWhole(kind: KindInfo, resource: Resource, dryRun: boolean): Promise<Resource> {
+  /** What is in a namespace makes it. */
+  async #createIn(kind: KindInfo, resource: Resource): Promise<Resource> {
     const { name, namespace } = resource.metadata;
-    const create = () =>
-      this.#write(async () => {
-        await this.namespaces?.take(kind, name, namespace);
-        return await this.#store.create(kind, resource);
-      });
-    if (!dryRun) return await this.#claims.hold(kind, undefined, resource, create);
+    await this.namespaces?.take(kind, name, namespace);
+    return await this.#store.create(kind, resource);
+  }
+
+  /** Only so that it can be answered: nothing is written. */
+  async #createDry(kind: KindInfo, resource: Resource): Promise<Resource> {
     await this.#claims.check(kind, undefined, resource);
     const stored = await this.#store.get(kind, resource.metadata);
     return decideCreate(kind, stored, resource, { ...this.#stamp(stored), uid: this.#newUid() }).object;
@@ -207,8 +210,8 @@ export class WritePath {
     return decideUpdate(kind, live, next, this.#stamp(live)).object;
   }
 
-  async #write<T>(write: () => Promise<T>): Promise<T> {
-    return await this.#health.watch(() => this.#clock.nowMs(), write);
+  #write<T>(write: () => Promise<T>): Promise<T> {
+    return this.#health.watch(() => this.#clock.nowMs(), write);
   }
 
   /** A dry run shows the version that is there. */

@@ -85,8 +85,12 @@ test("what no schema accepts is named once, with what is wrong and how to mend i
 test("followers and typed readers go on without it", { timeout }, async () => {
   const stop = new AbortController();
   const seen: string[] = [];
+  const gone = Promise.withResolvers<void>();
   const following = follow({ store, clock: systemClock, signal: stop.signal }, Hardware, {
-    onChange: (type, { metadata }) => seen.push(`${type} ${metadata.name}`),
+    onChange: (type, { metadata }) => {
+      seen.push(`${type} ${metadata.name}`);
+      if (type === "deleted") gone.resolve();
+    },
     onError: (error) => assert.fail(String(error)),
   });
   await following.ready;
@@ -99,6 +103,7 @@ test("followers and typed readers go on without it", { timeout }, async () => {
   await store.update(Hardware, mended(await store.get(Hardware, key("odd"))));
   await store.delete(Hardware, key("torn"));
   await store.delete(Hardware, key("odd"));
+  await gone.promise; // who writes knows before who follows
   stop.abort();
   await following.done;
   assert.deepEqual(seen, ["added good", "added odd", "deleted odd"]);

@@ -13,14 +13,12 @@ import { kindIdOf, type StoreState } from "./store-state.ts";
 type Start = { readonly version: number; readonly after?: ResourceKey; readonly isPast: boolean };
 
 /** @throws {StoreError} `gone` when the state that the first page showed is forgotten. */
-export async function listResources(
+export async function listPage(
   state: StoreState,
   kind: KindInfo,
   options: ListOptions,
   nowMs: number,
 ): Promise<ResourceList> {
-  const looked = lookUp(state, kind, options);
-  if (looked !== undefined) return looked;
   const { version, after, isPast } = startOf(state, kind, options);
   const { namespace } = options;
   const range: KeyRange = { ...(namespace !== undefined && { namespace }), ...(after && { after }) };
@@ -46,11 +44,11 @@ export async function listResources(
   return { items: items.slice(0, limit), resourceVersion: String(version), continueToken, ...remaining };
 }
 
-/** What most lists of a program are: all that have one value in an indexed field. The same as the rest finds, for the cost of an index. */
-function lookUp(state: StoreState, kind: KindInfo, options: ListOptions): ResourceList | undefined {
-  const { namespace, labels = [], fields = [], limit = 0, continueToken, atVersion } = options;
-  const [clause, ...others] = fields;
-  if (clause?.operator !== "in" || others.length + labels.length + limit > 0) return undefined;
+/** What most lists of a program are: all that have one value in an indexed field. The same as a page has, for the cost of an index. */
+export function lookUp(state: StoreState, kind: KindInfo, options: ListOptions): ResourceList | undefined {
+  const { namespace, labels, fields, limit, continueToken, atVersion } = options;
+  const clause = fields?.length === 1 ? fields[0] : undefined;
+  if (clause?.operator !== "in" || labels?.length || limit) return undefined;
   if (continueToken !== undefined || atVersion !== undefined) return undefined;
   const items = state.tableOf(kind).find(clause.key, clause.values, namespace === undefined ? {} : { namespace });
   return items && { items, resourceVersion: String(state.log.version) };

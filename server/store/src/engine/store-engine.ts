@@ -13,7 +13,7 @@ import {
   type WatchOptions,
 } from "../resource-store.ts";
 import type { StoredFault } from "../stored-fault.ts";
-import { listResources } from "./list-page.ts";
+import { listPage, lookUp } from "./list-page.ts";
 import type { LoadedState } from "./load-state.ts";
 import type { StoreBackend } from "./store-backend.ts";
 import { kindIdOf, type StoreState } from "./store-state.ts";
@@ -101,27 +101,28 @@ export class StoreEngine implements ResourceStore {
 
   async list(kind: KindInfo, options: ListOptions = {}): Promise<ResourceList> {
     this.#hub.mustBeOpen();
-    return await listResources(this.#state, kind, options, this.#deps.clock.nowMs());
+    const { clock } = this.#deps;
+    return lookUp(this.#state, kind, options) ?? (await listPage(this.#state, kind, options, clock.nowMs()));
   }
 
-  async create(kind: KindInfo, resource: NewResource): Promise<Resource> {
+  create(kind: KindInfo, resource: NewResource): Promise<Resource> {
     const uid = this.#deps.newUid();
     const decide: Decide = (stored, stamp) => decideCreate(kind, stored, resource, { ...stamp, uid });
-    return await this.#write(kind, resource.metadata, decide, resource);
+    return this.#write(kind, resource.metadata, decide, resource);
   }
 
-  async update(kind: KindInfo, resource: Resource): Promise<Resource> {
+  update(kind: KindInfo, resource: Resource): Promise<Resource> {
     const decide: Decide = (stored, stamp) => decideUpdate(kind, stored, resource, stamp);
-    return await this.#write(kind, resource.metadata, decide, resource);
+    return this.#write(kind, resource.metadata, decide, resource);
   }
 
-  async updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
+  updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
     const decide: Decide = (stored, stamp) => decideUpdateStatus(kind, stored, resource, stamp);
-    return await this.#write(kind, resource.metadata, decide, resource);
+    return this.#write(kind, resource.metadata, decide, resource);
   }
 
-  async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions = {}): Promise<Resource> {
-    return await this.#write(kind, key, (stored, stamp) => decideDelete(kind, stored, key, preconditions, stamp));
+  delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions = {}): Promise<Resource> {
+    return this.#write(kind, key, (stored, stamp) => decideDelete(kind, stored, key, preconditions, stamp));
   }
 
   watch(kind: KindInfo, options: WatchOptions): AsyncIterable<WatchEvent> {
@@ -143,8 +144,10 @@ export class StoreEngine implements ResourceStore {
     await this.#backend.close();
   }
 
-  async #write(kind: KindInfo, key: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
-    if (this.#closing) throw new StoreError("unavailable", "The store is closed: this process is shutting down.");
-    return await this.#queue.write(kind, key, decide, brings);
+  /** The queue's own promise, here and above: whoever waits for a write waits for one, and each more is kept until the disk has answered. */
+  #write(kind: KindInfo, key: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
+    const closed = "The store is closed: this process is shutting down.";
+    if (this.#closing) return Promise.reject(new StoreError("unavailable", closed));
+    return this.#queue.write(kind, key, decide, brings);
   }
 }

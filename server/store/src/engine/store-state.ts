@@ -34,7 +34,9 @@ export class StoreState {
   }
 }
 
-/** How a backend names a kind. */
+const kindIds = new WeakMap<KindInfo, string>();
+
+/** How a backend names a kind. One text for all that is written: it is a key of many maps. */
 export function kindIdOf(kind: KindInfo): string {
-  return `${kind.plural}.${apiVersionOf(kind)}`;
+  return kindIds.getOrInsertComputed(kind, () => `${kind.plural}.${apiVersionOf(kind)}`);
 }

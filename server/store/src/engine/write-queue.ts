@@ -65,15 +65,15 @@ export class WriteQueue {
    * Resolves when the write is durable.
    * @param brings What `decide` holds until it is called.
    */
-  async write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
+  write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
     const heldBytes = bytesIn(brings);
     const refusal = this.#refusal(heldBytes);
-    if (refusal) throw refusal;
+    if (refusal) return Promise.reject(refusal);
     const { promise, resolve, reject } = Promise.withResolvers<Resource>();
     this.#waiting.push({ kind, key: { namespace, name }, decide, heldBytes, resolve, reject });
     this.#waitingBytes += heldBytes;
     this.#working ??= this.#work();
-    return await promise;
+    return promise;
   }
 
   /** Resolves when nothing waits any more; at once when the disk does not answer. */

@@ -25,10 +25,10 @@ export function metadataFaults({ scope, holdsOthers }: KindInfo, metadata: Objec
       : unless(isSubdomain(name), "metadata.name", name, nameRule)),
     ...(generateName ? generateNameFaults(generateName) : []),
     ...(scope === "cluster" ? own : namespaceFaults("metadata.namespace", namespace)),
-    ...labelFaults(labels ?? {}),
-    ...annotationFaults(annotations ?? {}),
-    ...finalizerFaults(finalizers ?? []),
-    ...ownerFaults(ownerReferences ?? []),
+    ...(labels ? labelFaults(labels) : []),
+    ...(annotations ? annotationFaults(annotations) : []),
+    ...(finalizers ? finalizerFaults(finalizers) : []),
+    ...(ownerReferences ? ownerFaults(ownerReferences) : []),
   ];
 }
 

@@ -9,6 +9,7 @@ export type { ClientWatchEvent } from "./client/watch-loop.ts";
 export * from "./core/lease.ts";
 export * from "./core/namespace.ts";
 export * from "./core/secret.ts";
+export * from "./counted.ts";
 export * from "./field-path.ts";
 export * from "./json-value.ts";
 export * from "./kinds.ts";

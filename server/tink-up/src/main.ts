@@ -97,7 +97,13 @@ export async function startServer(config: ServerConfig, { log, version, signal }
       onWritten: (event) => log.info({ event: "machine", ...event }),
     });
     await inDataDir(dataDir, () => services.start(timeline, signal));
-    await moveOldEvents(database, timeline, signal);
+    const onLong = (moved: number): void =>
+      log.info({
+        event: "upgrading",
+        ...{ moved },
+        message: `moving the events of machines into a log of their own, once: ${moved} by now; the server begins after that`,
+      });
+    await moveOldEvents(database, { timeline, clock: systemClock, onLong }, signal);
     faults.recordTo(timeline.record);
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));

@@ -1,5 +1,5 @@
 // Writes, decided one after another and made durable together: all that wait share one transaction, so one flush of the disk.
-import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
+import { counted, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import { resourceJson, toStored } from "../resource-json.ts";
@@ -190,8 +190,8 @@ export class WriteQueue {
     // One that is larger than that by itself waits for nobody.
     const isRoom = bytes <= mostWaiting.bytes || this.#waiting.length === 0;
     if (this.#waiting.length < mostWaiting.jobs && isRoom) return undefined;
-    const waiting = `${this.#waiting.length} writes of ${Math.round(this.#waitingBytes / 2 ** 20)} MiB in all`;
-    const text = `${waiting} wait for the disk, which does not keep up: nothing was written; try again later.`;
+    const waiting = `${counted(this.#waiting.length, "write")} of ${Math.round(this.#waitingBytes / 2 ** 20)} MiB in all`;
+    const text = `${waiting} ${this.#waiting.length === 1 ? "waits" : "wait"} for the disk, which does not keep up: nothing was written; try again later.`;
     return new StoreError("unavailable", text);
   }
 

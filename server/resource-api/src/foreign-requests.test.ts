@@ -192,6 +192,19 @@ test("who asks for YAML has YAML, but of a watch", async () => {
     );
   }
   assert.equal((await api.request("GET", `${templatesPath}?watch=1`, { headers })).status, 406);
+  const data = "a: 1\nb: 2\n";
+  for (const odd of ["a\u007fb", "\u0085", "\u2028", "\ufeff", "yes", "😀"]) {
+    const path = `${templatesPath}/yaml`;
+    await api.request("PATCH", path, { body: { spec: { data, odd } }, headers: merge });
+    const { body } = await api.request("GET", path, { headers });
+    assert.match(body, /^spec:\n {2}data: \|\n {4}a: 1\n {4}b: 2\n {2}odd: /m);
+    const put = await api.request("PUT", path, { body, headers: { "content-type": "application/yaml" } });
+    assert.deepEqual([put.status, put.body.spec], [200, { data, odd }]);
+  }
+  for (const accept of ["application/yaml", "application/yaml;as=Table;v=v1;g=meta.k8s.io"]) {
+    const none = await api.request("GET", `${templatesPath}?labelSelector=none`, { headers: { accept } });
+    assert.match(none.body, /^(items|rows): \[\]\n$/m);
+  }
 });
 
 test("an event of Kubernetes' own kind is refused, instead of kept where nobody reads it", async () => {

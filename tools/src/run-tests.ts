@@ -5,11 +5,15 @@ import { availableParallelism } from "node:os";
 import { relative, resolve } from "node:path";
 import { run } from "node:test";
 import { inspect, parseArgs } from "node:util";
+import { saysHelp } from "./program-help.ts";
 import { SilentFiles } from "./silent-files.ts";
 
 // Of an ordinary user's PATH on Debian these are not a part, yet dhclient, udhcpc and ip are there.
 process.env.PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 
+const usage =
+  "node tools/src/run-tests.ts [--serial] [--seconds DEADLINE] FILE...: runs test files, and fails when one fails or is skipped";
+if (saysHelp(process.argv.slice(2), usage)) process.exit();
 const options = { serial: { type: "boolean" }, seconds: { type: "string" } } as const;
 const { values, positionals } = parseArgs({ options, allowPositionals: true });
 /** Long tests build and install whole systems. */

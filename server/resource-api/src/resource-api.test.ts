@@ -297,8 +297,14 @@ describe("the resource API", () => {
     assert.deepEqual(
       refused.body.details.causes.map((cause: { field: string; message: string }) => [cause.field, cause.message]),
       [
-        ["spec.interfaces[0].dhcp.mac", 'Duplicate value: "52:54:00:00:01:01": Hardware default/id1 has it already'],
-        ["spec.interfaces[0].dhcp.ip.address", 'Duplicate value: "10.0.1.1": Hardware default/id1 has it already'],
+        [
+          "spec.interfaces[0].dhcp.mac",
+          'Duplicate value: "52:54:00:00:01:01": Hardware default/id1 has it already; change or delete that, or give this one another',
+        ],
+        [
+          "spec.interfaces[0].dhcp.ip.address",
+          'Duplicate value: "10.0.1.1": Hardware default/id1 has it already; change or delete that, or give this one another',
+        ],
       ],
     );
     const own = await api.request("PATCH", `${hardwarePath}/id1`, {
@@ -333,7 +339,7 @@ describe("the resource API", () => {
       assert.equal(status, 405);
       assert.equal(
         body.message,
-        "machineevents.metal.neverland.dev cannot be deleted: each is kept until its time is over",
+        "machineevents.metal.neverland.dev cannot be deleted: each is kept until its time is over, and then goes by itself",
       );
     }
   });

@@ -93,7 +93,7 @@ function refuseHeld(
   for (const claim of claims) {
     const holder = holderOf(claim);
     if (holder === undefined || holder === own) continue;
-    const message = `Duplicate value: "${claim.value}": ${kind.kind} ${holder} has it already`;
+    const message = `Duplicate value: "${claim.value}": ${kind.kind} ${holder} has it already; change or delete that, or give this one another`;
     const found = fieldsAt(next, claim.path).find(({ value }) => String(value) === claim.value);
     faults.push({ reason: "FieldValueDuplicate", message, field: found?.field ?? claim.path });
   }

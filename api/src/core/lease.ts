@@ -1,6 +1,5 @@
 // Lease (coordination.k8s.io/v1): who leads among several of a program. Kubernetes' own kind; controllers that are pointed at this API elect by it.
 import { z } from "zod";
-import type { ProtobufField } from "../kinds.ts";
 import type { Resource } from "../resource.ts";
 import { isTime } from "../time.ts";
 
@@ -41,4 +40,4 @@ export const leaseProtobuf = {
       7: { name: "preferredHolder", type: "text" },
     },
   },
-} as const satisfies { readonly [number: number]: ProtobufField };
+} as const;

@@ -205,6 +205,32 @@ test("metadata and members that no schema accepts are a fault as a spec is", { t
   assert.deepEqual([hasSoundMetadata(labelled), hasSoundMetadata(word)], [false, true]);
 });
 
+test("a row without a spec is named and left out where its kind wants something in it, and there alone", {
+  timeout,
+}, async (t) => {
+  const named: string[] = [];
+  const report = {
+    ...{ workflow: "default/w", workflowUID: "u", taskID: "t", actionID: "a", agentID: "m", state: "RUNNING" },
+    receivedAt: "2026-05-01T12:00:00Z",
+  };
+  const { ActionReport } = kinds;
+  const spoilt = await openSpoiltStore(
+    t,
+    async (before) => {
+      await before.create(Hardware, machine("bare", "02:00:00:00:00:01"));
+      for (const name of ["bare", "whole"])
+        await before.create(ActionReport, {
+          ...{ apiVersion: apiVersionOf(ActionReport), kind: ActionReport.kind, metadata: key(name), spec: report },
+        });
+    },
+    `UPDATE objects SET object = json_remove(object, '$.spec') WHERE name = 'bare'`,
+    ({ kind, name }) => void named.push(`${kind} ${name}`),
+  );
+  const { items } = await typedStore(spoilt, ActionReport).list();
+  assert.deepEqual([items.map(({ metadata }) => metadata.name), named], [["whole"], ["ActionReport bare"]]);
+  assert.equal((await typedStore(spoilt, Hardware).list()).items.length, 1);
+});
+
 function mended(object: Resource | undefined): Resource {
   assert.ok(object);
   const { metadata } = object;

@@ -30,7 +30,7 @@ export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, 
   }
   if (paths.size + doubts.length === 0) return;
   const unknown = Array.from(paths, (path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
-  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown.slice(0, mostNamed));
+  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown);
   warn(reply, [...unknown, ...doubts.map((text) => text.slice(0, longestWarning))]);
 }
 
@@ -71,6 +71,7 @@ function hasBrokenText(value: unknown): boolean {
 
 function notOfKind(kind: KindInfo, unknown: readonly string[]): ApiFault {
   const { version, kind: name } = kind;
+  const named = [...unknown.slice(0, mostNamed), ...(unknown.length > mostNamed ? ["and more"] : [])];
   const what = `${name} in version "${kind.group === "" ? version : apiVersionOf(kind)}" cannot be handled as a ${name}`;
-  return new ApiFault("BadRequest", `${what}: strict decoding error: ${unknown.join(", ")}`);
+  return new ApiFault("BadRequest", `${what}: strict decoding error: ${named.join(", ")}`);
 }

@@ -75,6 +75,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
     registerHealth(scope, deps);
     registerDiscovery(scope, { stored, shown }, deps.version);
+    registerOpenApi(scope, stored, deps.version, context.turns);
     const slots = new WatchSlots(limits.watches);
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
     const handle = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -122,7 +123,6 @@ function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, ver
   get<{ group: string; version: string }>("/apis/:group/:version", ({ params }) =>
     resourceList(stored, `${params.group}/${params.version}`),
   );
-  registerOpenApi(scope, stored, version);
 }
 
 function sendFault(

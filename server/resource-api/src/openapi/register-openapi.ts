@@ -1,6 +1,7 @@
 // Serves the OpenAPI documents: each is made once, in each of its forms, and is sent to nobody who has it.
 import { createHash } from "node:crypto";
 import { apiRootOf, type KindInfo } from "@neverland/api";
+import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { ApiFault } from "../wire/api-fault.ts";
 import { nothingThere } from "../wire/request-target.ts";
@@ -29,24 +30,37 @@ const jsonTypes = [jsonType, "application/*", "*/*"];
 const forEver = "private, immutable, max-age=31536000";
 const askAgain = "private, no-cache";
 
-export function registerOpenApi(scope: FastifyInstance, kinds: readonly KindInfo[], version: string): void {
+/** @param turns Making a document takes milliseconds: each has a turn of its own. */
+export function registerOpenApi(
+  scope: FastifyInstance,
+  kinds: readonly KindInfo[],
+  version: string,
+  turns: Pick<Turns, "next">,
+): void {
   const v2 = documentOf(() => openApiV2(kinds, version), encodeOpenApiV2);
-  scope.get("/openapi/v2", (request, reply) => send(request, reply, v2, protobufTypes.v2));
+  scope.get("/openapi/v2", (request, reply) =>
+    send(request, reply, { document: v2, protobufs: protobufTypes.v2, turns }),
+  );
   const roots = [...new Set(kinds.map(apiRootOf))];
   const v3 = new Map(roots.map((root) => [root, documentOf(() => openApiV3(kinds, root, version), encodeOpenApiV3)]));
   const urlOf = (root: string, { hash }: Document) => `/openapi/v3${root}?hash=${hash()}`;
-  const index = onDemand(() => {
-    const paths = Array.from(v3, ([root, document]) => [root.slice(1), { serverRelativeURL: urlOf(root, document) }]);
-    return { paths: Object.fromEntries(paths) };
-  });
-  for (const url of ["/openapi/v3", "/openapi/v3/"]) scope.get(url, async () => index());
-  scope.get<{ Params: { "*": string } }>("/openapi/v3/*", (request, reply) => {
+  const index = async () => {
+    const paths: Record<string, { readonly serverRelativeURL: string }> = {};
+    for (const [root, document] of v3) {
+      await turns.next();
+      paths[root.slice(1)] = { serverRelativeURL: urlOf(root, document) };
+    }
+    return { paths };
+  };
+  for (const url of ["/openapi/v3", "/openapi/v3/"]) scope.get(url, index);
+  scope.get<{ Params: { "*": string } }>("/openapi/v3/*", async (request, reply) => {
     const root = `/${request.params["*"]}`;
     const document = v3.get(root);
     if (document === undefined) throw nothingThere(request.url.split("?")[0] ?? "");
     const asked = new URL(request.url, "http://any").searchParams.get("hash");
-    if (asked !== null && asked !== document.hash()) return void reply.redirect(urlOf(root, document), 301);
-    send(request, reply, document, protobufTypes.v3, asked === null ? askAgain : forEver);
+    if (asked !== null && asked !== document.hash()) return reply.redirect(urlOf(root, document), 301);
+    const cacheControl = asked === null ? askAgain : forEver;
+    return await send(request, reply, { document, protobufs: protobufTypes.v3, turns, cacheControl });
   });
 }
 
@@ -57,14 +71,16 @@ function documentOf<T>(make: () => T, encode: (document: T) => Buffer): Document
   return { json, hash, protobuf: onDemand(() => encode(whole())) };
 }
 
+type Answer = {
+  readonly document: Document;
+  readonly protobufs: readonly string[];
+  readonly turns: Pick<Turns, "next">;
+  readonly cacheControl?: string;
+};
+
 /** @throws {ApiFault} `NotAcceptable`. */
-function send(
-  { headers }: FastifyRequest,
-  reply: FastifyReply,
-  { hash, json, protobuf }: Document,
-  protobufs: readonly string[],
-  cacheControl = askAgain,
-): void {
+async function send({ headers }: FastifyRequest, reply: FastifyReply, answer: Answer): Promise<void> {
+  const { document, protobufs, turns, cacheControl = askAgain } = answer;
   const accepted = (headers.accept || jsonType).split(",").map((range) => range.split(";")[0]?.trim() ?? "");
   const media = accepted.find((range) => protobufs.includes(range) || jsonTypes.includes(range));
   if (media === undefined) {
@@ -72,13 +88,15 @@ function send(
     throw new ApiFault("NotAcceptable", `only the following media types are accepted: ${known}`);
   }
   const isJson = jsonTypes.includes(media);
+  await turns.next();
   // Another for each form, as HTTP has it: the bytes differ.
-  const tag = `"${hash()}${isJson ? "" : "-protobuf"}"`;
+  const tag = `"${document.hash()}${isJson ? "" : "-protobuf"}"`;
   const about = { etag: tag, vary: "accept", "cache-control": cacheControl };
   const isKnown = headers["if-none-match"]?.split(",").some((known) => known.trim().replace(/^W\//, "") === tag);
   reply.hijack();
   if (isKnown) return void reply.raw.writeHead(304, about).end();
-  const body = isJson ? json() : protobuf();
+  await turns.next();
+  const body = isJson ? document.json() : document.protobuf();
   const type = isJson ? jsonType : protobufs[0];
   reply.raw.writeHead(200, { ...about, "content-type": type, "content-length": body.length }).end(body);
 }

@@ -1,5 +1,7 @@
 // The kinds there are: names, groups, columns and validators, in one table that the store, the resource API and the CLI read.
 import type { z } from "zod";
+import { leaseProtobuf, leaseSpecSchema } from "./core/lease.ts";
+import { namespaceSpecSchema, namespaceStatusSchema, prepareNamespace } from "./core/namespace.ts";
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
@@ -47,11 +49,14 @@ export type UniqueField = {
   readonly within: "namespace" | "store";
 };
 
-/** A field of a protobuf message, by what it becomes in JSON. Bytes become base64. */
-export type ProtobufField = {
-  readonly name: string;
-  readonly type: "flag" | "text" | "texts" | "text-map" | "bytes-map";
-};
+/** A field of a protobuf message, by what it becomes in JSON. Bytes become base64, a `micro-time` a time with six digits of a second. */
+export type ProtobufField =
+  | {
+      readonly name: string;
+      readonly type: "flag" | "integer" | "text" | "texts" | "text-map" | "bytes-map" | "micro-time";
+    }
+  | { readonly name: string; readonly type: "message"; readonly fields: ProtobufFields };
+export type ProtobufFields = { readonly [number: number]: ProtobufField };
 
 export type KindInfo = {
   readonly group: string;
@@ -64,11 +69,8 @@ export type KindInfo = {
   readonly scope: Scope;
   /** Made by the API of what other kinds have, and kept nowhere: it can be read, and not written. */
   readonly isView?: boolean;
-  /**
-   * Of a view: whatever is named is there, and nothing of it is kept but its name. To make or change one is answered with
-   * what is there.
-   */
-  readonly everyName?: boolean;
+  /** Its objects are the namespaces of all others: a name of one is a label of DNS, and they are not deleted many at a time. */
+  readonly holdsOthers?: boolean;
   /** A record is appended, never changed. */
   readonly record: boolean;
   /**
@@ -85,7 +87,7 @@ export type KindInfo = {
   /** What stands beside metadata in objects of kinds without a spec, by name. */
   readonly members?: { readonly [name: string]: z.ZodType };
   /** Fields, by number, of kinds that Kubernetes' clients send as protobuf; `metadata` is always the first. */
-  readonly protobuf?: { readonly [number: number]: ProtobufField };
+  readonly protobuf?: ProtobufFields;
   /** Turns the shorter forms that people may write into the one that is kept. */
   readonly prepare?: (object: { readonly [member: string]: unknown }) => { readonly [member: string]: unknown };
   readonly columns: readonly PrinterColumn[];
@@ -268,6 +270,53 @@ export const kinds = {
     ],
     indexes: ["spec.workflow", "spec.workflowUID"],
   },
+  Lease: {
+    group: "coordination.k8s.io",
+    version: "v1",
+    kind: "Lease",
+    plural: "leases",
+    singular: "lease",
+    shortNames: [],
+    categories: [],
+    scope: "namespace",
+    record: false,
+    deletable: true,
+    subresources: [],
+    spec: leaseSpecSchema,
+    protobuf: leaseProtobuf,
+    columns: [{ name: "Holder", type: "string", path: ".spec.holderIdentity" }],
+    indexes: [],
+    unique: [],
+    sensitive: [],
+  },
+  Namespace: {
+    group: "",
+    version: "v1",
+    kind: "Namespace",
+    plural: "namespaces",
+    singular: "namespace",
+    shortNames: ["ns"],
+    categories: [],
+    scope: "cluster",
+    holdsOthers: true,
+    record: false,
+    deletable: true,
+    subresources: [],
+    spec: namespaceSpecSchema,
+    status: namespaceStatusSchema,
+    prepare: prepareNamespace,
+    unconditionalUpdate: true,
+    protobuf: {},
+    columns: [
+      {
+        ...{ name: "Status", type: "string", path: ".status.phase", ifEmpty: [{ shown: "Active" }] },
+        instead: [{ path: ".metadata.deletionTimestamp", shown: "Terminating" }],
+      },
+    ],
+    indexes: [],
+    unique: [],
+    sensitive: [],
+  },
   Secret: {
     group: "",
     version: "v1",
@@ -325,15 +374,22 @@ export function qualifiedName({ group }: Pick<KindInfo, "group">, name: string):
   return group === "" ? name : `${name}.${group}`;
 }
 
-/** What of an object its author writes, but for metadata: name and schema of each part. */
-export function contentSchemas({ spec, members = {} }: KindInfo): [string, z.ZodType][] {
-  return [...(spec ? [["spec", spec] satisfies [string, z.ZodType]] : []), ...Object.entries(members)];
+type PartSchema = readonly [name: string, schema: z.ZodType];
+
+const schemasOfContent = new WeakMap<KindInfo, readonly PartSchema[]>();
+const schemasOfParts = new WeakMap<KindInfo, readonly PartSchema[]>();
+
+/** What of an object its author writes, but for metadata. Made once, since every object is looked at by them. */
+export function contentSchemas(kind: KindInfo): readonly PartSchema[] {
+  const { spec, members = {} } = kind;
+  return schemasOfContent.getOrInsertComputed(kind, () => [
+    ...(spec ? [["spec", spec] as const] : []),
+    ...Object.entries(members),
+  ]);
 }
 
-const schemasOfParts = new WeakMap<KindInfo, readonly (readonly [string, z.ZodType])[]>();
-
-/** Every part of an object but metadata, its status among them: name and schema. Made once, since every object is looked at by them. */
-export function partSchemas(kind: KindInfo): readonly (readonly [string, z.ZodType])[] {
+/** Every part of an object but metadata, its status among them. */
+export function partSchemas(kind: KindInfo): readonly PartSchema[] {
   return schemasOfParts.getOrInsertComputed(kind, () => [
     ...contentSchemas(kind),
     ...(kind.status === undefined ? [] : [["status", kind.status] as const]),

@@ -5,8 +5,8 @@ import { isObject, member } from "./json-value.ts";
 import { type KindInfo, partSchemas } from "./kinds.ts";
 import { objectMetaSchema } from "./resource.ts";
 
-/** So many are named. */
-const mostNamed = 20;
+/** So many are found: one more than anybody names, so that it can be said that there are more. */
+const mostFound = 21;
 
 /** @returns Their paths, `spec.interfaces[0].dhcp.macc`, in their order; of very many the first. */
 export function unknownFields(kind: KindInfo, object: object): string[] {
@@ -58,7 +58,7 @@ function shapeOf(schema: unknown): Shape | undefined {
 
 /** @param path To the value: written on, and as it was afterwards, so that only what is found costs a text. */
 function findUnknown(shape: Shape | undefined, value: unknown, path: PropertyKey[], found: string[]): void {
-  if (shape === undefined || found.length >= mostNamed) return;
+  if (shape === undefined || found.length >= mostFound) return;
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at += 1) findBelow(shape.items, value[at], at, path, found);
     return;
@@ -68,7 +68,7 @@ function findUnknown(shape: Shape | undefined, value: unknown, path: PropertyKey
     const { members, others } = shape;
     const below = members === undefined ? others : members.get(name);
     if (below !== undefined) findBelow(below, value[name], name, path, found);
-    else if (members !== undefined && !members.has(name) && found.length < mostNamed)
+    else if (members !== undefined && !members.has(name) && found.length < mostFound)
       found.push(formatPath([...path, name]));
   }
 }

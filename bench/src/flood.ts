@@ -5,7 +5,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { kinds, ResourceClient } from "@neverland/api";
 import { percentile } from "./figures/percentile.ts";
-import type { FloodOrder } from "./flood/flooder.ts";
+import type { FloodOrder, FloodRate } from "./flood/flooder.ts";
 import { type Answers, askAsNeighbours } from "./flood/neighbours.ts";
 import { DhcpType, Relay } from "./flood/relay.ts";
 import { writeHall } from "./scale/full-data-folder.ts";
@@ -49,16 +49,20 @@ export async function run(args: readonly string[]): Promise<void> {
       await server.longestStall();
       const before = { memory: (await server.residentMiB()).now, disk: await bytesOf(dataDir) };
       const [quiet, flooded]: [Answers, Answers] = [{}, {}];
+      const rates: number[] = [];
       for (let round = 0; round < rounds; round += 1) {
         add(quiet, await askAsNeighbours(neighbours, machines, forMs));
-        add(flooded, await besideFlood(order, () => askAsNeighbours(neighbours, machines, forMs)));
+        const { result, rate } = await besideFlood(order, () => askAsNeighbours(neighbours, machines, forMs));
+        add(flooded, result);
+        rates.push(rate.perSecond);
       }
-      const { cpuMs } = await server.longestStall();
+      const { cpuMs, wallMs } = await server.longestStall();
       const after = { memory: (await server.residentMiB()).now, disk: await bytesOf(dataDir) };
-      console.log(`${kind}, ${order.perSecond}/s, ${rounds} times ${forMs / 1000} s`);
+      const sent = rates.map((rate) => rate.toFixed(0)).join(", ");
+      console.log(`${kind}, ${order.perSecond}/s wanted and ${sent} sent, ${rounds} times ${forMs / 1000} s`);
       print(quiet, flooded);
       console.log(
-        `  memory ${before.memory.toFixed(0)} -> ${after.memory.toFixed(0)} MiB   disk +${((after.disk - before.disk) / 2 ** 20).toFixed(1)} MiB   longest stall ${cpuMs.toFixed(0)} ms of its own CPU`,
+        `  memory ${before.memory.toFixed(0)} -> ${after.memory.toFixed(0)} MiB   disk +${((after.disk - before.disk) / 2 ** 20).toFixed(1)} MiB   longest stall ${cpuMs.toFixed(0)} ms of its own CPU, ${wallMs.toFixed(0)} by the clock`,
       );
     }
     console.log(`a machine that is new afterwards: ${await tellsOfNewMachine(addresses)}`);
@@ -78,11 +82,15 @@ async function runInNamespace(args: readonly string[]): Promise<void> {
   process.exitCode = code ?? 1;
 }
 
-async function besideFlood<T>(order: FloodOrder, work: () => Promise<T>): Promise<T> {
+async function besideFlood<T>(order: FloodOrder, work: () => Promise<T>): Promise<{ result: T; rate: FloodRate }> {
   const flooder = fork(join(import.meta.dirname, "flood/flooder.ts"));
   flooder.send(order);
   try {
-    return await work();
+    const result = await work();
+    const said = once(flooder, "message", { signal: AbortSignal.timeout(30_000) });
+    flooder.send("enough");
+    const [rate] = await said;
+    return { result, rate };
   } finally {
     const ended = once(flooder, "exit");
     flooder.kill();

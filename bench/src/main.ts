@@ -11,13 +11,19 @@ const names = (await readdir(import.meta.dirname))
 const [name, ...args] = process.argv.slice(2);
 
 async function load(benchmark: string): Promise<Benchmark> {
+  // biome-ignore lint/plugin: files of this folder, which may import everything.
   return (await import(`./${benchmark}.ts`)) as Benchmark;
 }
 
-if (name !== undefined && names.includes(name)) {
+const asksHelp = [name, ...args].some((arg) => arg === "--help" || arg === "-h");
+
+if (asksHelp)
+  console.log("npm run bench -- NAME: prints the figures of one benchmark, beside a named peer's. There are:");
+if (!asksHelp && name !== undefined && names.includes(name)) {
   await (await load(name)).run(args);
 } else {
-  if (name !== undefined) console.error(`There is no benchmark "${name}".`);
+  const isUnknown = !asksHelp && name !== undefined;
+  if (isUnknown) console.error(`There is no benchmark "${name}".`);
   for (const each of names) console.log(`${each.padEnd(14)}${(await load(each)).summary}`);
-  process.exitCode = name === undefined ? 0 : 2;
+  process.exitCode = isUnknown ? 2 : 0;
 }

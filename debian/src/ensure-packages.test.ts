@@ -28,5 +28,9 @@ test("root's failed installation names the package and quotes apt", async () => 
     attempt,
     /neverland-no-such-package ended with exit code 100|Unable to locate package|apt-get update/,
   );
-  assert.deepEqual(said, ["Installing Debian packages:", "  neverland-no-such-package: nothing"]);
+  assert.deepEqual(said, [
+    "These Debian packages are missing:",
+    "  neverland-no-such-package: nothing",
+    "Installing them with apt-get",
+  ]);
 });

@@ -61,8 +61,9 @@ export async function ensurePackages(
   const missing = await missingPackages(wanted, deps.signal);
   if (missing.length === 0) return;
   if (!deps.isRoot) throw new MissingPackagesError(missing);
-  deps.say("Installing Debian packages:");
+  deps.say("These Debian packages are missing:");
   for (const entry of missing) deps.say(`  ${entry.package}: ${entry.purpose}`);
+  deps.say("Installing them with apt-get");
   const options = {
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
     ...(deps.signal ? { signal: deps.signal } : {}),

@@ -5,7 +5,9 @@ import type { Agent as TlsAgent } from "node:https";
 import { OciError } from "./oci-error.ts";
 
 // An import of node:http names all that it exports, the browser's WebSocket among it: that loads the whole of fetch, 16 MiB.
+// biome-ignore lint/plugin: a module of Node's own.
 const http = process.getBuiltinModule("node:http");
+// biome-ignore lint/plugin: a module of Node's own.
 const https = process.getBuiltinModule("node:https");
 
 export type HttpResponse = {

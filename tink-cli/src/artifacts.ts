@@ -13,21 +13,19 @@ export async function ensureDemoArtifacts(
   progress: Progress,
 ): Promise<Artifacts> {
   const { ensureArtifacts, hookBuildPackages, imageBuildPackages } = await loadBuilders();
-  await bringPackages([...otherPackages, ...hookBuildPackages, ...imageBuildPackages], context);
+  await bringPackages([...otherPackages, ...hookBuildPackages, ...imageBuildPackages], context, progress);
   progress.step("Building the in-memory OS and the disk image, unless they are cached");
   return await ensureArtifacts(artifactOptions(context, progress));
 }
 
 export async function buildHookInto(out: string, context: CliContext): Promise<void> {
   const { ensureHook, hookBuildPackages } = await loadBuilders();
-  await bringPackages(hookBuildPackages, context);
-  await copyBuilt(out, context, "Building the in-memory OS, unless it is cached", ensureHook);
+  await build(out, context, "Building the in-memory OS, unless it is cached", hookBuildPackages, ensureHook);
 }
 
 export async function buildImageInto(out: string, context: CliContext): Promise<void> {
   const { ensureImage, imageBuildPackages } = await loadBuilders();
-  await bringPackages(imageBuildPackages, context);
-  await copyBuilt(out, context, "Building the disk image, unless it is cached", ensureImage);
+  await build(out, context, "Building the disk image, unless it is cached", imageBuildPackages, ensureImage);
 }
 
 /** Only when asked for: the other commands do without their weight. */
@@ -35,30 +33,40 @@ async function loadBuilders(): Promise<typeof import("@neverland/hook")> {
   return await import("@neverland/hook");
 }
 
-async function bringPackages(packages: readonly DebianPackage[], context: CliContext): Promise<void> {
-  const say = (line: string): void => context.stderr(`${line}\n`);
+async function bringPackages(
+  packages: readonly DebianPackage[],
+  context: CliContext,
+  progress: Progress,
+): Promise<void> {
+  progress.step("Looking for the Debian packages that are needed");
+  const say = (line: string): void => progress.step(line);
   const deps = { say, isRoot: context.isRoot, signal: context.signal };
   await ensurePackages(packages, deps);
   await ensurePackageLists(deps);
 }
 
-async function copyBuilt(
+async function build(
   out: string,
   context: CliContext,
   step: string,
+  packages: readonly DebianPackage[],
   ensure: (options: ArtifactOptions) => Promise<string>,
 ): Promise<void> {
   const progress = startProgress({ write: context.stderr, isTerminal: context.isTerminal, nowMs: context.nowMs });
-  progress.step(step);
-  const built = await ensure(artifactOptions(context, progress));
-  await mkdir(out, { recursive: true });
-  await cp(built, out, { recursive: true });
-  progress.done();
+  try {
+    await bringPackages(packages, context, progress);
+    progress.step(step);
+    const built = await ensure(artifactOptions(context, progress));
+    progress.step(`Copying it to ${out}`);
+    await mkdir(out, { recursive: true });
+    await cp(built, out, { recursive: true });
+  } finally {
+    progress.done();
+  }
   context.stdout(`${out}\n`);
 }
 
-function artifactOptions({ env, signal, isTerminal }: CliContext, progress: Progress): ArtifactOptions {
-  // Two builds share a terminal's one line; a log gets a line for each of their steps.
-  const show = isTerminal ? progress.detail : progress.step;
-  return { cacheDir: defaultCacheDir(env), signal, progress: (step, detail) => show(`${step}: ${detail}`) };
+function artifactOptions({ env, signal }: CliContext, progress: Progress): ArtifactOptions {
+  const show = (step: string, detail: string, lane: string): void => progress.step(`${step}: ${detail}`, lane);
+  return { cacheDir: defaultCacheDir(env), signal, progress: show, ended: progress.ended };
 }

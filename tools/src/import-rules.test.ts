@@ -77,6 +77,54 @@ test("an import that goes the wrong way is refused, however it is spelt and wher
   }
 });
 
+/** Each reaches a module by a way that the rules cannot follow. */
+const hidden = [
+  "await import(where);",
+  `await import(\`../\${where}\`);`,
+  'await import("../" + where);',
+  "await import(/* what is it? */ where);",
+  'await import(where, { with: { type: "json" } });',
+  'import { createRequire } from "node:module";\ncreateRequire(where);',
+  'import { createRequire as other } from "node:module";\nother(where);',
+  'import all from "node:module";\nall.createRequire(where);',
+  'const { createRequire: other } = await import("node:module");\nother(where);',
+  'export { createRequire } from "node:module";',
+  'process.getBuiltinModule("node:module");',
+  'process["getBuiltinModule"]("node:module");',
+  "const { getBuiltinModule } = process;\ngetBuiltinModule(where);",
+  'import { getBuiltinModule as other } from "node:process";\nother(where);',
+  "require(where);",
+  "module.require(where);",
+];
+const written = [
+  'await import("../is-written.ts");',
+  'import { registerHooks } from "node:module";\nregisterHooks({});',
+  'export type It = typeof import("../is-written.ts");',
+  'require("node:fs");',
+];
+
+test("an import that the rules cannot read is refused, and one that is written out is not", async (t) => {
+  const copy = await mkdtemp(join(tmpdir(), "neverland-imports-"));
+  t.after(async () => await rm(copy, { recursive: true }));
+  const plugin = "tools/no-hidden-imports.grit";
+  await lay(copy, "biome.json", JSON.stringify({ plugins: [plugin], linter: { rules: { preset: "none" } } }));
+  await mkdir(join(copy, "tools"));
+  await copyFile(join(root, plugin), join(copy, plugin));
+  const texts = [...hidden, ...written];
+  for (const [n, text] of texts.entries()) await lay(copy, `${n}.ts`, `declare const where: string;\n${text}\n`);
+  const argv = ["lint", "--reporter=json", "--max-diagnostics=none", "."];
+  const { stdout } = await promisify(execFile)(join(root, "node_modules/.bin/biome"), argv, { cwd: copy }).catch(
+    (error: { stdout: string }) => error, // It finds something, and so ends with 1.
+  );
+  const { diagnostics } = JSON.parse(stdout) as { diagnostics: { category: string; location: { path: string } }[] };
+  assert.deepEqual(new Set(diagnostics.map(({ category }) => category)), new Set(["plugin"]));
+  const refused = new Set(diagnostics.map(({ location }) => location.path));
+  assert.deepEqual(
+    texts.filter((_, n) => refused.has(`${n}.ts`)),
+    hidden,
+  );
+});
+
 type Refusal = { readonly from: string; readonly to: string; readonly rule: { readonly name: string } };
 
 async function refusals(folder: string): Promise<readonly Refusal[]> {

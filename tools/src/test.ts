@@ -9,12 +9,20 @@ import { ensurePackages } from "@neverland/debian";
 import { requireLabNamespace } from "@neverland/lab";
 import { installSteps, leftOutSentence, longSteps, staticSteps, unitSteps } from "./gate.ts";
 import { type LongTest, longTests } from "./long-tests.ts";
+import { saysHelp } from "./program-help.ts";
 import { runSteps, type Step } from "./steps.ts";
 import { testPackages } from "./test-packages.ts";
 import { describeTurn, turnOf } from "./turn.ts";
 
 const isRoot = process.getuid?.() === 0;
 const leftOut = leftOutSentence(isRoot);
+const usage = `Brings the Debian packages that the tests need, then runs tests. Every step runs, also after one that failed.
+  npm test                      the gate, the quick tests, an installation for each firmware
+  npm run test:all              that, and every long test
+  npm run test:long             a list of the long tests
+  npm run test:long -- NAME...  the long tests that are named
+  node tools/src/test.ts --turn MINUTES
+                                the long tests whose turn it is at this commit, as many as fit the time`;
 
 try {
   const steps = askedFor(process.argv.slice(2));
@@ -32,6 +40,7 @@ try {
 }
 
 function askedFor(args: readonly string[]): readonly Step[] {
+  if (saysHelp(args, usage)) return [];
   const options = { all: { type: "boolean" }, long: { type: "boolean" }, turn: { type: "string" } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const quick = [...staticSteps, ...unitSteps(isRoot), ...installSteps];

@@ -6,6 +6,7 @@ import {
   stringify,
   type ToStringOptions,
 } from "yaml";
+import { emitYaml } from "./emit-yaml.ts";
 
 /** Tags that would be written of JavaScript's own types; a Map is a plain mapping here. */
 const foreign = ["binary", "omap", "pairs", "set"].map((name) => `tag:yaml.org,2002:${name}`);
@@ -19,7 +20,11 @@ const goStyle: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOpt
   customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !foreign.includes(tag.tag)),
 };
 
+/** Written as they are by the package, and refused by every other reader. */
+const unprintable = /(?![\t\n\r\u0085])\p{Cc}|[\ufffe\uffff]/u;
+
 /** As Go's sigs.k8s.io/yaml and kubectl write it: block style, lists not indented, no line folded. Ends with a newline. */
 export function writeYaml(value: unknown): string {
-  return stringify(value, goStyle);
+  const text = stringify(value, goStyle);
+  return unprintable.test(text) ? emitYaml(value) : text;
 }

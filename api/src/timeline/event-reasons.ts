@@ -151,6 +151,10 @@ export const eventReasons = {
     meaning: "the worker makes a call that this server does not have",
     mend: "boot the machine with the worker of this version (tink hook build)",
   },
+  InventoryTooLong: {
+    meaning: "what the worker found in the machine is too long to be kept with its Hardware",
+    mend: "nothing for the machine; rule sets that match what was found do not see it",
+  },
   WorkflowsFinished: { meaning: "all workflows of this worker are over", mend: "apply a new Workflow for more" },
   MachineBeingPrepared: {
     meaning: "the machine is being prepared and restarts",

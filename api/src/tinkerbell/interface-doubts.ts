@@ -1,12 +1,12 @@
 // What a Hardware's interface says and DHCP cannot tell its machine as it stands: left out of the reply, cut, or replaced.
 import { z } from "zod";
-import { type FoundField, fieldsAt } from "../field-path.ts";
+import { type FoundField, fieldSteps, fieldsAt, isSomeAt } from "../field-path.ts";
 import { oneLine } from "../one-line.ts";
 
 /** @returns What becomes of the value; undefined for one that is told as it is. */
 type Rule = (value: unknown) => string | undefined;
 
-const ipv4 = z.ipv4();
+const ipv4 = z.regexes.ipv4;
 /** RFC 2132: an option's length is one byte; clients that put longer ones together are few. */
 export const mostOptionBytes = 255;
 /** RFC 1035 §2.3.4. */
@@ -20,7 +20,7 @@ const isSaid = (value: unknown): value is string => typeof value === "string" &&
 const address =
   (what: string): Rule =>
   (value) =>
-    isSaid(value) && !ipv4.safeParse(value).success ? `${show(value)} is no IPv4 address, so ${what}` : undefined;
+    isSaid(value) && !ipv4.test(value) ? `${show(value)} is no IPv4 address, so ${what}` : undefined;
 
 const line: Rule = (value) => {
   if (!isSaid(value)) return undefined;
@@ -46,7 +46,7 @@ const leaseTime: Rule = (value) => {
   return isUsable ? undefined : `${show(value)} is no time from 1 to ${mostLeaseSeconds} seconds, so a week is leased`;
 };
 
-const rules: readonly (readonly [path: string, rule: Rule])[] = [
+const ruleAt: readonly (readonly [path: string, rule: Rule])[] = [
   ["dhcp.ip.address", address("the machine gets none by DHCP")],
   ["dhcp.ip.netmask", address("the machine is told no netmask")],
   ["dhcp.ip.gateway", address("the machine is told no gateway")],
@@ -63,17 +63,27 @@ const rules: readonly (readonly [path: string, rule: Rule])[] = [
   ["netboot.ipxe.url", line],
 ];
 
+const rules = ruleAt.map(([path, rule]) => {
+  return { path, rule, steps: fieldSteps(path), isBroken: (value: unknown) => rule(value) !== undefined };
+});
+const cards = fieldSteps("spec.interfaces[]");
+
+/** Of each Hardware that is written it is asked, and nearly always told as it stands: nothing is made for that. */
+const isDoubtful = (card: unknown): boolean => rules.some(({ steps, isBroken }) => isSomeAt(card, steps, isBroken));
+
 /**
  * @param card An interface, or what is written of one.
  * @param at Where it stands: `spec.interfaces[0]`.
  * @returns A sentence each, without its full stop: `spec.interfaces[0].dhcp.ip.netmask: "/24" is no …`.
  */
 export function interfaceDoubts(card: unknown, at: string): string[] {
-  return rules.flatMap(([path, rule]) => fieldsAt(card, path).flatMap((found) => doubtOf(found, rule, at)));
+  if (!isDoubtful(card)) return [];
+  return rules.flatMap(({ path, rule }) => fieldsAt(card, path).flatMap((found) => doubtOf(found, rule, at)));
 }
 
 /** Of a Hardware, or of what is written of one. */
 export function hardwareDoubts(hardware: object): string[] {
+  if (!isSomeAt(hardware, cards, isDoubtful)) return [];
   return fieldsAt(hardware, "spec.interfaces[]").flatMap(({ field, value }) => interfaceDoubts(value, field));
 }
 

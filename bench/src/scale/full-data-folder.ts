@@ -1,6 +1,8 @@
 // A data folder as a hall of machines leaves it: written in one go, which the front door would take minutes for.
 import { join } from "node:path";
-import { kinds } from "@neverland/api";
+import { type JsonObject, type KindInfo, kinds } from "@neverland/api";
+import { systemClock } from "@neverland/platform/time/clock.ts";
+import { WritePath } from "@neverland/resources/write-path.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { type Machine, machineAt } from "../workers/machine.ts";
@@ -19,7 +21,10 @@ const loopback: HallNetwork = { netmask: "255.0.0.0", gateway: "127.0.0.1", mach
 
 export const machineName = (index: number): string => `node-${index}`;
 
-/** Hardware for each machine, workflows for the first of them (each one waits for its worker), and events of all. */
+/**
+ * Hardware for each machine, workflows for the first of them (each one waits for its worker), and events of all. By the one write path, so that
+ * they are what people's posts leave: complete, and with the owners of their fields.
+ */
 export async function writeHall(
   dataDir: string,
   { machines, workflows, events }: HallSize,
@@ -27,11 +32,12 @@ export async function writeHall(
 ): Promise<void> {
   const store = await openSqliteStore(join(dataDir, "neverland.db"));
   try {
-    const hardware = typedStore(store, kinds.Hardware);
-    const template = { metadata: { name: "install", namespace }, spec: { data: templateData } };
-    await typedStore(store, kinds.Template).create(template);
-    await each(machines, (index) => hardware.create(hardwareOf(index, network)));
-    await each(workflows, (index) => typedStore(store, kinds.Workflow).create(workflowOf(index, network)));
+    const writes = new WritePath({ store, clock: systemClock });
+    const post = (kind: KindInfo, object: JsonObject) =>
+      writes.create(kind, object, { namespace }, { manager: "kubectl-create", dryRun: false });
+    await post(kinds.Template, { metadata: { name: "install", namespace }, spec: { data: templateData } });
+    await each(machines, (index) => post(kinds.Hardware, hardwareOf(index, network)));
+    await each(workflows, (index) => post(kinds.Workflow, workflowOf(index, network)));
     await each(events, (index) => typedStore(store, kinds.MachineEvent).create(eventOf(index, machines, events)));
   } finally {
     await store.close();

@@ -59,12 +59,38 @@ export async function startAndRead(database: string, size: number): Promise<Figu
     await note(`${writesMs / 1000} s of writes by ${writers}, history forgotten`, () =>
       closedLoop(writers, writesMs, create),
     );
+    await note(`a list in pages of ${pageSize}, beside ${writers} who write all of it anew`, () =>
+      pagesBesideWrites(calls, size, figures),
+    );
     figures["resident at the end, MiB"] = (await server.residentMiB()).now;
     return figures;
   } finally {
     calls.close();
     await server.stop();
   }
+}
+
+/** Each writes another object each time, so that what the list holds grows as fast as it can. */
+async function pagesBesideWrites(calls: ResourceCalls, size: number, figures: Figures): Promise<void> {
+  const pages: number[] = [];
+  let isListing = true;
+  let written = 0;
+  const write = async (writer: number): Promise<void> => {
+    while (isListing) {
+      const index = written++ % size;
+      // A fortieth of them was deleted.
+      if (index % 40 !== 7) await calls.change(writer, index, `${written}`);
+    }
+  };
+  const writing = Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)));
+  try {
+    figures["listed in pages"] = await calls.pages(pageSize, (tookMs) => pages.push(tookMs));
+  } finally {
+    isListing = false;
+    await writing;
+  }
+  figures["written meanwhile"] = written;
+  figures["page beside them, ms (median)"] = median(pages);
 }
 
 function stallOf(name: string, { wallMs, cpuMs }: LoopStall): Figures {

@@ -21,8 +21,8 @@ export class HttpConnection {
   }
 
   /** @returns The status, once the whole answer is there. */
-  send(method: string, path: string, body: string): Promise<number> {
-    const type = `content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
+  send(method: string, path: string, body: string, contentType = "application/json"): Promise<number> {
+    const type = `content-type: ${contentType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n`;
     this.#socket.write(`${method} ${path} HTTP/1.1\r\n${this.#headers}${type}\r\n${body}`);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };

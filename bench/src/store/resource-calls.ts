@@ -1,5 +1,5 @@
 // What people and programs ask of the resource API, over plain HTTP/1.1 with connections kept.
-import { hardwareOf } from "../scale/full-data-folder.ts";
+import { hardwareOf, machineName } from "../scale/full-data-folder.ts";
 import type { TinkAddresses } from "../workers/tink-up.ts";
 import { HttpConnection } from "./http-connection.ts";
 
@@ -29,6 +29,28 @@ export class ResourceCalls {
     let bytes = 0;
     for await (const part of await this.#get(query)) bytes += part.length;
     return bytes;
+  }
+
+  /** All of them in pages, one after another, as kubectl asks for them. @returns How many there were. @throws {Error} When a page is refused. */
+  async pages(limit: number, onPage: (tookMs: number) => void): Promise<number> {
+    let [next, count] = ["", 0];
+    do {
+      const fromMs = performance.now();
+      const { metadata, items, message } = await new Response(await this.#get(`?limit=${limit}${next}`)).json();
+      if (items === undefined) throw new Error(message);
+      onPage(performance.now() - fromMs);
+      count += items.length;
+      next = metadata.continue === undefined ? "" : `&continue=${metadata.continue}`;
+    } while (next !== "");
+    return count;
+  }
+
+  /** Writes something else into an object that is there. @throws {Error} When it is not taken. */
+  async change(writer: number, index: number, userData: string): Promise<void> {
+    const body = JSON.stringify({ spec: { userData } });
+    const of = `${path}/${machineName(index)}`;
+    const status = await this.#writers[writer]?.send("PATCH", of, body, "application/merge-patch+json");
+    if (status !== 200) throw new Error(`PATCH answered ${status}`);
   }
 
   /** Resolves when all that the selector names have gone. */

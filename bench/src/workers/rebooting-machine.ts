@@ -13,7 +13,7 @@ import { readAddresses, type TinkAddresses, tinkUp } from "./tink-up.ts";
 export type RebootFigures = {
   readonly events: number;
   readonly stall: LoopStall;
-  /** Of one core, while the machine is being waited for. */
+  /** Of one core, while the machine is being waited for and nobody looks at the event loop. */
   readonly cpuShare: number;
 };
 
@@ -36,13 +36,11 @@ export async function measureReboot(events: number): Promise<RebootFigures> {
     // What the start has left to do is not what is measured.
     await delay(watchMs);
     await server.longestStall();
-    const fromCpuMs = await server.cpuMs();
     await delay(watchMs);
-    return {
-      events,
-      stall: await server.longestStall(),
-      cpuShare: ((await server.cpuMs()) - fromCpuMs) / watchMs,
-    };
+    const stall = await server.longestStall("last stall");
+    const [fromCpuMs, fromMs] = [await server.cpuMs(), performance.now()];
+    await delay(watchMs);
+    return { events, stall, cpuShare: ((await server.cpuMs()) - fromCpuMs) / (performance.now() - fromMs) };
   } finally {
     await server.stop();
   }

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { LoopStall } from "../figures/loop-watch.ts";
+import type { LoopQuestion, LoopStall } from "../figures/loop-watch.ts";
 import { cpuMsOf, residentMiBOf } from "../figures/process-figures.ts";
 
 export type ServerCommand = {
@@ -77,10 +77,10 @@ export class ServerProcess {
     return residentMiBOf(this.#pid);
   }
 
-  /** The longest stall since it was last asked; only of a process started with `loopWatchOption`. */
-  async longestStall(): Promise<LoopStall> {
+  /** The longest stall since it was last asked; only of a process started with `loopWatchOption`. After the last one nobody looks any more. */
+  async longestStall(question: LoopQuestion = "stall"): Promise<LoopStall> {
     const answer = once(this.#child, "message", { signal: AbortSignal.timeout(startDeadlineMs) });
-    this.#child.send("stall");
+    this.#child.send(question);
     const [stall] = await answer;
     return stall;
   }

@@ -12,8 +12,13 @@ import { cached, hashSources } from "./build-cache.ts";
 export type ArtifactOptions = {
   readonly cacheDir: string;
   readonly signal?: AbortSignal;
-  readonly progress?: BuildProgress;
+  /** @param lane Which of the two builds, that may go on side by side, is at the step. */
+  readonly progress?: (step: string, detail: string, lane: Lane) => void;
+  /** That build is done, or was not needed. */
+  readonly ended?: (lane: Lane) => void;
 };
+
+type Lane = "hook" | "image";
 
 /** What `ensureHook` runs programs of. */
 export const hookBuildPackages: readonly DebianPackage[] = [...hookPackages, ...nodeBaseTools];
@@ -58,37 +63,46 @@ export async function ensureArtifacts(options: ArtifactOptions): Promise<Artifac
  * @param archive What `archiveState` said, when it was asked already.
  * @returns A folder with `vmlinuz-x86_64`, `initramfs-x86_64` and `actions/`, an OCI layout. It is the cache's own: do not change it.
  */
-export async function ensureHook({ cacheDir, signal, progress }: ArtifactOptions, archive?: string): Promise<string> {
+export async function ensureHook(options: ArtifactOptions, archive?: string): Promise<string> {
+  const { cacheDir, signal } = options;
+  const progress: BuildProgress = (step, detail) => options.progress?.(step, detail, "hook");
   const inputs = [
     await hashSources(root, hookSources),
     await readFile(join(root, "pnpm-lock.yaml"), "utf8"),
     process.version,
     archive ?? (await archiveState(signal)),
   ];
-  return await cached(cacheDir, "hook", inputs, async (outDir) => {
+  const dir = await cached(cacheDir, "hook", inputs, async (outDir) => {
     const work = join(outDir, "work");
-    const log = (line: string): void => progress?.("actions", line);
+    const log = (line: string): void => progress("actions", line);
     const options = { log, ...(signal ? { signal } : {}) };
     const base = await buildNodeBase({ ...options, nodeBinary: process.execPath, outDir: join(work, "base") });
     const images = await buildActionImages({ ...options, base, outDir: join(work, "actions") });
     const workerDir = join(work, "worker");
+    progress("worker", "bundling it");
     await buildWorker(root, workerDir, signal);
-    await buildHook({ outDir, workerDir, base, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
+    await buildHook({ outDir, workerDir, base, progress, ...(signal ? { signal } : {}) });
     await cp(images.layoutDir, join(outDir, "actions"), { recursive: true });
     await rm(work, { recursive: true });
   });
+  options.ended?.("hook");
+  return dir;
 }
 
 /**
  * @param archive As for `ensureHook`.
  * @returns A folder with `debian.raw.zst`. It is the cache's own: do not change it.
  */
-export async function ensureImage({ cacheDir, signal, progress }: ArtifactOptions, archive?: string): Promise<string> {
+export async function ensureImage(options: ArtifactOptions, archive?: string): Promise<string> {
+  const { cacheDir, signal } = options;
+  const progress: BuildProgress = (step, detail) => options.progress?.(step, detail, "image");
   const inputs = [await hashSources(root, imageSources), archive ?? (await archiveState(signal))];
-  return await cached(cacheDir, "debian-image", inputs, async (outDir) => {
+  const dir = await cached(cacheDir, "debian-image", inputs, async (outDir) => {
     await mkdir(outDir, { recursive: true });
-    await buildImage({ outDir, ...(signal ? { signal } : {}), ...(progress ? { progress } : {}) });
+    await buildImage({ outDir, progress, ...(signal ? { signal } : {}) });
   });
+  options.ended?.("image");
+  return dir;
 }
 
 /** Which versions apt would choose now, by the packages that matter most: new ones mean a new build. */

@@ -1,5 +1,6 @@
 // A program of the build: starts the worker once, for its help, and writes down what V8 compiled for that.
 import { writeFileSync } from "node:fs";
+// biome-ignore lint/plugin: the worker is one bundled script, which loads nothing of ours by it.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { codeCacheFile, runWorker, workerScript } from "./worker-script.ts";

@@ -1,6 +1,6 @@
 // Takes what actions print from the workers that run them.
 import { type Timestamp, timestampDate } from "@bufbuild/protobuf/wkt";
-import { parseKey, type Workflow } from "@neverland/api";
+import { counted, parseKey, type Workflow } from "@neverland/api";
 import { ActionLogService, type AppendLogsRequest, Stream } from "@neverland/api/action-log";
 import { GrpcError, type GrpcErrorCode } from "@neverland/platform/grpc/grpc-error.ts";
 import { clientStream, type GrpcCaller, type GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
@@ -113,6 +113,6 @@ function readTime(time: Timestamp | undefined, clock: Clock): string {
 }
 
 function droppedLine(count: bigint, clock: Clock): LogLine {
-  const text = `${count} lines are missing here: they came faster than the machine could send them`;
+  const text = `${counted(count, "line is", "lines are")} missing here: they came faster than the machine could send them`;
   return { time: formatTime(clock.nowMs()), stream: "stderr", text, sequence: 0 };
 }

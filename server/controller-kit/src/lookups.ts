@@ -1,5 +1,6 @@
 // From a change to the keys that it concerns: by index, never by going through all that is known.
 import { formatKey, type KindInfo, type Resource } from "@neverland/api";
+import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { Affected } from "./controller.ts";
 import { KitError } from "./kit-error.ts";
@@ -13,15 +14,20 @@ export type LookupsDeps = Omit<WorkQueueDeps, "run" | "groupOf"> & {
   readonly found: (key: string) => void;
 };
 
-/** Equal look-ups that wait are one; one that fails is tried again. */
+/** Most values that one look-up asks for: of a hall that is written at once there are thousands. */
+const mostValues = 128;
+
+/** Look-ups that wait and differ in their values alone are one: what is written together is looked up together. One that fails is tried again. */
 export class Lookups<R extends Resource> {
   readonly #deps: LookupsDeps;
   readonly #queue: WorkQueue;
   readonly #picks: Pick<R>[] = [];
+  /** Values not looked up yet, by what is asked of them. */
+  readonly #waiting = new Map<string, Set<string>>();
 
   constructor(deps: LookupsDeps, limits: WorkQueueLimits) {
     this.#deps = deps;
-    this.#queue = new WorkQueue({ ...deps, run: async (id) => await this.#run(id) }, limits);
+    this.#queue = new WorkQueue({ ...deps, run: async (id, signal) => await this.#run(id, signal) }, limits);
   }
 
   /** @returns What takes changes from one source. */
@@ -29,7 +35,7 @@ export class Lookups<R extends Resource> {
     const source = this.#picks.push(pick) - 1;
     return (affected) => {
       if ("key" in affected) this.#deps.found(affected.key);
-      else this.#queue.add(JSON.stringify([source, affected.by, affected.values, affected.namespace ?? null]));
+      else this.#ask(JSON.stringify([source, affected.by, affected.namespace ?? null]), affected.values);
     };
   }
 
@@ -37,17 +43,41 @@ export class Lookups<R extends Resource> {
     await this.#queue.stop(deadline);
   }
 
-  async #run(id: string) {
+  #ask(id: string, values: Iterable<string>): void {
+    const waiting = this.#waiting.getOrInsertComputed(id, () => new Set());
+    for (const value of values) waiting.add(value);
+    this.#queue.add(id);
+  }
+
+  /** What is asked for from here on may have changed since, and is looked up again. */
+  #take(id: string): string[] {
+    const waiting = this.#waiting.get(id) ?? new Set();
+    const taken = [...waiting.values().take(mostValues)];
+    for (const value of taken) waiting.delete(value);
+    if (waiting.size === 0) this.#waiting.delete(id);
+    else this.#queue.add(id);
+    return taken;
+  }
+
+  async #run(id: string, signal: AbortSignal) {
     // As `from` wrote it.
-    const [source, by, values, namespace] = JSON.parse(id) as [number, string, string[], string | null];
+    const [source, by, namespace] = JSON.parse(id) as [number, string, string | null];
     const { store, kind, found } = this.#deps;
     if (!kind.indexes.includes(by))
       throw new KitError("not-indexed", `${by} is no index of ${kind.kind}: looking it up would read all there are`);
+    const values = this.#take(id);
     const fields = [{ key: by, operator: "in", values }] as const;
-    const { items } = await store.list(kind, namespace === null ? { fields } : { namespace, fields });
-    // A controller's own kind, narrowed by its declaration.
-    const objects = items as R[];
-    for (const { metadata } of this.#picks[source]?.(objects) ?? objects) found(formatKey(metadata));
+    try {
+      const asked = store.list(kind, namespace === null ? { fields } : { namespace, fields });
+      const { items } = await unlessAborted(asked, signal);
+      // A controller's own kind, narrowed by its declaration.
+      const objects = items as R[];
+      for (const { metadata } of this.#picks[source]?.(objects) ?? objects) found(formatKey(metadata));
+    } catch (error) {
+      const waiting = this.#waiting.getOrInsertComputed(id, () => new Set());
+      for (const value of values) waiting.add(value); // the queue tries again
+      throw error;
+    }
     return {};
   }
 }

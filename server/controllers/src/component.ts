@@ -19,7 +19,7 @@ export const component = defineComponent({
   path: "controllers",
   settings: controllersSettings,
   leftOut:
-    "no controllers run here: workflows stay as they are, and one that is deleted while its machine has the permission to netboot, or a medium, stays until controllers have taken it back",
+    "no controllers run here: workflows stay as they are, namespaces that are deleted stay with what is in them, and one that is deleted while its machine has the permission to netboot, or a medium, stays until controllers have taken it back",
   load: parts,
   make: async (deps) => ({ services: (await parts()).makeControllers(deps) }),
 });

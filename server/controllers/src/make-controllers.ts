@@ -5,6 +5,7 @@ import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.
 import type { Service } from "@neverland/platform/service.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { garbageCollector } from "./garbage-collection/garbage-collector.ts";
+import { namespaceController } from "./namespace-controller.ts";
 import { retention } from "./retention.ts";
 import { templateController } from "./template-controller.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
@@ -33,6 +34,7 @@ export function makeControllers(deps: Deps): Service[] {
     workflows,
     // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
     garbageCollector({ clock, random, onError, kinds: all.filter((kind) => kind !== kinds.MachineEvent) }),
+    namespaceController({ clock, kinds: all }),
     retention({ ...{ clock, record, onError }, kinds: all, keepMs: deps.config.retentionDays * 86_400_000 }),
   ];
   return [new ControllerRuntime(controllers, { store, clock, random, onError })];

@@ -1,5 +1,5 @@
 // Removes objects that have had their day, of every kind that says when that is: few at a time, each with an event.
-import { formatKey, type KindInfo, type MachineEventInput, type Resource } from "@neverland/api";
+import { counted, formatKey, type KindInfo, type MachineEventInput, type Resource } from "@neverland/api";
 import type { FreeController } from "@neverland/controller-kit/controller.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
@@ -94,7 +94,7 @@ class Sweeps implements Service {
     this.#deps.record({
       source: "retention",
       type: "ObjectExpired",
-      message: `${kind.singular} ${key} ${what}: it has been over for ${Math.round(this.#deps.keepMs / 86_400_000)} days`,
+      message: `${kind.singular} ${key} ${what}: it has been over for ${counted(Math.round(this.#deps.keepMs / 86_400_000), "day")}`,
       ...(typeof hardware === "string" && hardware !== ""
         ? { hardware: formatKey({ namespace, name: hardware }) }
         : {}),

@@ -22,7 +22,7 @@ describe("the client", () => {
         yield "grüße\n";
       },
     };
-    api = await startApiServer({ store: openMemoryStore(deps, { historyCount: 5, bookmarkMs: 50 }), actionLogs });
+    api = await startApiServer({ store: openMemoryStore(deps, { historyBytes: 50_000, bookmarkMs: 50 }), actionLogs });
     templates = new ResourceClient(kinds.Template, { server: api.url, token: api.token });
     workflows = new ResourceClient(kinds.Workflow, { server: api.url, token: api.token });
   });

@@ -26,7 +26,7 @@ const rack = (name: string, metadata = {}) => ({
 });
 
 async function setUp(t: TestContext) {
-  const api = await startApiServer({ kinds: [kinds.Template, Rack] });
+  const api = await startApiServer({ kinds: [kinds.Template, kinds.Namespace, Rack] });
   t.after(() => api.close());
   return api;
 }

@@ -192,6 +192,19 @@ test("who asks for YAML has YAML, but of a watch", async () => {
     );
   }
   assert.equal((await api.request("GET", `${templatesPath}?watch=1`, { headers })).status, 406);
+  const data = "a: 1\nb: 2\n";
+  for (const odd of ["a\u007fb", "\u0085", "\u2028", "\ufeff", "yes", "😀"]) {
+    const path = `${templatesPath}/yaml`;
+    await api.request("PATCH", path, { body: { spec: { data, odd } }, headers: merge });
+    const { body } = await api.request("GET", path, { headers });
+    assert.match(body, /^spec:\n {2}data: \|\n {4}a: 1\n {4}b: 2\n {2}odd: /m);
+    const put = await api.request("PUT", path, { body, headers: { "content-type": "application/yaml" } });
+    assert.deepEqual([put.status, put.body.spec], [200, { data, odd }]);
+  }
+  for (const accept of ["application/yaml", "application/yaml;as=Table;v=v1;g=meta.k8s.io"]) {
+    const none = await api.request("GET", `${templatesPath}?labelSelector=none`, { headers: { accept } });
+    assert.match(none.body, /^(items|rows): \[\]\n$/m);
+  }
 });
 
 test("an event of Kubernetes' own kind is refused, instead of kept where nobody reads it", async () => {
@@ -285,28 +298,43 @@ describe("namespaces", () => {
     assert.ok(Date.now() - Date.parse(metadata.creationTimestamp) < 600_000);
   });
 
-  test("are made and changed with success and a warning, since any name is one; and go with what is in them", async () => {
-    const whole = (name: string) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name }, spec: {}, status: {} });
-    const labels = { metadata: { labels: { a: "b" } } };
+  test("are kept as they are made, applied and labelled, with what Kubernetes' own have", async () => {
+    const named = (name: string, labels = {}) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } });
+    const name = { "kubernetes.io/metadata.name": "new" };
+    const applyAs = (manager: string, labels: object) =>
+      api.request("PATCH", `${path}/new?fieldManager=${manager}`, { body: named("new", labels), headers: apply });
     const answers = [
-      await api.request("POST", path, { body: whole("new") }),
-      await api.request("POST", path, { body: { metadata: { name: "new" } } }),
-      await api.request("PUT", `${path}/new`, { body: whole("new") }),
-      await api.request("PATCH", `${path}/new`, { body: labels, headers: merge }),
+      await api.request("POST", path, { body: named("new", { team: "a" }) }),
+      await api.request("POST", path, { body: named("new") }),
+      await applyAs("argo", { tier: "1" }),
+      await api.request("PATCH", `${path}/new`, { body: { metadata: { labels: { a: "b" } } }, headers: merge }),
+      await applyAs("argo", {}),
     ];
     assert.deepEqual(
-      answers.map(({ status, body }) => [status, body.kind, body.metadata.name]),
-      [201, 201, 200, 200].map((status) => [status, "Namespace", "new"]),
+      answers.map(({ status, body, headers }) => [status, body.metadata.labels, headers.get("warning")]),
+      [
+        [201, { ...name, team: "a" }, null],
+        [409, undefined, null],
+        [200, { ...name, team: "a", tier: "1" }, null],
+        [200, { ...name, team: "a", tier: "1", a: "b" }, null],
+        [200, { ...name, team: "a", a: "b" }, null],
+      ],
     );
-    for (const { headers } of answers) assert.match(headers.get("warning") ?? "", /^299 - "namespaces need no making/);
-    const refused = await api.request("POST", path, { body: whole("a.b") });
+    const { body } = await api.request("PUT", `${path}/new`, { body: named("new", { only: "this" }) });
+    assert.deepEqual([body.metadata.labels, body.status], [{ ...name, only: "this" }, { phase: "Active" }]);
+    const refused = await api.request("POST", path, { body: named("a.b") });
     assert.deepEqual([refused.status, refused.body.details.causes[0].field], [422, "metadata.name"]);
-    assert.equal((await api.request("GET", `${path}/a.b`)).status, 404);
-    const kept = await api.request("DELETE", `${path}/new`);
-    assert.deepEqual(
-      [kept.status, kept.body.message],
-      [405, "namespaces are shown as other objects make them, and go with those"],
-    );
+    assert.equal((await api.request("GET", `${path}/none`)).status, 404);
+  });
+
+  test("of which one that is used is there, and default cannot be deleted", async () => {
+    await makeIn("used");
+    const { status, body } = await api.request("DELETE", `${path}/default`);
+    assert.deepEqual([status, body.reason], [403, "Forbidden"]);
+    assert.equal((await api.request("GET", `${path}/used`)).body.status.phase, "Active");
+    assert.equal((await api.request("DELETE", path)).status, 405);
+    await api.request("POST", `${templatesPath.replace("default", "tried")}?dryRun=All`, { body: templateNamed("t") });
+    assert.equal((await api.request("GET", `${path}/tried`)).status, 404);
   });
 
   test("are made by protobuf, as Go's typed clients make them", async () => {

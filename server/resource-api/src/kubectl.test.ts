@@ -96,6 +96,25 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.match(await ok(["delete", "secret", "-l", "rack=a"]), /secret "applied" deleted/);
     });
 
+    test("makes, labels, applies and deletes a namespace, with what is in it", async () => {
+      const yaml = `${"apiVersion: v1\nkind: Namespace\nmetadata: {name: site-c, labels: {tier: gold}}\n---\n"}${templateYaml("inside", "x")}`;
+      const inside = yaml.replace("name: inside", "name: inside\n  namespace: site-c");
+      assert.match(await ok(["create", "namespace", "site-b"]), /^namespace\/site-b created$/m);
+      assert.match((await run(["create", "namespace", "site-b"])).stderr, /AlreadyExists/);
+      assert.match(await ok(["apply", "-f", "-"], inside), /^namespace\/site-c created$/m);
+      assert.match(await ok(["apply", "-f", "-"], inside), /^namespace\/site-c unchanged$/m);
+      await ok(["apply", "--server-side", "--force-conflicts", "-f", "-"], inside);
+      await ok(["label", "namespace", "site-c", "rack=a"]);
+      assert.match(await ok(["get", "ns", "-l", "rack=a,tier=gold"]), /^NAME +STATUS +AGE\nsite-c +Active +\S+\n$/);
+      assert.match(await ok(["describe", "ns", "site-c"]), /^Status: +Active$/m);
+      const gone = await ok(["delete", "--ignore-not-found", "-f", "-"], inside);
+      assert.match(gone, /^namespace "site-c" deleted$/m);
+      await ok(["delete", "ns", "site-b"]);
+      assert.equal((await run(["get", "tpl", "inside", "-n", "site-c"])).code, 1);
+      assert.match(await ok(["get", "ns", "-o", "name"]), /^namespace\/default\n$/);
+      assert.match((await run(["delete", "ns", "default"])).stderr, /Forbidden/);
+    });
+
     test("api-resources lists the kinds with short names", async () => {
       const text = await ok(["api-resources", "--no-headers"]);
       assert.match(text, /^hardware +hw +tinkerbell\.org\/v1alpha1 +true +Hardware$/m);
@@ -144,7 +163,7 @@ function suite(kubectl: string, asksServer: boolean): void {
         apiVersion: "metal.neverland.dev/v1alpha1",
         kind: "MachineEvent",
         metadata: { name: "e1", namespace: "default" },
-        spec: { ...spec, message: "not allowed to boot", time: "2026-01-01T00:00:00.000Z" },
+        spec: { ...spec, message: "not allowed to boot", time: new Date().toISOString() },
       });
       const text = await ok(["describe", "hw", "m1"]);
       assert.match(text, /^Name: +m1$/m);
@@ -165,6 +184,15 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.equal(code, 1);
       assert.match(stderr, /unknown field "(spec\.)?dota"/);
     });
+
+    if (asksServer)
+      test("it reads version 3 of the schemas as protobuf, and asks for no other", async () => {
+        const args = ["apply", "-v=8", "--dry-run=server", "-f", "-"];
+        const { code, stderr } = await run(args, templateYaml("schema", "x"));
+        assert.equal(code, 0, stderr);
+        assert.match(stderr, /GET \S+\/openapi\/v3\/apis\/tinkerbell\.org\/v1alpha1\?hash=/);
+        assert.ok(!stderr.includes("/openapi/v2"), stderr);
+      });
 
     if (asksServer)
       test("told to warn, it leaves fields to the server, whose warnings it shows", async () => {

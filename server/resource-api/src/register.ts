@@ -12,10 +12,8 @@ import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
 import { tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
-import { coreNamespace, coreNamespaces } from "./discovery/core-namespaces.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
-import { openApiV2, openApiV3, openApiV3Index } from "./openapi/openapi-document.ts";
-import { encodeOpenApiV2 } from "./openapi/openapi-protobuf.ts";
+import { registerOpenApi } from "./openapi/register-openapi.ts";
 import { handleResource } from "./resource-handler.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { kindsByPath, nothingThere } from "./wire/request-target.ts";
@@ -38,7 +36,6 @@ export type ResourceApiDeps = {
   readonly onInternalError?: (error: unknown, path: string) => void;
 };
 
-const protobufType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** Serves `/api`, `/apis`, `/openapi`, `/version` and health; other paths of `app` are not touched. */
@@ -47,10 +44,9 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const limits = { ...defaultApiLimits, ...deps.limits };
   const stored = deps.kinds ?? Object.values<KindInfo>(kinds);
   const { store, clock } = deps;
-  const views = new Map([
-    [coreEvent, coreEvents(store, kinds.MachineEvent)],
-    [coreNamespace, coreNamespaces({ store, kinds: stored, clock })],
-  ]);
+  const views = new Map([[coreEvent, coreEvents(store, kinds.MachineEvent)]]);
+  // What is kept can be read without it, and a disk that takes nothing now may later.
+  await deps.writes.namespaces?.makeAll(stored).catch((error: unknown) => deps.onInternalError?.(error, "/api/v1"));
   const shown = [...views.keys(), ...stored];
   const context: ApiContext = {
     store: routedStore(store, views),
@@ -71,12 +67,15 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
       done(refused(pathOf(request), request.headers.authorization)),
     );
     scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser("*", { parseAs: "buffer", bodyLimit: limits.bodyBytes }, (_request, body, done) => {
+    // JSON by name, though it is read as the rest: what has no parser by its name is looked at anew at each request.
+    const types = ["application/json", "*"];
+    scope.addContentTypeParser(types, { parseAs: "buffer", bodyLimit: limits.bodyBytes }, (_request, body, done) => {
       done(null, body);
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
     registerHealth(scope, deps);
     registerDiscovery(scope, { stored, shown }, deps.version);
+    registerOpenApi(scope, stored, deps.version, context.turns);
     const slots = new WatchSlots(limits.watches);
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
     const handle = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -124,27 +123,6 @@ function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, ver
   get<{ group: string; version: string }>("/apis/:group/:version", ({ params }) =>
     resourceList(stored, `${params.group}/${params.version}`),
   );
-  // Nothing of it changes, and it takes longer to make than any other answer.
-  const whole = onDemand(() => openApiV2(stored, version));
-  const asJson = onDemand(() => JSON.stringify(whole()));
-  const asProtobuf = onDemand(() => Buffer.from(encodeOpenApiV2(whole())));
-  scope.get("/openapi/v2", async (request, reply) => {
-    const wantsProtobuf = request.headers.accept?.includes("proto-openapi.spec.v2@v1.0+protobuf");
-    return wantsProtobuf ? reply.type(protobufType).send(asProtobuf()) : reply.type("application/json").send(asJson());
-  });
-  get("/openapi/v3", () => openApiV3Index(stored));
-  scope.get<{ Params: { "*": string } }>("/openapi/v3/*", async (request) =>
-    orNothing(request, openApiV3(stored, `/${request.params["*"]}`, version)),
-  );
-}
-
-/** Made when it is first asked for. */
-function onDemand<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }
 
 function sendFault(

@@ -70,7 +70,10 @@ test("the data of an immutable secret changes no more, nor does that it is immut
   ] as const) {
     const { status, body } = await patch(change);
     assert.deepEqual([status, body.details?.causes[0].field], [422, field]);
-    assert.match(body.message, /: Forbidden: field is immutable when `immutable` is set$/);
+    assert.match(
+      body.message,
+      /: Forbidden: field is immutable when `immutable` is set; make a Secret of another name .*, or delete this one and apply it again$/,
+    );
     assert.ok(!JSON.stringify(body).includes(canary));
   }
   const put = await api.request("PUT", `${path}/fixed`, { body: { ...made.body, data: { password: "b3RoZXI=" } } });

@@ -7,13 +7,14 @@ import {
   type Resource,
   type ResourceKey,
 } from "@neverland/api";
-import { type Clock, formatTime } from "@neverland/platform/time/clock.ts";
+import { type Clock, formatSeconds } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { decideCreate, decideUpdate, decideUpdateStatus } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { isStandIn } from "@neverland/store/stored-fault.ts";
 import { type DeletePolicy, deleteResource } from "./delete-resource.ts";
 import { updateFields, type Writer, withoutOwners } from "./fields/managed-fields.ts";
+import { Namespaces } from "./namespaces.ts";
 import { randomSuffix } from "./random-suffix.ts";
 import { invalid } from "./resource-error.ts";
 import { type Place, prepared, toResource } from "./resource-input.ts";
@@ -30,6 +31,8 @@ import { WriteHealth } from "./write-health.ts";
 export type WritePathDeps = {
   readonly store: ResourceStore;
   readonly clock: Clock;
+  /** The kind whose objects are the namespaces of others: each is made with its first object. None is made without it. */
+  readonly namespaces?: KindInfo;
   readonly newUid?: () => string;
   /** The end of a generated name. */
   readonly newSuffix?: () => string;
@@ -60,6 +63,7 @@ export type StoreReads = Pick<ResourceStore, "get" | "list" | "namespaces" | "wa
 
 export class WritePath {
   readonly reads: StoreReads;
+  readonly namespaces: Namespaces | undefined;
   readonly #store: ResourceStore;
   readonly #clock: Clock;
   readonly #claims: UniqueClaims;
@@ -67,8 +71,9 @@ export class WritePath {
   readonly #newUid: () => string;
   readonly #newSuffix: () => string;
 
-  constructor({ store, clock, newUid, newSuffix }: WritePathDeps) {
+  constructor({ store, clock, namespaces, newUid, newSuffix }: WritePathDeps) {
     this.#store = store;
+    this.namespaces = namespaces && new Namespaces(store, namespaces);
     this.reads = {
       get: (kind, key) => store.get(kind, key),
       list: (kind, options) => store.list(kind, options),
@@ -133,6 +138,7 @@ export class WritePath {
   /** @throws {ResourceError | StoreError} */
   async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions, policy: DeletePolicy) {
     refuseForbiddenDeletion(kind);
+    this.namespaces?.refuseDeletion(kind, key.name);
     return await this.#write(() =>
       deleteResource(this.#store, kind, key, preconditions, policy, (live) => this.#stamp(live)),
     );
@@ -140,7 +146,7 @@ export class WritePath {
 
   /** Who writes, and what of the object. */
   writerFor(kind: KindInfo, half: WriteTarget["half"], manager: string): Writer {
-    const time = formatTime(this.#clock.nowMs()).replace(/\.\d+Z$/, "Z");
+    const time = formatSeconds(this.#clock.nowMs());
     return { manager, apiVersion: apiVersionOf(kind), time, ...(half === "status" && { subresource: "status" }) };
   }
 
@@ -165,7 +171,9 @@ export class WritePath {
       // Owners are added to an object of the right form, and take nothing of it away.
       const whole = own ? (own(named) as Resource) : named;
       try {
-        return await this.#createWhole(kind, whole, dryRun);
+        if (dryRun) return await this.#createDry(kind, whole);
+        const create = () => this.#write(() => this.#createIn(kind, whole));
+        return await this.#claims.hold(kind, undefined, whole, create);
       } catch (error) {
         const isTaken = error instanceof StoreError && error.code === "already-exists";
         if (!isTaken || !isGenerated || attempt === nameAttempts) throw error;
@@ -173,9 +181,15 @@ export class WritePath {
     }
   }
 
-  async #createWhole(kind: KindInfo, resource: Resource, dryRun: boolean): Promise<Resource> {
-    const create = () => this.#write(() => this.#store.create(kind, resource));
-    if (!dryRun) return await this.#claims.hold(kind, undefined, resource, create);
+  /** What is in a namespace makes it. */
+  async #createIn(kind: KindInfo, resource: Resource): Promise<Resource> {
+    const { name, namespace } = resource.metadata;
+    await this.namespaces?.take(kind, name, namespace);
+    return await this.#store.create(kind, resource);
+  }
+
+  /** Only so that it can be answered: nothing is written. */
+  async #createDry(kind: KindInfo, resource: Resource): Promise<Resource> {
     await this.#claims.check(kind, undefined, resource);
     const stored = await this.#store.get(kind, resource.metadata);
     return decideCreate(kind, stored, resource, { ...this.#stamp(stored), uid: this.#newUid() }).object;
@@ -196,8 +210,8 @@ export class WritePath {
     return decideUpdate(kind, live, next, this.#stamp(live)).object;
   }
 
-  async #write<T>(write: () => Promise<T>): Promise<T> {
-    return await this.#health.watch(() => this.#clock.nowMs(), write);
+  #write<T>(write: () => Promise<T>): Promise<T> {
+    return this.#health.watch(() => this.#clock.nowMs(), write);
   }
 
   /** A dry run shows the version that is there. */

@@ -1,5 +1,6 @@
 // What a write makes of the stored object: versions, generation, finalizers, deletion. Pure; every driver uses it.
 import { apiVersionOf, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { formatSeconds } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "./resource-json.ts";
 import { type NewResource, type Preconditions, StoreError } from "./resource-store.ts";
 
@@ -124,9 +125,4 @@ function contentOf({ metadata: _, status: __, ...content }: Resource): unknown {
 
 function nameOf(kind: KindInfo, key: ResourceKey): string {
   return `${kind.kind} ${key.namespace}/${key.name}`;
-}
-
-/** RFC 3339 in whole seconds, as Kubernetes writes times. */
-function formatSeconds(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, "Z");
 }

@@ -13,16 +13,21 @@ export type StoreErrorCode =
   /** Nothing was written: the disk is full, the file is locked or broken. */
   | "unavailable";
 
+type StoreErrorOptions = ErrorOptions & { readonly isLasting?: boolean; readonly continueToken?: string };
+
 /** A request that the store refuses or cannot carry out. `code` is API; the text is for people. */
 export class StoreError extends Error {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
   /** Of `unavailable`: nothing mends it while this process lives. */
   readonly isLasting: boolean;
-  constructor(code: StoreErrorCode, message: string, options: ErrorOptions & { readonly isLasting?: boolean } = {}) {
+  /** Of a page that is `gone`: what a list goes on with after the last page, of a later state. */
+  readonly continueToken: string | undefined;
+  constructor(code: StoreErrorCode, message: string, options: StoreErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.isLasting = options.isLasting ?? false;
+    this.continueToken = options.continueToken;
   }
 }
 
@@ -88,8 +93,10 @@ export type Preconditions = { readonly uid?: string; readonly resourceVersion?: 
  *   An empty string is not given.
  * - `generation` grows when the spec changes. A write that changes nothing yields the stored object and no event.
  * - `delete` of an object with finalizers sets `deletionTimestamp`; it goes when an update removes the last finalizer.
- * - History is kept for a bounded time. A watch from a version whose successors are forgotten, or that this store never
- *   reached, throws `gone`; so does the next page of a list.
+ * - History is bounded, each kind's by itself: a busy one takes nothing from another while that has less. A watch from a version whose
+ *   successors are forgotten, or that this store never reached, throws `gone`.
+ * - The state of a list in pages is kept while the pages are asked for, whatever is written meanwhile. When there are too many such lists
+ *   the next page of one throws `gone`, with the token that goes on with what is there now.
  * - Objects handed out are shared with everybody, and frozen to their leaves: copy what is to be changed. Of one version there is one
  *   object in a process, whether from get, list or watch; all watches get the same event. `resourceJson(object)` is its text.
  * - A list by `in` of a field that is in `KindInfo.indexes`, of `ownersIndex` or of `metadata.name` costs what it finds. Through a step with `[]` an

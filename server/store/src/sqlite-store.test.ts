@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { apiVersionOf, kinds } from "@neverland/api";
+import { apiVersionOf, kinds, type Resource } from "@neverland/api";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { runOnSmallDisk } from "@neverland/platform/testing/small-disk.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
@@ -57,7 +57,7 @@ test("objects, versions and history outlive the process", async () => {
 test("that the database's thread has ended is said to last", async () => {
   const backend = await SqliteBackend.open(file);
   await backend.close();
-  await assert.rejects(backend.commit([], 0), { code: "unavailable", isLasting: true });
+  await assert.rejects(backend.commit([], { upTo: 0, versions: [] }), { code: "unavailable", isLasting: true });
 });
 
 test("objects that are kept elsewhere are not loaded, and go as they are taken, whatever breaks that off", async () => {
@@ -87,7 +87,7 @@ test("objects that are kept elsewhere are not loaded, and go as they are taken, 
 });
 
 test("versions go on after a restart though all history was forgotten", async () => {
-  const forgetful = { historyCount: 0, historyAgeMs: 0 };
+  const forgetful = { historyBytes: 0, historyAgeMs: -1 };
   const before = await openSqliteStore(file, undefined, forgetful);
   const made = await before.create(Template, template("a"));
   await before.close();
@@ -129,11 +129,38 @@ test("history is bounded by its size too", async () => {
   await store.close();
 });
 
+test("a busy kind takes nothing of a quiet one's history, also after a restart", async () => {
+  const limits = { historyBytes: 50_000 };
+  const before = await openSqliteStore(file, undefined, limits);
+  const first = await before.create(kinds.Hardware, { ...template("a"), apiVersion: "", kind: "", spec: {} });
+  const second = await before.create(kinds.Hardware, { ...template("b"), apiVersion: "", kind: "", spec: {} });
+  const busy = await before.create(Template, template("first"));
+  for (let round = 0; round < 3; round++)
+    await Promise.all(Array.from({ length: 300 }, (_, i) => before.create(Template, template(`t${round}-${i}`))));
+  await before.close();
+  const after = await openSqliteStore(file, undefined, limits);
+  const stop = new AbortController();
+  const from = ({ metadata: { resourceVersion } }: Resource) => ({ resourceVersion, signal: stop.signal });
+  for await (const event of after.watch(kinds.Hardware, from(first))) {
+    assert.deepEqual(event, { type: "added", object: second });
+    stop.abort();
+  }
+  const late = after.watch(Template, { ...from(busy), signal: new AbortController().signal });
+  await assert.rejects(Array.fromAsync(late), { code: "gone" });
+  await after.close();
+  const rows = openDatabase(file);
+  const [kept] = rows.prepare("SELECT count(*) FROM history").get() ?? [];
+  rows.close();
+  assert.ok(Number(kept) < 600, `${kept} changes are on the disk`);
+});
+
 test("the log of writes stays small, also after a start that left most of the history unread", async () => {
-  const before = await openSqliteStore(file);
+  const long = 365 * 24 * 3_600_000;
+  const past = { clock: { ...systemClock, nowMs: () => systemClock.nowMs() - long } };
+  const before = await openSqliteStore(file, past);
   await Promise.all(Array.from({ length: 1200 }, (_, at) => before.create(Template, template(`t${at}`))));
   await before.close();
-  const store = await openSqliteStore(file, {}, { historyCount: 10 });
+  const store = await openSqliteStore(file);
   const big = "x".repeat(500_000);
   for (let round = 0; round < 40; round++)
     await store.update(Template, { ...template("t0", `${big}${round}`) } as never); // whatever version is there

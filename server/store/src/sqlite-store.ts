@@ -47,9 +47,8 @@ export async function openSqliteStore(
   try {
     if (backend.upgrade) onUpgraded?.(backend.upgrade);
     const sinceMs = clock.nowMs() - all.historyAgeMs;
-    const bounds = { count: all.historyCount, bytes: all.historyBytes, sinceMs };
     const { state, settle } = await loadState(backend, {
-      ...{ kinds: Object.values<KindInfo>(kinds), bounds, newUid, onFault },
+      ...{ kinds: Object.values<KindInfo>(kinds), sinceMs, newUid, onFault },
     });
     const engine = new StoreEngine(state, backend, { clock, newUid }, all, settle);
     const elsewhere = keptElsewhere === undefined ? [] : [keptElsewhere];

@@ -26,7 +26,7 @@ before(
   async () => {
     folder = await mkdtemp(join(tmpdir(), "store-scale-"));
     file = join(folder, "store.db");
-    store = await openSqliteStore(file, {}, { historyCount: 2000 });
+    store = await openSqliteStore(file, {}, { historyBytes: 1024 * 1024 });
     for (let from = 0; from < count; from += 1000)
       await Promise.all(Array.from({ length: 1000 }, (_, at) => store.create(Hardware, machine(from + at))));
   },
@@ -82,6 +82,34 @@ test("every page of a list costs its page, also of a state that is past", { time
     await store.update(Hardware, { ...machine(pages * 311, "changed") } as never); // whatever version is there
   } while (continueToken);
   assert.deepEqual([pages, items], [count / 500, count]);
+  assert.ok(stalls.longestMs() < longestStallMs, `the loop was held for ${stalls.longestMs()} ms`);
+});
+
+test("a list in pages ends, and each page costs its page, beside writes that outgrow all history", {
+  timeout,
+}, async () => {
+  const most = 1024 * 1024; // of the history
+  const stalls = new StallWatch();
+  let continueToken: string | undefined;
+  let [items, changed, written] = [0, 0, 0];
+  let longestPageMs = 0;
+  do {
+    const began = process.threadCpuUsage();
+    const page = await store.list(Hardware, { limit: 500, ...(continueToken && { continueToken }) });
+    const { user, system } = process.threadCpuUsage(began);
+    longestPageMs = Math.max(longestPageMs, (user + system) / 1000);
+    ({ continueToken } = page);
+    items += page.items.length;
+    changed += page.items.filter(({ spec }) => (spec as { userData: string }).userData === "paged").length;
+    // From the last to the first, so that the pages meet what was written.
+    const next = (at: number) =>
+      store.update(Hardware, machine(count - 1 - ((written + at) % count), "paged") as never);
+    await Promise.all(Array.from({ length: 1000 }, (_, at) => next(at)));
+    written += 1000;
+  } while (continueToken);
+  assert.ok(written * 600 > 10 * most);
+  assert.deepEqual([items, changed], [count, 0]);
+  assert.ok(longestPageMs < 10, `a page took ${longestPageMs} ms`);
   assert.ok(stalls.longestMs() < longestStallMs, `the loop was held for ${stalls.longestMs()} ms`);
 });
 

@@ -85,8 +85,12 @@ test("what no schema accepts is named once, with what is wrong and how to mend i
 test("followers and typed readers go on without it", { timeout }, async () => {
   const stop = new AbortController();
   const seen: string[] = [];
+  const gone = Promise.withResolvers<void>();
   const following = follow({ store, clock: systemClock, signal: stop.signal }, Hardware, {
-    onChange: (type, { metadata }) => seen.push(`${type} ${metadata.name}`),
+    onChange: (type, { metadata }) => {
+      seen.push(`${type} ${metadata.name}`);
+      if (type === "deleted") gone.resolve();
+    },
     onError: (error) => assert.fail(String(error)),
   });
   await following.ready;
@@ -99,6 +103,7 @@ test("followers and typed readers go on without it", { timeout }, async () => {
   await store.update(Hardware, mended(await store.get(Hardware, key("odd"))));
   await store.delete(Hardware, key("torn"));
   await store.delete(Hardware, key("odd"));
+  await gone.promise; // who writes knows before who follows
   stop.abort();
   await following.done;
   assert.deepEqual(seen, ["added good", "added odd", "deleted odd"]);
@@ -131,11 +136,10 @@ test("no follower meets what no schema accepts, however many objects there are b
   });
   const clock = new ManualClock(0);
   const deps = { clock, newUid: () => crypto.randomUUID() };
-  const bounds = { count: 10, bytes: 1000, sinceMs: 0 };
   const found: StoredFault[] = [];
   const backend = new ScriptedBackend(rows);
   const onFault = (fault: StoredFault) => void found.push(fault);
-  const { state, settle } = await loadState(backend, { ...deps, kinds: [Hardware], bounds, onFault });
+  const { state, settle } = await loadState(backend, { ...deps, kinds: [Hardware], sinceMs: 0, onFault });
   const large = new StoreEngine(state, backend, deps, defaultStoreLimits, settle);
   const stop = new AbortController();
   const seen: string[] = [];
@@ -199,6 +203,32 @@ test("metadata and members that no schema accepts are a fault as a spec is", { t
   assert.match(faultOf(labelled) ?? "", /^metadata\.labels: Invalid input: expected record, received number$/);
   assert.match(faultOf(word) ?? "", /^data: Invalid input: expected record, received string$/);
   assert.deepEqual([hasSoundMetadata(labelled), hasSoundMetadata(word)], [false, true]);
+});
+
+test("a row without a spec is named and left out where its kind wants something in it, and there alone", {
+  timeout,
+}, async (t) => {
+  const named: string[] = [];
+  const report = {
+    ...{ workflow: "default/w", workflowUID: "u", taskID: "t", actionID: "a", agentID: "m", state: "RUNNING" },
+    receivedAt: "2026-05-01T12:00:00Z",
+  };
+  const { ActionReport } = kinds;
+  const spoilt = await openSpoiltStore(
+    t,
+    async (before) => {
+      await before.create(Hardware, machine("bare", "02:00:00:00:00:01"));
+      for (const name of ["bare", "whole"])
+        await before.create(ActionReport, {
+          ...{ apiVersion: apiVersionOf(ActionReport), kind: ActionReport.kind, metadata: key(name), spec: report },
+        });
+    },
+    `UPDATE objects SET object = json_remove(object, '$.spec') WHERE name = 'bare'`,
+    ({ kind, name }) => void named.push(`${kind} ${name}`),
+  );
+  const { items } = await typedStore(spoilt, ActionReport).list();
+  assert.deepEqual([items.map(({ metadata }) => metadata.name), named], [["whole"], ["ActionReport bare"]]);
+  assert.equal((await typedStore(spoilt, Hardware).list()).items.length, 1);
 });
 
 function mended(object: Resource | undefined): Resource {

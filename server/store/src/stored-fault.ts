@@ -70,7 +70,9 @@ export function findFault(object: Resource, kind: KindInfo): ObjectFault | undef
   const inMetadata = issuesIn("metadata", object.metadata, objectMetaSchema);
   if (inMetadata !== undefined) return { part: "metadata", wrong: inMetadata };
   for (const [name, schema] of partSchemas(kind)) {
-    const wrong = issuesIn(name, Reflect.get(object, name), schema);
+    const value: unknown = Reflect.get(object, name);
+    // Without a spec it is as with an empty one: so it is when it is written.
+    const wrong = issuesIn(name, name === "spec" ? (value ?? {}) : value, schema);
     if (wrong !== undefined) return { part: "content", wrong };
   }
   return undefined;

@@ -8,7 +8,6 @@ import { EventBudgets } from "./budgets/event-budgets.ts";
 import { NewestBeyond } from "./budgets/newest-beyond.ts";
 import { leftOutEvent, lostEvent } from "./budgets/own-events.ts";
 import { RepeatedFacts } from "./budgets/repeated-facts.ts";
-import { EventView } from "./event-view.ts";
 import type { EventLogDeps } from "./log/event-log.ts";
 import { adoptEvents } from "./memory/adopt-events.ts";
 import { EventMemory } from "./memory/event-memory.ts";
@@ -17,6 +16,7 @@ import { EventWriter } from "./memory/event-writer.ts";
 import { RepeatCounts } from "./memory/repeat-counts.ts";
 import { RegularWork } from "./regular-work.ts";
 import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
+import { EventView } from "./view/event-view.ts";
 
 export type TimelineDeps = Pick<EventLogDeps, "dir" | "onError" | "open"> & {
   readonly clock: Clock;

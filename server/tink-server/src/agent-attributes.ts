@@ -5,24 +5,30 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 import type { TinkServerDeps } from "./ports.ts";
 
 export const attributesAnnotation = "tinkerbell.org/agent-attributes";
-const mostAttributesBytes = 64 * 1024;
+export const mostAttributesBytes = 64 * 1024;
 /** Characters of one value; no card calls itself longer. */
 const longestText = 1024;
 
-/** Writes only what differs. @throws {StoreError} `conflict` when others wrote the Hardware twice meanwhile. */
+/**
+ * Writes only what differs.
+ * @returns How many bytes it would take where that is too much, and nothing was written.
+ * @throws {StoreError} `conflict` when others wrote the Hardware twice meanwhile.
+ */
 export async function annotateHardware(
   key: ResourceKey,
   attributes: AgentAttributes,
   hardware: TinkServerDeps["hardware"],
-): Promise<void> {
+): Promise<number | undefined> {
   const text = JSON.stringify(attributesDocument(attributes));
-  if (Buffer.byteLength(text) > mostAttributesBytes) return;
+  const bytes = Buffer.byteLength(text);
+  if (bytes > mostAttributesBytes) return bytes;
   try {
     await annotate(key, text, hardware);
   } catch (error) {
     if (!(error instanceof StoreError && error.code === "conflict")) throw error;
     await annotate(key, text, hardware);
   }
+  return undefined;
 }
 
 async function annotate(key: ResourceKey, text: string, hardware: TinkServerDeps["hardware"]): Promise<void> {

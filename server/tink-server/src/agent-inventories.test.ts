@@ -15,10 +15,11 @@ class Rig {
   readonly clock = new ManualClock(Date.parse("2026-05-01T12:00:00Z"));
   readonly errors: string[] = [];
   readonly written: string[] = [];
+  readonly events: string[] = [];
   /** Happens between a read of the Hardware and the write that follows from it. */
   meanwhile: () => Promise<unknown> = async () => {};
   readonly hardware = typedStore(openMemoryStore(), kinds.Hardware);
-  readonly #inventories: AgentInventories;
+  readonly inventories: AgentInventories;
 
   constructor() {
     const update = async (resource: Parameters<typeof this.hardware.update>[0]): Promise<Hardware> => {
@@ -28,15 +29,16 @@ class Rig {
       return next;
     };
     const onError = ({ error }: { error: unknown }) => void this.errors.push(String(error));
-    this.#inventories = new AgentInventories({
+    this.inventories = new AgentInventories({
       clock: this.clock,
       hardware: { get: (of) => this.hardware.get(of), update },
+      record: ({ type, reason, message }) => void this.events.push(`${type} ${reason}: ${message}`),
       onError,
     });
   }
 
   async offer(totalCores: number): Promise<void> {
-    await this.#inventories.offer("default/machine", create(AgentAttributesSchema, { cpu: { totalCores } }));
+    await this.inventories.offer("default/machine", create(AgentAttributesSchema, { cpu: { totalCores } }));
   }
 }
 
@@ -84,4 +86,17 @@ test("where others wrote the Hardware meanwhile it is read again, and both are k
   await rig.offer(4);
   const machine = await rig.hardware.get(key);
   assert.deepEqual([machine?.spec?.agentID, rig.written.length, rig.errors], ["other", 1, []]);
+});
+
+test("one that is too long for the Hardware is not kept, and that is said", async () => {
+  const rig = await setUp();
+  await rig.offer(4);
+  rig.clock.advance(61_000);
+  const block = Array.from({ length: 100 }, () => ({ name: "x".repeat(1024) }));
+  await rig.inventories.offer("default/machine", create(AgentAttributesSchema, { block }));
+  assert.equal(rig.written.length, 1);
+  assert.match(
+    rig.events.join(),
+    /^ReportIgnored InventoryTooLong: .* default\/machine found in it takes 10\d{4} bytes/,
+  );
 });

@@ -1,9 +1,9 @@
 // How often what workers found in their machines is taken: each write of it is as long as a whole inventory, and a worker may send
 // another with each ask.
-import { parseKey } from "@neverland/api";
+import { type MachineEventInput, parseKey } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
-import { annotateHardware } from "./agent-attributes.ts";
+import { annotateHardware, mostAttributesBytes } from "./agent-attributes.ts";
 import type { TinkServerDeps } from "./ports.ts";
 
 /** Workers send theirs with every ask, so what is passed over comes again. */
@@ -12,10 +12,10 @@ const quietMs = 60_000;
 const mostMachines = 50_000;
 
 export class AgentInventories {
-  readonly #deps: Pick<TinkServerDeps, "clock" | "hardware" | "onError">;
+  readonly #deps: Pick<TinkServerDeps, "clock" | "hardware" | "record" | "onError">;
   readonly #takenMs = recentMap<string, number>(mostMachines);
 
-  constructor(deps: Pick<TinkServerDeps, "clock" | "hardware" | "onError">) {
+  constructor(deps: Pick<TinkServerDeps, "clock" | "hardware" | "record" | "onError">) {
     this.#deps = deps;
   }
 
@@ -25,15 +25,21 @@ export class AgentInventories {
    * @param machine `namespace/name` of the Hardware.
    */
   async offer(machine: string, attributes: AgentAttributes): Promise<void> {
-    const { clock, hardware, onError } = this.#deps;
+    const { clock, hardware, record, onError } = this.#deps;
     const key = parseKey(machine);
     const takenMs = this.#takenMs.get(machine);
     if (key === undefined || (takenMs !== undefined && clock.nowMs() - clock.asOfNowMs(takenMs) < quietMs)) return;
     this.#takenMs.set(machine, clock.nowMs());
     try {
-      await annotateHardware(key, attributes, hardware);
+      const bytes = await annotateHardware(key, attributes, hardware);
+      if (bytes !== undefined) record(inventoryEvent(machine, bytes));
     } catch (error) {
       onError({ doing: `keeping the attributes of Hardware ${machine}`, error });
     }
   }
+}
+
+function inventoryEvent(machine: string, bytes: number): MachineEventInput {
+  const message = `what the worker of ${machine} found in it takes ${bytes} bytes, and at most ${mostAttributesBytes} are kept; the Hardware has what was found before, if anything`;
+  return { source: "tink-server", type: "ReportIgnored", hardware: machine, reason: "InventoryTooLong", message };
 }

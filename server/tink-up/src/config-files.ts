@@ -26,23 +26,45 @@ export type ConfigFiles = {
 /** Of one file beside the named one: settings of all kinds are some kB. */
 const mostBytes = 1024 * 1024;
 
-/** @param named With `name`, what names it: `--config`. @param unnamed Read where there is no such name. @throws {ServerError} `bad-config` when it cannot be read. */
+type FileText = { readonly path: string; readonly text: string } | { readonly problem: string };
+
+/**
+ * One that cannot be read, or is not believed, is a problem beside the others: all of them are told at once.
+ * @param named With `name`, what names it: `--config`. @param unnamed Read where there is no such name.
+ */
 export async function readConfigFiles(
   settings: readonly NamedSetting[],
   named: { readonly file: string; readonly name: string } | undefined,
   unnamed = defaultConfigFile,
 ): Promise<ConfigFiles> {
   const file = named?.file ?? unnamed;
-  const texts = [
-    { path: file, text: named === undefined ? await readUnnamed(file) : await readNamed(named) },
-    ...(await Promise.all((await dropIns(file)).map(async (path) => ({ path, text: await readDropIn(path) })))),
+  const texts: readonly FileText[] = [
+    ...(await orProblem(async () => {
+      const text = named === undefined ? await readUnnamed(file) : await readNamed(named);
+      return text === undefined ? [] : [{ path: file, text }];
+    })),
+    ...(await orProblem(async () => await readDropIns(file))),
   ];
-  const read = texts.flatMap(({ path, text }) => (text === undefined ? [] : [settingsInFile(settings, path, text)]));
+  const read = texts.map((each) => ("problem" in each ? each.problem : settingsInFile(settings, each.path, each.text)));
   return {
-    given: read.map(({ given }) => given),
-    problems: read.flatMap(({ problems }) => problems),
+    given: read.flatMap((each) => (typeof each === "string" ? [] : [each.given])),
+    problems: read.flatMap((each) => (typeof each === "string" ? [each] : each.problems)),
     warnings: await warningsOf(named),
   };
+}
+
+async function orProblem(reading: () => Promise<readonly FileText[]>): Promise<readonly FileText[]> {
+  return await reading().catch((error: unknown) => {
+    if (error instanceof ServerError) return [{ problem: error.message }];
+    throw error;
+  });
+}
+
+async function readDropIns(file: string): Promise<readonly FileText[]> {
+  const reading = (await dropIns(file)).map(
+    async (path) => await orProblem(async () => [{ path, text: await readDropIn(path) }]),
+  );
+  return (await Promise.all(reading)).flat();
 }
 
 /** Nobody named them: they are found because they lie there, so it counts who can have put them there. */

@@ -130,16 +130,37 @@ describe("the file that nobody named", () => {
     await writeFile(file, "dataDir: /srv/theirs\n");
     assert.equal((await readUnnamed()).given.length, 1);
     await chmod(file, 0o666);
-    await assert.rejects(readUnnamed(), /the configuration \S+ is not believed: others may write it \(mode 666\)/);
+    const first = async () => (await readUnnamed()).problems[0] ?? "";
+    assert.match(await first(), /the configuration \S+ is not believed: others may write it \(mode 666\)/);
     await chmod(file, 0o644);
     await chmod(dir, 0o777);
-    await assert.rejects(readUnnamed(), /others may write the folder \S+ \(mode 777\)/);
+    assert.match(await first(), /others may write the folder \S+ \(mode 777\)/);
   });
 
   test("that leads nowhere is told so", async () => {
     await symlink("/nowhere/config.yaml", file);
-    await assert.rejects(readUnnamed(), /config\.yaml: it leads to \/nowhere\/config\.yaml, where there is nothing$/);
+    assert.deepEqual((await readUnnamed()).problems, [
+      `the configuration ${file}: it leads to /nowhere/config.yaml, where there is nothing`,
+    ]);
   });
+});
+
+test("all that is wrong is told at once: values, files that are not believed, and a folder that others share", async () => {
+  const shared = join(dir, "shared");
+  await mkdir(shared);
+  await chmod(shared, 0o1777);
+  await writeFile(join(dir, "config.d/10-mine.yaml"), "boots: { http: { port: 2 } }\n");
+  await chmod(join(dir, "config.d/10-mine.yaml"), 0o666);
+  await symlink("/nowhere/b.yaml", join(dir, "config.d/20-b.yaml"));
+  const lines = (await problemsOf(`dataDir: ${shared}\nboots: { dhcp: { port: x } }\n`)).split("\n");
+  assert.equal(lines[0], "tink up: 4 settings are wrong");
+  for (const part of [
+    /dhcp\.port/,
+    /10-mine\.yaml is not believed/,
+    /20-b\.yaml: it leads to/,
+    /shared cannot be the data folder: .*sticky/,
+  ])
+    assert.equal(lines.filter((line) => part.test(line)).length, 1, `${part} in ${lines.join(" | ")}`);
 });
 
 test("of a named file it is only said that others may write it", async () => {

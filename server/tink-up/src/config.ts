@@ -3,7 +3,9 @@ import { type Section, valuesOf } from "@neverland/component-kit/component.ts";
 import { type Given, readSettings, type Settings } from "@neverland/component-kit/read-settings.ts";
 import { type NamedSetting, settingsOf, type ValuesOf } from "@neverland/component-kit/setting.ts";
 import { type SharedValues, sharedSettings } from "@neverland/component-kit/shared-settings.ts";
+import { checkDataDir } from "@neverland/platform/files/data-dir.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
+import { faultsOf, messagesOf } from "./all-faults.ts";
 import { components } from "./components.ts";
 import { defaultConfigFile, readConfigFiles } from "./config-files.ts";
 import { type Environment, givenByEnvironment, mistypedVariables } from "./environment.ts";
@@ -29,6 +31,7 @@ export type ConfigSources = {
   readonly flags: Given;
 };
 
+const dataDirPath = "dataDir";
 const shared: Section = { path: "", settings: sharedSettings };
 const server: Section = { path: "", settings: serverSettings };
 const sections: readonly Section[] = [shared, server, ...components];
@@ -43,7 +46,7 @@ export const allSettings: readonly NamedSetting[] = sections.flatMap(({ settings
  * @throws {ServerError} `bad-config`, naming all that is wrong.
  */
 export async function readServerConfig({ dataDir, configFile, env, flags }: ConfigSources): Promise<ServerConfig> {
-  const defaults: Given = new Map([["dataDir", { from: "default", value: dataDir, name: "dataDir" }]]);
+  const defaults: Given = new Map([[dataDirPath, { from: "default", value: dataDir, name: "dataDir" }]]);
   const files = await readConfigFiles(allSettings, namedFile(configFile, env));
   const sources = [defaults, ...files.given, givenByEnvironment(allSettings, env), flags];
   const { settings, problems } = readSettings(allSettings, sources);
@@ -52,6 +55,8 @@ export async function readServerConfig({ dataDir, configFile, env, flags }: Conf
   const all = wrong.length > 0 ? wrong : sections.flatMap((section) => section.problems?.(settings) ?? []);
   const mistyped = mistypedVariables(allSettings, env);
   if (all.length > 0) {
+    // Told alone when it is the only one, by who makes the folder.
+    all.push(...(await dataDirProblems(settings)));
     // What is left out by a slip may be why another value is wrong.
     const besides = mistyped.map((warning) => `\nbesides, ${warning}`).join("");
     throw new ServerError("bad-config", `tink up: ${joined(all, files.given.length > 0)}${besides}`);
@@ -63,6 +68,11 @@ export async function readServerConfig({ dataDir, configFile, env, flags }: Conf
     server: valuesOf(server, settings) as ServerConfig["server"],
     warnings: [...files.warnings, ...mistyped],
   };
+}
+
+async function dataDirProblems(settings: Settings): Promise<string[]> {
+  const folder = settings.get(dataDirPath);
+  return typeof folder === "string" ? messagesOf(await faultsOf([async () => await checkDataDir(folder)])) : [];
 }
 
 function namedFile(file: string | undefined, { TINK_CONFIG }: Environment) {

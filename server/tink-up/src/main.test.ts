@@ -1,12 +1,13 @@
 // What the whole says of itself, started in this process: the resource API alone, on a free port of loopback.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
+import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import { readServerConfig } from "./config.ts";
 import { startServer } from "./main.ts";
@@ -20,11 +21,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-async function start(signal: AbortSignal) {
-  const flags = new Map([
+async function start(signal: AbortSignal, more: Given = new Map()) {
+  const flags: Given = new Map([
     ["only", { from: "flag", value: ["api"], name: "--only" }],
     ["api.listen", { from: "flag", value: "127.0.0.1:0", name: "--api-listen" }],
-  ] as const);
+    ...more,
+  ]);
   const config = await readServerConfig({ dataDir, configFile: undefined, env: {}, flags });
   const write = (line: Record<string, unknown>): void => void lines.push(line);
   const log = { info: write, warn: write, error: write } as unknown as Logger; // all that composition uses of it
@@ -79,4 +81,17 @@ test("starts without the browser's fetch, which one import of node:http anywhere
     loaded.filter((name) => name.includes("undici")),
     [],
   );
+});
+
+test("an interface that is not there and a folder that others share are told together, and nothing is begun", async ({
+  signal,
+}) => {
+  await chmod(dataDir, 0o1777);
+  const interfaces = { from: "flag", value: ["none0"], name: "--interface" } as const;
+  await assert.rejects(start(signal, new Map([["boots.interfaces", interfaces]])), (error: Error) =>
+    /^tink up: 2 things are wrong\n.*none0.*\n.* cannot be the data folder: other users get into it/.test(
+      error.message,
+    ),
+  );
+  assert.deepEqual(await readdir(dataDir), []);
 });

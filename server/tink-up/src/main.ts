@@ -7,7 +7,7 @@ import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { machineNames } from "@neverland/machines/machine-names.ts";
-import { inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
+import { checkDataDir, inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
 import { defaultCacheBytes, FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import type { Service } from "@neverland/platform/service.ts";
@@ -21,6 +21,7 @@ import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { moveOldEvents } from "@neverland/timeline/log/move-old-events.ts";
 import { Timeline } from "@neverland/timeline/timeline.ts";
+import { faultsOf, throwFaults } from "./all-faults.ts";
 import { checkPlanes } from "./before-start.ts";
 import { components } from "./components.ts";
 import type { ServerConfig } from "./config.ts";
@@ -53,11 +54,13 @@ export async function startServer(config: ServerConfig, { log, version, signal }
   const { dataDir } = shared;
   const warn = (message: string): void => log.warn({ event: "warning", message });
   config.warnings.forEach(warn);
-  await checkPlanes(config, signal);
-  for (const component of running(config)) {
-    const warnings = await component.check({ config: valuesOf(component, settings), shared, settings, signal });
-    warnings.forEach(warn);
-  }
+  // Said once nothing is wrong: who reads why there is no start is to find that first.
+  const warnings: string[] = [];
+  const checks = running(config).map((component) => async () => {
+    warnings.push(...(await component.check({ config: valuesOf(component, settings), shared, settings, signal })));
+  });
+  throwFaults(await faultsOf([() => checkPlanes(config, signal), ...checks, () => checkDataDir(dataDir)]));
+  warnings.forEach(warn);
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);
@@ -95,11 +98,17 @@ export async function startServer(config: ServerConfig, { log, version, signal }
       onWritten: (event) => log.info({ event: "machine", ...event }),
     });
     await inDataDir(dataDir, () => services.start(timeline, signal));
-    await moveOldEvents(database, timeline, signal);
+    const onLong = (moved: number): void =>
+      log.info({
+        event: "upgrading",
+        ...{ moved },
+        message: `moving the events of machines into a log of their own, once: ${moved} by now; the server begins after that`,
+      });
+    await moveOldEvents(database, { timeline, clock: systemClock, onLong }, signal);
     faults.recordTo(timeline.record);
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
-    const writes = new WritePath({ store, clock: systemClock });
+    const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
     let notListening: string | undefined = "Starting: not everything that machines ask for listens yet";
     const { fileCacheMegabytes } = shared.boots;
     const cacheBytes = fileCacheMegabytes === undefined ? defaultCacheBytes() : fileCacheMegabytes * 2 ** 20;

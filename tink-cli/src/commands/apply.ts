@@ -1,5 +1,5 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
-import { ApiError, type ApplyCall, type KindInfo, qualifiedName, unknownFields } from "@neverland/api";
+import { ApiError, type ApplyCall, counted, type KindInfo, qualifiedName, unknownFields } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -48,7 +48,7 @@ function checkOnly(objects: readonly ManifestObject[], validate: keyof typeof va
   if (validate === "strict") refuseUnknownFields(objects);
   if (validate === "warn")
     for (const text of [...unknownIn(objects), ...doubtsIn(objects)]) context.stderr(`Warning: ${text}\n`);
-  context.stdout(`${objects.length} objects are valid\n`);
+  context.stdout(`${counted(objects.length, "object is", "objects are")} valid\n`);
 }
 
 function doubtsIn(objects: readonly ManifestObject[]): string[] {

@@ -133,7 +133,7 @@ describe("tink apply", () => {
     assert.equal((await bench.run("apply", "-f", file, "--validate", "ignore")).stderr, "");
     assert.deepEqual(await bench.run("apply", "-f", file, "--dry-run"), {
       code: 0,
-      stdout: "1 objects are valid\n",
+      stdout: "1 object is valid\n",
       stderr: `Warning: ${warning}\n`,
     });
     assert.equal((await bench.run("apply", "-f", file, "--dry-run", "--validate=strict")).code, 2);
@@ -141,7 +141,7 @@ describe("tink apply", () => {
 
   test("--dry-run checks and writes nothing", async () => {
     const file = await bench.file("dry.yaml", templateYaml("dry"));
-    assert.equal((await bench.run("apply", "--dry-run", "-f", file)).stdout, "1 objects are valid\n");
+    assert.equal((await bench.run("apply", "--dry-run", "-f", file)).stdout, "1 object is valid\n");
     assert.equal((await bench.run("get", "tpl/dry")).code, 3);
   });
 });

@@ -1,6 +1,7 @@
 // Following workflows: watch and logs, against a real server, with a worker that speaks the protocol.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { kinds } from "@neverland/api";
 import type { TestWorker } from "@neverland/tink-server/testing/tink-bench.ts";
 import { type CliBench, interruptCliProcess, openCliBench } from "../testing/cli-bench.ts";
 import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
@@ -73,6 +74,43 @@ test("watch of a workflow that is deleted is 1, of one that is not there 3", asy
   assert.deepEqual([code, stderr], [1, "workflow doomed was deleted\n"]);
   const gone = await bench.run("watch", "workflow/doomed");
   assert.deepEqual([gone.code, gone.stderr], [3, 'tink: There is no workflow "doomed" in namespace default.\n']);
+});
+
+test("watch says who holds a workflow or a machine that is to go, and is 1 when it has gone", async () => {
+  await workflow("held");
+  const finalizers = ["example.org/audit"];
+  for (const kind of [kinds.Workflow, kinds.Hardware]) {
+    const key = { namespace: "default", name: "held" };
+    await bench.clients(kind).patch(key, { metadata: { finalizers } });
+    const watching = bench.start("watch", `${kind.singular}/held`);
+    await bench.run("delete", `${kind.singular}/held`, "--wait=false");
+    await watching.warned(/ held is being deleted, and is held by .*example\.org\/audit: whoever put it there/);
+    await bench.clients(kind).patch(key, { metadata: { finalizers: null } });
+    const { code, stderr } = await watching.ended;
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`^${kind.singular} held was deleted$`, "m"));
+  }
+});
+
+test("watch of a workflow whose template does not render is 1 with what to mend, unless it is mended at once", async () => {
+  const mac = "52:54:00:bb:01:00";
+  const broken = [hardwareYaml("broken", mac), workflowYaml("broken", "to-come", "broken", mac)].join("---\n");
+  await bench.run("apply", "-f", await bench.file("broken.yaml", broken));
+  const { code, stderr } = await bench.run("watch", "workflow/broken");
+  assert.equal(code, 1);
+  assert.match(stderr, /^workflow broken cannot start: .*to-come.*; mend Template to-come .* watch again\n$/);
+  const watching = bench.start("watch", "workflow/broken");
+  await bench.run("apply", "-f", await bench.file("to-come.yaml", templateYaml("to-come")));
+  await watching.saw(/^broken: PENDING/m);
+  watching.interrupt();
+  assert.equal((await watching.ended).code, 130);
+});
+
+test("watch of a machine that nothing can happen to is 1, and says why", async () => {
+  await bench.clients(kinds.Hardware).create({ metadata: { name: "blank" }, spec: {} });
+  const { code, stderr } = await bench.run("watch", "hardware/blank");
+  assert.equal(code, 1);
+  assert.match(stderr, /^Hardware blank names no MAC, so no machine is known by it: it has no interfaces; set spec/);
 });
 
 test("watch ends with 130 on Ctrl-C", async () => {

@@ -2,8 +2,8 @@
 import type { Workflow, WorkflowAction } from "@neverland/api";
 
 /** Lines that end in a newline. */
-export function describeProgress({ metadata, status }: Workflow): string {
-  const state = status?.state || "NEW";
+export function describeProgress({ metadata, spec, status }: Workflow): string {
+  const state = status?.state || (spec?.disabled === true ? "DISABLED" : "NEW");
   const problem = status?.conditions?.find(({ type, status: value }) =>
     type === "HardwareMissing" ? value === "True" : value === "False" || /Failed$/.test(type),
   )?.message;

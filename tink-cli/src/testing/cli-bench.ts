@@ -18,6 +18,8 @@ export type RunningCli = {
   readonly ended: Promise<CliRun>;
   /** Resolves once standard output matches; rejects when the command ends before. */
   saw(pattern: RegExp): Promise<void>;
+  /** The same of standard error. */
+  warned(pattern: RegExp): Promise<void>;
   /** Ctrl-C. */
   interrupt(): void;
 };
@@ -120,6 +122,7 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
     },
     stderr: (part) => {
       output.stderr += part;
+      for (const look of waiting) look();
     },
     isTerminal: false,
     env: { HOME: "/nonexistent", XDG_DATA_HOME: "/nonexistent", XDG_STATE_HOME: "/nonexistent", ...env },
@@ -131,9 +134,9 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
     },
   };
   const ended = runCli(args, context).then(() => output);
-  const saw = async (pattern: RegExp): Promise<void> => {
+  const sawOn = (stream: "stdout" | "stderr") => async (pattern: RegExp) => {
     const seen = Promise.withResolvers<void>();
-    const look = (): void => void (pattern.test(output.stdout) && seen.resolve());
+    const look = (): void => void (pattern.test(output[stream]) && seen.resolve());
     waiting.add(look);
     look();
     const tooEarly = ended.then(({ code, stdout, stderr }) => {
@@ -143,7 +146,12 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): 
     await Promise.race([seen.promise, tooEarly.then(() => seen.promise)]);
     waiting.delete(look);
   };
-  return { ended, saw, interrupt: () => stop.abort(new DOMException("SIGINT", "AbortError")) };
+  return {
+    ended,
+    saw: sawOn("stdout"),
+    warned: sawOn("stderr"),
+    interrupt: () => stop.abort(new DOMException("SIGINT", "AbortError")),
+  };
 }
 
 export async function runCliProcess(args: readonly string[], input: string): Promise<CliRun> {

@@ -1,12 +1,16 @@
 // Addresses that their own machine found in use by another: not to be handed out for a while (RFC 2131 §4.3.3).
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 import type { Ipv4Address } from "@neverland/protocols";
 
 /** A reservation has no other address to offer instead, so it is tried again: the other machine may have gone. */
 export const conflictMinutes = 10;
 
+/** One for each machine of a full hall; those whose Hardware has gone are never asked for again. */
+const mostAddresses = 50_000;
+
 export class AddressConflicts {
   readonly #nowMs: () => number;
-  readonly #untilMs = new Map<Ipv4Address, number>();
+  readonly #untilMs = recentMap<Ipv4Address, number>(mostAddresses);
 
   constructor(nowMs: () => number) {
     this.#nowMs = nowMs;

@@ -25,6 +25,11 @@ export class Sequence<T> {
     return number < this.first ? undefined : this.#items[number - this.#base];
   }
 
+  /** Those from a number on. A list of one's own. */
+  from(number: number): T[] {
+    return this.#items.slice(Math.max(number, this.first) - this.#base) as T[]; // none of these is forgotten
+  }
+
   push(item: T): void {
     this.#items.push(item);
   }

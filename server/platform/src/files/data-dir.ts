@@ -1,5 +1,5 @@
 // The folder that a server keeps its data in: made when it is not there, and every fault of it a sentence.
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { ServerError } from "../server-error.ts";
@@ -24,16 +24,38 @@ export async function makeDataDir(dataDir: string, owner?: number): Promise<read
   return await inDataDir(dataDir, async () => {
     await refuseParents(dataDir);
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
-    // When it is another user's, that is to be said, not which of its files fails first.
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-    const stats = await stat(dataDir);
-    const { uid, mode } = stats;
-    if (!(await isOurs({ stats, chmod: (to) => chmod(dataDir, to) }, owner)))
-      throw unfit(dataDir, `it belongs to another user (uid ${uid}); run this as that user, or ${elsewhere}`);
+    const { mode } = await refuseFolder(dataDir, owner);
     const warnings = (mode & 0o077) === 0 ? [] : [await closeFolder(dataDir, mode, owner)];
     for (const name of databaseFiles) await closeToOthers(join(dataDir, name), owner);
     return warnings;
   });
+}
+
+/**
+ * What {@link makeDataDir} has against a folder that is there, or may be made; nothing is made or closed.
+ * @throws {ServerError} As that.
+ */
+export async function checkDataDir(dataDir: string, owner?: number): Promise<void> {
+  await inDataDir(dataDir, async () => {
+    await refuseParents(dataDir);
+    const isThere = await stat(dataDir).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    if (isThere === undefined) return;
+    // By its path, as mkdir would.
+    if (!isThere.isDirectory()) throw Object.assign(new Error("not a folder"), { code: "EEXIST", path: dataDir });
+    const { mode } = await refuseFolder(dataDir, owner);
+    if ((mode & 0o077) !== 0) await refuseShared(dataDir, mode);
+  });
+}
+
+async function refuseFolder(dataDir: string, owner: number | undefined): Promise<Stats> {
+  // When it is another user's, that is to be said, not which of its files fails first.
+  await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+  const stats = await stat(dataDir);
+  if (!(await isOurs({ stats, chmod: (to) => chmod(dataDir, to) }, owner)))
+    throw unfit(dataDir, `it belongs to another user (uid ${stats.uid}); run this as that user, or ${elsewhere}`);
+  return stats;
 }
 
 /** Who may write a folder above it can put another in its place, with a token of their own. */
@@ -42,12 +64,17 @@ async function refuseParents(dataDir: string): Promise<void> {
   if ("mistrust" in found) throw unfit(dataDir, `${found.mistrust}, or ${elsewhere}`);
 }
 
-async function closeFolder(dataDir: string, mode: number, owner: number | undefined): Promise<string> {
+/** A folder such as /tmp or a home is not ours to close. @returns How it is open. */
+async function refuseShared(dataDir: string, mode: number): Promise<string> {
   const foreign = (await readdir(dataDir)).filter((name) => !ownEntries.some((own) => name.startsWith(own)));
   const open = `other users get into it (mode ${(mode & 0o7777).toString(8)})`;
-  // A folder such as /tmp or a home is not ours to close.
   if (foreign.length > 0 || (mode & sticky) !== 0)
     throw unfit(dataDir, `${open}, and ${usedFor(foreign)}; ${elsewhere}`);
+  return open;
+}
+
+async function closeFolder(dataDir: string, mode: number, owner: number | undefined): Promise<string> {
+  const open = await refuseShared(dataDir, mode);
   // Closed first: nothing can be put there between the look and the lock.
   await chmod(dataDir, 0o700);
   if ((mode & writableByOthers) !== 0)

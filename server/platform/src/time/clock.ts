@@ -30,3 +30,8 @@ export function onClockSet(listener: (byMs: number) => void): () => void {
 export function formatTime(ms: number): string {
   return new Date(ms).toISOString();
 }
+
+/** RFC 3339 in whole seconds, in UTC, as Kubernetes writes times. */
+export function formatSeconds(ms: number): string {
+  return `${formatTime(ms).slice(0, -".000Z".length)}Z`;
+}

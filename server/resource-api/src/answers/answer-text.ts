@@ -1,10 +1,11 @@
-// Objects and lists as the JSON text of an answer, in the form that was asked for. What the store has as text already is
+// Objects as the JSON text of an answer, and lists as that or as YAML, in the form that was asked for. What the store has as text already is
 // not serialised again, and lists come in slices.
 import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { resourceJson } from "@neverland/store/resource-json.ts";
 import type { ResourceList } from "@neverland/store/resource-store.ts";
-import { type AnswerForm, isTable, metaVersionOf } from "../wire/negotiation.ts";
+import { emitYaml } from "@neverland/yaml";
+import { type AnswerForm, type AnswerMedia, isTable, metaVersionOf } from "../wire/negotiation.ts";
 import { cellsOf, columnsOf, type IncludeObject } from "./table.ts";
 
 export type Shape = {
@@ -38,22 +39,35 @@ export async function* listPieces(
   list: ResourceList,
   breather = new Breather(),
   more?: (continueToken: string) => Promise<ResourceList>,
+  media: AnswerMedia = "application/json",
 ): AsyncGenerator<string, void> {
-  let piece = listHead(shape, metadataOf(list, more === undefined));
+  const isYaml = media === "application/yaml";
+  const head = listHead(shape, metadataOf(list, more === undefined));
+  let piece = isYaml ? yamlHead(head) : head;
   let separator = "";
   if (list.items.length > fewItems) await breather.breathe();
   for (let page: ResourceList | undefined = list; page !== undefined; ) {
     for (const [at, item] of page.items.entries()) {
-      piece += separator + itemText(shape, item);
+      piece += isYaml ? yamlItem(itemText(shape, item)) : separator + itemText(shape, item);
       separator = ",";
-      if (at % lookEvery === lookEvery - 1 && breather.isDue) await breather.breathe();
+      if ((isYaml || at % lookEvery === lookEvery - 1) && breather.isDue) await breather.breathe();
       if (piece.length < pieceLength) continue;
       yield piece;
       piece = "";
     }
     page = page.continueToken === undefined ? undefined : await more?.(page.continueToken);
   }
-  yield `${piece}]}`;
+  if (isYaml) yield separator === "" ? `${piece.trimEnd()} []\n` : piece;
+  else yield `${piece}]}`;
+}
+
+/** Of a list's text, as JSON up to its first item. */
+function yamlHead(json: string): string {
+  return emitYaml(JSON.parse(`${json}]}`)).replace(/ \[\]\n$/, "\n");
+}
+
+function yamlItem(json: string): string {
+  return `- ${emitYaml(JSON.parse(json), "  ")}`;
 }
 
 function metadataOf({ resourceVersion, continueToken, remainingItemCount }: ResourceList, isPage: boolean): object {

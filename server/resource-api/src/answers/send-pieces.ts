@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AnswerMedia } from "../wire/negotiation.ts";
-import { sendJson } from "./send-json.ts";
+import { sendWhole } from "./send-json.ts";
 
 /** As kube-apiserver: what is smaller is not worth compressing. */
 const compressFrom = 128 * 1024;
@@ -20,7 +20,7 @@ export async function sendPieces(
   let start = "";
   while (start.length < compressFrom) {
     const { done, value } = await pieces.next();
-    if (done) return sendJson(reply, 200, start, media);
+    if (done) return sendWhole(reply, 200, start, media);
     start += value;
   }
   const headers = { "content-type": media, vary: "accept-encoding" };

@@ -22,7 +22,7 @@ beforeEach(async () => {
   stop = new AbortController();
   const deps = { clock: systemClock, newUid: () => crypto.randomUUID() };
   api = await startApiServer({
-    store: openMemoryStore(deps, { historyCount: 5, bookmarkMs: 30 }),
+    store: openMemoryStore(deps, { historyBytes: 50_000, bookmarkMs: 30 }),
     limits: { watches: 2 },
   });
 });
@@ -68,6 +68,18 @@ test("a watch from a version says what came after it, deletes too", { timeout: 1
   await make("b");
   await api.request("DELETE", `${templatesPath}/a`);
   assert.deepEqual(brief(await take(response, 2)), ["ADDED b", "DELETED a"]);
+});
+
+test("a page of a state that is forgotten is 410 with the token that goes on in what there is now", {
+  timeout: 60_000,
+}, async () => {
+  for (let round = 0; round < 2; round++)
+    await Promise.all(Array.from({ length: 300 }, (_, i) => make(`f${round}-${i}`)));
+  const page = (token: string) => api.request("GET", `${templatesPath}?limit=1&continue=${token}`);
+  const forgotten = await page(Buffer.from('[2,"default","f0-0"]').toString("base64url"));
+  assert.deepEqual([forgotten.status, forgotten.body.reason], [410, "Expired"]);
+  const onward = await page(forgotten.body.metadata.continue);
+  assert.deepEqual([onward.body.items[0].metadata.name, onward.body.metadata.remainingItemCount], ["f0-1", 598]);
 });
 
 test("a version that is forgotten ends in an ERROR event with 410", { timeout: 60_000 }, async () => {
@@ -156,8 +168,9 @@ test("a program that has all watches loses its oldest to another, which ends as 
   await other.body?.cancel();
 });
 
-test("closing the server ends its watches", { timeout: 10_000 }, async () => {
+test("closing the server ends its watches", { timeout: 10_000 }, async (t) => {
   const other = await startApiServer();
+  t.after(() => other.close());
   const url = `${other.url}${templatesPath}?watch=true`;
   const response = await fetch(url, { headers: { authorization: `Bearer ${other.token}` } });
   const ended = response.text();
@@ -165,11 +178,17 @@ test("closing the server ends its watches", { timeout: 10_000 }, async () => {
   assert.equal(await ended, "");
 });
 
-test("the client's watch goes on over a restart of the server and misses nothing", { timeout: 20_000 }, async () => {
+test("the client's watch goes on over a restart of the server and misses nothing", { timeout: 20_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "watch-restart-"));
   const file = join(folder, "store.db");
   let store = await openSqliteStore(file);
   let server = await startApiServer({ store });
+  t.after(async () => {
+    stop.abort();
+    await server.close();
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
   const port = Number(new URL(server.url).port);
   const client = new ResourceClient(kinds.Template, { server: server.url, token: server.token });
   const events = client.watch({ namespace: "default", signal: stop.signal });
@@ -188,10 +207,6 @@ test("the client's watch goes on over a restart of the server and misses nothing
     event?.type === "added" ? [event.object.metadata.name] : [],
   );
   assert.deepEqual(seen, ["before", "between", "after"]);
-  stop.abort();
-  await server.close();
-  await store.close();
-  await rm(folder, { recursive: true });
 });
 
 /** A watch on a connection of its own, as it comes over the wire. */

@@ -20,13 +20,14 @@ export function isServed({ kind, subresource }: Pick<RequestTarget, "kind" | "su
     case "watch":
       return true;
     case "create":
-      return !kind.isView || kind.everyName === true;
+      return !kind.isView;
     case "delete":
-    case "deletecollection":
       return kind.deletable;
+    case "deletecollection":
+      return kind.deletable && !kind.holdsOthers;
     case "patch":
     case "update":
-      return !kind.record || kind.everyName === true;
+      return !kind.record;
   }
 }
 

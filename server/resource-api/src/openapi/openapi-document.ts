@@ -23,6 +23,13 @@ export type OpenApiV2 = {
   readonly definitions: { readonly [name: string]: JsonObject };
 };
 
+export type OpenApiV3 = {
+  readonly openapi: "3.0.0";
+  readonly info: OpenApiV2["info"];
+  readonly paths: OpenApiV2["paths"];
+  readonly components: { readonly schemas: OpenApiV2["definitions"] };
+};
+
 /** `/openapi/v2`. */
 export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV2 {
   return {
@@ -33,16 +40,9 @@ export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV
   };
 }
 
-/** `/openapi/v3`: where the documents are. */
-export function openApiV3Index(kinds: readonly KindInfo[]) {
-  const names = [...new Set(kinds.map((kind) => apiRootOf(kind).slice(1)))];
-  return { paths: Object.fromEntries(names.map((name) => [name, { serverRelativeURL: `/openapi/v3/${name}` }])) };
-}
-
 /** `/openapi/v3/apis/GROUP/VERSION`. @param root `/apis/GROUP/VERSION` */
-export function openApiV3(kinds: readonly KindInfo[], root: string, version: string) {
+export function openApiV3(kinds: readonly KindInfo[], root: string, version: string): OpenApiV3 {
   const members = kinds.filter((kind) => apiRootOf(kind) === root);
-  if (members.length === 0) return undefined;
   return {
     openapi: "3.0.0",
     info: { title, version },

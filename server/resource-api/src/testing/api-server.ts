@@ -39,8 +39,9 @@ export async function startApiServer(
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });
+  const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
   await registerResourceApi(app, {
-    ...{ clock: systemClock, version: "0.0.0", writes: new WritePath({ store, clock: systemClock }) },
+    ...{ clock: systemClock, version: "0.0.0", writes },
     ...deps,
     ...{ store, token: new Sensitive(token) },
   });

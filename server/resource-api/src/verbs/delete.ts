@@ -7,7 +7,8 @@ import { readOptions } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { answer, type Exchange, sendList } from "./exchange.ts";
 
-const deletedAtOnce = 64;
+/** As many as one transaction of the store takes: each batch of fewer waits for a flush of the disk of its own. */
+const deletedAtOnce = 512;
 
 export async function deleteObject(exchange: Exchange, target: NamedTarget): Promise<void> {
   const { context, reply, media } = exchange;
@@ -28,6 +29,7 @@ async function deleteSelected({ context, query, reply }: Exchange, target: Reque
   const list = await context.store.list(target.kind, query.selection(target));
   const remove = async ({ metadata }: Resource): Promise<void> => {
     await context.turns.next();
+    if (reply.raw.destroyed) return;
     try {
       await context.writes.delete(target.kind, metadata, options.preconditions, options);
     } catch (error) {

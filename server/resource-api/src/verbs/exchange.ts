@@ -25,7 +25,7 @@ export function answer(exchange: Exchange, kind: KindInfo, object: Resource, sta
 }
 
 export async function sendList(exchange: Exchange, kind: KindInfo, { first, more }: WholeList): Promise<void> {
-  const pieces = listPieces(shapeOf(exchange, kind), first, undefined, more);
+  const pieces = listPieces(shapeOf(exchange, kind), first, undefined, more, exchange.media);
   await sendPieces(exchange.request, exchange.reply, pieces, exchange.media);
 }
 

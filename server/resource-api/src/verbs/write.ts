@@ -20,7 +20,6 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
   checkFields(kind, sent, query, exchange.reply);
   const object = withoutStatus(sent);
   try {
-    if (kind.everyName) return answer(exchange, kind, await asItIs(exchange, target, object), 201);
     const made = await context.writes.create(kind, object, { namespace }, writeOptions(exchange));
     answer(exchange, kind, made, 201);
   } catch (error) {
@@ -41,7 +40,6 @@ async function replaced(exchange: Exchange, target: NamedTarget): Promise<Resour
   const { context, request, query, reply } = exchange;
   const object = readObject(request.body, request.headers["content-type"], target.kind);
   checkFields(target.kind, object, query, reply);
-  if (target.kind.everyName) return await asItIs(exchange, target, object);
   requireVersion(target, toResource(target.kind, object, target));
   return await replaceResource(context.writes, writeTarget(target), object, writeOptions(exchange));
 }
@@ -59,7 +57,6 @@ async function patched(exchange: Exchange, target: NamedTarget): Promise<{ resou
   const options = writeOptions(exchange, type === "apply");
   const value = readPatch(request.body, type);
   checkFields(target.kind, value, query, reply);
-  if (target.kind.everyName) return { resource: await asItIs(exchange, target, {}), created: false };
   const written = writeTarget(target);
   if (type === "apply")
     return await applyResource(context.writes, written, value, { ...options, force: query.flag("force") });
@@ -76,17 +73,6 @@ function answerWritten(exchange: Exchange, { kind, subresource }: NamedTarget, o
 
 function writeTarget({ kind, namespace, name, subresource }: NamedTarget): WriteTarget {
   return { kind, namespace, name, half: subresource === "status" ? "status" : "content" };
-}
-
-/** Of a kind that has every name: what is there. @throws {ResourceError} `invalid`: this can be no name. */
-async function asItIs(
-  { context, reply }: Exchange,
-  { kind, name }: RequestTarget,
-  object: JsonObject,
-): Promise<Resource> {
-  const resource = toResource(kind, object, { namespace: "", ...(name !== undefined && { name }) });
-  warn(reply, [`${kind.plural} need no making, and nothing is kept of one but what is in it`]);
-  return await context.store.create(kind, resource);
 }
 
 function nameIn(object: JsonObject): string {

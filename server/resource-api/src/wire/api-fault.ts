@@ -33,15 +33,20 @@ export type FaultDetails = {
   readonly retryAfterSeconds?: number;
 };
 
+type FaultOptions = ErrorOptions & { readonly continueToken?: string };
+
 /** A refusal of the resource API. `reason` is API; the text is for people. */
 export class ApiFault extends Error {
   override readonly name = "ApiFault";
   readonly reason: FaultReason;
   readonly details: FaultDetails;
-  constructor(reason: FaultReason, message: string, details: FaultDetails = {}, options?: ErrorOptions) {
+  /** Of a page that has expired: what a list goes on with, of a later state. */
+  readonly continueToken: string | undefined;
+  constructor(reason: FaultReason, message: string, details: FaultDetails = {}, options: FaultOptions = {}) {
     super(message, options);
     this.reason = reason;
     this.details = details;
+    this.continueToken = options.continueToken;
   }
   get statusCode(): number {
     return codes[this.reason];
@@ -53,7 +58,7 @@ export function toStatus(fault: ApiFault) {
   return {
     kind: "Status",
     apiVersion: "v1",
-    metadata: {},
+    metadata: { ...(fault.continueToken !== undefined && { continue: fault.continueToken }) },
     status: "Failure",
     message: fault.message,
     reason: fault.reason,
@@ -78,6 +83,7 @@ const reasons = {
   invalid: "Invalid",
   malformed: "BadRequest",
   owned: "Conflict",
+  forbidden: "Forbidden",
   unchangeable: "MethodNotAllowed",
 } as const;
 
@@ -106,12 +112,16 @@ function fromStore(error: StoreError, kind: KindInfo | undefined, name: string):
       return new ApiFault("Conflict", `${text} (${error.message})`, details, options);
     }
     case "gone":
-      return new ApiFault("Expired", error.message, {}, options);
+      return new ApiFault("Expired", error.message, {}, { ...options, ...withToken(error) });
     case "unavailable":
       return new ApiFault("ServiceUnavailable", error.message, { retryAfterSeconds: 5 }, options);
     case "not-taken":
       return new ApiFault("InternalError", error.message, {}, options);
   }
+}
+
+function withToken({ continueToken }: StoreError): FaultOptions {
+  return continueToken === undefined ? {} : { continueToken };
 }
 
 function detailsOf(kind: KindInfo, name: string): FaultDetails {

@@ -116,6 +116,16 @@ test("of unknown fields with long names only some are named, which leaves an ans
   assert.ok(warning.length < 4200);
 });
 
+test("where there are more than are named, that is said", async () => {
+  const base = hardwareNamed("more", "52:54:00:00:01:0d", "10.1.0.13");
+  const names = Array.from({ length: 30 }, (_, at) => [`odd${at + 10}`, 1]);
+  const body = { ...base, spec: { ...base.spec, ...Object.fromEntries(names) } };
+  const warned = await api.request("POST", `${hardwarePath}?dryRun=All&fieldValidation=Warn`, { body });
+  assert.match(warned.headers.get("warning") ?? "", /odd29\\?"", 299 - "and at least 1 more"$/);
+  const refused = await api.request("POST", `${hardwarePath}?dryRun=All&fieldValidation=Strict`, { body });
+  assert.match(refused.body.message, /unknown field "spec\.odd29", and more$/);
+});
+
 test("another word for it is refused", async () => {
   const { status } = await api.request("POST", `${hardwarePath}?fieldValidation=Loud`, { body: odd("m4", 4) });
   assert.equal(status, 400);

@@ -22,10 +22,15 @@ export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, 
   const { fieldValidation } = query;
   if (fieldValidation === "Ignore") return;
   const parts = (Array.isArray(sent) ? sent.slice(0, mostOperations).map(partOf) : [sent]).filter(isObject);
-  const paths = new Set(parts.flatMap((part) => unknownFields(kind, part)));
+  const [paths, doubts] = [new Set<string>(), [] as string[]];
+  for (const part of parts) {
+    for (const path of unknownFields(kind, part)) paths.add(path);
+    for (const line of brokenLines(kind, part)) doubts.push(line);
+    for (const text of kind.doubts?.(part) ?? []) doubts.push(text);
+  }
+  if (paths.size + doubts.length === 0) return;
   const unknown = Array.from(paths, (path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
-  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown.slice(0, mostNamed));
-  const doubts = parts.flatMap((part) => [...brokenLines(kind, part), ...(kind.doubts?.(part) ?? [])]);
+  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown);
   warn(reply, [...unknown, ...doubts.map((text) => text.slice(0, longestWarning))]);
 }
 
@@ -58,11 +63,15 @@ function isBroken(value: unknown): boolean {
 /** Nearly always no text of an object is broken, which is seen without making a path of anything. */
 function hasBrokenText(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return isBroken(value);
-  return Array.isArray(value) ? value.some(hasBrokenText) : Object.values(value).some(hasBrokenText);
+  if (Array.isArray(value)) return value.some(hasBrokenText);
+  // Values of JSON inherit nothing that is enumerable.
+  for (const name in value) if (hasBrokenText(Reflect.get(value, name))) return true;
+  return false;
 }
 
 function notOfKind(kind: KindInfo, unknown: readonly string[]): ApiFault {
   const { version, kind: name } = kind;
+  const named = [...unknown.slice(0, mostNamed), ...(unknown.length > mostNamed ? ["and more"] : [])];
   const what = `${name} in version "${kind.group === "" ? version : apiVersionOf(kind)}" cannot be handled as a ${name}`;
-  return new ApiFault("BadRequest", `${what}: strict decoding error: ${unknown.join(", ")}`);
+  return new ApiFault("BadRequest", `${what}: strict decoding error: ${named.join(", ")}`);
 }

@@ -16,7 +16,6 @@ export function metaVersionOf(form: AnswerForm): string {
   return form.endsWith("v1beta1") ? "meta.k8s.io/v1beta1" : "meta.k8s.io/v1";
 }
 
-/** What an answer is called. JSON is YAML, so the text is the same. */
 export type AnswerMedia = "application/json" | "application/yaml";
 
 export type Negotiated = { readonly form: AnswerForm; readonly media: AnswerMedia };

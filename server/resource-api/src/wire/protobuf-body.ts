@@ -4,16 +4,15 @@
 // k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto `ObjectMeta`; the rest of a kind is in its KindInfo.
 
 import { WireType } from "@bufbuild/protobuf/wire";
-import type { JsonObject, KindInfo, ProtobufField } from "@neverland/api";
+import type { ProtobufFields as Fields, JsonObject, KindInfo, ProtobufField } from "@neverland/api";
 import { ApiFault } from "./api-fault.ts";
 import { ProtobufReader } from "./protobuf-reader.ts";
 
 export const protobufType = "application/vnd.kubernetes.protobuf";
 
 const magic = Buffer.from("k8s\0");
-type Fields = { readonly [number: number]: ProtobufField };
 /** By name. What is repeated is gathered in an array or a map, so that each element costs the same however many there are. */
-type Values = Map<string, boolean | string | string[] | Map<string, string> | JsonObject>;
+type Values = Map<string, boolean | number | string | string[] | Map<string, string> | JsonObject>;
 
 const ownerReference: Fields = {
   1: { name: "kind", type: "text" },
@@ -119,11 +118,20 @@ function readField(
   reader: ProtobufReader,
   wire: WireType,
 ): void {
-  if (!field || (field.type === "flag") !== (wire === WireType.Varint)) return void reader.skip(wire, number);
+  if (!field || wireOf(field) !== wire) return void reader.skip(wire, number);
   const before = values.get(field.name);
   switch (field.type) {
     case "flag":
       values.set(field.name, reader.bool());
+      break;
+    case "integer":
+      values.set(field.name, reader.int32());
+      break;
+    case "micro-time":
+      values.set(field.name, readMicroTime(reader.message()));
+      break;
+    case "message":
+      values.set(field.name, readFields(reader.message(), field.fields));
       break;
     case "text":
       values.set(field.name, reader.string());
@@ -141,6 +149,22 @@ function readField(
       break;
     }
   }
+}
+
+function wireOf({ type }: ProtobufField): WireType {
+  return type === "flag" || type === "integer" ? WireType.Varint : WireType.LengthDelimited;
+}
+
+/** meta/v1 `MicroTime`, of which the seconds are a year's from 1 to 9999. */
+function readMicroTime(message: ProtobufReader): string {
+  let [seconds, nanos] = [0, 0];
+  eachField(message, (number, reader, wire) => {
+    if (number === 1 && wire === WireType.Varint) seconds = Number(reader.int64());
+    else if (number === 2 && wire === WireType.Varint) nanos = reader.int32();
+    else reader.skip(wire, number);
+  });
+  const micros = String(Math.floor(nanos / 1000)).padStart(6, "0");
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${micros}Z`;
 }
 
 /** Bytes become base64, as they stand in JSON. */

@@ -32,8 +32,11 @@ function pathId(group: string, version = "", plural = ""): string {
  * @throws {ApiFault} `NotFound` for every path that names nothing.
  */
 export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
-  const steps = path.replace(/\/$/, "").split("/").slice(1).map(decode);
-  const [group = "", version, ...beneath] = steps[0] === "api" ? ["", ...steps.slice(1)] : steps.slice(1);
+  const steps = stepsOf(path);
+  const isCore = steps[0] === "api";
+  const group = isCore ? "" : (steps[1] ?? "");
+  const version = steps[isCore ? 1 : 2];
+  const beneath = steps.slice(isCore ? 2 : 3);
   const isWatch = beneath[0] === "watch";
   const rest = isWatch ? beneath.slice(1) : beneath;
   const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
@@ -57,8 +60,12 @@ export function nothingThere(path: string): ApiFault {
   return new ApiFault("NotFound", `the server could not find the requested resource (${path})`);
 }
 
+function stepsOf(path: string): string[] {
+  const steps = path.slice(1, path.endsWith("/") ? -1 : undefined).split("/");
+  return path.includes("%") ? steps.map(decode) : steps;
+}
+
 function decode(step: string): string {
-  if (!step.includes("%")) return step;
   try {
     return decodeURIComponent(step);
   } catch {

@@ -1,6 +1,14 @@
 // Who owns which field (server-side apply): what an apply or an update makes of the object and of its managedFields.
 import { isDeepStrictEqual } from "node:util";
-import { isObject, isTime, type JsonObject, type ManagedFieldsEntry, member, serverMetadata } from "@neverland/api";
+import {
+  counted,
+  isObject,
+  isTime,
+  type JsonObject,
+  type ManagedFieldsEntry,
+  member,
+  serverMetadata,
+} from "@neverland/api";
 import { withMember } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
 import { mergeApplied, removeFields, unowned, withoutNulls } from "./apply-merge.ts";
@@ -106,7 +114,7 @@ function refuseConflicts(others: readonly Entry[], taken: FieldSet): void {
     })),
   );
   if (faults.length === 0) return;
-  const count = faults.length === 1 ? "1 conflict" : `${faults.length} conflicts`;
+  const count = counted(faults.length, "conflict");
   const texts = faults.map((fault) => `${fault.message}: ${fault.field}`);
   throw new ResourceError("owned", `Apply failed with ${count}: ${texts.join("; ")}`, { faults });
 }

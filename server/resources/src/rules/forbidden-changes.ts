@@ -13,13 +13,16 @@ export function refuseForbiddenChanges(kind: KindInfo, live: Resource, next: Res
 
 /** What the API makes of other objects would be kept where nobody reads it. @throws {ResourceError} `unchangeable`. */
 export function refuseForbiddenCreation(kind: KindInfo): void {
-  if (kind.isView) throw unchangeable(kind, "are shown as other objects make them, and cannot be written");
+  if (kind.isView)
+    throw unchangeable(kind, "are shown as other objects make them, and cannot be written: write those instead");
 }
 
 /** Of any object of the kind, and of all of them. @throws {ResourceError} `unchangeable`. */
 export function refuseForbiddenDeletion(kind: KindInfo): void {
-  if (kind.isView) throw unchangeable(kind, "are shown as other objects make them, and go with those");
-  if (!kind.deletable) throw unchangeable(kind, "cannot be deleted: each is kept until its time is over");
+  if (kind.isView)
+    throw unchangeable(kind, "are shown as other objects make them, and go with those: delete those instead");
+  if (!kind.deletable)
+    throw unchangeable(kind, "cannot be deleted: each is kept until its time is over, and then goes by itself");
 }
 
 function unchangeable(kind: KindInfo, why: string): ResourceError {
@@ -43,7 +46,11 @@ export function refuseWithoutContent(kind: KindInfo, { metadata, ...next }: Reso
 function refuseNewContent(kind: KindInfo, live: Resource, next: Resource): void {
   if (isDeepStrictEqual(live.spec, next.spec)) return;
   const { namespace, name } = live.metadata;
-  throw new ResourceError("unchangeable", `${kind.kind} ${namespace}/${name} is a record and never changes`, { kind });
+  throw new ResourceError(
+    "unchangeable",
+    `${kind.kind} ${namespace}/${name} is a record and never changes; what is to be said otherwise is another record`,
+    { kind },
+  );
 }
 
 /** In Kubernetes' words, and without the values: they may be secret. */
@@ -51,12 +58,13 @@ function refuseFixedFields(kind: KindInfo, live: Resource, next: Resource): void
   if (kind.immutable === undefined) return;
   const { always, whileSet } = kind.immutable;
   const isSet = Reflect.get(live, whileSet.flag) === true;
+  const instead = `make a ${kind.kind} of another name and name that where this one is used, or delete this one and apply it again`;
   const isChanged = (field: string) => !sameJson(Reflect.get(live, field) ?? null, Reflect.get(next, field) ?? null);
   const whole = always.filter(isChanged).map((field) => {
-    return { reason: "FieldValueInvalid", message: "Invalid value: field is immutable", field };
+    return { reason: "FieldValueInvalid", message: `Invalid value: field is immutable; ${instead}`, field };
   });
   const held = (isSet ? whileSet.fields : []).filter(isChanged).map((field) => {
-    const message = `Forbidden: field is immutable when \`${whileSet.flag}\` is set`;
+    const message = `Forbidden: field is immutable when \`${whileSet.flag}\` is set; ${instead}`;
     return { reason: "FieldValueForbidden", message, field };
   });
   const faults = [...whole, ...held];
@@ -68,6 +76,6 @@ function refuseNewFinalizers(kind: KindInfo, live: Resource, next: Resource): vo
   const present = live.metadata.finalizers ?? [];
   const added = (next.metadata.finalizers ?? []).filter((finalizer) => !present.includes(finalizer));
   if (!live.metadata.deletionTimestamp || added.length === 0) return;
-  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found ${added.join(", ")}`;
+  const message = `Forbidden: no new finalizers can be added if the object is being deleted, found ${added.join(", ")}; leave them out, or make the object again once it has gone`;
   throw invalid(kind, live.metadata.name, [{ reason: "FieldValueForbidden", message, field: "metadata.finalizers" }]);
 }

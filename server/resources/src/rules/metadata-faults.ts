@@ -16,17 +16,19 @@ const mostAnnotationBytes = 256 * 1024;
 const nameRule = "must be a lower case DNS name of at most 253 letters, digits, '-' and '.', such as machine-1";
 const qualifiedRule = "must be at most 63 letters, digits, '-', '_' and '.', after a DNS name and '/' or none";
 
-export function metadataFaults({ scope }: KindInfo, metadata: ObjectMeta): FieldFault[] {
+export function metadataFaults({ scope, holdsOthers }: KindInfo, metadata: ObjectMeta): FieldFault[] {
   const { name, generateName, namespace, labels, annotations, finalizers, ownerReferences } = metadata;
   const own = scope === "cluster" ? unless(namespace === "", "metadata.namespace", namespace, "must be empty") : [];
   return [
-    ...unless(isSubdomain(name), "metadata.name", name, nameRule),
+    ...(holdsOthers
+      ? namespaceFaults("metadata.name", name)
+      : unless(isSubdomain(name), "metadata.name", name, nameRule)),
     ...(generateName ? generateNameFaults(generateName) : []),
     ...(scope === "cluster" ? own : namespaceFaults("metadata.namespace", namespace)),
-    ...labelFaults(labels ?? {}),
-    ...annotationFaults(annotations ?? {}),
-    ...finalizerFaults(finalizers ?? []),
-    ...ownerFaults(ownerReferences ?? []),
+    ...(labels ? labelFaults(labels) : []),
+    ...(annotations ? annotationFaults(annotations) : []),
+    ...(finalizers ? finalizerFaults(finalizers) : []),
+    ...(ownerReferences ? ownerFaults(ownerReferences) : []),
   ];
 }
 

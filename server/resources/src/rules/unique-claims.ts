@@ -1,5 +1,5 @@
 // No two objects have the same value of a field that a kind calls unique, or a machine would be answered as another.
-import { fieldsAt, formatKey, type KindInfo, type Resource, type ResourceKey, type UniqueField } from "@neverland/api";
+import { fieldsAt, formatKey, type KindInfo, type Resource, type UniqueField } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { type FieldStep, stepsOf, textsAt } from "@neverland/store/selector.ts";
 import { type FieldFault, invalid } from "../resource-error.ts";
@@ -29,7 +29,8 @@ export class UniqueClaims {
     const claims = newValues(kind, live, next);
     if (claims.length === 0) return await write();
     this.#refuseClaimed(kind, next, claims);
-    for (const { id } of claims) this.#take(id, formatKey(next.metadata)); // and nothing was awaited since the check
+    const holder = formatKey(next.metadata);
+    for (const { id } of claims) this.#take(id, holder); // and nothing was awaited since the check
     try {
       await this.#refuseStored(kind, next, claims);
       return await write();
@@ -46,7 +47,9 @@ export class UniqueClaims {
   }
 
   #take(id: string, holder: string): void {
-    this.#claims.getOrInsertComputed(id, () => ({ holder, writes: 0 })).writes += 1;
+    const claim = this.#claims.get(id);
+    if (claim) claim.writes += 1;
+    else this.#claims.set(id, { holder, writes: 1 });
   }
 
   #giveBack(id: string): void {
@@ -61,13 +64,18 @@ export class UniqueClaims {
   }
 
   async #refuseStored(kind: KindInfo, next: Resource, claims: readonly Claimed[]): Promise<void> {
+    const own = formatKey(next.metadata);
     const holders = new Map<string, string>();
-    for (const { path, namespace, values } of askedFor(kind, claims, next.metadata)) {
+    for (const { path, within } of kind.unique) {
+      const values = claimedAt(path, claims);
+      if (values.length === 0) continue;
       const fields = [{ key: path, operator: "in", values } as const];
-      const { items } = await this.#store.list(kind, { ...(namespace !== undefined && { namespace }), fields });
-      const others = items.filter(({ metadata }) => formatKey(metadata) !== formatKey(next.metadata));
-      for (const other of others)
-        for (const { id } of valuesOf(kind, other)) holders.set(id, formatKey(other.metadata));
+      const { namespace } = next.metadata;
+      const { items } = await this.#store.list(kind, within === "namespace" ? { namespace, fields } : { fields });
+      for (const other of items) {
+        const holder = formatKey(other.metadata);
+        if (holder !== own) for (const { id } of valuesOf(kind, other)) holders.set(id, holder);
+      }
     }
     if (holders.size > 0) refuseHeld(kind, next, claims, ({ id }) => holders.get(id));
   }
@@ -85,21 +93,17 @@ function refuseHeld(
   for (const claim of claims) {
     const holder = holderOf(claim);
     if (holder === undefined || holder === own) continue;
-    const message = `Duplicate value: "${claim.value}": ${kind.kind} ${holder} has it already`;
+    const message = `Duplicate value: "${claim.value}": ${kind.kind} ${holder} has it already; change or delete that, or give this one another`;
     const found = fieldsAt(next, claim.path).find(({ value }) => String(value) === claim.value);
     faults.push({ reason: "FieldValueDuplicate", message, field: found?.field ?? claim.path });
   }
   if (faults.length > 0) throw invalid(kind, next.metadata.name, faults);
 }
 
-/** One question to the store for each path. */
-function askedFor(kind: KindInfo, claims: readonly Claimed[], { namespace }: ResourceKey) {
-  const unique = kind.unique.map(({ path, within }) => ({
-    path,
-    ...(within === "namespace" && { namespace }),
-    values: claims.filter((claim) => claim.path === path).map(({ value }) => value),
-  }));
-  return unique.filter(({ values }) => values.length > 0);
+function claimedAt(path: string, claims: readonly Claimed[]): string[] {
+  const values: string[] = [];
+  for (const claim of claims) if (claim.path === path) values.push(claim.value);
+  return values;
 }
 
 function newValues(kind: KindInfo, live: Resource | undefined, next: Resource): Claimed[] {

@@ -11,13 +11,7 @@ export function validateResource(kind: KindInfo, resource: Resource): void {
     const value: unknown = Reflect.get(resource, name);
     return schemaFaults(schema, name === "spec" ? (value ?? {}) : value, name, kind);
   });
-  const { metadata, status: _, ...rest } = resource;
-  const { managedFields: __, ...own } = metadata;
-  refuse(kind, resource, [
-    ...sizeFaults({ ...rest, metadata: own }, "object"),
-    ...metadataFaults(kind, metadata),
-    ...content,
-  ]);
+  refuse(kind, resource, [...contentSizeFaults(resource), ...metadataFaults(kind, resource.metadata), ...content]);
 }
 
 /** @throws {ResourceError} `invalid`. */
@@ -28,6 +22,14 @@ export function validateStatus(kind: KindInfo, resource: Resource): void {
 
 function refuse(kind: KindInfo, { metadata }: Resource, faults: readonly FieldFault[]): void {
   if (faults.length > 0) throw invalid(kind, metadata.name, faults);
+}
+
+/** Of all but the status and the owners. Where the whole is small enough, as nearly always, its part is. */
+function contentSizeFaults(resource: Resource): FieldFault[] {
+  if (!isOver(resource, mostLeaves)) return [];
+  const { metadata, status: _, ...rest } = resource;
+  const { managedFields: __, ...own } = metadata;
+  return sizeFaults({ ...rest, metadata: own }, "object");
 }
 
 function sizeFaults(value: unknown, field: string): FieldFault[] {

@@ -1,11 +1,12 @@
-// The kept history of a store: what watches are fed from, and what old states of a list are rebuilt from.
+// The kept history of a store, from which watches are fed.
 import type { Resource, ResourceKey } from "@neverland/api";
 import { Sequence } from "@neverland/platform/collections/sequence.ts";
 import { resourceJson } from "../resource-json.ts";
 import type { WatchEvent } from "../resource-store.ts";
+import type { Forgotten, StoredVersions } from "./store-backend.ts";
 
-/** How much of the log is kept: so many changes of so many bytes in all (objects before and after), none from before that time. */
-export type HistoryBounds = { readonly count: number; readonly bytes: number; readonly sinceMs: number };
+/** How much of the log is kept: changes of so many bytes in all (objects before and after), none from before that time. */
+export type HistoryBounds = { readonly bytes: number; readonly sinceMs: number };
 
 type Objects = { readonly after: Resource; readonly before: Resource | undefined };
 export type ObjectEvent = Exclude<WatchEvent, { type: "bookmark" }>;
@@ -61,65 +62,130 @@ function sizeOf(resource: Resource | undefined): number {
   return resource === undefined ? 0 : resourceJson(resource).length;
 }
 
-/** Compaction is done once this many changes are too many, so that its cost is shared by many writes. */
-const compactionSlack = 256;
+/** Compaction goes on until so small a part of the bytes has room again, so that its cost is shared by many writes. */
+const roomPart = 1 / 64;
 /** Most changes that are forgotten at once; what is more is forgotten at the next writes. */
 const compactionStep = 1024;
 
+class KindLog {
+  readonly changes = new Sequence<LoggedChange>();
+  bytes = 0;
+  /** Of this kind, changes up to this version are forgotten. */
+  compactedVersion: number;
+
+  constructor(compactedVersion: number) {
+    this.compactedVersion = compactedVersion;
+  }
+
+  append(change: LoggedChange): void {
+    this.changes.push(change);
+    this.bytes += change.sizeBytes;
+  }
+
+  forgetOldest(): LoggedChange | undefined {
+    const change = this.changes.shift();
+    if (change === undefined) return undefined;
+    this.bytes -= change.sizeBytes;
+    this.compactedVersion = change.version;
+    return change;
+  }
+
+  get oldest(): LoggedChange | undefined {
+    return this.changes.at(this.changes.first);
+  }
+}
+
+/** Each kind has a history of its own. When all together are too large the largest one gives way: a busy kind costs no quiet one its own. */
 export class ChangeLog {
-  readonly #all = new Sequence<LoggedChange>();
-  readonly #byKind = new Map<string, Sequence<LoggedChange>>();
+  readonly #kinds = new Map<string, KindLog>();
   #version = 0;
+  /** Of kinds that had no changes at the start. */
   #compactedVersion = 0;
+  #unreadVersion = 0;
   #bytes = 0;
+  #forgotten: number[] = [];
 
   /** Of the last write. */
   get version(): number {
     return this.#version;
   }
 
-  /** Changes up to this version are forgotten. */
-  get compactedVersion(): number {
-    return this.#compactedVersion;
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  /** Begins at a state whose history follows, or is forgotten. */
-  startAt({ version, compactedVersion }: { version: number; compactedVersion: number }): void {
+  /** Of this kind, changes up to this version are forgotten. */
+  compactedVersion(kindId: string): number {
+    return this.#kindOf(kindId).compactedVersion;
+  }
+
+  /** Whether nothing of this kind was written after `version`, for certain. */
+  isUnchangedSince(kindId: string, version: number): boolean {
+    const { changes, compactedVersion } = this.#kindOf(kindId);
+    return (changes.at(changes.end - 1)?.version ?? compactedVersion) <= version && version <= this.#version;
+  }
+
+  /**
+   * Begins at a state whose history follows, oldest first, or is forgotten.
+   * @param start `unreadVersion`: of all kinds the changes up to it are too old; the others of before `compactedVersion` are not all there.
+   */
+  startAt({ version, compactedVersion, unreadVersion }: StoredVersions & { readonly unreadVersion: number }): void {
     this.#version = version;
-    this.#compactedVersion = compactedVersion;
+    this.#compactedVersion = Math.max(compactedVersion, unreadVersion);
+    this.#unreadVersion = unreadVersion;
+  }
+
+  /** A change of before the start. What is after the oldest that there is of a kind is all there. */
+  restore(change: LoggedChange): void {
+    const compactedVersion = Math.min(this.#compactedVersion, change.version - 1);
+    this.#kinds.getOrInsertComputed(change.kindId, () => new KindLog(compactedVersion));
+    this.append(change);
   }
 
   append(change: LoggedChange): void {
-    this.#all.push(change);
-    this.of(change.kindId).push(change);
+    this.#kindOf(change.kindId).append(change);
     this.#bytes += change.sizeBytes;
     this.#version = Math.max(this.#version, change.version);
   }
 
   /** The changes of one kind. */
   of(kindId: string): Sequence<LoggedChange> {
-    return this.#byKind.getOrInsertComputed(kindId, () => new Sequence());
+    return this.#kindOf(kindId).changes;
   }
 
-  /** Forgets the oldest changes when those beyond the bounds are worth it, some at a time. */
-  compact({ count, bytes, sinceMs }: HistoryBounds): void {
-    const isDue = this.#all.length > count + compactionSlack || this.#bytes > bytes || this.#isOld(sinceMs);
-    if (!isDue) return;
-    for (let step = 0; step < compactionStep; step++) {
-      if (this.#all.length <= count && this.#bytes <= bytes && !this.#isOld(sinceMs)) return;
-      this.#forgetOldest();
-    }
+  /** Forgets the oldest changes beyond the bounds, some at a time. */
+  compact({ bytes, sinceMs }: HistoryBounds): void {
+    let steps = compactionStep;
+    for (const kind of this.#kinds.values())
+      while ((kind.oldest?.timeMs ?? Number.POSITIVE_INFINITY) < sinceMs && steps-- > 0) this.#forgetOldest(kind);
+    if (this.#bytes <= bytes) return;
+    while (this.#bytes > bytes * (1 - roomPart) && steps-- > 0) this.#forgetOldest(this.#largest());
   }
 
-  #isOld(sinceMs: number): boolean {
-    return (this.#all.at(this.#all.first)?.timeMs ?? Number.POSITIVE_INFINITY) < sinceMs;
+  /** What the medium has not been told of, or has not answered to. */
+  get forgotten(): Forgotten {
+    return { upTo: this.#unreadVersion, versions: [...this.#forgotten] };
   }
 
-  #forgetOldest(): void {
-    const change = this.#all.shift();
-    if (!change) return;
-    this.of(change.kindId).shift();
+  /** The medium has dropped it. */
+  dropped({ versions }: Forgotten): void {
+    this.#forgotten.splice(0, versions.length);
+  }
+
+  #kindOf(kindId: string): KindLog {
+    return this.#kinds.getOrInsertComputed(kindId, () => new KindLog(this.#compactedVersion));
+  }
+
+  #largest(): KindLog | undefined {
+    let largest: KindLog | undefined;
+    for (const kind of this.#kinds.values()) if (kind.bytes > (largest?.bytes ?? -1)) largest = kind;
+    return largest;
+  }
+
+  #forgetOldest(kind: KindLog | undefined): void {
+    const change = kind?.forgetOldest();
+    if (change === undefined) return;
     this.#bytes -= change.sizeBytes;
-    this.#compactedVersion = change.version;
+    this.#forgotten.push(change.version);
   }
 }

@@ -27,6 +27,11 @@ export class KindTable {
     return this.#sorted.list(range, limit);
   }
 
+  /** What there is now, and stays as it is whatever is put here. */
+  snapshot(): SortedResources {
+    return this.#sorted.snapshot();
+  }
+
   count(range: KeyRange): number {
     return this.#sorted.count(range);
   }

@@ -4,12 +4,13 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { pause } from "@neverland/platform/wait/pause.ts";
 import { resourceJson } from "../resource-json.ts";
-import { type HistoryBounds, LoggedChange } from "./change-log.ts";
+import { LoggedChange } from "./change-log.ts";
 import type { StoreBackend, StoredHistory } from "./store-backend.ts";
 import { StoreState } from "./store-state.ts";
 import { StoredObjects, type StoredObjectsDeps, type StoredText } from "./stored-objects.ts";
 
-export type LoadDeps = StoredObjectsDeps & { readonly bounds: HistoryBounds };
+/** `sinceMs`: changes from before that time are forgotten. */
+export type LoadDeps = StoredObjectsDeps & { readonly sinceMs: number };
 
 /** Of so many objects each is looked at and frozen before anybody sees it. Of more it is when a reader asks, or soon: readiness does not wait. */
 const settledAtOnce = 1024;
@@ -56,29 +57,29 @@ export async function loadState(backend: StoreBackend, deps: LoadDeps): Promise<
   return { state, settle };
 }
 
-/** Newest first: what is beyond the bounds is not read, and what an object was after a change is what it was before the next. */
+/** Newest first: what is too old is not read, and what an object was after a change is what it was before the next. */
 async function loadHistory(
   state: StoreState,
   backend: StoreBackend,
-  { bounds }: LoadDeps,
+  { sinceMs }: LoadDeps,
   breather: Breather,
   readOld: (text: StoredText) => Resource,
 ): Promise<void> {
   const versions = await backend.versions();
+  let unreadVersion = 0;
   const after = new Map<string, string | undefined>();
   const changes: LoggedChange[] = [];
-  let [count, bytes] = [0, 0];
   read: for await (const part of backend.history())
     for (const entry of part) {
       if (breather.isDue) await breather.breathe();
-      const change = toLogged(state, entry, after, readOld);
-      [count, bytes] = [count + 1, bytes + change.sizeBytes];
-      if (count > bounds.count || bytes > bounds.bytes || change.timeMs < bounds.sinceMs) break read;
-      changes.push(change);
+      if (entry.timeMs < sinceMs) {
+        unreadVersion = entry.version;
+        break read;
+      }
+      changes.push(toLogged(state, entry, after, readOld));
     }
-  const oldest = changes.at(-1)?.version ?? versions.version + 1;
-  state.log.startAt({ ...versions, compactedVersion: Math.max(versions.compactedVersion, oldest - 1) });
-  for (const change of changes.reverse()) state.log.append(change);
+  state.log.startAt({ ...versions, unreadVersion });
+  for (const change of changes.reverse()) state.log.restore(change);
 }
 
 function toLogged(

@@ -143,12 +143,13 @@ export class ResourceWatch implements AsyncIterableIterator<WatchEvent>, PolledW
 
   #place(): number {
     const from = this.#fromVersion;
-    if (!(from >= this.#log.compactedVersion && from <= this.#log.version)) throw this.#gap();
+    if (!(from >= this.#log.compactedVersion(this.#kindId) && from <= this.#log.version)) throw this.#gap();
     return this.#log.of(this.#kindId).find((change) => change.version <= from);
   }
 
   #gap(): StoreError {
-    const { compactedVersion, version } = this.#log;
+    const { version } = this.#log;
+    const compactedVersion = this.#log.compactedVersion(this.#kindId);
     const reason =
       this.#fromVersion > version
         ? `this store is only at version ${version}, so the version is of another one`

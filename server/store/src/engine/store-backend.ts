@@ -30,9 +30,12 @@ export type StoredHistory = Omit<StoredChange, "json"> & {
 export type StoredVersions = {
   /** The version of the last write; 0 for an empty store. */
   readonly version: number;
-  /** Changes up to this version are forgotten. */
+  /** Changes after this version are all kept; of those before it, some of some kinds. */
   readonly compactedVersion: number;
 };
+
+/** Changes that may be dropped: all up to a version, and single ones after it. */
+export type Forgotten = { readonly upTo: number; readonly versions: readonly number[] };
 
 /**
  * Everything it throws is a StoreError `unavailable`. One call at a time of each: the next comes when the last was answered.
@@ -46,9 +49,8 @@ export interface StoreBackend {
   history(): AsyncIterable<readonly StoredHistory[]>;
   /**
    * Writes all of it or nothing; durable when it resolves. Versions grow by one.
-   * @param forgottenVersion Changes up to this one may be forgotten.
    */
-  commit(changes: readonly StoredChange[], forgottenVersion: number): Promise<void>;
+  commit(changes: readonly StoredChange[], forgotten: Forgotten): Promise<void>;
   /** After what is being written. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ import {
   type WatchOptions,
 } from "../resource-store.ts";
 import type { StoredFault } from "../stored-fault.ts";
-import { listResources } from "./list-page.ts";
+import { listPage, lookUp } from "./list-page.ts";
 import type { LoadedState } from "./load-state.ts";
 import type { StoreBackend } from "./store-backend.ts";
 import { kindIdOf, type StoreState } from "./store-state.ts";
@@ -21,12 +21,14 @@ import { WatchHub } from "./watch-hub.ts";
 import { type Decide, WriteQueue } from "./write-queue.ts";
 
 export type StoreLimits = {
-  /** Most changes kept for watches to resume from and for lists to page through. Default 10000. */
-  readonly historyCount: number;
-  /** Most bytes of those changes, each with its object as it was before and after. Default 64 MiB. */
+  /** Most bytes of the changes kept for watches to resume from, each with its object as it was before and after. Default 64 MiB. */
   readonly historyBytes: number;
   /** Longest time a change is kept. Default one hour. */
   readonly historyAgeMs: number;
+  /** Most bytes of what was replaced or deleted, and is kept for lists in pages to go on from. Default 64 MiB. */
+  readonly listBytes: number;
+  /** Longest time between two pages of a list. Default five minutes. */
+  readonly listAgeMs: number;
   /** A watch that has had nothing to say for so long gets a bookmark. Default 10 s. */
   readonly bookmarkMs: number;
   /** A disk that does not answer for so long is no longer waited for: writes fail with a sentence. Default 30 s. */
@@ -34,9 +36,10 @@ export type StoreLimits = {
 };
 
 export const defaultStoreLimits: StoreLimits = {
-  historyCount: 10_000,
   historyBytes: 64 * 1024 * 1024,
   historyAgeMs: 3_600_000,
+  listBytes: 64 * 1024 * 1024,
+  listAgeMs: 300_000,
   bookmarkMs: 10_000,
   commitTimeoutMs: 30_000,
 };
@@ -70,7 +73,7 @@ export class StoreEngine implements ResourceStore {
     settle: LoadedState["settle"] = async () => undefined,
   ) {
     const { clock } = deps;
-    const { historyCount: count, historyBytes: bytes, historyAgeMs, commitTimeoutMs } = limits;
+    const { historyBytes, historyAgeMs, listBytes, listAgeMs, commitTimeoutMs } = limits;
     this.#state = state;
     this.#backend = backend;
     this.#deps = deps;
@@ -79,7 +82,8 @@ export class StoreEngine implements ResourceStore {
       ...{ state, backend, clock, commitTimeoutMs },
       published: (changes) => {
         this.#hub.publish(changes);
-        state.log.compact({ count, bytes, sinceMs: clock.nowMs() - historyAgeMs });
+        state.log.compact({ bytes: historyBytes, sinceMs: clock.nowMs() - historyAgeMs });
+        state.lists.forget({ bytes: listBytes, sinceMs: clock.nowMs() - listAgeMs });
       },
     });
     this.#settled = settle(clock, this.#closed.signal);
@@ -97,27 +101,28 @@ export class StoreEngine implements ResourceStore {
 
   async list(kind: KindInfo, options: ListOptions = {}): Promise<ResourceList> {
     this.#hub.mustBeOpen();
-    return await listResources(this.#state, kind, options);
+    const { clock } = this.#deps;
+    return lookUp(this.#state, kind, options) ?? (await listPage(this.#state, kind, options, clock.nowMs()));
   }
 
-  async create(kind: KindInfo, resource: NewResource): Promise<Resource> {
+  create(kind: KindInfo, resource: NewResource): Promise<Resource> {
     const uid = this.#deps.newUid();
     const decide: Decide = (stored, stamp) => decideCreate(kind, stored, resource, { ...stamp, uid });
-    return await this.#write(kind, resource.metadata, decide, resource);
+    return this.#write(kind, resource.metadata, decide, resource);
   }
 
-  async update(kind: KindInfo, resource: Resource): Promise<Resource> {
+  update(kind: KindInfo, resource: Resource): Promise<Resource> {
     const decide: Decide = (stored, stamp) => decideUpdate(kind, stored, resource, stamp);
-    return await this.#write(kind, resource.metadata, decide, resource);
+    return this.#write(kind, resource.metadata, decide, resource);
   }
 
-  async updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
+  updateStatus(kind: KindInfo, resource: Resource): Promise<Resource> {
     const decide: Decide = (stored, stamp) => decideUpdateStatus(kind, stored, resource, stamp);
-    return await this.#write(kind, resource.metadata, decide, resource);
+    return this.#write(kind, resource.metadata, decide, resource);
   }
 
-  async delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions = {}): Promise<Resource> {
-    return await this.#write(kind, key, (stored, stamp) => decideDelete(kind, stored, key, preconditions, stamp));
+  delete(kind: KindInfo, key: ResourceKey, preconditions: Preconditions = {}): Promise<Resource> {
+    return this.#write(kind, key, (stored, stamp) => decideDelete(kind, stored, key, preconditions, stamp));
   }
 
   watch(kind: KindInfo, options: WatchOptions): AsyncIterable<WatchEvent> {
@@ -139,8 +144,10 @@ export class StoreEngine implements ResourceStore {
     await this.#backend.close();
   }
 
-  async #write(kind: KindInfo, key: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
-    if (this.#closing) throw new StoreError("unavailable", "The store is closed: this process is shutting down.");
-    return await this.#queue.write(kind, key, decide, brings);
+  /** The queue's own promise, here and above: whoever waits for a write waits for one, and each more is kept until the disk has answered. */
+  #write(kind: KindInfo, key: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
+    const closed = "The store is closed: this process is shutting down.";
+    if (this.#closing) return Promise.reject(new StoreError("unavailable", closed));
+    return this.#queue.write(kind, key, decide, brings);
   }
 }

@@ -1,10 +1,13 @@
-// All there is, in memory: a table for each kind, and the log of what was written lately. Only what is durable is in it.
+// All there is, in memory: a table for each kind, the log of what was written lately, and what lists in pages go on from. Only what is
+// durable is in it.
 import { apiVersionOf, type KindInfo, ownersIndex } from "@neverland/api";
 import { ChangeLog, type LoggedChange } from "./change-log.ts";
+import { KeptLists } from "./kept-lists.ts";
 import { KindTable } from "./kind-table.ts";
 
 export class StoreState {
   readonly log = new ChangeLog();
+  readonly lists = new KeptLists();
   readonly #tables = new Map<string, KindTable>();
   /** Kinds whose indexes are kept. */
   readonly #known = new WeakMap<KindInfo, KindTable>();
@@ -26,11 +29,14 @@ export class StoreState {
     const table = this.tableById(change.kindId);
     if (change.type === "deleted") table.delete(change.key);
     else table.put(change.after);
+    if (change.before !== undefined) this.lists.replaced(change.kindId, change.before);
     this.log.append(change);
   }
 }
 
-/** How a backend names a kind. */
+const kindIds = new WeakMap<KindInfo, string>();
+
+/** How a backend names a kind. One text for all that is written: it is a key of many maps. */
 export function kindIdOf(kind: KindInfo): string {
-  return `${kind.plural}.${apiVersionOf(kind)}`;
+  return kindIds.getOrInsertComputed(kind, () => `${kind.plural}.${apiVersionOf(kind)}`);
 }

@@ -1,5 +1,5 @@
 // Writes, decided one after another and made durable together: all that wait share one transaction, so one flush of the disk.
-import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
+import { counted, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import { resourceJson, toStored } from "../resource-json.ts";
@@ -65,15 +65,15 @@ export class WriteQueue {
    * Resolves when the write is durable.
    * @param brings What `decide` holds until it is called.
    */
-  async write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
+  write(kind: KindInfo, { namespace, name }: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
     const heldBytes = bytesIn(brings);
     const refusal = this.#refusal(heldBytes);
-    if (refusal) throw refusal;
+    if (refusal) return Promise.reject(refusal);
     const { promise, resolve, reject } = Promise.withResolvers<Resource>();
     this.#waiting.push({ kind, key: { namespace, name }, decide, heldBytes, resolve, reject });
     this.#waitingBytes += heldBytes;
     this.#working ??= this.#work();
-    return await promise;
+    return promise;
   }
 
   /** Resolves when nothing waits any more; at once when the disk does not answer. */
@@ -144,8 +144,9 @@ export class WriteQueue {
     const { state, backend, published } = this.#deps;
     if (changes.length > 0) {
       const cancel = this.#deps.clock.after(this.#deps.commitTimeoutMs, () => this.#giveUp(jobs));
+      const { forgotten } = state.log;
       try {
-        await backend.commit(changes.map(toStoredChange), state.log.compactedVersion);
+        await backend.commit(changes.map(toStoredChange), forgotten);
       } catch (error) {
         // Nothing of the batch was written, so nothing of it is in `state`, and its versions are free.
         for (const job of jobs) job.reject(error);
@@ -154,6 +155,7 @@ export class WriteQueue {
         cancel();
         this.#answered();
       }
+      state.log.dropped(forgotten);
       for (const change of changes) state.apply(change);
     }
     // Who wrote knows first: what a writer does next comes before what others make of it.
@@ -188,8 +190,8 @@ export class WriteQueue {
     // One that is larger than that by itself waits for nobody.
     const isRoom = bytes <= mostWaiting.bytes || this.#waiting.length === 0;
     if (this.#waiting.length < mostWaiting.jobs && isRoom) return undefined;
-    const waiting = `${this.#waiting.length} writes of ${Math.round(this.#waitingBytes / 2 ** 20)} MiB in all`;
-    const text = `${waiting} wait for the disk, which does not keep up: nothing was written; try again later.`;
+    const waiting = `${counted(this.#waiting.length, "write")} of ${Math.round(this.#waitingBytes / 2 ** 20)} MiB in all`;
+    const text = `${waiting} ${this.#waiting.length === 1 ? "waits" : "wait"} for the disk, which does not keep up: nothing was written; try again later.`;
     return new StoreError("unavailable", text);
   }
 

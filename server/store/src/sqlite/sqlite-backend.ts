@@ -1,7 +1,14 @@
 // The SQLite file as a StoreBackend: hands everything to the thread that owns it, and waits without holding the event loop.
 import { Worker } from "node:worker_threads";
 import type { ResourceKey } from "@neverland/api";
-import type { StoreBackend, StoredChange, StoredHistory, StoredRow, StoredVersions } from "../engine/store-backend.ts";
+import type {
+  Forgotten,
+  StoreBackend,
+  StoredChange,
+  StoredHistory,
+  StoredRow,
+  StoredVersions,
+} from "../engine/store-backend.ts";
 import { StoreError } from "../resource-store.ts";
 import type { Upgrade } from "./sqlite-database.ts";
 import type { Cell, SqliteAnswer, SqliteReply, SqliteRequest, SqliteRows } from "./sqlite-messages.ts";
@@ -103,12 +110,12 @@ export class SqliteBackend implements StoreBackend {
       );
   }
 
-  async commit(changes: readonly StoredChange[], forgottenVersion: number): Promise<void> {
+  async commit(changes: readonly StoredChange[], forgotten: Forgotten): Promise<void> {
     const cells: Cell[] = [];
     for (const { version, timeMs, kindId, key, type, json } of changes)
       cells.push(version, timeMs, kindId, key.namespace, key.name, type, json);
     if (cells.length !== changes.length * changeCells.length) throw new RangeError("cells of a change");
-    await this.#ask({ op: "commit", cells, forgottenVersion });
+    await this.#ask({ op: "commit", cells, forgotten });
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 // What the main thread asks of the thread that owns the database, and what that answers. Everything is flat lists of texts and
 // numbers, which cost a copy and nothing else to hand over.
 
-import type { StoredVersions } from "../engine/store-backend.ts";
+import type { Forgotten, StoredVersions } from "../engine/store-backend.ts";
 import type { StoreErrorCode } from "../resource-store.ts";
 import type { Upgrade } from "./sqlite-database.ts";
 
@@ -18,7 +18,7 @@ export type SqliteRequest =
   /** Removes those of the kind; `cells` are namespace and name of each. */
   | { readonly op: "drop"; readonly kind: string; readonly cells: readonly string[] }
   | { readonly op: "history" }
-  | { readonly op: "commit"; readonly cells: readonly Cell[]; readonly forgottenVersion: number }
+  | { readonly op: "commit"; readonly cells: readonly Cell[]; readonly forgotten: Forgotten }
   | { readonly op: "close" };
 
 export type SqliteAnswer = {

@@ -1,7 +1,7 @@
 // The thread that owns the database: SQLite blocks, and here it blocks nobody who answers packets. A program of its own; started by
 // sqlite-backend.ts.
 import { parentPort } from "node:worker_threads";
-import type { StoredVersions } from "../engine/store-backend.ts";
+import type { Forgotten, StoredVersions } from "../engine/store-backend.ts";
 import { StoreError } from "../resource-store.ts";
 import { type Cursor, type Database, openDatabase } from "./sqlite-database.ts";
 import {
@@ -24,7 +24,9 @@ class SqliteThread {
   #db: Database | undefined;
   #commands: ReturnType<typeof prepareCommands> | undefined;
   readonly #cursors = new Map<"rows" | "history", Cursor>();
-  #forgottenVersion = 0;
+  /** Up to here all changes are dropped; up to `compacted` some. */
+  #dropped = 0;
+  #compacted = 0;
 
   answer(request: SqliteRequest): unknown {
     switch (request.op) {
@@ -46,7 +48,7 @@ class SqliteThread {
       case "history":
         return this.#next("history", `SELECT ${historyCells.join(", ")} FROM history ORDER BY version DESC`);
       case "commit":
-        this.#commit(request.cells, request.forgottenVersion);
+        this.#commit(request.cells, request.forgotten);
         return undefined;
       case "close":
         this.#db?.close();
@@ -58,7 +60,7 @@ class SqliteThread {
   #versions(): StoredVersions {
     const number = (sql: string): number => Number(this.#open().prepare(sql).get()?.[0] ?? 0);
     const compactedVersion = number("SELECT version FROM compaction");
-    this.#forgottenVersion = compactedVersion;
+    this.#compacted = compactedVersion;
     return { version: Math.max(number("SELECT max(version) FROM history"), compactedVersion), compactedVersion };
   }
 
@@ -110,10 +112,11 @@ class SqliteThread {
     this.#cursors.clear();
   }
 
-  #commit(cells: readonly Cell[], forgottenVersion: number): void {
+  #commit(cells: readonly Cell[], { upTo, versions }: Forgotten): void {
     const commands = this.#commands;
     if (!commands) throw notOpen();
     this.#endReading();
+    const compacted = versions.reduce((newest, version) => Math.max(newest, version), Math.max(this.#compacted, upTo));
     this.#open().transaction(() => {
       for (let at = 0; at < cells.length; at += changeCells.length) {
         const [version = null, timeMs = null, kind = null, namespace = null, name = null, type = null, object = null] =
@@ -123,12 +126,11 @@ class SqliteThread {
         if (type === "deleted") commands.remove.run(kind, namespace, name);
         else commands.put.run(kind, namespace, name, version, object);
       }
-      if (forgottenVersion > this.#forgottenVersion) {
-        commands.forget.run(forgottenVersion);
-        commands.forgotten.run(forgottenVersion);
-      }
+      if (upTo > this.#dropped) commands.forgetUpTo.run(upTo);
+      for (const version of versions) commands.forget.run(version);
+      if (compacted > this.#compacted) commands.compacted.run(compacted);
     });
-    this.#forgottenVersion = Math.max(this.#forgottenVersion, forgottenVersion);
+    [this.#dropped, this.#compacted] = [upTo, compacted];
   }
 
   #open(): Database {
@@ -159,8 +161,9 @@ function prepareCommands(db: Database) {
       `INSERT INTO history (version, time_ms, type, last, kind, namespace, name, previous)
        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, (SELECT object FROM objects WHERE kind = ?5 AND namespace = ?6 AND name = ?7))`,
     ),
-    forget: db.prepare("DELETE FROM history WHERE version <= ?"),
-    forgotten: db.prepare("UPDATE compaction SET version = ?"),
+    forget: db.prepare("DELETE FROM history WHERE version = ?"),
+    forgetUpTo: db.prepare("DELETE FROM history WHERE version <= ?"),
+    compacted: db.prepare("UPDATE compaction SET version = ?"),
   };
 }
 

@@ -5,8 +5,8 @@ import { apiVersionOf, kinds, type Resource } from "@neverland/api";
 import { resourceJson } from "../resource-json.ts";
 import type { NewResource, ResourceStore, Selector, WatchEvent } from "../resource-store.ts";
 
-/** Keep about `historyCount` changes, and send bookmarks after `bookmarkMs`. */
-export type ContractLimits = { readonly historyCount: number; readonly bookmarkMs: number };
+/** Keep about `historyBytes` of changes and `listBytes` of old states, and send bookmarks after `bookmarkMs`. */
+export type ContractLimits = { readonly historyBytes: number; readonly listBytes: number; readonly bookmarkMs: number };
 export type OpenStore = (limits: ContractLimits) => Promise<{ store: ResourceStore; dispose: () => Promise<void> }>;
 
 const { Hardware, Template } = kinds;
@@ -16,7 +16,7 @@ export function storeContract(driver: string, open: OpenStore): void {
     let store: ResourceStore;
     let dispose: () => Promise<void>;
     beforeEach(async () => {
-      ({ store, dispose } = await open({ historyCount: 20, bookmarkMs: 50 }));
+      ({ store, dispose } = await open({ historyBytes: 20_000, listBytes: 0, bookmarkMs: 50 }));
     });
     afterEach(() => dispose());
     const the = () => store;
@@ -348,12 +348,44 @@ function paging(store: () => ResourceStore): void {
     assert.deepEqual(ahead.items.map(nameOf), ["default/a", "default/b"]);
     assert.ok(Number(ahead.resourceVersion) < 1000);
   });
-  test("a page of a forgotten state is gone, and so is one of a made-up token", async () => {
+  test("pages show one state while more is written between them than the history holds", async () => {
+    for (const name of ["a", "b", "c"]) await store().create(Template, template(name, "old"));
+    const first = await store().list(Template, { limit: 1 });
+    await outgrowHistory(store());
+    await store().delete(Template, key("b"));
+    await store().update(Template, { ...template("c", "new") } as Resource);
+    const second = await store().list(Template, { limit: 1, continueToken: first.continueToken ?? "" });
+    assert.deepEqual([second.items.map(nameOf), second.remainingItemCount], [["default/b"], 1]);
+    const labels: Selector[] = [{ key: "none", operator: "not-exists" }];
+    const third = await store().list(Template, { limit: 1, labels, continueToken: second.continueToken ?? "" });
+    assert.deepEqual([third.items.map(({ spec }) => spec), third.continueToken], [[{ data: "old" }], undefined]);
+  });
+  test("a page of a kind that was not written since goes on, whatever was written of others", async () => {
+    for (const name of ["a", "b"]) await store().create(Hardware, { ...template(name, ""), kind: "Hardware" });
+    const { continueToken = "" } = await store().list(Hardware, { limit: 1 });
+    await outgrowHistory(store());
+    await store().list(Template, { limit: 1 });
+    await store().delete(Template, key("fill-0-0"));
+    const { items } = await store().list(Hardware, { limit: 1, continueToken });
+    assert.deepEqual(items.map(nameOf), ["default/b"]);
+  });
+  test("a page of a forgotten state is gone, with a token that goes on in what there is now", async () => {
     for (const name of ["a", "b"]) await store().create(Template, template(name, "old"));
     const { continueToken = "" } = await store().list(Template, { limit: 1 });
+    await store().create(Template, template("c", "new"));
+    await store().list(Template, { limit: 1 }); // there is room for the state of one list alone
+    await store().delete(Template, key("b"));
     await outgrowHistory(store());
-    await assert.rejects(store().list(Template, { limit: 1, continueToken }), { code: "gone" });
-    await assert.rejects(store().list(Template, { limit: 1, continueToken: "bm8" }), { code: "gone" });
+    const gone = await store()
+      .list(Template, { limit: 1, continueToken })
+      .catch((error) => error);
+    assert.deepEqual([gone.code, typeof gone.continueToken], ["gone", "string"]);
+    const rest = await store().list(Template, { limit: 1, continueToken: gone.continueToken });
+    assert.deepEqual([rest.items.map(nameOf), typeof rest.continueToken], [["default/c"], "string"]);
+  });
+  test("a page of a made-up token is gone, and so is one of a state that this store never reached", async () => {
+    for (const continueToken of ["bm8", Buffer.from('[99999999,"default","a"]').toString("base64url")])
+      await assert.rejects(store().list(Template, { limit: 1, continueToken }), { code: "gone" });
   });
 }
 
@@ -438,6 +470,14 @@ function resuming(store: () => ResourceStore): void {
     await outgrowHistory(store());
     await assert.rejects(watch.next(), { code: "gone" });
     assert.deepEqual(await watch.next(), { done: true, value: undefined });
+  });
+  test("a busy kind takes nothing of a quiet one's history", { timeout: 10_000 }, async () => {
+    const { resourceVersion } = await store().list(Hardware);
+    const made = await store().create(Hardware, { ...template("hw", ""), kind: "Hardware" });
+    await outgrowHistory(store());
+    const stop = new AbortController();
+    const events = store().watch(Hardware, { resourceVersion, signal: stop.signal });
+    assert.deepEqual(await take(events, 1, stop), [["added", versionOf(made)]]);
   });
   test("a watch on a quiet kind outlives the history of a busy one", { timeout: 10_000 }, async () => {
     const stop = new AbortController();

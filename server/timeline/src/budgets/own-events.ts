@@ -1,5 +1,7 @@
 // What the timeline says of itself: which events are not on it, and why.
+
 import type { MachineEventInput } from "@neverland/api";
+import { counted } from "@neverland/api";
 import { formatTime } from "@neverland/platform/time/clock.ts";
 import { type Subject, strangerOf } from "../memory/event-subject.ts";
 import type { LeftOut } from "./event-budgets.ts";
@@ -13,7 +15,7 @@ const nobody: Subject = { namespace: "default" };
 export function leftOutEvent({ subject, link, address, source, type, count, sinceMs }: LeftOut): OwnEvent {
   const { whose, kept } = strangersText(subject, link, address);
   const since = formatTime(sinceMs);
-  const message = `and ${count} more events of ${source}${whose} since ${since}, the last a ${type}, were not written down${kept}`;
+  const message = `and ${counted(count, "more event")} of ${source}${whose} since ${since}, the last a ${type}, ${count === 1 ? "was" : "were"} not written down${kept}`;
   return {
     event: { source: "timeline", type: "EventsLeftOut", reason: "TooManyEvents", message, data: { count } },
     subject: subject.hardware === undefined ? nobody : subject,
@@ -24,7 +26,7 @@ export function leftOutEvent({ subject, link, address, source, type, count, sinc
 export function lostEvent(lostLines: number, hasFailed: boolean): OwnEvent {
   const reason = hasFailed ? "DiskFailed" : "TooManyEvents";
   const why = hasFailed ? "while the disk took none" : "since more came at once than the disk takes";
-  const message = `${lostLines} events were not written down ${why}`;
+  const message = `${counted(lostLines, "event was", "events were")} not written down ${why}`;
   return { event: { source: "timeline", type: "EventsLeftOut", reason, message }, subject: nobody };
 }
 

@@ -1,6 +1,6 @@
 // What a line of the event log says, and the resource that readers see of it.
 import { apiVersionOf, kinds, type MachineEvent, type MachineEventSpec, type ObjectMetaInput } from "@neverland/api";
-import { formatTime } from "@neverland/platform/time/clock.ts";
+import { formatSeconds, formatTime } from "@neverland/platform/time/clock.ts";
 
 /** An event. Short names: they are in each line. */
 export type EventLine = {
@@ -53,7 +53,7 @@ export function toMachineEvent({ v, at, ns, name, meta, spec }: EventLine, logId
       uid: `${logId.slice(0, 24)}${v.toString(16).padStart(12, "0")}`,
       resourceVersion: String(v),
       generation: 1,
-      creationTimestamp: formatTime(at).replace(/\.\d+Z$/, "Z"),
+      creationTimestamp: formatSeconds(at),
     },
     spec: { ...spec, ...repeated },
   } satisfies MachineEvent;

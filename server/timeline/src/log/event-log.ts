@@ -4,10 +4,11 @@
 // takes in between is a second of the timeline, and nothing that anyone decides on. A disk that takes nothing costs the newest
 // lines, never the caller.
 import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, unlink } from "node:fs/promises";
+import { type open, readdir, unlink } from "node:fs/promises";
 import type { Clock } from "@neverland/platform/time/clock.ts";
-import { type Header, openForAppend, readSegment, type Segment, segmentAt, segmentNumber } from "./segment.ts";
+import { makePrivateDir } from "./private-dir.ts";
+import { readSegment, type Segment, segmentAt, segmentNumber } from "./segment.ts";
+import { SegmentWriter } from "./segment-writer.ts";
 
 export type EventLogDeps = {
   readonly dir: string;
@@ -39,10 +40,7 @@ export class EventLog {
   /** This log's id: 36 characters, chosen when it was begun. */
   id: string = randomUUID();
   #waiting: WaitingLine[] = [];
-  #file: { readonly segment: Segment; readonly handle: FileHandle; sizeBytes: number } | undefined;
-  #isUnflushed = false;
-  /** What was written since the last `flush` may not have come to the disk: the system says so once, and never again. */
-  #isFlushLost = false;
+  readonly #files: SegmentWriter;
   #isFailing = false;
   #lost = 0;
   #working: Promise<unknown> = Promise.resolve();
@@ -52,6 +50,7 @@ export class EventLog {
   constructor(deps: EventLogDeps, limits: EventLogLimits) {
     this.#deps = deps;
     this.#limits = limits;
+    this.#files = new SegmentWriter({ dir: deps.dir, logId: () => this.id, ...(deps.open && { open: deps.open }) });
   }
 
   /** Makes the folder, and hands over every line there is, oldest file first. */
@@ -116,9 +115,9 @@ export class EventLog {
     await this.#soon(async () => {
       const isWritten = await this.#write();
       await this.#flushFile();
-      isDurable = isWritten && !this.#isFlushLost;
+      isDurable = isWritten && !this.#files.isFlushLost;
     });
-    this.#isFlushLost = false;
+    this.#files.isFlushLost = false;
     return isDurable;
   }
 
@@ -127,7 +126,7 @@ export class EventLog {
     const at = this.segments.indexOf(segment);
     if (at !== -1) this.segments.splice(at, 1);
     await this.#soon(async () => {
-      if (this.#file?.segment === segment) await this.#closeFile();
+      await this.#files.close(segment);
       // Or it would be made anew for lines of it that still wait.
       this.#waiting = this.#waiting.filter((line) => line.segment !== segment);
       await unlink(segment.path).catch(ignoreMissing);
@@ -136,7 +135,7 @@ export class EventLog {
 
   async close(): Promise<void> {
     await this.flush();
-    await this.#soon(() => this.#closeFile());
+    await this.#soon(() => this.#files.close());
     this.#cancelWrite?.();
     this.#cancelFlush?.();
   }
@@ -180,66 +179,17 @@ export class EventLog {
   }
 
   async #writeLines(segment: Segment, lines: readonly WaitingLine[]): Promise<void> {
-    const file = await this.#fileOf(segment);
-    const bytes = Buffer.from(`${lines.map(({ text }) => text).join("\n")}\n`);
-    try {
-      for (let done = 0; done < bytes.length; )
-        done += (await file.handle.write(bytes, done, bytes.length - done)).bytesWritten;
-    } catch (error) {
-      // Half a line must not become the beginning of the next one.
-      await file.handle.truncate(file.sizeBytes);
-      throw error;
-    }
-    file.sizeBytes += bytes.length;
-    this.#isUnflushed = true;
+    await this.#files.write(
+      segment,
+      lines.map(({ text }) => text),
+    );
     this.#cancelFlush ??= this.#deps.clock.after(delayMs.flush, () => void this.#soon(() => this.#flushFile()));
-  }
-
-  async #fileOf(segment: Segment) {
-    if (this.#file?.segment === segment) return this.#file;
-    await this.#closeFile();
-    const handle = await openForAppend(segment.path, this.#deps.open);
-    try {
-      const { size } = await handle.stat();
-      const sizeBytes = size > 0 ? size : await this.#writeHeader(handle);
-      this.#file = { segment, handle, sizeBytes };
-      return this.#file;
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
-  }
-
-  async #writeHeader(handle: FileHandle): Promise<number> {
-    const bytes = Buffer.from(`${JSON.stringify({ format: 1, log: this.id } satisfies Header)}\n`);
-    try {
-      if ((await handle.write(bytes)).bytesWritten < bytes.length) throw new Error("only a part of the line fits");
-    } catch (error) {
-      await handle.truncate(0);
-      throw error;
-    }
-    await syncDir(this.#deps.dir);
-    return bytes.length;
   }
 
   async #flushFile(): Promise<void> {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
-    if (!this.#isUnflushed) return;
-    this.#isUnflushed = false;
-    try {
-      await this.#file?.handle.datasync();
-    } catch (error) {
-      this.#isFlushLost = true;
-      throw error;
-    }
-  }
-
-  async #closeFile(): Promise<void> {
-    await this.#flushFile();
-    const file = this.#file;
-    this.#file = undefined;
-    await file?.handle.close();
+    await this.#files.flush();
   }
 
   #failed(error: unknown): void {
@@ -255,19 +205,6 @@ export class EventLog {
     this.#lost = 0;
     this.#deps.onRecovered(lost, hasFailed);
   }
-}
-
-async function makePrivateDir(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
-  const handle = await open(dir, O_DIRECTORY | O_NOFOLLOW | O_RDONLY);
-  await handle.chmod(0o700).finally(() => handle.close());
-}
-
-/** A file that was made outlasts a power cut only when its folder was flushed too. */
-async function syncDir(dir: string): Promise<void> {
-  const handle = await open(dir, "r");
-  await handle.sync().finally(() => handle.close());
 }
 
 function ignoreMissing(error: unknown): void {

@@ -149,9 +149,10 @@ async function write(bench: TimelineBench, fill: (old: ResourceStore) => Promise
   await fill(old).finally(() => old.close());
 }
 
-async function move(bench: TimelineBench, signal = deadline): Promise<number> {
+async function move(bench: TimelineBench, signal = deadline, onLong = (_: number) => {}): Promise<number> {
+  const { timeline, clock } = bench;
   const old = await openSqliteStore(databaseOf(bench), { keptElsewhere: kinds.MachineEvent });
-  return await moveOldEvents(old, bench.timeline, signal).finally(() => old.close());
+  return await moveOldEvents(old, { timeline, clock, onLong }, signal).finally(() => old.close());
 }
 
 async function left(bench: TimelineBench): Promise<number> {
@@ -185,6 +186,24 @@ test("events that were objects of the store are moved, once, and tell when their
     ],
   );
   assert.equal(bench.contacts.bootContactMs({ namespace: "lab", agentID: "", hardware: "m1" }), startMs - hourMs);
+});
+
+test("how many events were moved is said every two seconds that it takes", async () => {
+  await using bench = await startTimeline();
+  const parts = [5, 5, 5, 1].map((count) => Array.from({ length: count }, () => ({})));
+  const { clock } = bench;
+  const timeline = {
+    adopt: async () => {
+      clock.advance(1500);
+      return true;
+    },
+  };
+  const said: number[] = [];
+  const takeOut = async (take: (objects: never[]) => Promise<boolean>) => {
+    for (const part of parts) await take(part as never[]);
+  };
+  const moved = await moveOldEvents({ takeOut }, { timeline, clock, onLong: (count) => said.push(count) }, deadline);
+  assert.deepEqual([moved, said], [16, [10, 16]]);
 });
 
 test("events that cannot be written down stay in the store that they were in", async () => {

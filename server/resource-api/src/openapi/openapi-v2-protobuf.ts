@@ -1,23 +1,33 @@
 // OpenAPI version 2 as the protobuf messages of gnostic (openapiv2/OpenAPIv2.proto), the only form that kubectl 1.20
 // reads. Field numbers are of that file; only the fields that our documents have are written.
 
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
+import type { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { isObject, member } from "@neverland/api";
+import {
+  any,
+  double,
+  encode,
+  entries,
+  extensions,
+  flag,
+  items,
+  type Message,
+  named,
+  nested,
+  text,
+} from "./message-writer.ts";
 import type { OpenApiV2 } from "./openapi-document.ts";
-
-/** Writes the fields of one message. */
-type Message = (writer: BinaryWriter) => void;
-
-/** Wire types: 64 bits, and length-delimited. */
-const field = { varint: 0, double: 1, string: 2 } as const;
 
 /** Fields of `PathItem`. */
 const methods = { get: 2, put: 3, post: 4, delete: 5, patch: 8 } as const;
 /** Fields of `NonBodyParameter`. */
 const places = { query: 3, path: 4 } as const;
 
-export function encodeOpenApiV2(document: OpenApiV2): Uint8Array {
-  const writer = new BinaryWriter();
+export function encodeOpenApiV2(document: OpenApiV2): Buffer {
+  return encode((writer) => writeDocument(writer, document));
+}
+
+function writeDocument(writer: BinaryWriter, document: OpenApiV2): void {
   text(writer, 1, document.swagger);
   nested(writer, 2, (info) => {
     text(info, 1, document.info.title);
@@ -40,7 +50,6 @@ export function encodeOpenApiV2(document: OpenApiV2): Uint8Array {
     for (const [name, value] of Object.entries(document.definitions))
       nested(definitions, 1, named(name, schema(value)));
   });
-  return writer.finish();
 }
 
 function operation(value: unknown): Message {
@@ -124,47 +133,4 @@ function schema(value: unknown): Message {
       });
     extensions(writer, 31, value);
   };
-}
-
-/** The `x-` members, whose values are YAML, of which JSON is a part. */
-function extensions(writer: BinaryWriter, number: number, value: unknown): void {
-  for (const [name, extension] of entries(value))
-    if (name.startsWith("x-")) nested(writer, number, named(name, any(extension)));
-}
-
-function any(value: unknown): Message {
-  return (writer) => text(writer, 2, JSON.stringify(value));
-}
-
-function named(name: string, value: Message): Message {
-  return (writer) => {
-    text(writer, 1, name);
-    nested(writer, 2, value);
-  };
-}
-
-function nested(writer: BinaryWriter, number: number, message: Message): void {
-  writer.tag(number, field.string).fork();
-  message(writer);
-  writer.join();
-}
-
-function text(writer: BinaryWriter, number: number, value: unknown): void {
-  if (typeof value === "string" && value !== "") writer.tag(number, field.string).string(value);
-}
-
-function flag(writer: BinaryWriter, number: number, value: unknown): void {
-  if (value === true) writer.tag(number, field.varint).bool(true);
-}
-
-function double(writer: BinaryWriter, number: number, value: unknown): void {
-  if (typeof value === "number") writer.tag(number, field.double).double(value);
-}
-
-function items(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function entries(value: unknown): [string, unknown][] {
-  return isObject(value) ? Object.entries(value) : [];
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds, type MachineEvent } from "@neverland/api";
 import type { WatchEvent } from "@neverland/store/resource-store.ts";
-import { defaultBudgets } from "./budgets/event-budgets.ts";
-import { mac, offer, startTimeline, type TimelineBench } from "./testing/timeline-bench.ts";
+import { defaultBudgets } from "../budgets/event-budgets.ts";
+import { mac, offer, startTimeline, type TimelineBench } from "../testing/timeline-bench.ts";
 
 const kind = kinds.MachineEvent;
 const hourMs = 3_600_000;

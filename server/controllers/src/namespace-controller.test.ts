@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { kinds, ResourceClient } from "@neverland/api";
+import {
+  type ApiServer,
+  hardwareNamed,
+  hardwarePath,
+  startApiServer,
+  templateNamed,
+  templatesPath,
+} from "@neverland/resource-api/testing/api-server.ts";
+import { collectGarbage } from "./testing/garbage-collection.ts";
+
+let api: ApiServer;
+let controllers: ReturnType<typeof collectGarbage>;
+let namespaces: ResourceClient<typeof kinds.Namespace>;
+const deadline = AbortSignal.timeout(60_000);
+const site = { namespace: "", name: "site" };
+const inSite = (path: string) => path.replace("namespaces/default", "namespaces/site");
+const namesOf = async (kind: typeof kinds.Template | typeof kinds.Hardware) =>
+  (await api.store.list(kind, { namespace: "site" })).items.map(({ metadata }) => metadata.name);
+
+beforeEach(async () => {
+  api = await startApiServer();
+  controllers = collectGarbage(api.store);
+  namespaces = new ResourceClient(kinds.Namespace, { server: api.url, token: api.token });
+  await api.request("POST", inSite(hardwarePath), { body: hardwareNamed("m1", "52:54:00:00:00:01", "10.0.0.5") });
+  await api.request("POST", templatesPath, { body: templateNamed("elsewhere") });
+});
+afterEach(async () => {
+  await controllers.stop(deadline);
+  await api.close();
+});
+
+const start = async () => {
+  await controllers.start(deadline);
+  const isHeld = (found?: { metadata: { finalizers?: string[] | null | undefined } }) =>
+    Boolean(found?.metadata.finalizers?.length);
+  await namespaces.waitFor(site, isHeld, deadline);
+};
+
+test("what is in a namespace goes before it, and nothing else does", { timeout: 20_000 }, async () => {
+  await start();
+  await namespaces.delete(site);
+  await namespaces.waitFor(site, (found) => found === undefined, deadline);
+  assert.deepEqual(await namesOf(kinds.Hardware), []);
+  assert.equal((await api.request("GET", `${templatesPath}/elsewhere`)).status, 200);
+});
+
+test("what is to be taken back goes first; until it has gone nothing is made there", { timeout: 20_000 }, async () => {
+  await start();
+  const held = templateNamed("held", "x", { finalizers: ["example.org/take-back"] });
+  await api.request("POST", inSite(templatesPath), { body: held });
+  await namespaces.delete(site);
+  const templates = new ResourceClient(kinds.Template, { server: api.url, token: api.token });
+  const key = { namespace: "site", name: "held" };
+  await templates.waitFor(key, (found) => Boolean(found?.metadata.deletionTimestamp), deadline);
+  assert.deepEqual(await namesOf(kinds.Hardware), ["m1"]);
+  const ending = await namespaces.get(site);
+  assert.deepEqual([ending?.status?.phase, Boolean(ending?.metadata.deletionTimestamp)], ["Terminating", true]);
+  const refused = await api.request("POST", inSite(templatesPath), { body: templateNamed("late") });
+  assert.deepEqual([refused.status, refused.body.details.causes[0].reason], [403, "NamespaceTerminating"]);
+  await api.request("PATCH", `${inSite(templatesPath)}/held`, {
+    body: { metadata: { finalizers: null } },
+    headers: { "content-type": "application/merge-patch+json" },
+  });
+  await namespaces.waitFor(site, (found) => found === undefined, deadline);
+  assert.deepEqual(await namesOf(kinds.Hardware), []);
+  assert.equal((await api.request("POST", inSite(templatesPath), { body: templateNamed("late") })).status, 201);
+});
+
+test("objects that were there before namespaces were kept have theirs from the next start on", async () => {
+  await api.store.delete(kinds.Namespace, site);
+  assert.equal(await namespaces.get(site), undefined);
+  const next = await startApiServer({ store: api.store });
+  await next.close();
+  assert.equal((await namespaces.get(site))?.metadata.labels?.["kubernetes.io/metadata.name"], "site");
+});

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { startProgress } from "./progress.ts";
+
+function inLog(t: TestContext) {
+  t.mock.timers.enable({ apis: ["setInterval", "Date"], now: 0 });
+  const lines: string[] = [];
+  const progress = startProgress({
+    write: (text) => void lines.push(text),
+    isTerminal: false,
+    nowMs: () => Date.now(),
+  });
+  return { progress, lines, pass: (seconds: number) => t.mock.timers.tick(seconds * 1000) };
+}
+
+test("in a log each step is a line, and a long one says that it goes on at least every ten seconds", (t) => {
+  const { progress, lines, pass } = inLog(t);
+  progress.step("Installing packages");
+  pass(9);
+  progress.step("Building");
+  for (let second = 0; second < 21; second++) pass(1);
+  progress.done();
+  pass(60);
+  assert.deepEqual(lines, [
+    "    0.0 s  Installing packages\n",
+    "    9.0 s  Building\n",
+    "   19.0 s  still: Building\n",
+    "   29.0 s  still: Building\n",
+  ]);
+});
+
+test("what goes on side by side is named for as long as it does", (t) => {
+  const { progress, lines, pass } = inLog(t);
+  progress.step("Building both");
+  progress.step("hook: compressing", "hook");
+  progress.step("image: installing", "image");
+  for (let second = 0; second < 10; second++) pass(1);
+  progress.ended("hook");
+  for (let second = 0; second < 10; second++) pass(1);
+  progress.done();
+  assert.deepEqual(lines.slice(3), [
+    "   10.0 s  still: hook: compressing; image: installing\n",
+    "   20.0 s  still: image: installing\n",
+  ]);
+});

@@ -58,8 +58,8 @@ export function bootPlane(
     nameFaults(app, deps);
     await all(routes)(app);
   };
-  // A download has a file besides.
-  const most = descriptorShare(bootShare / deps.doors.length, 2);
+  // Downloads of the same file share its descriptor, and one that is in memory has none.
+  const most = descriptorShare(bootShare / deps.doors.length);
   const connections: ConnectionRules = {
     limits: { most, mostPerAddress: Math.min(mostPerMachine, Math.ceil(most * machineShare)) },
     isShared: isSharedBy(trustedProxies(config.shared.boots.trustedProxies)),

@@ -27,7 +27,11 @@ export interface FileAnswer {
   readonly headers?: readonly string[];
 }
 
-const pieceBytes = 1 << 20;
+/** Pieces of all downloads together: libuv sends on what sockets can take by the thousand in one go, in which nobody else is seen to. */
+const piecesTogetherBytes = 1 << 26;
+const largestPieceBytes = 1 << 20;
+const smallestPieceBytes = 1 << 17;
+const momentBytes = 1 << 16;
 /** As nginx: not one byte was taken in that time. */
 const defaultStallMs = 60_000;
 
@@ -36,9 +40,15 @@ export class FileSender {
   /** Between two slices of them packets and new connections are seen to. */
   readonly #turns = new Turns();
   readonly #stallMs: number;
+  #running = 0;
 
   constructor(stallMs = defaultStallMs) {
     this.#stallMs = stallMs;
+  }
+
+  #pieceBytes(leftBytes: number): number {
+    const share = Math.floor(piecesTogetherBytes / (this.#running + 1));
+    return Math.min(leftBytes, Math.max(smallestPieceBytes, Math.min(largestPieceBytes, share)));
   }
 
   /**
@@ -55,18 +65,26 @@ export class FileSender {
     const { sizeBytes, lastModified } = file.version;
     const answer = contentAnswer(request.raw, { sizeBytes, lastModified, mediaType, etag });
     const { span } = answer;
-    const first = span && (await file.read(span.first, lengthOf(span)));
+    const first = span && (await file.read(span.first, this.#pieceBytes(span.last + 1 - span.first)));
     if (first !== undefined && "reason" in first) {
       file.close();
       return first;
     }
+    // What is more than a moment's work goes in turns from its first piece on: a hall asks at once.
+    if (span !== undefined && span.last - span.first >= momentBytes) await this.#turns.next();
     reply.hijack();
     const { raw } = reply;
     if (headers !== undefined) answer.headers.push(...headers);
     if (!raw.destroyed) raw.writeHead(answer.status, answer.headers);
-    if (first !== undefined && span !== undefined)
-      new Sending({ raw, file, turns: this.#turns, stallMs: this.#stallMs }, span, onEnd).begin(first);
-    else {
+    if (first !== undefined && span !== undefined) {
+      this.#running += 1;
+      const [turns, stallMs] = [this.#turns, this.#stallMs];
+      const pieceBytes = (leftBytes: number): number => this.#pieceBytes(leftBytes);
+      new Sending({ raw, file, turns, stallMs, pieceBytes }, span, (sent) => {
+        this.#running -= 1;
+        onEnd(sent);
+      }).begin(first);
+    } else {
       file.close();
       raw.end(answer.text);
     }
@@ -79,29 +97,25 @@ type SendingDeps = {
   readonly file: ServedFile;
   readonly turns: Turns;
   readonly stallMs: number;
+  readonly pieceBytes: (leftBytes: number) => number;
 };
 
 class Sending {
-  readonly #raw: ServerResponse;
-  readonly #file: ServedFile;
-  readonly #turns: Turns;
-  readonly #stallMs: number;
+  readonly #deps: SendingDeps;
   readonly #last: number;
   #at: number;
   #fault: FileFault | undefined;
   #isStalled = false;
 
-  constructor({ raw, file, turns, stallMs }: SendingDeps, { first, last }: ByteSpan, onEnd: (sent: FileSent) => void) {
-    this.#raw = raw;
-    this.#file = file;
-    this.#turns = turns;
-    this.#stallMs = stallMs;
+  constructor(deps: SendingDeps, { first, last }: ByteSpan, onEnd: (sent: FileSent) => void) {
+    const { raw, file, stallMs } = deps;
+    this.#deps = deps;
     this.#at = first;
     this.#last = last;
     onAnswerOver(raw, () => {
       file.close();
       const whole = raw.writableFinished && this.#fault === undefined;
-      const stalledSeconds = this.#isStalled ? this.#stallMs / 1000 : undefined;
+      const stalledSeconds = this.#isStalled ? stallMs / 1000 : undefined;
       onEnd({ whole, fault: this.#fault, stalledSeconds });
     });
   }
@@ -109,38 +123,34 @@ class Sending {
   begin(bytes: Uint8Array): void {
     this.#send(bytes);
     // What went out at once has nobody to wait for.
-    if (this.#raw.writableEnded && this.#raw.socket?.writableLength === 0) return;
+    if (this.#deps.raw.writableEnded && this.#deps.raw.socket?.writableLength === 0) return;
     // Node tells of no byte that went out in that time, not of a piece that did not go out whole.
-    this.#raw.setTimeout(this.#stallMs, () => {
+    this.#deps.raw.setTimeout(this.#deps.stallMs, () => {
       this.#isStalled = true;
-      this.#raw.destroy();
+      this.#deps.raw.destroy();
     });
   }
 
   #send(bytes: Uint8Array): void {
     this.#at += bytes.length;
-    if (this.#at > this.#last) this.#raw.end(bytes);
-    else this.#raw.write(bytes, (error) => error || this.#turns.run(() => this.#goOn()));
+    if (this.#at > this.#last) this.#deps.raw.end(bytes);
+    else this.#deps.raw.write(bytes, (error) => error || this.#deps.turns.run(() => this.#goOn()));
   }
 
   #goOn(): void {
-    if (this.#raw.destroyed) return;
-    const bytes = this.#file.read(this.#at, Math.min(pieceBytes, this.#last + 1 - this.#at));
+    if (this.#deps.raw.destroyed) return;
+    const bytes = this.#deps.file.read(this.#at, this.#deps.pieceBytes(this.#last + 1 - this.#at));
     if (bytes instanceof Promise) void bytes.then((read) => this.#take(read));
     else this.#take(bytes);
   }
 
   #take(bytes: Uint8Array | FileFault): void {
     if (!("reason" in bytes)) {
-      if (!this.#raw.destroyed) this.#send(bytes);
+      if (!this.#deps.raw.destroyed) this.#send(bytes);
       return;
     }
     this.#fault = bytes;
     // The length is promised: only a broken connection can say that this is not all.
-    this.#raw.destroy();
+    this.#deps.raw.destroy();
   }
-}
-
-function lengthOf({ first, last }: ByteSpan): number {
-  return Math.min(pieceBytes, last + 1 - first);
 }

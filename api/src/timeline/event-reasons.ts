@@ -114,6 +114,10 @@ export const eventReasons = {
     meaning: "this server could not answer by a fault of its own",
     mend: "read the server's log of that moment and report what it says",
   },
+  FileNotReady: {
+    meaning: "a boot file was not read from the disk in time",
+    mend: "look whether the disk or this server is overloaded; the machine asks again",
+  },
   TooManyTransfers: { meaning: "too many files are being read at once", mend: "nothing: the machine asks again" },
   WriteRefused: { meaning: "the machine wanted to write a file", mend: "nothing: this server takes no files" },
   ModeRefused: {

@@ -5,12 +5,10 @@ import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
 import type { ServedFile } from "@neverland/platform/files/served-file.ts";
 
 /** Why a boot file is not lent. `message` is for people who run the server. */
-export type NotLent = FileFault | { readonly reason: "FileNotLent"; readonly message: string };
+export type NotLent = FileFault | { readonly reason: "FileNotLent" | "FileNotReady"; readonly message: string };
 
 export interface BootFiles {
   open(name: string): Promise<ServedFile | NotLent>;
-  /** All of it: the same array for all, until the file changes. */
-  read(name: string): Promise<Uint8Array | NotLent>;
 }
 
 const lentNames: ReadonlySet<string> = new Set([
@@ -38,13 +36,18 @@ const alternatives: ReadonlyMap<string, string> = new Map([
 
 const largestFileBytes = 64 * 2 ** 20;
 
-/** @param extraNames Further names to lend, such as those that Hardware names in `netboot.ipxe.binary`. */
+/** @param extraNames Further names to lend: those of binaries for an architecture. */
+export function namesOfBootFiles(extraNames: readonly string[]): ReadonlySet<string> {
+  return lentNames.union(new Set(extraNames.filter((name) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name))));
+}
+
+/** @param extraNames As above. */
 export function openBootFiles(
   cache: Pick<FileCache, "open">,
   directory: string,
   extraNames: readonly string[] = [],
 ): BootFiles {
-  const extra = new Set(extraNames.filter((name) => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)));
+  const lent = namesOfBootFiles(extraNames);
   const openOne = async (name: string): Promise<ServedFile | FileFault> => {
     const path = join(directory, name);
     const file = await cache.open(path);
@@ -53,23 +56,13 @@ export function openBootFiles(
     return { reason: "FileUnreadable", message: `${path} is larger than a boot file can be` };
   };
   const open = async (name: string): Promise<ServedFile | NotLent> => {
-    if (!lentNames.has(name) && !extra.has(name))
-      return { reason: "FileNotLent", message: `${name} is not a file that is lent here` };
+    if (!lent.has(name)) return { reason: "FileNotLent", message: `${name} is not a file that is lent here` };
     const file = await openOne(name);
     const alternative = alternatives.get(name);
     const isMissing = "reason" in file && file.reason === "NoSuchFile";
     return isMissing && alternative !== undefined ? await openOne(alternative) : file;
   };
-  const read = async (name: string): Promise<Uint8Array | NotLent> => {
-    const file = await open(name);
-    if ("reason" in file) return file;
-    try {
-      return await file.whole();
-    } finally {
-      file.close();
-    }
-  };
-  return { open, read };
+  return { open };
 }
 
 /** A name as firmware and iPXE ask for it, with what they put around it. */

@@ -1,28 +1,19 @@
-// Boots on one link: the sockets it needs there, opened together and closed together.
+// A link as Boots serves it: its addresses, and what is refused to firmware that boots over IPv6.
 
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { bindUdpToDevice } from "@neverland/platform/network/device-socket.ts";
 import { findLink } from "@neverland/platform/network/interfaces.ts";
-import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
-import { bindUdpToGroup } from "@neverland/platform/network/udp-endpoint.ts";
-import type { Clock } from "@neverland/platform/time/clock.ts";
+import { bindUdpToGroup, type UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
 import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
-import type { BootFiles } from "./boot-files.ts";
 import type { BootsConfig, BootsInterface } from "./boots-config.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6/ipv6-refusal.ts";
-import { TftpListener } from "./tftp/tftp-listener.ts";
 
 export interface LinkDeps {
   readonly config: BootsConfig;
   readonly index: MachineIndex;
   readonly gate: EventGate;
-  readonly files: BootFiles;
-  readonly clock: Clock;
   readonly warn: (message: string) => void;
-  /** Undefined where DHCP is off. */
-  readonly libc: Libc | undefined;
 }
 
 /** One served link. */
@@ -30,19 +21,10 @@ export interface BootsLink {
   readonly name: string;
   readonly mac: MacAddress;
   readonly serverAddress: Ipv4Address;
-  readonly tftpPort: number;
-  /** Lets transfers end until `deadline` aborts. */
-  close(deadline: AbortSignal): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** Most TFTP blocks sent before an acknowledgement is awaited. */
-const tftpWindowBlocks = 16;
-/** A hall of machines that starts at once; a transfer costs about a kilobyte, since the file is there once for all. */
-const transfers = { most: 4096, mostOfMachine: 8, mostOfAddress: 256 };
-
-type Closer = (deadline: AbortSignal) => Promise<void>;
-
-/** @throws {NetworkError} when the link has no address, or a port cannot be had; nothing stays open then. */
+/** @throws {NetworkError} `no-interface` when the link has no address. */
 export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, signal: AbortSignal): Promise<BootsLink> {
   const link = findLink(wanted.name);
   const serverAddress = parseIpv4(wanted.serverAddress ?? link.ipv4[0]?.address ?? "");
@@ -52,18 +34,8 @@ export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, sign
       `${wanted.name} has no IPv4 address to serve from; give it one, or name one`,
     );
   const mac = parseMac(link.mac) ?? ("00:00:00:00:00:00" as MacAddress);
-  const closers: Closer[] = [];
-  const close = async (deadline: AbortSignal) => {
-    for (const closer of closers.splice(0)) await closer(deadline);
-  };
-  try {
-    await openIpv6Refusal({ name: wanted.name, mac }, deps, signal, closers);
-    const tftpPort = await openTftp(wanted.name, serverAddress, deps, signal, closers);
-    return { name: wanted.name, mac, serverAddress, tftpPort, close };
-  } catch (error) {
-    await close(AbortSignal.abort());
-    throw error;
-  }
+  const refusal = await openIpv6Refusal({ name: wanted.name, mac }, deps, signal);
+  return { name: wanted.name, mac, serverAddress, close: async () => await refusal?.close() };
 }
 
 /** A help and no more: where IPv6 is off there is nothing to refuse. */
@@ -71,32 +43,15 @@ async function openIpv6Refusal(
   link: { readonly name: string; readonly mac: MacAddress },
   deps: LinkDeps,
   signal: AbortSignal,
-  closers: Closer[],
-): Promise<void> {
-  if (!deps.config.dhcpEnabled) return;
+): Promise<UdpEndpoint | undefined> {
+  if (!deps.config.dhcpEnabled) return undefined;
   try {
     const endpoint = await bindUdpToGroup(dhcpv6Servers, link.name, dhcpv6ServerPort, signal);
-    closers.push(() => endpoint.close());
     refuseIpv6Boot({ endpoint, mac: link.mac, index: deps.index, gate: deps.gate });
+    return endpoint;
   } catch (error) {
     if (!(error instanceof NetworkError)) throw error;
     deps.warn(`firmware that tries to boot over IPv6 is left to wait: ${error.message}`);
+    return undefined;
   }
-}
-
-async function openTftp(link: string, address: Ipv4Address, deps: LinkDeps, signal: AbortSignal, closers: Closer[]) {
-  const { config, files, index, gate, clock } = deps;
-  const libc = deps.libc ?? (await loadLibc());
-  const endpoint = await bindUdpToDevice(libc, link, { host: address, port: config.tftpPort, purpose: "TFTP" }, signal);
-  const listener = new TftpListener({
-    endpoint,
-    files,
-    index,
-    gate,
-    clock,
-    limits: { blockSizeBytes: config.tftpBlockSizeBytes, windowBlocks: tftpWindowBlocks },
-    transfers,
-  });
-  closers.push((deadline) => listener.stop(deadline));
-  return endpoint.port;
 }

@@ -10,12 +10,12 @@ import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance } from "fastify";
-import { openBootFiles } from "./boot-files.ts";
+import { type BootFiles, namesOfBootFiles, openBootFiles } from "./boot-files.ts";
 import { type BootsConfig, httpBaseUrl, syslogAddress } from "./boots-config.ts";
 import { type BootsLink, openBootsLink } from "./boots-link.ts";
-import { type DhcpService, openDhcpService } from "./dhcp/dhcp-service.ts";
 import { registerBootRoutes } from "./http/boot-http.ts";
 import type { ScriptConfig } from "./http/machine-script.ts";
+import { type BootsThread, openBootsThread } from "./thread/boots-thread.ts";
 
 export interface BootsDeps {
   readonly config: BootsConfig;
@@ -34,6 +34,11 @@ export interface Boots extends Service {
   readonly links: readonly BootsLink[];
   registerRoutes(app: FastifyInstance): void;
 }
+
+/** Most TFTP blocks sent before an acknowledgement is awaited. */
+const tftpWindowBlocks = 16;
+/** A hall of machines that starts at once, on each link; a transfer costs about a kilobyte, since the file is there once for all. */
+const tftpTransfers = { most: 4096, mostOfMachine: 8, mostOfAddress: 256 };
 
 /** Opens nothing yet. */
 export function createBoots(deps: BootsDeps): Boots {
@@ -56,15 +61,14 @@ export function createBoots(deps: BootsDeps): Boots {
       // What is missing for sending is of no interest where nothing is sent.
       if (config.interfaces.length === 0) return warnOfNoInterface(deps);
       try {
-        const sockets = config.dhcpEnabled ? await openSockets(deps.warn) : undefined;
-        if (sockets?.packets !== undefined) opened.push(sockets.packets);
+        const sockets = await openSockets(config, deps.warn);
+        if (sockets.packets !== undefined) opened.push(sockets.packets);
         for (const wanted of config.interfaces) {
-          const linkDeps = { config, index, gate, files, clock, warn: deps.warn, libc: sockets?.libc };
-          const link = await openBootsLink(wanted, linkDeps, signal);
+          const link = await openBootsLink(wanted, { config, index, gate, warn: deps.warn }, signal);
           opened.unshift(link);
           links.push(link);
         }
-        if (sockets !== undefined) opened.unshift(await openDhcp(deps, links, sockets));
+        opened.unshift(await openThread(deps, { links, sockets, files }));
         if (config.dhcpEnabled) await warnOfOtherServers(deps);
       } catch (error) {
         await stop(AbortSignal.abort());
@@ -75,8 +79,10 @@ export function createBoots(deps: BootsDeps): Boots {
   };
 }
 
-async function openDhcp(deps: BootsDeps, links: readonly BootsLink[], sockets: Sockets): Promise<DhcpService> {
-  const { config, index, record, warn } = deps;
+async function openThread(
+  { config, index, record, warn }: BootsDeps,
+  { links, sockets, files }: { links: readonly BootsLink[]; sockets: Sockets; files: BootFiles },
+): Promise<BootsThread> {
   const served = links.map(({ name, mac, serverAddress }) => ({
     link: { name, mac, serverAddress },
     config: {
@@ -89,7 +95,14 @@ async function openDhcp(deps: BootsDeps, links: readonly BootsLink[], sockets: S
       syslogAddress: syslogAddress(config),
     },
   }));
-  return await openDhcpService({ ...sockets, links: served, port: config.dhcpServerPort, index, record, warn });
+  const tftp = {
+    port: config.tftpPort,
+    limits: { blockSizeBytes: config.tftpBlockSizeBytes, windowBlocks: tftpWindowBlocks },
+    transfers: tftpTransfers,
+    names: namesOfBootFiles([...config.architectureBinaries.values()]),
+  };
+  const dhcpPort = config.dhcpEnabled ? config.dhcpServerPort : undefined;
+  return await openBootsThread({ ...sockets, links: served, dhcpPort, tftp, index, files, record, warn });
 }
 
 function warnOfNoInterface({ warn }: BootsDeps): void {
@@ -101,8 +114,10 @@ function warnOfNoInterface({ warn }: BootsDeps): void {
 type Sockets = { readonly libc: Libc; readonly packets: PacketSender | undefined };
 
 /** Without packet sockets (no CAP_NET_RAW) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */
-async function openSockets(warn: (message: string) => void): Promise<Sockets> {
+async function openSockets({ dhcpEnabled }: BootsConfig, warn: (message: string) => void): Promise<Sockets> {
   const libc = await loadLibc();
+  // What is missing for answers to DHCP is of no interest where nobody gives any.
+  if (!dhcpEnabled) return { libc, packets: undefined };
   try {
     return { libc, packets: openPacketSender(libc) };
   } catch (error) {

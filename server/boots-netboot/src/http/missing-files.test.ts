@@ -55,7 +55,7 @@ beforeEach(async () => {
   registerBootRoutes(app, {
     index,
     gate,
-    files: { open: async () => lent, read: async () => lent },
+    files: { open: async () => lent },
     cache: { open: async (path) => brokenDisk ?? (await cache.open(path)) },
     hookDirectory: join(directory, "hook"),
     filesDirectory: directory,

@@ -17,6 +17,9 @@ export interface TransferLimits {
   readonly mostOfAddress: number;
 }
 
+/** A client's address and port as one number. */
+export type ClientKey = number;
+
 /** Whose a transfer is. */
 export interface TransferOwner {
   readonly machine: string;
@@ -30,10 +33,9 @@ const longMs = 120_000;
 
 export class RunningTransfers<Transfer extends RunningTransfer> {
   readonly #limits: TransferLimits;
-  /** By the client's address and port. */
-  readonly #byClient = new Map<string, TransferOwner & { readonly transfer: Transfer }>();
+  readonly #byClient = new Map<ClientKey, TransferOwner & { readonly transfer: Transfer }>();
   /** By machine and by address. */
-  readonly #clientsOf = new Map<string, Set<string>>();
+  readonly #clientsOf = new Map<string, Set<ClientKey>>();
 
   constructor(limits: TransferLimits) {
     this.#limits = limits;
@@ -47,18 +49,18 @@ export class RunningTransfers<Transfer extends RunningTransfer> {
     return Array.from(this.#byClient.values(), ({ transfer }) => transfer);
   }
 
-  get(client: string): Transfer | undefined {
+  get(client: ClientKey): Transfer | undefined {
     return this.#byClient.get(client)?.transfer;
   }
 
-  add(client: string, owner: TransferOwner, transfer: Transfer): void {
+  add(client: ClientKey, owner: TransferOwner, transfer: Transfer): void {
     this.delete(client);
     this.#byClient.set(client, { ...owner, transfer });
     for (const key of keysOf(owner)) this.#clientsOf.getOrInsertComputed(key, () => new Set()).add(client);
   }
 
   /** @param transfer Only if it is still this one. */
-  delete(client: string, transfer?: Transfer): void {
+  delete(client: ClientKey, transfer?: Transfer): void {
     const entry = this.#byClient.get(client);
     if (entry === undefined || (transfer !== undefined && entry.transfer !== transfer)) return;
     this.#byClient.delete(client);
@@ -76,7 +78,7 @@ export class RunningTransfers<Transfer extends RunningTransfer> {
    */
   makeRoom(owner: TransferOwner, nowMs: number): boolean {
     const { most, mostOfMachine, mostOfAddress } = this.#limits;
-    const [ofMachine, ofAddress] = keysOf(owner).map((key) => this.#clientsOf.get(key) ?? new Set<string>());
+    const [ofMachine, ofAddress] = keysOf(owner).map((key) => this.#clientsOf.get(key) ?? new Set<ClientKey>());
     if (ofMachine !== undefined && ofMachine.size >= mostOfMachine)
       return this.#end(this.#quietest(ofMachine), "the machine reads too many files at once");
     if (ofAddress !== undefined && ofAddress.size >= mostOfAddress)
@@ -90,8 +92,8 @@ export class RunningTransfers<Transfer extends RunningTransfer> {
     return this.#end({ client: oldest[0], transfer: oldest[1].transfer }, "it took very long, and others waited");
   }
 
-  #quietest(clients: Iterable<string>): { client: string; transfer: Transfer } | undefined {
-    let found: { client: string; transfer: Transfer } | undefined;
+  #quietest(clients: Iterable<ClientKey>): { client: ClientKey; transfer: Transfer } | undefined {
+    let found: { client: ClientKey; transfer: Transfer } | undefined;
     for (const client of clients) {
       const transfer = this.get(client);
       if (transfer !== undefined && (found === undefined || transfer.lastHeardMs < found.transfer.lastHeardMs))
@@ -100,7 +102,7 @@ export class RunningTransfers<Transfer extends RunningTransfer> {
     return found;
   }
 
-  #end(which: { client: string; transfer: Transfer } | undefined, why: string): true {
+  #end(which: { client: ClientKey; transfer: Transfer } | undefined, why: string): true {
     if (which !== undefined) this.delete(which.client);
     which?.transfer.giveWay(why);
     return true;

@@ -1,7 +1,7 @@
-// Which read requests are refused, and how a transfer's end reads on the timeline.
+// Which read requests are refused.
 import type { EventReason } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
-import { TftpErrorCode, type TftpRequest, type TransferOutcome } from "@neverland/protocols";
+import { TftpErrorCode, type TftpRequest } from "@neverland/protocols";
 import type { NotLent } from "../boot-files.ts";
 
 export type ReadRequest = TftpRequest & { op: "rrq" | "wrq" };
@@ -38,6 +38,7 @@ export function refuseRequest(request: ReadRequest, machine: MachineCard): TftpR
 export function refuseFile(fault: NotLent): TftpRefusal | "wait" {
   switch (fault.reason) {
     case "TooManyOpenFiles":
+    case "FileNotReady":
       return "wait";
     case "FileNotLent":
       return { ...fault, code: TftpErrorCode.fileNotFound };
@@ -45,18 +46,5 @@ export function refuseFile(fault: NotLent): TftpRefusal | "wait" {
       return { ...fault, code: TftpErrorCode.fileNotFound, told: "no such file" };
     case "FileUnreadable":
       return { ...fault, code: TftpErrorCode.accessViolation, told: "the server cannot read the file" };
-  }
-}
-
-/** @param gaveWay Why we ended it ourselves. */
-export function describeOutcome(outcome: TransferOutcome, name: string, gaveWay: string | undefined): string {
-  if (gaveWay !== undefined) return `was cut off while it read ${name} over TFTP: ${gaveWay}`;
-  switch (outcome.result) {
-    case "complete":
-      return `read ${name} over TFTP`;
-    case "aborted":
-      return `began to read ${name} over TFTP and broke off, as firmware does that wants to know its size`;
-    case "timed-out":
-      return `stopped answering while it read ${name} over TFTP, after ${outcome.ackedBlocks} blocks`;
   }
 }

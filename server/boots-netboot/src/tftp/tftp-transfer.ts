@@ -1,6 +1,4 @@
-// Drives one TFTP transfer's step function with a socket and a timer.
-
-import type { UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
+// Drives one TFTP transfer's step function with a socket's outbox and a timer.
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import {
   encodeTftpReply,
@@ -8,31 +6,46 @@ import {
   newTransfer,
   stepTransfer,
   type TftpLimits,
-  type TftpRequest,
   type TransferEvent,
   type TransferOutcome,
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
 import type { RunningTransfer } from "./running-transfers.ts";
+import type { ReadRequest } from "./tftp-refusal.ts";
+
+/** Where datagrams are written and wait; the socket takes them together. */
+export interface TftpOutbox {
+  /** Room for the next datagram. */
+  next(): Uint8Array;
+  /** @param address As a number, the first byte the highest. */
+  add(sizeBytes: number, address: number, port: number): void;
+}
+
+export interface TftpClient {
+  /** As a number, the first byte the highest. */
+  readonly address: number;
+  readonly port: number;
+}
 
 export interface TftpTransferInput {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "nowMs" | "after">;
+  readonly outbox: TftpOutbox;
   readonly limits: TftpLimits;
   readonly bytes: Uint8Array;
-  readonly request: TftpRequest & { op: "rrq" | "wrq" };
-  readonly to: { readonly address: string; readonly port: number };
+  readonly request: ReadRequest;
+  readonly to: TftpClient;
+  /** Called once. */
+  readonly ended: (outcome: TransferOutcome) => void;
 }
 
 export class TftpTransfer implements RunningTransfer {
   readonly #input: TftpTransferInput;
   readonly beganMs: number;
   #state: TransferState;
-  #endpoint: UdpEndpoint | undefined;
-  #stopTimer: () => void = () => {};
+  #timer: { readonly atMs: number; readonly stop: () => void } | undefined;
   #lastHeardMs: number;
   #gaveWay: string | undefined;
-  readonly #end = Promise.withResolvers<TransferOutcome>();
 
   constructor(input: TftpTransferInput) {
     this.#input = input;
@@ -41,7 +54,7 @@ export class TftpTransfer implements RunningTransfer {
     this.#state = newTransfer(input.bytes.length, negotiate(input.request.options, input.bytes.length, input.limits));
   }
 
-  get request(): TftpRequest {
+  get request(): ReadRequest {
     return this.#input.request;
   }
 
@@ -59,55 +72,62 @@ export class TftpTransfer implements RunningTransfer {
     this.handle({ kind: "client-error", code: 0, message: why });
   }
 
-  /** Resolves when the transfer is over; rejects when its datagrams could not be sent. */
-  run(endpoint: UdpEndpoint): Promise<TransferOutcome> {
-    this.#endpoint = endpoint;
-    this.handle({ kind: "start" });
-    return this.#end.promise;
-  }
-
   handle(event: TransferEvent): void {
-    const { clock } = this.#input;
-    if (this.#endpoint === undefined) return;
-    this.#stopTimer();
-    if (event.kind === "ack") this.#lastHeardMs = clock.nowMs();
-    const step = stepTransfer(this.#state, event, clock.nowMs());
+    if (this.#state.outcome !== undefined) return;
+    const nowMs = this.#input.clock.nowMs();
+    if (event.kind === "ack") this.#lastHeardMs = nowMs;
+    const step = stepTransfer(this.#state, event, nowMs);
     this.#state = step.state;
-    for (const sent of step.send) this.#send(this.#endpoint, sent);
-    if (step.state.outcome !== undefined) this.#end.resolve(step.state.outcome);
-    else if (step.wakeAtMs !== undefined) this.#wakeAt(step.wakeAtMs);
-  }
-
-  /** Settles when the transfer is over, however it ends. */
-  get ended(): Promise<unknown> {
-    return this.#end.promise.catch(() => {});
+    for (const sent of step.send) sendReply(this.#input.outbox, this.#input.to, this.#replyOf(sent));
+    // What was sent may have been refused at once, and this dropped.
+    if (this.#state !== step.state) return;
+    if (step.wakeAtMs !== undefined) this.#wakeAt(step.wakeAtMs, nowMs);
+    if (step.state.outcome !== undefined) this.#end(step.state.outcome);
   }
 
   /** Breaks the transfer off and tells the client. Safe to call twice. */
   cancel(): void {
-    this.#stopTimer();
-    if (this.#state.outcome === undefined && this.#endpoint !== undefined)
-      this.#send(this.#endpoint, { op: "error", code: 0, message: "the server stops; ask again" });
-    const outcome = { result: "aborted", message: "the server stops" } as const;
-    this.#state = { ...this.#state, outcome };
-    this.#end.resolve(outcome);
+    if (this.#state.outcome !== undefined) return;
+    const told = { op: "error", code: 0, message: "the server stops; ask again" } as const;
+    sendReply(this.#input.outbox, this.#input.to, told);
+    this.#state = { ...this.#state, outcome: { result: "aborted", message: "the server stops" } };
+    this.#end({ result: "aborted", message: "the server stops" });
   }
 
-  #wakeAt(wakeAtMs: number): void {
-    const delayMs = Math.max(0, wakeAtMs - this.#input.clock.nowMs());
-    this.#stopTimer = this.#input.clock.after(delayMs, () => this.handle({ kind: "wake" }));
+  /** Ends it without a word: nothing can be sent. */
+  drop(): void {
+    this.#state = { ...this.#state, outcome: { result: "aborted", message: "nothing can be sent" } };
+    this.#timer?.stop();
   }
 
-  #send(endpoint: UdpEndpoint, sent: TransferSend): void {
-    const { bytes, to } = this.#input;
-    const packet =
-      sent.op === "data"
-        ? encodeTftpReply({
-            op: "data",
-            block: sent.block & 0xffff,
-            bytes: bytes.subarray(sent.offsetBytes, sent.offsetBytes + sent.lengthBytes),
-          })
-        : encodeTftpReply(sent);
-    endpoint.send(packet, to.address, to.port).catch((error: unknown) => this.#end.reject(error));
+  /** A timer that runs already is left until it ends, though each acknowledgement puts it off: it looks again then. */
+  #wakeAt(atMs: number, nowMs: number): void {
+    if (this.#timer !== undefined && this.#timer.atMs <= atMs) return;
+    this.#timer?.stop();
+    this.#timer = { atMs, stop: this.#input.clock.after(atMs - nowMs, () => this.#wake()) };
   }
+
+  #wake(): void {
+    this.#timer = undefined;
+    const nowMs = this.#input.clock.nowMs();
+    if (nowMs < this.#state.wakeAtMs) this.#wakeAt(this.#state.wakeAtMs, nowMs);
+    else this.handle({ kind: "wake" });
+  }
+
+  #end(outcome: TransferOutcome): void {
+    this.#timer?.stop();
+    this.#input.ended(outcome);
+  }
+
+  #replyOf(sent: TransferSend): Parameters<typeof encodeTftpReply>[0] {
+    if (sent.op !== "data") return sent;
+    const bytes = this.#input.bytes.subarray(sent.offsetBytes, sent.offsetBytes + sent.lengthBytes);
+    return { op: "data", block: sent.block & 0xffff, bytes };
+  }
+}
+
+export function sendReply(outbox: TftpOutbox, to: TftpClient, reply: Parameters<typeof encodeTftpReply>[0]): void {
+  const packet = encodeTftpReply(reply);
+  outbox.next().set(packet);
+  outbox.add(packet.length, to.address, to.port);
 }

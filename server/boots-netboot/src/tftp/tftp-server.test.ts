@@ -1,0 +1,236 @@
+// TFTP with the socket replaced by a list: who gets what, limits, and what is told. Over real sockets: ../thread/boots-thread.test.ts.
+import assert from "node:assert/strict";
+import { beforeEach, describe, test } from "node:test";
+import type { HardwareInterface, MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
+import { encodeNetascii, ipv4ToNumber, parseIpv4, TftpErrorCode } from "@neverland/protocols";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import type { NotLent } from "../boot-files.ts";
+import { testMachine } from "../testing/machines.ts";
+import type { LentFile } from "../thread/lent-files.ts";
+import { TftpServer } from "./tftp-server.ts";
+
+const address = "10.77.0.50";
+const bytes = Uint8Array.from({ length: 1300 }, (_, i) => i % 251);
+const notLent: NotLent = { reason: "FileNotLent", message: "that is not a file that is lent here" };
+const file: LentFile = { etag: "1", sizeBytes: 1300, bytes };
+let lent: LentFile | NotLent;
+let events: MachineEventInput[];
+let index: MachineIndex;
+let clock: ManualClock;
+let server: TftpServer;
+/** Each datagram that was sent, with its port; a client has one of its own. */
+let sent: { readonly port: number; readonly bytes: Buffer }[];
+let nextPort: number;
+/** Those who wait for a file, where files take long. */
+let waiting: (() => void)[] | undefined;
+
+beforeEach(() => {
+  [events, sent, nextPort, lent, waiting] = [[], [], 1025, file, undefined];
+  index = new MachineIndex();
+  index.upsert(machineHere());
+  clock = new ManualClock(0);
+  const room = Buffer.alloc(2048);
+  server = new TftpServer({
+    outbox: {
+      next: () => room,
+      add: (sizeBytes, _, port) => sent.push({ port, bytes: Buffer.from(room.subarray(0, sizeBytes)) }),
+    },
+    files: {
+      open: (_, netascii, then) => {
+        const answer = netascii && "etag" in lent ? { ...lent, bytes: encodeNetascii(bytes) } : lent;
+        if (waiting === undefined) then(answer);
+        else waiting.push(() => then(answer));
+      },
+    },
+    index,
+    gate: new EventGate((event) => events.push(event), clock.nowMs.bind(clock)),
+    clock,
+    limits: { blockSizeBytes: 1468, windowBlocks: 16 },
+    transfers: { most: 3, mostOfMachine: 2, mostOfAddress: 3 },
+  });
+});
+
+function machineHere(card: HardwareInterface = {}) {
+  return testMachine(50, card);
+}
+
+/** A client on a port of its own. */
+function openClient(from = address) {
+  const client = { address: ipv4ToNumber(parseIpv4(from) ?? assert.fail()), port: nextPort++ };
+  const say = (text: string | Uint8Array): readonly Buffer[] => {
+    const before = sent.length;
+    server.take(typeof text === "string" ? Buffer.from(text, "latin1") : text, client);
+    return sent.slice(before).flatMap((one) => (one.port === client.port ? [one.bytes] : []));
+  };
+  const ask = (text: string | Uint8Array): Buffer => {
+    const [first, ...others] = say(text);
+    assert.deepEqual(others, []);
+    return first ?? assert.fail("nothing was answered");
+  };
+  return { ...client, say, ask };
+}
+
+const readRequest = (name: string, options = "", mode = "octet") => `\0\x01${name}\0${mode}\0${options}`;
+const errorCode = (answer: Buffer) => (answer[1] === 5 ? answer.readUInt16BE(2) : undefined);
+
+test("lends a file block by block, whatever directories stand before its name", () => {
+  const client = openClient();
+  const first = client.ask(readRequest("52-54-00-00-00-32/snponly.efi"));
+  assert.deepEqual(first, Buffer.of(0, 3, 0, 1, ...bytes.subarray(0, 512)));
+  const second = client.ask(Uint8Array.of(0, 4, 0, 1));
+  assert.deepEqual(second, Buffer.of(0, 3, 0, 2, ...bytes.subarray(512, 1024)));
+  const third = client.ask(Uint8Array.of(0, 4, 0, 2));
+  assert.deepEqual(third, Buffer.of(0, 3, 0, 3, ...bytes.subarray(1024)));
+});
+
+test("lends in netascii to whom asks for that, and says how much it is then", () => {
+  const client = openClient();
+  // Among the first 1300 bytes of this file are 6 LF and 6 CR.
+  const granted = client.ask(readRequest("snponly.efi", "tsize\x000\0", "NetASCII"));
+  assert.deepEqual(granted, Buffer.from("\0\x06tsize\x001312\0", "latin1"));
+  const first = client.ask(Uint8Array.of(0, 4, 0, 0));
+  assert.deepEqual(first.subarray(4, 22), Buffer.from("000102030405060708090d0a0b0c0d000e0f", "hex"));
+});
+
+test("takes the trace suffix of upstream's names off", () => {
+  const client = openClient();
+  const answer = client.ask(readRequest(`snponly.efi-00-${"a".repeat(32)}-${"b".repeat(16)}-01`));
+  assert.equal(answer[1], 3);
+});
+
+test("a second request from the same port takes the first one's place", () => {
+  const client = openClient();
+  assert.equal(client.ask(readRequest("snponly.efi", "tsize\x000\0")).toString("latin1"), "\0\x06tsize\x001300\0");
+  const answer = client.ask(readRequest("snponly.efi", "blksize\x001000\0"));
+  assert.equal(answer.toString("latin1"), "\0\x06blksize\x001000\0");
+});
+
+for (const [what, request, code] of [
+  ["a file that is not lent", readRequest("../../etc/passwd"), TftpErrorCode.fileNotFound],
+  ["a write", "\0\x02snponly.efi\0octet\0", TftpErrorCode.accessViolation],
+  ["the mode mail", readRequest("snponly.efi", "", "mail"), TftpErrorCode.illegalOperation],
+] as const)
+  test(`refuses ${what} with error ${code}`, () => {
+    lent = request.includes("passwd") ? notLent : file;
+    const client = openClient();
+    assert.equal(errorCode(client.ask(request)), code);
+  });
+
+test("refuses a machine that is not to be netbooted", () => {
+  index.upsert(machineHere({ netboot: { allowPXE: false } }));
+  const client = openClient();
+  assert.equal(errorCode(client.ask(readRequest("snponly.efi"))), TftpErrorCode.accessViolation);
+  assert.equal(events.at(-1)?.reason, "NetbootNotAllowed");
+});
+
+test("a machine's third transfer at once ends the one of its own that was quiet for longest", () => {
+  const one = openClient();
+  const two = openClient();
+  const three = openClient();
+  one.ask(readRequest("snponly.efi"));
+  two.ask(readRequest("snponly.efi"));
+  assert.equal(three.ask(readRequest("snponly.efi"))[1], 3);
+  assert.match(
+    events.at(-1)?.message ?? "",
+    /was cut off while it read snponly\.efi over TFTP: the machine reads too many/,
+  );
+});
+
+test("a machine for whom there is no room hears nothing, so that it asks again, and has an event", () => {
+  const clients = [];
+  for (const last of [51, 52, 53, 54]) {
+    index.upsert(testMachine(last));
+    clients.push(openClient(`10.77.0.${last}`));
+  }
+  const [last, ...first] = clients.toReversed();
+  for (const client of first) client.ask(readRequest("snponly.efi"));
+  assert.ok(last);
+  assert.deepEqual(last.say(readRequest("snponly.efi")), []);
+  const { type, reason, hardware } = events.at(-1) ?? {};
+  assert.deepEqual([type, reason, hardware], ["TftpIgnored", "TooManyTransfers", "default/m54"]);
+});
+
+test("a server without file descriptors is no missing file: the machine hears nothing and asks again", () => {
+  lent = { reason: "TooManyOpenFiles", message: "ipxe.efi cannot be opened: EMFILE, too many files are open" };
+  const client = openClient();
+  assert.deepEqual(client.say(readRequest("ipxe.efi")), []);
+  assert.deepEqual([events.at(-1)?.type, events.at(-1)?.reason], ["TftpIgnored", "TooManyOpenFiles"]);
+});
+
+test("a file that cannot be read is told in plain words, and named on the timeline", () => {
+  lent = { reason: "FileUnreadable", message: "/srv/ipxe.efi cannot be read: EACCES: permission denied" };
+  const client = openClient();
+  const answer = client.ask(readRequest("ipxe.efi"));
+  assert.equal(errorCode(answer), TftpErrorCode.accessViolation);
+  assert.doesNotMatch(answer.toString("latin1"), /EACCES|srv/);
+  assert.deepEqual([events.at(-1)?.type, events.at(-1)?.reason], ["TftpRefused", "FileUnreadable"]);
+});
+
+test("an unknown address gets no answer and one event", () => {
+  index.remove(machineHere());
+  const client = openClient();
+  for (let i = 0; i < 3; i++) assert.deepEqual(client.say(readRequest("snponly.efi")), []);
+  assert.deepEqual(
+    events.map(({ type, reason }) => [type, reason]),
+    [["TftpIgnored", "UnknownMachine"]],
+  );
+});
+
+test("lets a transfer end before it stops, and begins none", () => {
+  const client = openClient();
+  client.ask(readRequest("snponly.efi", "blksize\x001400\0"));
+  server.finish();
+  assert.deepEqual(openClient().say(readRequest("snponly.efi")), []);
+  assert.equal(client.ask(Uint8Array.of(0, 4, 0, 0))[1], 3);
+  assert.equal(server.isIdle, false);
+  client.say(Uint8Array.of(0, 4, 0, 1));
+  assert.equal(server.isIdle, true);
+  assert.equal(events.at(-1)?.type, "TftpRead");
+});
+
+test("tells its clients when the time to stop is over", () => {
+  const client = openClient();
+  client.ask(readRequest("snponly.efi"));
+  server.breakOff();
+  assert.deepEqual([sent.at(-1)?.port, errorCode(sent.at(-1)?.bytes ?? Buffer.alloc(0))], [client.port, 0]);
+  assert.deepEqual([server.isIdle, clock.pending], [true, 0]);
+});
+
+describe("while a file is read from the disk", () => {
+  beforeEach(() => {
+    waiting = [];
+  });
+  const fileComes = () => {
+    for (const then of waiting ?? []) then();
+  };
+
+  test("a request that is repeated is one, and another one from the same port takes its place", () => {
+    const client = openClient();
+    for (let i = 0; i < 3; i++) client.say(readRequest("snponly.efi"));
+    assert.equal(waiting?.length, 1);
+    client.say(readRequest("snponly.efi", "blksize\x001000\0"));
+    fileComes();
+    assert.deepEqual(
+      sent.map(({ bytes }) => bytes.toString("latin1")),
+      ["\0\x06blksize\x001000\0"],
+    );
+  });
+
+  test("no more wait than may read", () => {
+    for (let i = 0; i < 5; i++) openClient().say(readRequest("snponly.efi"));
+    assert.equal(waiting?.length, 3);
+    assert.equal(events.at(-1)?.reason, "TooManyTransfers");
+  });
+});
+
+test("a client to whom nothing can be sent is given up with an event, and a full queue is only a loss", () => {
+  const client = openClient();
+  client.ask(readRequest("snponly.efi"));
+  server.failed(client, "EAGAIN");
+  assert.deepEqual([server.isIdle, events.length], [false, 0]);
+  server.failed(client, "ENETUNREACH");
+  assert.deepEqual([server.isIdle, clock.pending], [true, 0]);
+  assert.deepEqual([events.at(-1)?.reason, events.at(-1)?.address], ["SendFailed", address]);
+});

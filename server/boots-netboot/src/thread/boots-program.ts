@@ -1,0 +1,84 @@
+// What the thread of packets runs: DHCP and TFTP. It knows all machines by itself, and asks nobody before it answers.
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { type PacketProgram, type ProgramDeps, runPacketProgram } from "@neverland/packet-thread/packet-program.ts";
+import { loadLibc } from "@neverland/platform/network/libc.ts";
+import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
+import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import { openDhcpSockets } from "./dhcp-sockets.ts";
+import { EventOutbox } from "./event-outbox.ts";
+import { LentFiles } from "./lent-files.ts";
+import { TftpSocket } from "./tftp-socket.ts";
+import type { BootsStart, FromThread, ToThread } from "./thread-messages.ts";
+
+/** Timers in one turn: the others wait for it. */
+const mostTimers = 16;
+
+const libc = await loadLibc();
+
+await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): PacketProgram => {
+  const { dhcp, tftp } = data as BootsStart;
+  const post = (message: FromThread): void => postAny(message);
+  const index = new MachineIndex();
+  const outbox = new EventOutbox(post);
+  const gate = new EventGate(
+    (event) => outbox.add(event),
+    () => Date.now(),
+  );
+  const timers = new TimerHeap(() => performance.now());
+  const files = new LentFiles({ names: tftp.names, clock: timers, ask: (wanted) => post({ wanted }) });
+  const inDhcp = dhcp.links.length;
+  const dhcpSockets = openDhcpSockets(dhcp, sockets.slice(0, inDhcp), { calls, libc, index, gate });
+  const tftpSockets = new Map(
+    sockets.slice(inDhcp).map((fd) => [fd, new TftpSocket(fd, tftp, { calls, files, index, gate, clock: timers })]),
+  );
+  let state: "starts" | "serves" | "finishes" | "has finished" = "starts";
+  const noteFinished = (): void => {
+    if (state !== "finishes" || !tftpSockets.values().every(({ isIdle }) => isIdle)) return;
+    state = "has finished";
+    post({ finished: true });
+  };
+  return {
+    get isOpen() {
+      return state !== "starts";
+    },
+    message(message) {
+      const said = message as ToThread;
+      switch (said.say) {
+        case "serve":
+          state = "serves";
+          return;
+        case "taken":
+          outbox.taken(said.events);
+          return;
+        case "file":
+          files.answered(said.name, said.netascii, said.answer);
+          return;
+        case "finish":
+          state = "finishes";
+          for (const socket of tftpSockets.values()) socket.finish();
+          return;
+        case "machines":
+          for (const change of said.changes)
+            if ("known" in change) index.upsert(change.known);
+            else index.remove({ metadata: change.gone });
+      }
+    },
+    readable(fd) {
+      const tftpSocket = tftpSockets.get(fd);
+      if (tftpSocket !== undefined) tftpSocket.readable();
+      // Who is given an address now finds nobody to read from.
+      else dhcpSockets.readable(fd, state === "serves");
+    },
+    due(now) {
+      const timersMs = timers.run(mostTimers);
+      for (const socket of tftpSockets.values()) socket.turn();
+      noteFinished();
+      const isBehind = tftpSockets.values().some((socket) => socket.isBehind);
+      return isBehind ? 0 : Math.min(timersMs, outbox.due(now));
+    },
+    end() {
+      for (const socket of tftpSockets.values()) socket.breakOff();
+      outbox.flush();
+    },
+  };
+});

@@ -1,0 +1,218 @@
+// TFTP through the thread itself, over real sockets on loopback and without privileges: files that the main thread lends, what that thread
+// is busy with, hostile datagrams, and the end.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
+import { once } from "node:events";
+import { afterEach, beforeEach, test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
+import { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { ServedFile } from "@neverland/platform/files/served-file.ts";
+import { loadLibc } from "@neverland/platform/network/libc.ts";
+import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
+import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
+import type { Ipv4Address, MacAddress } from "@neverland/protocols";
+import fc from "fast-check";
+import type { NotLent } from "../boot-files.ts";
+import { testMachine } from "../testing/machines.ts";
+import { type BootsThread, openBootsThread } from "./boots-thread.ts";
+
+const loopback = "127.0.0.1" as Ipv4Address;
+let bytes: Uint8Array;
+let lent: NotLent | undefined;
+let opened: number;
+let events: MachineEventInput[];
+let tell: () => void;
+let index: MachineIndex;
+let port: number;
+let thread: BootsThread;
+
+beforeEach(async () => {
+  [bytes, lent, opened, events, tell] = [
+    Uint8Array.from({ length: 1300 }, (_, i) => i % 251),
+    undefined,
+    0,
+    [],
+    () => undefined,
+  ];
+  index = new MachineIndex();
+  for (const last of [1, 2]) index.upsert(testMachine(50 + last, { dhcp: { ip: { address: `127.0.0.${last}` } } }));
+  const free = await bindUdp({ host: loopback, port: 0, purpose: "a test" }, AbortSignal.timeout(5000));
+  port = free.port;
+  await free.close();
+  const link = { name: "lo", mac: "00:00:00:00:00:00" as MacAddress, serverAddress: loopback };
+  const plan = { httpBaseUrl: "", serverAddress: loopback, architectureBinaries: new Map() };
+  thread = await openBootsThread({
+    libc: await loadLibc(),
+    packets: undefined,
+    links: [{ link, config: { plan, serverAddress: loopback, syslogAddress: undefined } }],
+    dhcpPort: undefined,
+    tftp: {
+      port,
+      limits: { blockSizeBytes: 1468, windowBlocks: 16 },
+      transfers: { most: 4096, mostOfMachine: 8, mostOfAddress: 256 },
+      names: new Set(["snponly.efi", "ipxe.efi"]),
+    },
+    index,
+    files: {
+      open: async () => {
+        opened++;
+        return lent ?? fileOf(bytes);
+      },
+    },
+    record: (event) => {
+      events.push(event);
+      tell();
+    },
+    warn: (message) => assert.fail(message),
+  });
+});
+
+afterEach(() => thread.close(AbortSignal.abort()));
+
+/** As the file cache lends it; of another version when its bytes are others. */
+function fileOf(content: Uint8Array): ServedFile {
+  const version = {
+    path: "/srv/snponly.efi",
+    sizeBytes: content.length,
+    lastModified: { ms: 0, text: "" },
+    etag: `"${content.length}"`,
+    mtimeNs: 0n,
+  };
+  const reading = {
+    read: (offset: number, most: number) => content.subarray(offset, offset + most),
+    whole: async () => content,
+    close: () => undefined,
+  };
+  return new ServedFile(version, reading, () => undefined);
+}
+
+async function eventWhere(matches: (event: MachineEventInput) => boolean): Promise<MachineEventInput> {
+  for (;;) {
+    const found = events.find(matches);
+    if (found !== undefined) return found;
+    await new Promise<void>((resolve) => (tell = resolve));
+  }
+}
+
+/** A client on a port of its own. */
+async function openClient(address: string = loopback) {
+  const socket = createSocket("udp4").bind(0, address);
+  await once(socket, "listening");
+  const send = (text: string | Uint8Array) =>
+    socket.send(typeof text === "string" ? Buffer.from(text, "latin1") : text, port, loopback);
+  const ask = async (text: string | Uint8Array): Promise<Buffer> => {
+    const answer = once(socket, "message", { signal: AbortSignal.timeout(5000) });
+    send(text);
+    const [bytes] = (await answer) as [Buffer]; // dgram's message event
+    return bytes;
+  };
+  return { ask, send, socket, [Symbol.dispose]: () => void socket.close() };
+}
+
+const readRequest = (name: string, options = "", mode = "octet") => `\0\x01${name}\0${mode}\0${options}`;
+const ack = (block: number) => Uint8Array.of(0, 4, block >>> 8, block & 0xff);
+const errorCode = (answer: Buffer) => (answer[1] === 5 ? answer.readUInt16BE(2) : undefined);
+
+test("lends a file block by block, and says so when it was read", async () => {
+  using client = await openClient();
+  assert.deepEqual(await client.ask(readRequest("snponly.efi")), Buffer.of(0, 3, 0, 1, ...bytes.subarray(0, 512)));
+  assert.deepEqual(await client.ask(ack(1)), Buffer.of(0, 3, 0, 2, ...bytes.subarray(512, 1024)));
+  assert.deepEqual(await client.ask(ack(2)), Buffer.of(0, 3, 0, 3, ...bytes.subarray(1024)));
+  client.send(ack(3));
+  const { hardware, data } = await eventWhere(({ type }) => type === "TftpRead");
+  assert.deepEqual([hardware, data], ["default/m51", { file: "snponly.efi", sizeBytes: 1300, result: "complete" }]);
+});
+
+test("lends in netascii to whom asks for that", async () => {
+  using client = await openClient();
+  // Among the first 1300 bytes of this file are 6 LF and 6 CR.
+  const granted = await client.ask(readRequest("snponly.efi", "tsize\x000\0", "NetASCII"));
+  assert.deepEqual(granted, Buffer.from("\0\x06tsize\x001312\0", "latin1"));
+  const first = await client.ask(ack(0));
+  assert.deepEqual(first.subarray(4, 22), Buffer.from("000102030405060708090d0a0b0c0d000e0f", "hex"));
+});
+
+test("goes on with a transfer, and lends what is known, while the main thread is busy", async () => {
+  using client = await openClient();
+  await client.ask(readRequest("snponly.efi"));
+  const reader = `
+    const socket = require("node:dgram").createSocket("udp4");
+    const began = performance.now();
+    socket.on("message", (bytes) => {
+      socket.send(Buffer.from([0, 4, bytes[2], bytes[3]]), ${port}, "127.0.0.1", () => {
+        if (bytes.length === 516) return;
+        console.log(performance.now() - began < 2000);
+        socket.close();
+      });
+    });
+    socket.bind(0, "127.0.0.2", () => socket.send("\\0\\x01snponly.efi\\0octet\\0", ${port}, "127.0.0.1"));`;
+  // What is known is older than a second then, and whoever would look at it again is held by this spawnSync.
+  const wait = "setTimeout(() => {}, 1100);";
+  spawnSync(process.execPath, ["-e", wait]);
+  const { stdout, stderr } = spawnSync(process.execPath, ["-e", reader], { encoding: "utf8", timeout: 10_000 });
+  assert.equal(stdout, "true\n", stderr);
+  await eventWhere(({ type, hardware }) => type === "TftpRead" && hardware === "default/m52");
+});
+
+test("asks for a file once for all who want it at once, and lends its next version soon after it changed", async () => {
+  const clients = await Promise.all(Array.from({ length: 6 }, () => openClient()));
+  await Promise.all(clients.map(({ ask }) => ask(readRequest("snponly.efi"))));
+  assert.equal(opened, 1);
+  const sizeOf = async () => {
+    using client = await openClient();
+    return (await client.ask(readRequest("snponly.efi", "tsize\x000\0"))).toString("latin1");
+  };
+  bytes = new Uint8Array(99);
+  while ((await sizeOf()) !== "\0\x06tsize\x0099\0");
+  for (const client of clients) client[Symbol.dispose]();
+});
+
+test("what cannot be lent is refused with its reason, and what is on no list is asked of nobody", async () => {
+  lent = { reason: "FileUnreadable", message: "/srv/ipxe.efi cannot be read: EACCES: permission denied" };
+  using client = await openClient();
+  assert.equal(errorCode(await client.ask(readRequest("ipxe.efi"))), 2);
+  assert.equal(errorCode(await client.ask(readRequest("../../etc/passwd"))), 1);
+  assert.equal(opened, 1);
+  await eventWhere(({ reason }) => reason === "FileUnreadable");
+  await eventWhere(({ reason }) => reason === "FileNotLent");
+});
+
+test("lets a transfer end before it stops", async () => {
+  using client = await openClient();
+  await client.ask(readRequest("snponly.efi", "blksize\x001400\0"));
+  const stopped = thread.close(AbortSignal.timeout(5000));
+  assert.equal((await client.ask(ack(0)))[1], 3);
+  client.send(ack(1));
+  await stopped;
+  assert.equal(events.at(-1)?.type, "TftpRead");
+});
+
+test("tells its clients when the time to stop is over", async () => {
+  using client = await openClient();
+  await client.ask(readRequest("snponly.efi"));
+  const [goodbye] = await Promise.all([once(client.socket, "message"), thread.close(AbortSignal.timeout(50))]);
+  assert.equal(errorCode(goodbye[0] as Buffer), 0); // dgram's message event
+});
+
+test("goes on serving a good client among random and mutated datagrams", async (t) => {
+  using hostile = await openClient("127.0.0.2");
+  const mutated = fc.tuple(fc.nat(40), fc.nat(255)).map(([at, value]) => {
+    const request = Buffer.from(readRequest("snponly.efi", "blksize\x001400\0windowsize\x004\0"), "latin1");
+    request[at] = value;
+    return request;
+  });
+  using client = await openClient();
+  await client.ask(readRequest("ipxe.efi"));
+  const seed = Math.floor(seededRandom(t)() * 2 ** 31);
+  const nonsense = fc.sample(fc.oneof(fc.uint8Array({ maxLength: 1600 }), mutated), { seed, numRuns: 3000 });
+  for (const [at, datagram] of nonsense.entries()) {
+    hostile.send(datagram);
+    if (at % 50 === 0) await new Promise(setImmediate);
+  }
+  using another = await openClient();
+  const startedAtMs = performance.now();
+  assert.equal((await another.ask(readRequest("snponly.efi")))[1], 3);
+  assert.ok(performance.now() - startedAtMs < 1000);
+  await eventWhere(({ reason }) => reason === "UnreadablePacket");
+});

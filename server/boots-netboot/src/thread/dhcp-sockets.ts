@@ -1,0 +1,63 @@
+// DHCP in the thread of packets: a socket for each link, and one inbox and one outbox for all.
+import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import type { DatagramCalls } from "@neverland/packet-thread/datagram-calls.ts";
+import { DatagramInbox } from "@neverland/packet-thread/datagram-inbox.ts";
+import { DatagramOutbox } from "@neverland/packet-thread/datagram-outbox.ts";
+import type { Libc } from "@neverland/platform/network/libc.ts";
+import { packetSenderOf } from "@neverland/platform/network/packet-socket.ts";
+import { ipv4FromNumber } from "@neverland/protocols";
+import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import { AddressConflicts } from "../dhcp/address-conflicts.ts";
+import { DhcpAnswerer } from "../dhcp/dhcp-answerer.ts";
+import { DhcpEvents } from "../dhcp/dhcp-events.ts";
+import { DhcpTransmitter } from "../dhcp/dhcp-transmitter.ts";
+import type { DhcpStart } from "./thread-messages.ts";
+
+export interface DhcpSocketsDeps {
+  readonly calls: DatagramCalls;
+  readonly libc: Libc;
+  readonly index: MachineIndex;
+  readonly gate: EventGate;
+}
+
+export interface DhcpSockets {
+  /** @param answers False: what waits is taken and passed over. */
+  readable(fd: number, answers: boolean): void;
+}
+
+/** Datagrams in one call. */
+const messages = 64;
+/** Lots taken of one socket before the others have their turn. */
+const mostLots = 8;
+/** One byte more than any Ethernet frame brings: what fills it is cut, and is no DHCP client's. */
+const sizeBytes = 1501;
+
+export function openDhcpSockets(
+  { links, ports, packetSocket }: DhcpStart,
+  sockets: readonly number[],
+  { calls, libc, index, gate }: DhcpSocketsDeps,
+): DhcpSockets {
+  const conflicts = new AddressConflicts(() => Date.now());
+  const packets = packetSocket === undefined ? undefined : packetSenderOf(libc, packetSocket);
+  const inbox = new DatagramInbox(calls, { messages, sizeBytes });
+  const queue = new DatagramOutbox(calls, { messages, sizeBytes });
+  const served = new Map(
+    links.map(({ link, config }, at) => {
+      const transmitter = new DhcpTransmitter({ queue, link, ports, packets });
+      const events = new DhcpEvents(gate, link.name);
+      return [sockets[at], { events, answerer: new DhcpAnswerer({ transmitter, index, config, events, conflicts }) }];
+    }),
+  );
+  return {
+    readable(fd, answers) {
+      const link = served.get(fd);
+      for (let lot = 0, count = messages; link !== undefined && lot < mostLots && count === messages; lot++) {
+        count = inbox.take(fd);
+        if (!answers) continue;
+        for (let at = 0; at < count; at++)
+          link.answerer.answer(inbox.bytes(at), () => ipv4FromNumber(inbox.address(at)));
+        queue.send(fd, ({ address, code }) => link.events.failed(ipv4FromNumber(address), new Error(code)));
+      }
+    },
+  };
+}

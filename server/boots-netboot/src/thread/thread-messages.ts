@@ -1,0 +1,44 @@
+// What the main thread and the thread of packets say to each other.
+import type { ResourceKey } from "@neverland/api";
+import type { KnownHardware } from "@neverland/machines/machine-card.ts";
+import type { TftpLimits } from "@neverland/protocols";
+import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
+import type { DhcpLink, DhcpPorts } from "../dhcp/dhcp-transmitter.ts";
+import type { TransferLimits } from "../tftp/running-transfers.ts";
+import type { EventLot } from "./event-outbox.ts";
+import type { FileAnswer, WantedFile } from "./lent-files.ts";
+
+export interface DhcpStart {
+  readonly links: readonly { readonly link: DhcpLink; readonly config: DhcpConfig }[];
+  readonly ports: DhcpPorts;
+  /** A packet socket; undefined where there is none to be had. */
+  readonly packetSocket: number | undefined;
+}
+
+export interface TftpStart {
+  readonly limits: TftpLimits;
+  /** Of each link. */
+  readonly transfers: TransferLimits;
+  /** What may be asked for. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** What the thread starts with. Its sockets are those of DHCP's links, in their order, and then those of TFTP. */
+export interface BootsStart {
+  readonly dhcp: DhcpStart;
+  readonly tftp: TftpStart;
+}
+
+export type MachineChange = { readonly known: KnownHardware } | { readonly gone: ResourceKey };
+
+export type ToThread =
+  | { readonly say: "machines"; readonly changes: readonly MachineChange[] }
+  /** All machines there are have been told. */
+  | { readonly say: "serve" }
+  /** So many of its events have been recorded. */
+  | { readonly say: "taken"; readonly events: number }
+  | { readonly say: "file"; readonly name: string; readonly netascii: boolean; readonly answer: FileAnswer }
+  /** Takes nothing new; says `finished` when those who read have ended. */
+  | { readonly say: "finish" };
+
+export type FromThread = EventLot | { readonly wanted: WantedFile } | { readonly finished: true };

@@ -36,7 +36,7 @@ export interface Boots extends Service {
 }
 
 /** Most TFTP blocks sent before an acknowledgement is awaited. */
-const tftpWindowBlocks = 16;
+const tftpWindowBlocks = 64;
 /** A hall of machines that starts at once, on each link; a transfer costs about a kilobyte, since the file is there once for all. */
 const tftpTransfers = { most: 4096, mostOfMachine: 8, mostOfAddress: 256 };
 

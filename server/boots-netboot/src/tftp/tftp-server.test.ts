@@ -36,6 +36,12 @@ beforeEach(() => {
     outbox: {
       next: () => room,
       add: (sizeBytes, _, port) => sent.push({ port, bytes: Buffer.from(room.subarray(0, sizeBytes)) }),
+      addBlocks: ({ bytes, first, last, blockSizeBytes, to }) => {
+        for (let block = first; block <= last; block++) {
+          const data = bytes.subarray((block - 1) * blockSizeBytes, block * blockSizeBytes);
+          sent.push({ port: to.port, bytes: Buffer.of(0, 3, 0, block, ...data) });
+        }
+      },
     },
     files: {
       open: (_, netascii, then) => {

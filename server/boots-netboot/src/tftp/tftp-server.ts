@@ -61,6 +61,8 @@ export class TftpServer {
   }
 
   take(bytes: Uint8Array, from: TftpClient): void {
+    // Made up: nobody can answer there.
+    if (from.port === 0) return;
     let request: TftpRequest;
     try {
       request = decodeTftpRequest(bytes);

@@ -20,6 +20,18 @@ export interface TftpOutbox {
   next(): Uint8Array;
   /** @param address As a number, the first byte the highest. */
   add(sizeBytes: number, address: number, port: number): void;
+  addBlocks(run: BlockRun): void;
+}
+
+/** Blocks that follow each other. */
+export interface BlockRun {
+  /** The whole file. */
+  readonly bytes: Uint8Array;
+  /** Counted from 1 without end. */
+  readonly first: number;
+  readonly last: number;
+  readonly blockSizeBytes: number;
+  readonly to: TftpClient;
 }
 
 export interface TftpClient {
@@ -78,7 +90,7 @@ export class TftpTransfer implements RunningTransfer {
     if (event.kind === "ack") this.#lastHeardMs = nowMs;
     const step = stepTransfer(this.#state, event, nowMs);
     this.#state = step.state;
-    for (const sent of step.send) sendReply(this.#input.outbox, this.#input.to, this.#replyOf(sent));
+    this.#send(step.send);
     // What was sent may have been refused at once, and this dropped.
     if (this.#state !== step.state) return;
     if (step.wakeAtMs !== undefined) this.#wakeAt(step.wakeAtMs, nowMs);
@@ -119,10 +131,14 @@ export class TftpTransfer implements RunningTransfer {
     this.#input.ended(outcome);
   }
 
-  #replyOf(sent: TransferSend): Parameters<typeof encodeTftpReply>[0] {
-    if (sent.op !== "data") return sent;
-    const bytes = this.#input.bytes.subarray(sent.offsetBytes, sent.offsetBytes + sent.lengthBytes);
-    return { op: "data", block: sent.block & 0xffff, bytes };
+  /** One reply, or blocks that follow each other. */
+  #send(sent: readonly TransferSend[]): void {
+    const [first, last] = [sent[0], sent.at(-1)];
+    const { outbox, to, bytes } = this.#input;
+    const { blockSizeBytes } = this.#state.terms;
+    if (first?.op === "data" && last?.op === "data")
+      outbox.addBlocks({ bytes, first: first.block, last: last.block, blockSizeBytes, to });
+    else if (first !== undefined && first.op !== "data") sendReply(outbox, to, first);
   }
 }
 

@@ -4,6 +4,7 @@ import { type PacketProgram, type ProgramDeps, runPacketProgram } from "@neverla
 import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import { blockHeaders } from "./block-outbox.ts";
 import { openDhcpSockets } from "./dhcp-sockets.ts";
 import { EventOutbox } from "./event-outbox.ts";
 import { LentFiles } from "./lent-files.ts";
@@ -28,9 +29,8 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
   const files = new LentFiles({ names: tftp.names, clock: timers, ask: (wanted) => post({ wanted }) });
   const inDhcp = dhcp.links.length;
   const dhcpSockets = openDhcpSockets(dhcp, sockets.slice(0, inDhcp), { calls, libc, index, gate });
-  const tftpSockets = new Map(
-    sockets.slice(inDhcp).map((fd) => [fd, new TftpSocket(fd, tftp, { calls, files, index, gate, clock: timers })]),
-  );
+  const shared = { calls, headers: blockHeaders(calls), files, index, gate, clock: timers };
+  const tftpSockets = new Map(sockets.slice(inDhcp).map((fd) => [fd, new TftpSocket(fd, tftp, shared)]));
   let state: "starts" | "serves" | "finishes" | "has finished" = "starts";
   const noteFinished = (): void => {
     if (state !== "finishes" || !tftpSockets.values().every(({ isIdle }) => isIdle)) return;

@@ -49,7 +49,7 @@ beforeEach(async () => {
     dhcpPort: undefined,
     tftp: {
       port,
-      limits: { blockSizeBytes: 1468, windowBlocks: 16 },
+      limits: { blockSizeBytes: 1468, windowBlocks: 64 },
       transfers: { most: 4096, mostOfMachine: 8, mostOfAddress: 256 },
       names: new Set(["snponly.efi", "ipxe.efi"]),
     },
@@ -123,6 +123,31 @@ test("lends a file block by block, and says so when it was read", async () => {
   const { hardware, data } = await eventWhere(({ type }) => type === "TftpRead");
   assert.deepEqual([hardware, data], ["default/m51", { file: "snponly.efi", sizeBytes: 1300, result: "complete" }]);
 });
+
+for (const [block, window] of [
+  [512, 64],
+  [1428, 16],
+  [1468, 64],
+] as const)
+  test(`a window of ${window} blocks of ${block} bytes comes whole, each time, to the end of the file`, async () => {
+    bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251);
+    using client = await openClient();
+    const read: Buffer[] = [];
+    const whole = new Promise<void>((resolve) => {
+      client.socket.on("message", (datagram) => {
+        if (datagram[1] === 6) client.send(ack(0));
+        if (datagram[1] !== 3) return;
+        assert.equal(datagram.readUInt16BE(2), read.push(datagram.subarray(4)));
+        const isLast = datagram.length < block + 4;
+        if (isLast || read.length % window === 0) client.send(ack(read.length));
+        if (isLast) resolve();
+      });
+    });
+    client.send(readRequest("snponly.efi", `blksize\0${block}\0windowsize\0${window}\0`));
+    await whole;
+    assert.ok(Buffer.concat(read).equals(bytes));
+    await eventWhere(({ type }) => type === "TftpRead");
+  });
 
 test("lends in netascii to whom asks for that", async () => {
   using client = await openClient();

@@ -2,46 +2,51 @@
 
 import type { DatagramCalls } from "@neverland/packet-thread/datagram-calls.ts";
 import { DatagramInbox } from "@neverland/packet-thread/datagram-inbox.ts";
-import { DatagramOutbox } from "@neverland/packet-thread/datagram-outbox.ts";
+import { DatagramOutbox, type Unsent } from "@neverland/packet-thread/datagram-outbox.ts";
+import type { PinnedMemory } from "@neverland/packet-thread/pinned-memory.ts";
 import { TftpServer, type TftpServerDeps } from "../tftp/tftp-server.ts";
+import type { TftpOutbox } from "../tftp/tftp-transfer.ts";
+import { BlockOutbox } from "./block-outbox.ts";
 import type { TftpStart } from "./thread-messages.ts";
 
 export interface TftpSocketDeps extends Pick<TftpServerDeps, "files" | "index" | "gate" | "clock"> {
   readonly calls: DatagramCalls;
+  /** Of all blocks; the same for all sockets. */
+  readonly headers: PinnedMemory;
 }
 
 const messages = 64;
 const requestBytes = 1501;
-/** Of errors and of granted options, whatever the blocks' size. */
-const leastReplyBytes = 2048;
+/** Errors and granted options: no more than the request's own words, and a sentence. */
+const replyBytes = 2048;
 /** Sending so much takes about a millisecond; the last window may go beyond it. */
 const mostBytesInTurn = 512 * 1024;
 
 export class TftpSocket {
   readonly #fd: number;
   readonly #inbox: DatagramInbox;
-  readonly #outbox: DatagramOutbox;
+  readonly #replies: DatagramOutbox;
+  readonly #blocks: BlockOutbox;
   readonly #server: TftpServer;
   /** Of the inbox: what came, and what of it has been taken. */
   #came = 0;
   #taken = 0;
   #sentBytes = 0;
 
-  constructor(fd: number, { limits, transfers }: TftpStart, { calls, ...deps }: TftpSocketDeps) {
+  constructor(fd: number, { limits, transfers }: TftpStart, { calls, headers, ...deps }: TftpSocketDeps) {
     this.#fd = fd;
     this.#inbox = new DatagramInbox(calls, { messages, sizeBytes: requestBytes });
-    this.#outbox = new DatagramOutbox(calls, {
-      messages,
-      sizeBytes: Math.max(limits.blockSizeBytes + 4, leastReplyBytes),
-    });
-    const outbox = {
+    this.#replies = new DatagramOutbox(calls, { messages, sizeBytes: replyBytes });
+    this.#blocks = new BlockOutbox(calls, headers, () => this.#send());
+    const outbox: TftpOutbox = {
       next: () => {
-        if (this.#outbox.isFull) this.#send();
-        return this.#outbox.next();
+        if (this.#replies.isFull) this.#send();
+        return this.#replies.next();
       },
-      add: (sizeBytes: number, address: number, port: number) => {
-        this.#sentBytes += sizeBytes;
-        this.#outbox.add(sizeBytes, address, port);
+      add: (sizeBytes, address, port) => this.#replies.add(sizeBytes, address, port),
+      addBlocks: (run) => {
+        this.#sentBytes += (run.last - run.first + 1) * run.blockSizeBytes;
+        this.#blocks.add(run);
       },
     };
     this.#server = new TftpServer({ ...deps, limits, transfers, outbox });
@@ -82,6 +87,8 @@ export class TftpSocket {
   }
 
   #send(): void {
-    this.#outbox.send(this.#fd, ({ address, port, code }) => this.#server.failed({ address, port }, code));
+    const unsent = ({ address, port, code }: Unsent): void => this.#server.failed({ address, port }, code);
+    this.#replies.send(this.#fd, unsent);
+    this.#blocks.send(this.#fd, unsent);
   }
 }

@@ -35,6 +35,7 @@ export const Linux = {
   SO_REUSEADDR: 2,
   SO_BROADCAST: 6,
   SO_BINDTODEVICE: 25,
+  SO_SNDBUFFORCE: 32,
   SO_RCVBUFFORCE: 33,
   F_DUPFD_CLOEXEC: 1030,
 } as const;

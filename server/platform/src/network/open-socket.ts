@@ -5,8 +5,8 @@ import { callFailed, type Libc, Linux, lastError } from "./libc.ts";
 
 const types = { tcp: Linux.SOCK_STREAM, udp: Linux.SOCK_DGRAM } as const;
 
-/** 4 MiB, a hall's messages of one second: the kernel's default holds 250. Only who may administrate the network is given more than that. */
-const receiveBuffer = Uint8Array.of(0, 0, 0x40, 0);
+/** 4 MiB, a hall's messages of one second, or the windows that it reads at once: the kernel's default holds 250. Only who may administrate the network is given more than that. */
+const bufferBytes = Uint8Array.of(0, 0, 0x40, 0);
 const EPERM = 1;
 
 /**
@@ -24,7 +24,8 @@ export async function openSocket(libc: Libc, wanted: WantedPort & { readonly lin
   const done =
     set(Linux.SO_REUSEADDR, on) &&
     (protocol === "tcp" || set(Linux.SO_BROADCAST, on)) &&
-    (protocol === "tcp" || set(Linux.SO_RCVBUFFORCE, receiveBuffer) || libc.errno() === EPERM) &&
+    (protocol === "tcp" || set(Linux.SO_RCVBUFFORCE, bufferBytes) || libc.errno() === EPERM) &&
+    (protocol === "tcp" || set(Linux.SO_SNDBUFFORCE, bufferBytes) || libc.errno() === EPERM) &&
     (link === undefined || set(Linux.SO_BINDTODEVICE, new TextEncoder().encode(`${link}\0`))) &&
     libc.bind(fd, address, address.length) === 0;
   if (done) return fd;

@@ -1,0 +1,97 @@
+// Messages that the kernel cuts, on loopback, and what is learnt where it does not cut them.
+import assert from "node:assert/strict";
+import { createSocket, type Socket } from "node:dgram";
+import { once } from "node:events";
+import { afterEach, beforeEach, test } from "node:test";
+import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
+import { openSocket } from "@neverland/platform/network/open-socket.ts";
+import { type DatagramCalls, loadDatagramCalls } from "./datagram-calls.ts";
+import { PinnedMemory } from "./pinned-memory.ts";
+import { SegmentOutbox } from "./segment-outbox.ts";
+
+const loopback = 0x7f000001;
+const size = { messages: 8, pieces: 256 };
+let calls: DatagramCalls;
+let libc: Libc;
+let fd: number;
+let to: Socket;
+let memory: PinnedMemory;
+
+beforeEach(async () => {
+  [calls, libc] = [await loadDatagramCalls(), await loadLibc()];
+  fd = await openSocket(libc, { protocol: "udp", host: "127.0.0.1", port: 0, purpose: "a test" });
+  to = createSocket("udp4");
+  to.bind(0, "127.0.0.1");
+  await once(to, "listening");
+  memory = new PinnedMemory(calls, 100_000);
+  memory.bytes.set(Uint8Array.from(memory.bytes, (_, at) => at % 251));
+});
+
+afterEach(() => {
+  to.close();
+  libc.close(fd);
+});
+
+/** Puts `count` datagrams of 4 and 1000 bytes into one message, but for the last, which is 10 bytes shorter. */
+function addMessage(outbox: SegmentOutbox, count: number, port = to.address().port): void {
+  for (let at = 0; at < count; at++) {
+    outbox.piece(memory.address + at, 4);
+    outbox.piece(memory.address + at * 1000, at === count - 1 ? 990 : 1000);
+  }
+  outbox.end(loopback, port, count === 1 ? 0 : 1004);
+}
+
+test("cuts a message of many pieces into datagrams, and one to nobody keeps back none of the others", async () => {
+  const outbox = new SegmentOutbox(calls, size);
+  const came = new Promise<Buffer[]>((resolve) => {
+    const all: Buffer[] = [];
+    to.on("message", (bytes) => all.push(bytes) === 41 && resolve(all));
+  });
+  addMessage(outbox, 40);
+  addMessage(outbox, 1, 0);
+  addMessage(outbox, 1);
+  const unsent: unknown[] = [];
+  outbox.send(fd, (one) => unsent.push(one));
+  const all = await came;
+  assert.deepEqual(unsent, [{ address: loopback, port: 0, code: "EINVAL" }]);
+  const expected = (at: number, length: number) =>
+    Buffer.concat([memory.bytes.subarray(at, at + 4), memory.bytes.subarray(at * 1000, at * 1000 + length)]);
+  assert.deepEqual(
+    all,
+    Array.from({ length: 41 }, (_, at) => expected(at % 40, at >= 39 ? 990 : 1000)),
+  );
+});
+
+test("knows how much goes into a message and into a call", () => {
+  const outbox = new SegmentOutbox(calls, size);
+  assert.deepEqual(
+    [516, 1004, 1472, 40_000].map((bytes) => outbox.inMessage(bytes)),
+    [64, 64, 44, 1],
+  );
+  assert.equal(outbox.hasRoom(256), true);
+  addMessage(outbox, 1);
+  assert.deepEqual([outbox.hasRoom(254), outbox.hasRoom(255)], [true, false]);
+  for (let at = 1; at < 8; at++) addMessage(outbox, 1);
+  assert.equal(outbox.hasRoom(1), false);
+});
+
+for (const [code, errno, still] of [
+  ["EINVAL", 22, [64, 1, 1]],
+  ["EIO", 5, [1, 1, 1]],
+] as const)
+  test(`after ${code} no message is made of what the kernel does not cut`, () => {
+    let failures = 1;
+    const failing = {
+      ...calls,
+      errno: () => errno,
+      sendmmsg: (_: number, __: number, count: number) => (failures-- > 0 ? -1 : count),
+    };
+    const outbox = new SegmentOutbox(failing, size);
+    addMessage(outbox, 2);
+    addMessage(outbox, 1);
+    outbox.send(fd, () => assert.fail("it is no fault of the client's"));
+    assert.deepEqual(
+      [516, 1004, 1472].map((bytes) => outbox.inMessage(bytes)),
+      still,
+    );
+  });

@@ -13,14 +13,13 @@ export interface TftpLimits {
 export interface TftpTerms {
   readonly blockSizeBytes: number;
   readonly windowBlocks: number;
-  /** Silence after which the window is sent again. */
-  readonly timeoutMs: number;
+  /** Silence after which the window is sent again, where the client has said so; else by its own answers' times. */
+  readonly timeoutMs: number | undefined;
   /** What the OACK says; empty when the client asked for nothing that we grant, and then there is no OACK. */
   readonly granted: TftpOptions;
 }
 
 const defaultBlockSizeBytes = 512;
-const defaultTimeoutMs = 1000;
 
 /** An option that is unknown, or whose value makes no sense, is left out of the answer (RFC 2347): the client goes on without it. */
 export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLimits): TftpTerms {
@@ -34,7 +33,7 @@ export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLim
   if (asked.has("tsize")) granted.set("tsize", String(sizeBytes));
   if (timeoutSeconds !== undefined) granted.set("timeout", String(timeoutSeconds));
   if (window !== undefined) granted.set("windowsize", String(windowBlocks));
-  const timeoutMs = timeoutSeconds === undefined ? defaultTimeoutMs : timeoutSeconds * 1000;
+  const timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
   return { blockSizeBytes, windowBlocks, timeoutMs, granted };
 }
 

@@ -38,7 +38,7 @@ test("leaves out options whose values make no sense", () => {
 test("without options, the first block answers the request", () => {
   const step = begin(600);
   assert.deepEqual(step.send, [{ op: "data", block: 1, offsetBytes: 0, lengthBytes: 512 }]);
-  assert.equal(step.wakeAtMs, 1000);
+  assert.equal(step.wakeAtMs, 200);
 });
 
 test("with options, the first block waits for the acknowledgement of the OACK", () => {
@@ -58,10 +58,27 @@ test("a file that fills its last block ends with an empty one; an empty file is 
 
 test("a repeated acknowledgement is not answered (sorcerer's apprentice), and does not put off the timer", () => {
   const second = stepTransfer(begin(5000).state, ack(1), 100);
-  const repeated = stepTransfer(second.state, ack(1), 900);
+  // The first answer took 100 ms, so the next is awaited for 300.
+  const repeated = stepTransfer(second.state, ack(1), 350);
   assert.deepEqual(blocks(repeated), []);
-  assert.equal(repeated.wakeAtMs, 1100);
-  assert.deepEqual(blocks(stepTransfer(repeated.state, wake, 1100)), [2]);
+  assert.equal(repeated.wakeAtMs, 400);
+  assert.deepEqual(blocks(stepTransfer(repeated.state, wake, 400)), [2]);
+});
+
+test("each loss doubles the time, and only an answer to what was sent once measures it anew", () => {
+  let step = stepTransfer(begin(5000).state, ack(1), 20);
+  const waits: number[] = [];
+  for (let nowMs = 20; waits.length < 4; ) {
+    const wakeAtMs = step.wakeAtMs ?? 0;
+    waits.push(wakeAtMs - nowMs);
+    nowMs = wakeAtMs;
+    step = stepTransfer(step.state, wake, nowMs);
+  }
+  assert.deepEqual(waits, [100, 200, 400, 800]);
+  // It may have been the answer to any of them.
+  const late = stepTransfer(step.state, ack(2), 2000);
+  assert.equal(late.wakeAtMs, 2000 + 1600);
+  assert.equal(stepTransfer(late.state, ack(3), 2020).wakeAtMs, 2020 + 100);
 });
 
 test("a window is sent whole, and again from the gap when one of it was lost", () => {

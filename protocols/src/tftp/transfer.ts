@@ -1,6 +1,7 @@
 // One file lent over TFTP, as a step function: what to send now, and when to be asked again. No clock, no socket, no file.
 import type { TftpTerms } from "./negotiation.ts";
 import { TftpErrorCode, type TftpOptions } from "./packet.ts";
+import { backedOff, firstRoundTrip, measured, type RoundTrip } from "./round-trip.ts";
 
 /** Block numbers here count from 1 without end; on the wire they are modulo 65536 (`block & 0xffff`). */
 export type TransferSend =
@@ -33,6 +34,10 @@ export interface TransferState {
   /** The acknowledged block after which the window was already sent again: no duplicate ACK makes us do it twice. */
   readonly rewoundAfter: number | undefined;
   readonly retries: number;
+  readonly roundTrip: RoundTrip;
+  readonly sentAtMs: number;
+  /** What was sent last had been sent before, so that its answer measures nothing. */
+  readonly isRepeat: boolean;
   /** When the last sending counts as lost. Kept here, so that repeated ACKs cannot put it off for ever. */
   readonly wakeAtMs: number;
   readonly outcome: TransferOutcome | undefined;
@@ -45,7 +50,7 @@ export interface TransferStep {
   readonly wakeAtMs: number | undefined;
 }
 
-/** Silences of one timeout each before a transfer is given up. */
+/** Silences before a transfer is given up: with their doubling at least six seconds. */
 const mostRetries = 5;
 
 export function newTransfer(sizeBytes: number, terms: TftpTerms): TransferState {
@@ -57,6 +62,9 @@ export function newTransfer(sizeBytes: number, terms: TftpTerms): TransferState 
     sentBlocks: 0,
     rewoundAfter: undefined,
     retries: 0,
+    roundTrip: firstRoundTrip,
+    sentAtMs: 0,
+    isRepeat: false,
     wakeAtMs: 0,
     outcome: undefined,
   };
@@ -84,20 +92,25 @@ export function blockCount(sizeBytes: number, blockSizeBytes: number): number {
 
 function takeAck(state: TransferState, wireBlock: number, nowMs: number): TransferStep {
   if (state.awaitingOackAck)
-    return wireBlock === 0 ? sendCurrent({ ...state, awaitingOackAck: false, retries: 0 }, nowMs) : wait(state);
+    return wireBlock === 0 ? sendCurrent({ ...answered(state, nowMs), awaitingOackAck: false }, nowMs) : wait(state);
   const block = absoluteBlock(state, wireBlock);
   if (block === undefined) return wait(state);
   if (block > state.ackedBlocks) return advance(state, block, nowMs);
   // A repeated ACK. With one block per window it is answered by nothing (the sorcerer's apprentice would answer each
   // with a block, RFC 1123 §4.2.3.1); with more, it says that the window's first block was lost, and once is enough.
   if (state.terms.windowBlocks === 1 || state.rewoundAfter === block) return wait(state);
-  return sendCurrent({ ...state, rewoundAfter: block }, nowMs);
+  return sendCurrent({ ...state, rewoundAfter: block, isRepeat: true }, nowMs);
 }
 
 function advance(state: TransferState, block: number, nowMs: number): TransferStep {
-  const moved = { ...state, ackedBlocks: block, retries: 0, rewoundAfter: undefined };
+  const moved = { ...answered(state, nowMs), ackedBlocks: block, rewoundAfter: undefined };
   if (block === blockCount(state.sizeBytes, state.terms.blockSizeBytes)) return finish(moved, { result: "complete" });
   return sendCurrent(moved, nowMs);
+}
+
+function answered(state: TransferState, nowMs: number): TransferState {
+  const roundTrip = state.isRepeat ? state.roundTrip : measured(state.roundTrip, nowMs - state.sentAtMs);
+  return { ...state, roundTrip, retries: 0, isRepeat: false };
 }
 
 /** The block of the present window that this number on the wire means; undefined for a number from outside of it. */
@@ -108,9 +121,13 @@ function absoluteBlock({ ackedBlocks, sentBlocks }: TransferState, wireBlock: nu
 
 /** The OACK, or the window that follows the last acknowledged block (RFC 7440 §4: also after a gap). */
 function sendCurrent(state: TransferState, nowMs: number): TransferStep {
-  const wakeAtMs = nowMs + state.terms.timeoutMs;
+  const wakeAtMs = nowMs + (state.terms.timeoutMs ?? state.roundTrip.timeoutMs);
   if (state.awaitingOackAck)
-    return { state: { ...state, wakeAtMs }, send: [{ op: "oack", options: state.terms.granted }], wakeAtMs };
+    return {
+      state: { ...state, sentAtMs: nowMs, wakeAtMs },
+      send: [{ op: "oack", options: state.terms.granted }],
+      wakeAtMs,
+    };
   const { blockSizeBytes, windowBlocks } = state.terms;
   const last = Math.min(state.ackedBlocks + windowBlocks, blockCount(state.sizeBytes, blockSizeBytes));
   const send: TransferSend[] = [];
@@ -118,11 +135,13 @@ function sendCurrent(state: TransferState, nowMs: number): TransferStep {
     const offsetBytes = (block - 1) * blockSizeBytes;
     send.push({ op: "data", block, offsetBytes, lengthBytes: Math.min(blockSizeBytes, state.sizeBytes - offsetBytes) });
   }
-  return { state: { ...state, sentBlocks: last, wakeAtMs }, send, wakeAtMs };
+  return { state: { ...state, sentBlocks: last, sentAtMs: nowMs, wakeAtMs }, send, wakeAtMs };
 }
 
 function retry(state: TransferState, nowMs: number): TransferStep {
-  if (state.retries < mostRetries) return sendCurrent({ ...state, retries: state.retries + 1 }, nowMs);
+  const { retries, roundTrip } = state;
+  if (retries < mostRetries)
+    return sendCurrent({ ...state, retries: retries + 1, roundTrip: backedOff(roundTrip), isRepeat: true }, nowMs);
   const message = `no answer after ${mostRetries} repeats; ask again`;
   return {
     ...finish(state, { result: "timed-out", ackedBlocks: state.ackedBlocks }),

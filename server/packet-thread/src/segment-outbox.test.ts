@@ -76,6 +76,7 @@ test("knows how much goes into a message and into a call", () => {
 });
 
 for (const [code, errno, still] of [
+  ["EMSGSIZE", 90, [64, 1, 1]],
   ["EINVAL", 22, [64, 1, 1]],
   ["EIO", 5, [1, 1, 1]],
 ] as const)

@@ -13,6 +13,8 @@ const [SOL_UDP, UDP_SEGMENT] = [17, 103];
 const mostSegments = 64;
 const mostMessageBytes = 65_000;
 
+const refusals: ReadonlySet<string> = new Set(["EMSGSIZE", "EINVAL", "EIO"]);
+
 export interface SegmentOutboxSize {
   /** In one call. */
   readonly messages: number;
@@ -110,10 +112,10 @@ export class SegmentOutbox {
     this.#firstPiece = 0;
   }
 
-  /** EINVAL: these are too long for the link; EIO: its card has no checksums. @returns Whether that was it. */
+  /** EMSGSIZE, and of older kernels EINVAL: these are too long for the link; EIO: its card has no checksums. @returns Whether that was it. */
   #learn(at: number, code: string): boolean {
     const isCut = this.#memory.view.getUint32(at * layout.header + 40, true) !== 0;
-    if (!isCut || (code !== "EINVAL" && code !== "EIO")) return false;
+    if (!isCut || !refusals.has(code)) return false;
     const segmentBytes = this.#memory.view.getUint16(this.#at.controls + at * layout.control + 16, true);
     this.#longestSegmentBytes = code === "EIO" ? 0 : Math.min(this.#longestSegmentBytes, segmentBytes - 1);
     return true;

@@ -4,6 +4,7 @@ import { execFile, spawn } from "node:child_process";
 import { access, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { kinds, ResourceClient } from "@neverland/api";
@@ -290,10 +291,10 @@ function suite(kubectl: string, asksServer: boolean): void {
       await ok(["apply", "-f", "-"], templateYaml("watched", "one"));
       const child = spawn(kubectl, ["get", "tpl", "watched", "-w", "-o", "name"], { env: environment() });
       let lines = 0;
-      for await (const chunk of child.stdout.setEncoding("utf8")) {
-        lines += String(chunk).split("\n").length - 1;
+      for await (const _line of createInterface({ input: child.stdout })) {
+        lines++;
         if (lines === 1) await ok(["patch", "tpl", "watched", "--type", "merge", "-p", '{"spec":{"data":"two"}}']);
-        if (lines >= 2) break;
+        if (lines === 2) break;
       }
       child.kill();
       assert.equal(lines, 2);
@@ -302,16 +303,15 @@ function suite(kubectl: string, asksServer: boolean): void {
     test("get -w prints a table that grows by a row for each change, under one heading", async () => {
       await ok(["apply", "-f", "-"], templateYaml("rows", "one"));
       const child = spawn(kubectl, ["get", "tpl", "rows", "-w", "--show-labels"], { env: environment() });
-      let text = "";
-      for await (const chunk of child.stdout.setEncoding("utf8")) {
-        text += String(chunk);
-        const lines = text.split("\n").length - 1;
-        if (lines === 2) await ok(["label", "tpl", "rows", "step=two"]);
-        if (lines === 3) await ok(["delete", "tpl", "rows", "--wait=false"]);
-        if (lines >= 4) break;
+      const lines: string[] = [];
+      for await (const line of createInterface({ input: child.stdout })) {
+        lines.push(line);
+        if (lines.length === 2) await ok(["label", "tpl", "rows", "step=two"]);
+        if (lines.length === 3) await ok(["delete", "tpl", "rows", "--wait=false"]);
+        if (lines.length === 4) break;
       }
       child.kill();
-      assert.match(text, /^NAME +STATE +AGE +LABELS\nrows .*<none>\nrows .*step=two\nrows .*step=two\n$/);
+      assert.match(lines.join("\n"), /^NAME +STATE +AGE +LABELS\nrows .*<none>\nrows .*step=two\nrows .*step=two$/);
     });
 
     test("wait waits for a condition and for a delete", async () => {

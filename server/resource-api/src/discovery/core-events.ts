@@ -79,8 +79,7 @@ export function coreEvents(store: ResourceStore, record: KindInfo): ResourceStor
     watch: (_kind, { signal, resourceVersion, ...options }) => {
       const asked = readAsked(options, about);
       const from = resourceVersion === undefined ? {} : { resourceVersion };
-      const isItsOwn = ownEvents(store, asked);
-      return watchEvents(store.watch(record, { ...asked.options, ...from, signal }), isItsOwn, asked, about);
+      return watchEvents(store.watch(record, { ...asked.options, ...from, signal }), store, asked, about);
     },
     create: refuse,
     update: refuse,
@@ -92,13 +91,15 @@ export function coreEvents(store: ResourceStore, record: KindInfo): ResourceStor
 
 async function* watchEvents(
   events: AsyncIterable<WatchEvent>,
-  isItsOwn: Promise<(event: Resource) => boolean>,
+  store: Pick<ResourceStore, "get">,
   asked: Asked,
   about: readonly RecordSubject[],
 ): AsyncGenerator<WatchEvent> {
+  // Asked where it is waited for: as a promise that nobody awaits yet, a refusal would end the process.
+  const isItsOwn = await ownEvents(store, asked);
   for await (const event of events) {
     if (event.type === "bookmark") yield event;
-    else if ((await isItsOwn)(event.object))
+    else if (isItsOwn(event.object))
       for (const object of answerFor(event.object, asked, about)) yield { type: event.type, object };
   }
 }

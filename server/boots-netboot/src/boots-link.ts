@@ -2,13 +2,13 @@
 
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { bindUdpToDevice } from "@neverland/platform/network/device-socket.ts";
-import { findLink, linkIndex } from "@neverland/platform/network/interfaces.ts";
+import { findLink, linkIndex, servingAddress } from "@neverland/platform/network/interfaces.ts";
 import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { bindUdpToGroup } from "@neverland/platform/network/udp-endpoint.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
-import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
+import { type Ipv4Address, type MacAddress, parseMac } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootFiles } from "./boot-files.ts";
 import { type BootsConfig, type BootsInterface, httpBaseUrl, syslogAddress } from "./boots-config.ts";
@@ -52,12 +52,7 @@ type Closer = (deadline: AbortSignal) => Promise<void>;
 /** @throws {NetworkError} when the link has no address, or a port cannot be had; nothing stays open then. */
 export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, signal: AbortSignal): Promise<BootsLink> {
   const link = findLink(wanted.name);
-  const serverAddress = parseIpv4(wanted.serverAddress ?? link.ipv4[0]?.address ?? "");
-  if (serverAddress === undefined)
-    throw new NetworkError(
-      "no-interface",
-      `${wanted.name} has no IPv4 address to serve from; give it one, or name one`,
-    );
+  const serverAddress = (wanted.serverAddress ?? servingAddress(link)) as Ipv4Address; // the settings' schema and the kernel say so
   const mac = parseMac(link.mac) ?? ("00:00:00:00:00:00" as MacAddress);
   const closers: Closer[] = [];
   const close = async (deadline: AbortSignal) => {

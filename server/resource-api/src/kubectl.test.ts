@@ -175,7 +175,33 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.match(await ok(["get", "mev"]), /^NAME +TIME +MACHINE +MAC +TYPE +REASON +MESSAGE/);
     });
 
+    test("auth says what the token may, and what it may not", async () => {
+      assert.equal((await run(["auth", "can-i", "create", "workflows"])).stdout.trim().split(" ")[0], "yes");
+      assert.equal((await run(["auth", "can-i", "get", "workflows", "--subresource=log"])).stdout.slice(0, 3), "yes");
+      assert.equal((await run(["auth", "can-i", "*", "*", "-A"])).stdout.slice(0, 3), "yes");
+      assert.equal((await run(["auth", "can-i", "get", "/version"])).stdout.slice(0, 3), "yes");
+      for (const no of [
+        ["delete", "machineevents"],
+        ["list", "pods"],
+        ["get", "/metrics"],
+      ]) {
+        const { code, stdout } = await run(["auth", "can-i", ...no]);
+        assert.deepEqual([code, stdout.slice(0, 2)], [1, "no"], no.join(" "));
+      }
+      const list = await ok(["auth", "can-i", "--list"]);
+      assert.match(list, /^hardware\.tinkerbell\.org +\[\] +\[\] +\[create delete deletecollection get /m);
+      assert.match(list, /^ +\[\/version\] +\[\] +\[get\]$/m);
+    });
+
+    if (asksServer)
+      test("auth whoami names who has the token", async () => {
+        const text = await ok(["auth", "whoami"]);
+        assert.match(text, /^Username +neverland$/m);
+        assert.match(text, /^Groups +\[system:masters system:authenticated\]$/m);
+      });
+
     test("explain tells the fields of a spec", async () => {
+      assert.match(await ok(["explain", "events.involvedObject"]), /^ +name\s+<string>/m);
       assert.match(await ok(["explain", "hardware.spec.interfaces.dhcp"]), /^ +lease_time\s+<integer>/m);
       assert.match(await ok(["explain", "workflow.spec"]), /^ +templateRef\s+<string>/m);
     });

@@ -10,11 +10,12 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { SharedLines } from "./answers/shared-lines.ts";
 import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
-import { tokenGate } from "./auth.ts";
+import { tokenCheck, tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
 import { registerOpenApi } from "./openapi/register-openapi.ts";
 import { handleResource } from "./resource-handler.ts";
+import { reviewKinds } from "./reviews/review-kinds.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { kindsByPath, nothingThere } from "./wire/request-target.ts";
 
@@ -47,10 +48,12 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const views = new Map([[coreEvent, coreEvents(store, kinds.MachineEvent)]]);
   // What is kept can be read without it, and a disk that takes nothing now may later.
   await deps.writes.namespaces?.makeAll(stored).catch((error: unknown) => deps.onInternalError?.(error, "/api/v1"));
-  const shown = [...views.keys(), ...stored];
+  const shown = [...views.keys(), ...stored, ...Object.values<KindInfo>(reviewKinds)];
+  const isToken = tokenCheck(deps.token);
   const context: ApiContext = {
     store: routedStore(store, views),
     kinds: kindsByPath(shown),
+    isToken,
     clock,
     writes: deps.writes,
     lines: new SharedLines(),
@@ -62,7 +65,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   await app.register(async (scope) => {
     // Before the server waits for its connections to end, or watches would keep it up.
     scope.addHook("preClose", async () => closing.abort());
-    const refused = tokenGate(deps.token);
+    const refused = tokenGate(isToken);
     scope.addHook("onRequest", (request, _reply, done) =>
       done(refused(pathOf(request), request.headers.authorization)),
     );
@@ -74,8 +77,8 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
     registerHealth(scope, deps);
-    registerDiscovery(scope, { stored, shown }, deps.version);
-    registerOpenApi(scope, stored, deps.version, context.turns);
+    registerDiscovery(scope, shown, deps.version);
+    registerOpenApi(scope, shown, deps.version, context.turns);
     const slots = new WatchSlots(limits.watches);
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
     const handle = (request: FastifyRequest, reply: FastifyReply): void => {
@@ -104,9 +107,7 @@ function registerHealth(scope: FastifyInstance, { notReadyReason }: ResourceApiD
   });
 }
 
-type Kinds = { readonly stored: readonly KindInfo[]; readonly shown: readonly KindInfo[] };
-
-function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, version: string): void {
+function registerDiscovery(scope: FastifyInstance, shown: readonly KindInfo[], version: string): void {
   // Some clients (kr8s, pykube, Python's own) ask with a slash at the end.
   const get = <Params = unknown>(
     path: string,
@@ -118,10 +119,10 @@ function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, ver
   get("/version", () => versionOf(version));
   get("/api", () => coreVersions);
   get("/api/v1", () => coreResources(shown));
-  get("/apis", () => groupList(stored));
-  get<{ group: string }>("/apis/:group", ({ params }) => groupOf(stored, params.group));
+  get("/apis", () => groupList(shown));
+  get<{ group: string }>("/apis/:group", ({ params }) => groupOf(shown, params.group));
   get<{ group: string; version: string }>("/apis/:group/:version", ({ params }) =>
-    resourceList(stored, `${params.group}/${params.version}`),
+    resourceList(shown, `${params.group}/${params.version}`),
   );
 }
 

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { WatchSlots } from "./answers/watch-slots.ts";
 import type { ApiContext } from "./api-context.ts";
 import { isServed, verbOf } from "./discovery/verbs.ts";
+import { answerReview } from "./reviews/answer-review.ts";
 import { deleteCollection, deleteObject } from "./verbs/delete.ts";
 import type { Exchange } from "./verbs/exchange.ts";
 import { followLog, get, list, watch } from "./verbs/read.ts";
@@ -29,6 +30,7 @@ export async function handleResource(
   const { namespace, name } = target;
   try {
     mustBeServed(target, request.method, query);
+    if (target.kind.isQuestion) return answerReview(exchange, target.kind);
     if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
     const named = { ...target, namespace, name };
     return isLog ? await followLog(exchange, named) : await handleObject(exchange, named);

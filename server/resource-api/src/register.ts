@@ -33,6 +33,8 @@ export type ResourceApiDeps = {
   readonly limits?: Partial<ApiLimits>;
   /** Says whether the server can do its work; `/readyz` answers 503 with the reason while it cannot. */
   readonly notReadyReason?: () => string | undefined;
+  /** Told, seldom, of what is not right and is nobody's fault to answer for. */
+  readonly warn?: (message: string) => void;
   /** Told of faults that are ours (500), with the path that was asked for. */
   readonly onInternalError?: (error: unknown, path: string) => void;
 };
@@ -79,7 +81,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     registerHealth(scope, deps);
     registerDiscovery(scope, shown, deps.version);
     registerOpenApi(scope, shown, deps.version, context.turns);
-    const slots = new WatchSlots(limits.watches);
+    const slots = new WatchSlots(limits.watches, { clock, warn: (message) => deps.warn?.(message) });
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
     const handle = (request: FastifyRequest, reply: FastifyReply): void => {
       handleResource(context, slots, request, reply).catch((error: unknown) => {

@@ -492,3 +492,11 @@ test("the longest name that is allowed can be created, read and deleted", async 
   assert.equal((await api.request("DELETE", `${templatesPath}/${name}`)).status, 200);
   assert.equal((await api.request("POST", templatesPath, { body: templateNamed(`${name}c`) })).status, 422);
 });
+
+test("a write whose query asks for rows that there are none of is refused before it is done", async (t) => {
+  const api = await startApiServer();
+  t.after(() => api.close());
+  const { status } = await api.request("POST", `${templatesPath}?includeObject=x`, { body: templateNamed("a") });
+  assert.equal(status, 400);
+  assert.equal((await api.request("GET", `${templatesPath}/a`)).status, 404);
+});

@@ -26,7 +26,8 @@ export async function handleResource(
   const query = new RequestQuery(request.url);
   const isLog = target.subresource === "log";
   const { form, media } = negotiate(isLog ? undefined : request.headers.accept);
-  const exchange: Exchange = { context, slots, request, reply, query, form, media };
+  const { includeObject } = query;
+  const exchange: Exchange = { context, slots, request, reply, query, form, includeObject, media };
   const { namespace, name } = target;
   try {
     mustBeServed(target, request.method, query);

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { listPieces, objectText, type Shape } from "../answers/answer-text.ts";
 import { sendJson } from "../answers/send-json.ts";
 import { sendPieces } from "../answers/send-pieces.ts";
+import type { IncludeObject } from "../answers/table.ts";
 import type { WatchSlots } from "../answers/watch-slots.ts";
 import type { WholeList } from "../answers/whole-list.ts";
 import type { ApiContext } from "../api-context.ts";
@@ -17,6 +18,7 @@ export type Exchange = {
   readonly reply: FastifyReply;
   readonly query: RequestQuery;
   readonly form: AnswerForm;
+  readonly includeObject: IncludeObject;
   readonly media: AnswerMedia;
 };
 
@@ -29,6 +31,6 @@ export async function sendList(exchange: Exchange, kind: KindInfo, { first, more
   await sendPieces(exchange.request, exchange.reply, pieces, exchange.media);
 }
 
-function shapeOf({ context, query, form }: Exchange, kind: KindInfo): Shape {
-  return { kind, form, includeObject: query.includeObject, nowMs: context.clock.nowMs() };
+function shapeOf({ context, form, includeObject }: Exchange, kind: KindInfo): Shape {
+  return { kind, form, includeObject, nowMs: context.clock.nowMs() };
 }

@@ -63,13 +63,9 @@ export class RequestQuery {
     throw new ApiFault("BadRequest", `The query's fieldValidation must be one of ${expected}, not "${value}"`);
   }
 
-  /** `undefined` when none is given, or "0", which is any version. Kubernetes' are numbers of 64 bits. */
+  /** `undefined` when none is given, or "0", which is any version. */
   get resourceVersion(): string | undefined {
-    const value = this.text("resourceVersion");
-    if (value === "") return undefined;
-    if (!/^\d{1,20}$/.test(value) || BigInt(value) > mostVersion)
-      throw new ApiFault("BadRequest", `invalid resource version: ${JSON.stringify(value)} is not a whole number`);
-    return BigInt(value) === 0n ? undefined : String(BigInt(value));
+    return readVersion(this.text("resourceVersion"));
   }
 
   get includeObject(): IncludeObject {
@@ -89,6 +85,17 @@ export class RequestQuery {
       fields: [...fields, ...named],
     };
   }
+}
+
+/**
+ * `undefined` for "", and for "0", which is any version. Kubernetes' are numbers of 64 bits.
+ * @throws {ApiFault} `BadRequest`.
+ */
+export function readVersion(text: string): string | undefined {
+  if (text === "") return undefined;
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) > mostVersion)
+    throw new ApiFault("BadRequest", `invalid resource version: ${JSON.stringify(text)} is not a whole number`);
+  return BigInt(text) === 0n ? undefined : String(BigInt(text));
 }
 
 /**

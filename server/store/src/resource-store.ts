@@ -13,7 +13,11 @@ export type StoreErrorCode =
   /** Nothing was written: the disk is full, the file is locked or broken. */
   | "unavailable";
 
-type StoreErrorOptions = ErrorOptions & { readonly isLasting?: boolean; readonly continueToken?: string };
+type StoreErrorOptions = ErrorOptions & {
+  readonly isLasting?: boolean;
+  readonly isPassing?: boolean;
+  readonly continueToken?: string;
+};
 
 /** A request that the store refuses or cannot carry out. `code` is API; the text is for people. */
 export class StoreError extends Error {
@@ -21,12 +25,15 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   /** Of `unavailable`: nothing mends it while this process lives. */
   readonly isLasting: boolean;
+  /** Of `unavailable`: it ends by itself and soon; of all others a person has to see to it, and hears of it at once. */
+  readonly isPassing: boolean;
   /** Of a page that is `gone`: what a list goes on with after the last page, of a later state. */
   readonly continueToken: string | undefined;
   constructor(code: StoreErrorCode, message: string, options: StoreErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.isLasting = options.isLasting ?? false;
+    this.isPassing = options.isPassing ?? false;
     this.continueToken = options.continueToken;
   }
 }

@@ -147,7 +147,7 @@ export class StoreEngine implements ResourceStore {
   /** The queue's own promise, here and above: whoever waits for a write waits for one, and each more is kept until the disk has answered. */
   #write(kind: KindInfo, key: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
     const closed = "The store is closed: this process is shutting down.";
-    if (this.#closing) return Promise.reject(new StoreError("unavailable", closed));
+    if (this.#closing) return Promise.reject(new StoreError("unavailable", closed, { isPassing: true }));
     return this.#queue.write(kind, key, decide, brings);
   }
 }

@@ -40,7 +40,13 @@ export class StoreError extends Error {
 
 /** One clause of a label or field selector. A field is a dotted path such as `spec.workflow` or `metadata.name`. */
 export type Selector =
-  | { readonly key: string; readonly operator: "in" | "not-in"; readonly values: readonly string[] }
+  | {
+      readonly key: string;
+      readonly operator: "in" | "not-in";
+      readonly values: readonly string[];
+      /** What else counts as the field's value: what people are shown in its place. Such a clause is answered by no index. */
+      readonly also?: (object: Resource) => string | undefined;
+    }
   | { readonly key: string; readonly operator: "exists" | "not-exists" }
   /** Of whole numbers: what has none is on neither side. */
   | { readonly key: string; readonly operator: "above" | "below"; readonly bound: bigint };

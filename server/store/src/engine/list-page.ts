@@ -1,7 +1,7 @@
 // One page of a list: the state of one kind at one version, in the order of keys.
 import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
-import { type ListOptions, type ResourceList, StoreError } from "../resource-store.ts";
+import { type ListOptions, type ResourceList, type Selector, StoreError } from "../resource-store.ts";
 import { isSelected } from "../selector.ts";
 import { formatToken, parseToken } from "./continue-token.ts";
 import type { KindTable } from "./kind-table.ts";
@@ -48,10 +48,14 @@ export async function listPage(
 export function lookUp(state: StoreState, kind: KindInfo, options: ListOptions): ResourceList | undefined {
   const { namespace, labels, fields, limit, continueToken, atVersion } = options;
   const clause = fields?.length === 1 ? fields[0] : undefined;
-  if (clause?.operator !== "in" || labels?.length || limit) return undefined;
+  if (!clause || !isForIndex(clause) || labels?.length || limit) return undefined;
   if (continueToken !== undefined || atVersion !== undefined) return undefined;
   const items = state.tableOf(kind).find(clause.key, clause.values, namespace === undefined ? {} : { namespace });
   return items && { items, resourceVersion: String(state.log.version) };
+}
+
+function isForIndex(clause: Selector): clause is Selector & { readonly operator: "in" } {
+  return clause.operator === "in" && clause.also === undefined;
 }
 
 type Found = { readonly items: Resource[]; readonly isExact: boolean };
@@ -62,7 +66,7 @@ function find(table: KindTable, range: KeyRange, options: ListOptions, enough: n
   const isExact = labels.length + fields.length === 1;
   const most = isExact ? enough : Number.POSITIVE_INFINITY;
   for (const clause of fields) {
-    const items = clause.operator === "in" ? table.find(clause.key, clause.values, range, most) : undefined;
+    const items = isForIndex(clause) ? table.find(clause.key, clause.values, range, most) : undefined;
     if (items) return { items, isExact };
   }
   return undefined;

@@ -109,7 +109,8 @@ export type Preconditions = { readonly uid?: string; readonly resourceVersion?: 
  * - History is bounded, each kind's by itself: a busy one takes nothing from another while that has less. A watch from a version whose
  *   successors are forgotten, or that this store never reached, throws `gone`.
  * - The state of a list in pages is kept while the pages are asked for, whatever is written meanwhile. When there are too many such lists
- *   the next page of one throws `gone`, with the token that goes on with what is there now.
+ *   the next page of one throws `gone`, with the token that goes on with what is there now. Too many lists of past states at a time
+ *   throw `unavailable`.
  * - Objects handed out are shared with everybody, and frozen to their leaves: copy what is to be changed. Of one version there is one
  *   object in a process, whether from get, list or watch; all watches get the same event. `resourceJson(object)` is its text.
  * - A list by `in` of a field that is in `KindInfo.indexes`, of `ownersIndex` or of `metadata.name` costs what it finds. Through a step with `[]` an

@@ -5,30 +5,32 @@ import { type ListOptions, type ResourceList, type Selector, StoreError } from "
 import { isSelected } from "../selector.ts";
 import { formatToken, parseToken } from "./continue-token.ts";
 import type { KindTable } from "./kind-table.ts";
-import { pastState } from "./past-state.ts";
+import type { PastStates } from "./past-states.ts";
 import type { KeyRange } from "./sorted-resources.ts";
 import { kindIdOf, type StoreState } from "./store-state.ts";
 
 /** Where a list, or a page of one, begins. `isPast`: what there is now is not what it shows. */
 type Start = { readonly version: number; readonly after?: ResourceKey; readonly isPast: boolean };
 
-/** @throws {StoreError} `gone` when the state that the first page showed is forgotten. */
+/** @throws {StoreError} `gone` when the state that the first page showed is forgotten, `unavailable` when too many ask for past ones. */
 export async function listPage(
   state: StoreState,
+  states: PastStates,
   kind: KindInfo,
   options: ListOptions,
-  nowMs: number,
 ): Promise<ResourceList> {
   const { version, after, isPast } = startOf(state, kind, options);
   const { namespace } = options;
   const range: KeyRange = { ...(namespace !== undefined && { namespace }), ...(after && { after }) };
   const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
   const clauses = (options.labels?.length ?? 0) + (options.fields?.length ?? 0);
-  const past = isPast ? await pastState(state, kind, { version, ...(after && { after }) }, nowMs) : undefined;
+  const earlier = isPast ? await states.at(kind, { version, ...(after && { after }) }) : undefined;
+  const past = earlier?.snapshot;
   // Read in one turn of the loop, so of one state: what is written while the rest is done does not show.
   const table = state.tableOf(kind);
   const left = (past ?? table).count(range) - limit;
-  if (left > 0 && past === undefined) state.lists.keep(kindIdOf(kind), version, table.snapshot(), nowMs);
+  // What fits on its page is not kept: nobody goes on from it.
+  if (left > 0) states.keep(kind, version, earlier ?? { snapshot: table.snapshot(), old: [] });
   const found = past === undefined ? find(table, range, options, limit + 1) : undefined;
   const items =
     clauses === 0

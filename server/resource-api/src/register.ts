@@ -13,8 +13,11 @@ import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context
 import { tokenCheck, tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
+import { registerHealth } from "./health.ts";
+import { methods, refuseTheRest } from "./nothing-served.ts";
 import { registerOpenApi } from "./openapi/register-openapi.ts";
 import { handleResource } from "./resource-handler.ts";
+import { pathsBesideKinds } from "./reviews/judge-access.ts";
 import { reviewKinds } from "./reviews/review-kinds.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { kindsByPath, nothingThere } from "./wire/request-target.ts";
@@ -39,9 +42,7 @@ export type ResourceApiDeps = {
   readonly onInternalError?: (error: unknown, path: string) => void;
 };
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
-/** Serves `/api`, `/apis`, `/openapi`, `/version` and health; other paths of `app` are not touched. */
+/** Serves `/api`, `/apis`, `/openapi`, `/version` and health, and refuses all other paths of `app`. */
 export async function registerResourceApi(app: FastifyInstance, deps: ResourceApiDeps): Promise<void> {
   const closing = new AbortController();
   const limits = { ...defaultApiLimits, ...deps.limits };
@@ -78,7 +79,8 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
       done(null, body);
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
-    registerHealth(scope, deps);
+    refuseTheRest(scope);
+    registerHealth(scope, () => deps.notReadyReason?.());
     registerDiscovery(scope, shown, deps.version);
     registerOpenApi(scope, shown, deps.version, context.turns);
     const slots = new WatchSlots(limits.watches, { clock, warn: (message) => deps.warn?.(message) });
@@ -97,18 +99,6 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   });
 }
 
-function registerHealth(scope: FastifyInstance, { notReadyReason }: ResourceApiDeps): void {
-  for (const path of ["/healthz", "/livez"])
-    scope.get(path, async (_request, reply) => reply.type("text/plain").send("ok"));
-  scope.get("/readyz", async (_request, reply) => {
-    const reason = notReadyReason?.();
-    return reply
-      .code(reason === undefined ? 200 : 503)
-      .type("text/plain")
-      .send(reason ?? "ok");
-  });
-}
-
 function registerDiscovery(scope: FastifyInstance, shown: readonly KindInfo[], version: string): void {
   // Some clients (kr8s, pykube, Python's own) ask with a slash at the end.
   const get = <Params = unknown>(
@@ -118,6 +108,7 @@ function registerDiscovery(scope: FastifyInstance, shown: readonly KindInfo[], v
     for (const url of [path, `${path}/`])
       scope.get<{ Params: Params }>(url, async (request) => orNothing(request, answer(request)));
   };
+  scope.get("/", async () => ({ paths: pathsBesideKinds.filter((path) => path !== "/" && !path.endsWith("/")) }));
   get("/version", () => versionOf(version));
   get("/api", () => coreVersions);
   get("/api/v1", () => coreResources(shown));

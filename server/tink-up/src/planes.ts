@@ -26,6 +26,19 @@ const managementShare = 0.1;
 const mostPerMachine = 256;
 /** Where there are few: no machine has all of them. */
 const machineShare = 0.25;
+/** As the resource API says it of what it sees itself. */
+const badPathStatus = {
+  ...{
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    reason: "BadRequest",
+    details: {},
+    code: 400,
+  },
+  message: "The path is not well encoded: write a percent sign as %25",
+};
 
 /**
  * One per interface, as machines on it are told; the address given takes the first one's place. Where none is named: loopback.
@@ -86,11 +99,12 @@ export function managementPlane(
   const bodyLimitBytes = managementBodyBytes;
   const onCrowded = crowdTeller(({ message }) => warn(`the resource API: ${message}`), clock);
   const most = descriptorShare(managementShare);
+  const badPath = { type: "application/json", text: JSON.stringify(badPathStatus) };
   // All come from this machine.
   const connections = { limits: { most, mostPerAddress: most }, isShared: () => true, onCrowded };
   return routes.length === 0
     ? []
-    : [new HttpListener({ ...options, bodyLimitBytes, connections, register: all(routes) })];
+    : [new HttpListener({ ...options, bodyLimitBytes, badPath, connections, register: all(routes) })];
 }
 
 /** Each in a scope of its own: one component's hooks and parsers are not another's. */

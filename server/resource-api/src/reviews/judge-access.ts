@@ -4,7 +4,7 @@ import { type Verb, verbsOf } from "../discovery/verbs.ts";
 import type { AccessSpec } from "./review-kinds.ts";
 
 /** What is served beside the kinds; all of it is read. */
-const pathsBesideKinds = [
+export const pathsBesideKinds = [
   ...["/", "/api", "/api/*", "/apis", "/apis/*", "/healthz", "/healthz/*", "/livez", "/livez/*"],
   ...["/openapi/*", "/readyz", "/readyz/*", "/version", "/version/"],
 ];

@@ -159,8 +159,13 @@ export class GrpcListener implements Service {
   }
 
   #take(socket: Socket): void {
+    // Reset before it was looked at: it is nobody's.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
     const key = keyOf(socket);
-    const held = this.#caps.open(plainAddress(socket.remoteAddress ?? ""), () => socket.destroy());
+    const held = this.#caps.open(plainAddress(socket.remoteAddress), () => socket.destroy());
     this.#held.set(key, held);
     socket.once("close", () => {
       this.#caps.closed(held);
@@ -173,7 +178,7 @@ export class GrpcListener implements Service {
     const address = plainAddress(session.socket.remoteAddress ?? "");
     // What goes wrong with one connection ends that connection, and nothing else.
     session.on("error", () => session.destroy());
-    this.#sessions.add(session);
+    this.#sessions.add(session, () => held?.close());
     if (this.#options.isShared(address)) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
     session.on("stream", (stream, headers) => {
       // Before all else: one that breaks its own call off may do so in the packet that begins it.

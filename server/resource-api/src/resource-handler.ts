@@ -31,7 +31,7 @@ export async function handleResource(
   const { namespace, name } = target;
   try {
     mustBeServed(target, request.method, query);
-    if (target.kind.isQuestion) return answerReview(exchange, target.kind);
+    if (target.kind.isQuestion) return await answerReview(exchange, target.kind);
     if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
     const named = { ...target, namespace, name };
     return isLog ? await followLog(exchange, named) : await handleObject(exchange, named);

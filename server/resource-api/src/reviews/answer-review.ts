@@ -3,7 +3,7 @@ import { isObject, type KindInfo, member } from "@neverland/api";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
 import { schemaFaults } from "@neverland/resources/rules/schema-faults.ts";
-import { sendJson } from "../answers/send-json.ts";
+import { sendValue } from "../answers/send-json.ts";
 import type { ApiContext } from "../api-context.ts";
 import type { Exchange } from "../verbs/exchange.ts";
 import { checkFields } from "../wire/field-validation.ts";
@@ -15,7 +15,7 @@ import { type AccessSpec, reviewKinds, type TokenSpec } from "./review-kinds.ts"
 const holder = { username: "neverland", groups: ["system:masters", "system:authenticated"] };
 
 /** @throws {ApiFault | ResourceError} */
-export function answerReview({ context, request, query, reply, media }: Exchange, kind: KindInfo): void {
+export async function answerReview({ context, request, query, reply, media }: Exchange, kind: KindInfo): Promise<void> {
   const sent = withoutStatus(readObject(request.body, request.headers["content-type"], kind));
   checkFields(kind, sent, query, reply);
   const { apiVersion, kind: name } = toResource(kind, sent, { namespace: "" });
@@ -25,7 +25,7 @@ export function answerReview({ context, request, query, reply, media }: Exchange
   const status = statusOf(kind, spec, context);
   const metadata = { ...metadataOf(sent), creationTimestamp: null };
   const asked = kind.spec && isObject(spec) ? { spec } : {};
-  sendJson(reply, 201, JSON.stringify({ kind: name, apiVersion, metadata, ...asked, status }), media);
+  await sendValue(reply, 201, { kind: name, apiVersion, metadata, ...asked, status }, media);
 }
 
 function statusOf(kind: KindInfo, spec: unknown, { kinds, isToken }: ApiContext): object {

@@ -16,7 +16,7 @@ import { answer, type Exchange, sendList } from "./exchange.ts";
 
 export async function get(exchange: Exchange, target: NamedTarget): Promise<void> {
   checkGetVersion(exchange.query);
-  answer(exchange, target.kind, await mustGet(exchange.context, target));
+  await answer(exchange, target.kind, await mustGet(exchange.context, target));
 }
 
 export async function list(exchange: Exchange, target: RequestTarget): Promise<void> {

@@ -19,6 +19,7 @@ export * from "./one-line.ts";
 export * from "./redaction.ts";
 export * from "./resource.ts";
 export * from "./sensitive.ts";
+export * from "./shown-instead.ts";
 export { isTime } from "./time.ts";
 export * from "./timeline/deletion.ts";
 export { asEventReason, type EventReason, type EventReasonInfo, eventReasonInfo } from "./timeline/event-reasons.ts";

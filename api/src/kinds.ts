@@ -69,6 +69,8 @@ export type KindInfo = {
   readonly scope: Scope;
   /** Made by the API of what other kinds have, and kept nowhere: it can be read, and not written. */
   readonly isView?: boolean;
+  /** Posted and answered at once, and kept nowhere: it can be created, and nothing else. */
+  readonly isQuestion?: boolean;
   /** Its objects are the namespaces of all others: a name of one is a label of DNS, and they are not deleted many at a time. */
   readonly holdsOthers?: boolean;
   /** A record is appended, never changed. */

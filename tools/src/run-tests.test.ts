@@ -30,6 +30,11 @@ const cases = [
     `test("takes long", { timeout: 20_000 }, async () => { await new Promise((done) => setTimeout(done, 6000)); });`,
     /^1 passed, 0 failed/m,
   ],
+  [
+    "a suite of another file is over before the file that runs it is",
+    `(await import("./suite.mjs")).suite(); test("takes long", { timeout: 20_000 }, async () => { await new Promise((done) => setTimeout(done, 12_000)); });`,
+    /^2 passed, 0 failed/m,
+  ],
 ] as const;
 
 for (const [name, text, said] of cases)
@@ -37,6 +42,7 @@ for (const [name, text, said] of cases)
     const dir = await mkdtemp(join(tmpdir(), "neverland-runner-"));
     t.after(() => rm(dir, { recursive: true }));
     const file = join(dir, "it.test.mjs");
+    await writeFile(join(dir, "suite.mjs"), `${head}\nexport const suite = () => test("of the suite", () => {});\n`);
     await writeFile(file, `${head}\n${text}\n`);
     assert.match(
       await output(

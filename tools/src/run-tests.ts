@@ -79,7 +79,7 @@ function endSilent(): void {
 }
 
 if (positionals.length === 0) throw new Error("run-tests: no test file was given");
-const silent = new SilentFiles();
+const silent = new SilentFiles(new Set(positionals.map((file) => resolve(file))));
 const ending = new AbortController();
 const looking = setInterval(endSilent, Math.min(5000, deadlineMs));
 const events = run({

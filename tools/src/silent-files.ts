@@ -4,9 +4,20 @@ type FileEvent = { readonly file: string; readonly what: "began" | "test began" 
 type Running = { tests: number; heardMs: number };
 
 export class SilentFiles {
+  readonly #files: ReadonlySet<string>;
   readonly #running = new Map<string, Running>();
 
+  /** @param files Those that are run, by their whole paths. */
+  constructor(files: ReadonlySet<string>) {
+    this.#files = files;
+  }
+
+  /** A test of a suite that files share is told by the suite's own file: which of them runs it is not said, so it is a sign of each. */
   told({ file, what }: FileEvent, nowMs: number): void {
+    if (!this.#files.has(file)) {
+      for (const running of this.#running.values()) running.heardMs = nowMs;
+      return;
+    }
     if (what === "ended") {
       this.#running.delete(file);
       return;

@@ -1,12 +1,31 @@
 // Which YAML is read: version 1.1, as Go's packages and with them Kubernetes have it.
-import type { DocumentOptions, ParseOptions, SchemaOptions, Tags } from "yaml";
+import type { DocumentOptions, ParseOptions, ScalarTag, SchemaOptions, Tags } from "yaml";
+import { numberOf } from "./go-number.ts";
 
-/** Kubernetes reads none of these: dates and binaries stay the text they are written as. */
-const foreign = ["timestamp", "binary", "omap", "pairs", "set"].map((name) => `tag:yaml.org,2002:${name}`);
+const [floatTag, intTag] = ["tag:yaml.org,2002:float", "tag:yaml.org,2002:int"];
+/** What Kubernetes reads none of: dates and binaries stay the text they are written as. The package's numbers need no digit: `e1` is one. */
+const foreign = ["timestamp", "binary", "omap", "pairs", "set", "int", "float"].map(
+  (name) => `tag:yaml.org,2002:${name}`,
+);
 
-/** YAML 1.1 also reads the MAC 52:54:00:00:00:01 as a number to base 60; Go does not. */
+const begin = /^[-+.0-9]/;
+const number = { default: true, test: begin } as const;
+/** Each is a plain word's when it begins as a number does, and is a text still when it goes on otherwise. */
+const numbers: readonly ScalarTag[] = [
+  { ...number, tag: floatTag, resolve: (text) => numberOf(text) ?? text },
+  {
+    ...number,
+    tag: intTag,
+    resolve: (text, onError) => {
+      const value = numberOf(text);
+      if (!Number.isInteger(value)) onError(`${text} is no whole number`);
+      return value;
+    },
+  },
+];
+
 function asInKubernetes(tags: Tags): Tags {
-  return tags.filter((tag) => typeof tag === "string" || (tag.format !== "TIME" && !foreign.includes(tag.tag)));
+  return [...tags.filter((tag) => typeof tag === "string" || !foreign.includes(tag.tag)), ...numbers];
 }
 
 export const dialect: ParseOptions & DocumentOptions & SchemaOptions = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emitYaml } from "./emit-yaml.ts";
+import { emitYaml, emitYamlPieces } from "./emit-yaml.ts";
 import { readYaml } from "./read-yaml.ts";
 import { writeYaml } from "./write-yaml.ts";
 
@@ -87,4 +87,11 @@ test("what is written in Go's style has no character in it that no reader of YAM
   const text = writeYaml(value);
   assert.doesNotMatch(text, /(?!\n)\p{Cc}|[\ufffe\uffff]/u);
   assert.deepEqual(readBack(text), value);
+});
+
+test("a large value comes in pieces, none of them much longer than another", () => {
+  const value = { spec: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`key-${n}`, { list: [n, []] }])) };
+  const pieces = [...emitYamlPieces(value)];
+  assert.equal(pieces.join(""), emitYaml(value));
+  assert.ok(pieces.length > 8 && Math.max(...pieces.map(({ length }) => length)) < 70_000);
 });

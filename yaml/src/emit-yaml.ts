@@ -11,41 +11,87 @@ const lines = /^(?![ \n])(?:[^\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]|\n)*$/
 /** Of a longer key a reader needs to be told before. */
 const mostSimpleKey = 1000;
 
+/** So many characters are worth a piece, and are made in a few milliseconds. */
+const pieceLength = 64 * 1024;
+
 /** Ends with a newline. @param indent What stands before each line but the first. */
 export function emitYaml(value: unknown, indent = ""): string {
-  return `${node(value, indent).trimStart()}\n`;
+  let text = "";
+  for (const piece of emitYamlPieces(value, indent)) text += piece;
+  return text;
 }
 
-/** With the space, or the line's end, that parts it from what stands before it. */
-function node(value: unknown, indent: string): string {
+/** The same in pieces, for who lets others have a turn between them: one object may have a hundred thousand members. */
+export function* emitYamlPieces(value: unknown, indent = ""): Generator<string, void> {
+  const top = blockOf(value, indent, "");
+  let text = top === undefined ? onOneLine(value, indent).slice(1) : "";
+  // Without recursion: a generator for each block would cost more than the block.
+  const open = top === undefined ? [] : [top];
+  for (let block = open.at(-1); block !== undefined; block = open.at(-1)) {
+    const at = block.at++;
+    if (at === block.length) {
+      open.pop();
+      continue;
+    }
+    const key = block.keys[at];
+    const member = block.memberAt(at);
+    if (key !== undefined && member === undefined) continue;
+    const name = key === undefined ? undefined : quoted(key);
+    const isLong = name !== undefined && name.length > mostSimpleKey;
+    text += block.lead + opening(name, isLong, block.indent);
+    block.lead = `\n${block.indent}`;
+    const isList = Array.isArray(member);
+    // A list stands where its key does.
+    const inside = isList && name !== undefined && !isLong ? block.indent : `${block.indent}  `;
+    const isBeside = name === undefined || (isLong && isList);
+    const inner = blockOf(member, inside, isBeside ? " " : `\n${inside}`);
+    if (inner === undefined) text += onOneLine(member, inside);
+    else open.push(inner);
+    if (text.length < pieceLength) continue;
+    yield text;
+    text = "";
+  }
+  yield `${text}\n`;
+}
+
+/** A mapping or a list that is being written, a member a step. */
+type Block = {
+  /** Of a list none. */
+  readonly keys: readonly string[];
+  readonly length: number;
+  readonly memberAt: (at: number) => unknown;
+  readonly indent: string;
+  at: number;
+  /** What stands before the next line: its end and indent, or the space after a dash, on whose line a block may begin. */
+  lead: string;
+};
+
+/** `undefined` for what stands on one line. */
+function blockOf(value: unknown, indent: string, lead: string): Block | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) {
-    if (value.length === 0) return " []";
-    let text = "";
-    for (const item of value) text += `\n${indent}-${inItem(item, `${indent}  `)}`;
-    return text;
+    const memberAt = (at: number): unknown => value[at];
+    return value.length === 0 ? undefined : { keys: [], length: value.length, memberAt, indent, at: 0, lead };
   }
-  if (typeof value === "object" && value !== null) {
-    let text = "";
-    for (const [key, member] of Object.entries(value))
-      if (member !== undefined) text += `\n${indent}${entry(key, member, indent)}`;
-    return text || " {}";
-  }
-  return ` ${typeof value === "string" ? textOf(value, indent) : JSON.stringify(value ?? null)}`;
+  const keys = Object.keys(value);
+  const memberAt = (at: number): unknown => Reflect.get(value, keys[at] ?? "");
+  const isEmpty = keys.every((_, at) => memberAt(at) === undefined);
+  return isEmpty ? undefined : { keys, length: keys.length, memberAt, indent, at: 0, lead };
 }
 
-/** A mapping begins on the line of its dash. */
-function inItem(item: unknown, indent: string): string {
-  const text = node(item, indent);
-  return text.startsWith("\n") ? ` ${text.trimStart()}` : text;
+function opening(name: string | undefined, isLong: boolean, indent: string): string {
+  if (name === undefined) return "-";
+  return isLong ? `? ${name}\n${indent}:` : `${name}:`;
 }
 
-function entry(key: string, value: unknown, indent: string): string {
-  const name = quoted(key);
-  const isDeep = typeof value === "object" && value !== null;
-  // A list stands where its key does.
-  const text = node(value, Array.isArray(value) ? indent : `${indent}  `);
-  if (name.length <= mostSimpleKey) return `${name}:${text}`;
-  return `? ${name}\n${indent}:${isDeep && !Array.isArray(value) ? text : inItem(value, `${indent}  `)}`;
+/** What begins on the line of its key or dash, with the space between. */
+function onOneLine(value: unknown, indent: string): string {
+  if (typeof value === "string") return ` ${textOf(value, indent)}`;
+  return Array.isArray(value)
+    ? " []"
+    : typeof value === "object" && value !== null
+      ? " {}"
+      : ` ${JSON.stringify(value ?? null)}`;
 }
 
 function textOf(text: string, indent: string): string {

@@ -1,7 +1,7 @@
 // What others may use of this package.
 export { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 export { offsetOf } from "./check-nodes.ts";
-export { emitYaml } from "./emit-yaml.ts";
+export { emitYaml, emitYamlPieces } from "./emit-yaml.ts";
 export {
   defaultLimits,
   readYaml,

@@ -19,6 +19,8 @@ export type YamlDocument = {
   readonly targets: AliasTargets;
   /** Where the node of this path stands, or the nearest above it that is there. */
   readonly placeOf: (path: readonly PropertyKey[]) => YamlPlace;
+  /** The word that stands at this path without quotes: `.inf`, `0600` or `no`, whatever was made of it. */
+  readonly wordAt: (path: readonly PropertyKey[]) => string | undefined;
   /** Line and column of an offset of the text. */
   readonly placeAt: (offset: number) => YamlPlace;
 };
@@ -101,6 +103,7 @@ function readDocument(document: Document.Parsed, limits: YamlLimits, lines: Line
       targets,
       placeAt: (offset) => place(lines, offset),
       placeOf: (path) => place(lines, offsetOfPath(document, path)),
+      wordAt: (path) => wordAt(document, path),
     },
   };
 }
@@ -113,6 +116,7 @@ const emptyDocument: YamlDocument = {
   value: null,
   root: undefined,
   targets: new Map(),
+  wordAt: () => undefined,
   placeAt: () => ({ line: 1, column: 1 }),
   placeOf: () => ({ line: 1, column: 1 }),
 };
@@ -123,6 +127,11 @@ function offsetOfPath(document: Document.Parsed, path: readonly PropertyKey[]): 
     if (isNode(node) && node.range) return node.range[0];
   }
   return offsetOf(document.contents);
+}
+
+function wordAt(document: Document.Parsed, path: readonly PropertyKey[]): string | undefined {
+  const node: unknown = document.getIn(path, true);
+  return isScalar(node) && node.type === "PLAIN" ? node.source : undefined;
 }
 
 function place(lines: LineCounter, offset: number): YamlPlace {

@@ -61,8 +61,16 @@ test("a fault names file, line, column, field and what was expected", () => {
 test("the words that YAML 1.1 takes for booleans are named as a trap", () => {
   const text = `${head("Hardware")}spec:\n  metadata:\n    facility:\n      facility_code: no\n`;
   assert.deepEqual(faultsOf(text), [
-    "site.yaml:8:22: spec.metadata.facility.facility_code: expected string, found false; unquoted words such as yes, no, on and off, and numbers, are no text: put it in quotes",
+    "site.yaml:8:22: spec.metadata.facility.facility_code: expected string, found no; unquoted words such as yes, no, on and off, and numbers, are no text: put it in quotes",
   ]);
+});
+
+test("a word that was taken for a number is shown as it is written", () => {
+  for (const word of [".inf", ".nan", "0600", "0x1F"])
+    assert.match(
+      faultsOf(head("Hardware", word))[0] ?? "",
+      new RegExp(`metadata.name: expected string, found ${word};`),
+    );
 });
 
 test("one fault anywhere and nothing is handed out", () => {

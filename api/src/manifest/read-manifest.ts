@@ -106,17 +106,20 @@ function issuesToFaults(
     const path = [...root, ...issue.path];
     const found = valueAt(value, path);
     const isShown = found === undefined || kind === undefined || !isSensitive(kind, path);
-    return faultAt(place, path, describe(issue, isShown ? found : redactedText));
+    const written = place.document.wordAt([...place.root, ...path]);
+    return faultAt(place, path, isShown ? describe(issue, found, written) : describe(issue, redactedText));
   });
 }
 
-function describe(issue: z.core.$ZodIssue, found: unknown): string {
+/** @param written Without quotes: what people search their file for. */
+function describe(issue: z.core.$ZodIssue, found: unknown, written?: string): string {
   if (issue.code === "invalid_value")
     return `expected one of ${issue.values.map((one) => JSON.stringify(one)).join(", ")}`;
   if (issue.code !== "invalid_type") return issue.message;
   if (found === undefined) return `expected ${issue.expected}, but it is missing`;
-  const shown = JSON.stringify(found)?.slice(0, 60) ?? "nothing";
-  const isTrap = issue.expected === "string" && (typeof found === "boolean" || typeof found === "number");
+  const isWord = typeof found === "boolean" || typeof found === "number";
+  const shown = ((isWord && written) || JSON.stringify(found))?.slice(0, 60) ?? "nothing";
+  const isTrap = isWord && issue.expected === "string";
   const hint = isTrap ? "; unquoted words such as yes, no, on and off, and numbers, are no text: put it in quotes" : "";
   return `expected ${issue.expected}, found ${shown}${hint}`;
 }

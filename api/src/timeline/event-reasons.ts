@@ -151,6 +151,10 @@ export const eventReasons = {
     meaning: "a worker's call did not come whole: nothing more came of it, or newer ones needed its room",
     mend: "nothing for a single one: the worker sends it again; else look at the machine's network, or find out who begins calls and ends none",
   },
+  TooManyStreams: {
+    meaning: "workers have more streams open than machines need, and the oldest made room for newer ones",
+    mend: "nothing for a single one: the worker sends again what was not answered; else find out who opens streams and ends none",
+  },
   NoSuchCall: {
     meaning: "the worker makes a call that this server does not have",
     mend: "boot the machine with the worker of this version (tink hook build)",

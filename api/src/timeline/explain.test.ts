@@ -79,6 +79,61 @@ test("how far the machine came counts from when the workflow began to wait", () 
   assert.match(state, /the next step is that its worker asks for work\.$/);
 });
 
+const pxe = { vendorClass: "PXEClient:Arch:00000:UNDI:002001" };
+const notBuilt = {
+  ...event(200, "HttpRefused", "vmlinuz-x86_64 is not there", "HookNotBuilt"),
+  data: { path: "/hook/vmlinuz-x86_64" },
+};
+
+test("a refusal is over once the machine got the same thing, or came further", () => {
+  const served = { ...event(60, "KernelServed", "read vmlinuz"), data: { file: "vmlinuz-x86_64" } };
+  for (const later of [served, event(50, "WorkerAsked", "asked")]) {
+    const events = [event(210, "ScriptServed", "script"), notBuilt, later];
+    const { because, todo } = explain({ hardware: hardware(true), workflows: [waiting], events, nowMs });
+    assert.equal(because.length, 1);
+    assert.ok(!todo.some((what) => what.includes("make them with: tink hook build")));
+  }
+  const other = { ...event(60, "InitrdServed", "read a file"), data: { file: "initramfs-x86_64" } };
+  const missing = { ...event(55, "HttpRefused", "b is not there", "NoSuchFile"), data: { path: "/files/b" } };
+  const { because } = explain({ hardware: hardware(true), workflows: [waiting], events: [other, missing], nowMs });
+  assert.equal(because.at(-1), "b is not there");
+});
+
+test("a machine that began anew is told of by its new boot, and what was refused in an earlier one is over", () => {
+  const events = [
+    event(200, "ScriptServed", "script"),
+    notBuilt,
+    { ...event(100, "DhcpOffer", "offered"), data: pxe, lastTime: iso(4) },
+  ];
+  const { state, because } = explain({ hardware: hardware(true), workflows: [waiting], events, nowMs });
+  assert.match(state, /the next step is that it fetches its boot file or script\.$/);
+  assert.deepEqual(because, ["4 s ago the machine got an address by DHCP"]);
+});
+
+test("a refusal so shortly before a new boot that it would not be said again still stands", () => {
+  const events = [
+    event(230, "ScriptServed", "script"),
+    notBuilt,
+    { ...event(180, "DhcpOffer", "offered"), data: pxe },
+    event(170, "ScriptServed", "script"),
+  ];
+  const { because } = explain({ hardware: hardware(true), workflows: [waiting], events, nowMs });
+  assert.equal(because.at(-1), "vmlinuz-x86_64 is not there");
+});
+
+test("a machine that was last seen before the workflow began is not called one that was never seen", () => {
+  const { because, state } = explain({
+    hardware: hardware(true),
+    workflows: [waiting],
+    events: [event(310, "WorkerAsked", "asked")],
+    nowMs,
+  });
+  assert.deepEqual(because, [
+    "the machine has not been seen since the workflow began to wait; last seen 5 min ago, when it ran a worker that asked for work",
+  ]);
+  assert.match(state, /the next step is that its worker asks for work again\.$/);
+});
+
 test("a template that does not render is what is to be mended", () => {
   const message = "template: debian:3: unclosed action";
   const conditions = [{ type: "TemplateRenderedSuccess", status: "False", message }];
@@ -342,5 +397,5 @@ test("what happened to an object of the same name before it was made is not its 
     events: [event(601, "DhcpAck", "the one before"), { ...event(700, "DhcpOffer", "both"), lastTime: iso(30) }],
     nowMs,
   });
-  assert.deepEqual(because, ["last seen 12 min ago: both"]);
+  assert.deepEqual(because, ["last seen 30 s ago: both"]);
 });

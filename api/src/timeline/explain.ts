@@ -2,11 +2,12 @@
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
-import { bootProgress, refusalsSince } from "./boot-progress.ts";
+import { type BootProgress, bootProgress } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
 import { type EventType, eventTypeInfo } from "./event-types.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
-import { eventsOfLife, type TimelineEvent, toTimeline } from "./timeline-event.ts";
+import { standingRefusals } from "./standing-refusals.ts";
+import { eventsOfLife, type TimelineEvent, toSights } from "./timeline-event.ts";
 import { byTelling, createdMs } from "./workflow-order.ts";
 
 export type ExplainInput = {
@@ -34,7 +35,7 @@ export function explain(input: ExplainInput): Explanation {
   const leaving = [input.hardware, ...input.workflows].flatMap((object) => leavingOf(object, input.nowMs));
   const trouble = hardwareTrouble(input.hardware, input.rivals);
   const mendedMs = changedMs(input.hardware);
-  const timeline = toTimeline(eventsOfLife(input.events, input.hardware)).filter(
+  const timeline = toSights(eventsOfLife(input.events, input.hardware)).filter(
     (event) =>
       // What was wrong with the Hardware before somebody changed it may be mended: if it is not, that is said anew.
       (!isOfRecord(event.type) || event.atMs >= mendedMs) &&
@@ -131,12 +132,7 @@ function withoutWorkflow({ hardware, nowMs }: ExplainInput, timeline: readonly T
       todo: ["apply a Hardware with its MAC, or switch it on"],
     };
   const last = lastSign(timeline);
-  // Another's before it, or what was so when the machine was last started, says nothing of now.
-  const sinceMs = Math.max(
-    Date.parse(hardware?.metadata.creationTimestamp ?? "") || 0,
-    timeline.findLast(({ type }) => eventTypeInfo(type)?.mark === "power")?.atMs ?? 0,
-  );
-  const refusals = refusalsSince(timeline, sinceMs);
+  const refusals = standingRefusals(timeline);
   const advice = new Set([
     ...(hardware === undefined ? [] : [`apply a Workflow with hardwareRef: ${name}`]),
     ...refusals.flatMap(({ todo }) => todo ?? []),
@@ -195,14 +191,15 @@ function waitingForWorker(
   const { metadata, spec, status } = workflow;
   const sinceMs = Date.parse(status?.stateSince ?? "") || createdMs(workflow);
   const progress = bootProgress(timeline, sinceMs);
-  const refusals = refusalsSince(timeline, sinceMs);
-  const seen = progress.event === undefined ? "the machine" : `${ago(progress.event.atMs, nowMs)} the machine`;
+  // A boot from before, which led to something else, tells nothing of what stands in the way now.
+  const isSeen = progress.event !== undefined && !progress.isBefore;
+  const refusals = standingRefusals(timeline, isSeen ? undefined : sinceMs);
   const forbidden = hardware?.spec?.interfaces?.every(({ netboot }) => netboot?.allowPXE !== true) === true;
   return {
     state: `Workflow ${metadata.name} began to wait for worker ${status?.agentID ?? ""} ${ago(sinceMs, nowMs)}; the next step is ${progress.next}.`,
     because: [
       ...missingHardware(workflow),
-      `${seen} ${progress.did}`,
+      seenAs(progress, nowMs),
       ...refusals.map(({ why }) => why),
       ...(forbidden ? ["no interface of the Hardware may netboot (allowPXE)"] : []),
     ],
@@ -212,6 +209,13 @@ function waitingForWorker(
       progress.hint,
     ],
   };
+}
+
+function seenAs({ did, event, isBefore }: BootProgress, nowMs: number): string {
+  if (event === undefined) return `the machine ${did}`;
+  const when = ago(event.atMs, nowMs);
+  if (!isBefore) return `${when} the machine ${did}`;
+  return `the machine has not been seen since the workflow began to wait; last seen ${when}, when it ${did}`;
 }
 
 function allowNetbootAdvice(isToggled: boolean): string {
@@ -241,7 +245,7 @@ function running(workflow: Workflow, { nowMs }: ExplainInput, timeline: readonly
   const startedMs = Date.parse(action.executionStart ?? "") || nowMs;
   const limit = action.timeout ? `, of at most ${action.timeout} s` : "";
   // Its image, or what it fetches, may be what keeps it.
-  const refusals = refusalsSince(timeline, startedMs);
+  const refusals = standingRefusals(timeline, startedMs);
   return {
     state: `Workflow ${metadata.name} runs action "${action.name}" (${action.image}), started ${ago(startedMs, nowMs)}${limit}.`,
     because: [

@@ -17,6 +17,15 @@ export function toTimeline(events: readonly (MachineEvent | MachineEventSpec)[])
   return events.flatMap((event) => readEvent(isResource(event) ? event.spec : event)).sort((a, b) => a.atMs - b.atMs);
 }
 
+/** Each event at its first sight, and at its last where it was seen again: oldest first. */
+export function toSights(events: readonly (MachineEvent | MachineEventSpec)[]): TimelineEvent[] {
+  const repeats = events.flatMap((event) => {
+    const spec = isResource(event) ? event.spec : event;
+    return spec?.lastTime === undefined ? [] : { ...spec, time: spec.lastTime };
+  });
+  return toTimeline([...events, ...repeats]);
+}
+
 function isResource(event: MachineEvent | MachineEventSpec): event is MachineEvent {
   return typeof event.metadata === "object" && "spec" in event;
 }

@@ -1,10 +1,10 @@
 // A link as Boots serves it: its addresses, and what is refused to firmware that boots over IPv6.
 
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { findLink } from "@neverland/platform/network/interfaces.ts";
+import { findLink, servingAddress } from "@neverland/platform/network/interfaces.ts";
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import { bindUdpToGroup, type UdpEndpoint } from "@neverland/platform/network/udp-endpoint.ts";
-import { type Ipv4Address, type MacAddress, parseIpv4, parseMac } from "@neverland/protocols";
+import { type Ipv4Address, type MacAddress, parseMac } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootsConfig, BootsInterface } from "./boots-config.ts";
 import { dhcpv6ServerPort, dhcpv6Servers, refuseIpv6Boot } from "./ipv6/ipv6-refusal.ts";
@@ -27,12 +27,7 @@ export interface BootsLink {
 /** @throws {NetworkError} `no-interface` when the link has no address. */
 export async function openBootsLink(wanted: BootsInterface, deps: LinkDeps, signal: AbortSignal): Promise<BootsLink> {
   const link = findLink(wanted.name);
-  const serverAddress = parseIpv4(wanted.serverAddress ?? link.ipv4[0]?.address ?? "");
-  if (serverAddress === undefined)
-    throw new NetworkError(
-      "no-interface",
-      `${wanted.name} has no IPv4 address to serve from; give it one, or name one`,
-    );
+  const serverAddress = (wanted.serverAddress ?? servingAddress(link)) as Ipv4Address; // the settings' schema and the kernel say so
   const mac = parseMac(link.mac) ?? ("00:00:00:00:00:00" as MacAddress);
   const refusal = await openIpv6Refusal({ name: wanted.name, mac }, deps, signal);
   return { name: wanted.name, mac, serverAddress, close: async () => await refusal?.close() };

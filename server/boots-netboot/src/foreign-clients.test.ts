@@ -69,7 +69,7 @@ describe("DHCP clients", () => {
       await ended;
       const told = await environment(log);
       assert.equal(told.get("search"), "lab.example");
-      await rack.waitFor("release", ({ type }) => type === "DhcpRelease", 5000);
+      await rack.waitFor("release", ({ type }) => type === "DhcpRelease", 20_000);
       assert.equal(rack.events.filter(({ type }) => type === "RouterAdvertised").length, 0);
     });
   });
@@ -124,7 +124,7 @@ describe("DHCP clients", () => {
         `LEASE_LOG=${log}`,
         "eth0",
       ];
-      const ran = async () => (await runInside(client, ["timeout", "4", ...command])).stderr;
+      const ran = async () => (await runInside(client, ["timeout", "6", ...command])).stderr;
       assert.match(await ran(), /bound to 10\.77\.0\.61/);
       const told = await environment(log);
       assert.deepEqual(
@@ -154,7 +154,7 @@ describe("DHCP clients", () => {
       // RFC 2131 §4.3.5: settings, but no lease (51) and no times to renew it (58, 59).
       const options = [...received.matchAll(/^option (\d+)/gm)].map(([, number]) => Number(number));
       assert.deepEqual(options, [53, 54, 1, 3, 6, 12, 15, 28, 42, 119]);
-      const { message, data } = await rack.waitFor("answer", ({ type }) => type === "DhcpAck", 5000);
+      const { message, data } = await rack.waitFor("answer", ({ type }) => type === "DhcpAck", 20_000);
       assert.equal(
         message,
         "told its settings to the operating system of default/m61 (52:54:00:00:00:3d), which has the address 10.77.0.99 from elsewhere",
@@ -165,7 +165,7 @@ describe("DHCP clients", () => {
 
   test("dhcping that asks for settings with a MAC that nobody described gets no answer", async () => {
     await withRack({}, async (rack, addressed) => {
-      const ignored = rack.waitFor("silence", ({ type }) => type === "DhcpIgnored", 5000);
+      const ignored = rack.waitFor("silence", ({ type }) => type === "DhcpIgnored", 20_000);
       const { code, stdout, stderr } = await runInside(addressed, dhcping("10.77.0.60", "52:54:00:00:00:99"));
       assert.match(stdout, /DHCP message type: 8 \(DHCPINFORM\)/);
       assert.deepEqual([code, stderr], [1, "no answer\n"]);
@@ -248,7 +248,7 @@ describe("HTTP clients", () => {
       const served = await rack.waitFor(
         "kernel",
         ({ type, data }) => type === "KernelServed" && data?.range === "",
-        5000,
+        20_000,
       );
       assert.deepEqual([served.mac, served.data?.sizeBytes], ["52:54:00:00:00:3c", 3_000_000]);
       const script = await runInside(client, ["curl", "-sS", "http://10.77.0.1:7080/ipxe/script/auto.ipxe"]);

@@ -24,12 +24,13 @@ export function makeBoots({
   };
 }
 
-/** @param host What machines on the first interface are told; on the others it is the link's own address. */
+/** @param host What machines on the first interface are told, unless it is every address; on the others it is the link's own. */
 function bootsConfig(config: BootsValues, { dataDir, ...shared }: SharedValues, host: string): BootsConfig {
   const { dhcp, hook, ipxe, tftp, files, syslogHost } = config;
   const { boots, tinkServer } = shared;
+  const told = host === "0.0.0.0" ? undefined : host;
   return {
-    interfaces: boots.interfaces.map((name, at) => (at === 0 ? { name, serverAddress: host } : { name })),
+    interfaces: boots.interfaces.map((name, at) => (at === 0 ? { name, serverAddress: told } : { name })),
     dhcpEnabled: dhcp.enabled,
     dhcpServerPort: dhcp.port,
     tftpPort: tftp.port,

@@ -30,7 +30,7 @@ export const sharedSettings = {
       form: "text",
       schema: ipv4.optional(),
       effect: "address for machines",
-      fallback: "the first interface's, else 127.0.0.1",
+      fallback: "the first interface's; 127.0.0.1 where none is named",
       flag: { form: "--boot-listen <address>", group: "Where it listens:" },
     },
     http: {

@@ -28,6 +28,7 @@ export class ImageEvents {
     this.#tell(ip, image, servedQuietMs, (who) => ({
       type: "ImageServed",
       message: `${who} was given image ${image}`,
+      data: { image },
     }));
   }
 
@@ -37,6 +38,7 @@ export class ImageEvents {
       type: "ImageNotFound",
       reason: "NotInLayout",
       message: `${who} asked for image ${image}, which is not here: ${why}`,
+      data: { image },
     }));
   }
 

@@ -21,6 +21,8 @@ export const defaultApiLimits: ApiLimits = { bodyBytes: 3 * 1024 * 1024, watches
 export type ApiContext = {
   readonly store: ResourceStore;
   readonly kinds: KindsByPath;
+  /** Whether a text is the token. */
+  readonly isToken: (text: string) => boolean;
   readonly clock: Clock;
   readonly writes: WritePath;
   /** Of all watches. */

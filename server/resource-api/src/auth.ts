@@ -6,20 +6,26 @@ import { ApiFault } from "./wire/api-fault.ts";
 /** Paths that say no more than "alive", for load balancers and service managers that have no token. */
 const openPaths = new Set(["/healthz", "/livez", "/readyz"]);
 
+/** @returns What says whether a text is the token. */
+export function tokenCheck(token: Sensitive<string>): (text: string) => boolean {
+  const expected = Buffer.from(token.reveal());
+  return (text) => {
+    const presented = Buffer.from(text);
+    // By its time a comparison tells the token's length at the most, which is the same for every server.
+    return presented.length === expected.length && timingSafeEqual(presented, expected);
+  };
+}
+
 /**
  * The token comes as `Bearer TOKEN`, or as the password of basic authentication: kubectl sends no bearer token to a
  * server without TLS, but does send the user and password that stand in the server's URL.
  * @returns What says whether a caller's header carries the token; `Unauthorized` when it does not.
  */
 export function tokenGate(
-  token: Sensitive<string>,
+  isToken: (text: string) => boolean,
 ): (path: string, authorization: string | undefined) => ApiFault | undefined {
-  const expected = Buffer.from(token.reveal());
   return (path, authorization) => {
-    const presented = Buffer.from(presentedToken(authorization));
-    // By its time a comparison tells the token's length at the most, which is the same for every server.
-    const isKnown = presented.length === expected.length && timingSafeEqual(presented, expected);
-    if (isKnown || openPaths.has(path)) return undefined;
+    if (isToken(presentedToken(authorization)) || openPaths.has(path)) return undefined;
     return new ApiFault(
       "Unauthorized",
       "Unauthorized: send the header `Authorization: Bearer TOKEN`, with the server's token",

@@ -8,12 +8,22 @@ export const component = defineComponent({
   path: "api",
   settings: {},
   load: parts,
-  make: async ({ shared, store, writes, clock, token, version, lent, onError, notReadyReason }) => {
+  make: async ({ shared, store, writes, clock, token, version, lent, onError, warn, notReadyReason }) => {
     const [{ registerResourceApi }, { writeKubeconfig }] = await parts();
     const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
     return {
       managementRoutes: (app) =>
-        registerResourceApi(app, { store, writes, clock, token, version, onInternalError, notReadyReason, ...lent }),
+        registerResourceApi(app, {
+          store,
+          writes,
+          clock,
+          token,
+          version,
+          onInternalError,
+          warn,
+          notReadyReason,
+          ...lent,
+        }),
       announce: async ({ api }) =>
         api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token.reveal()) },
     };

@@ -4,6 +4,7 @@ import { execFile, spawn } from "node:child_process";
 import { access, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { kinds, ResourceClient } from "@neverland/api";
@@ -174,7 +175,33 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.match(await ok(["get", "mev"]), /^NAME +TIME +MACHINE +MAC +TYPE +REASON +MESSAGE/);
     });
 
+    test("auth says what the token may, and what it may not", async () => {
+      assert.equal((await run(["auth", "can-i", "create", "workflows"])).stdout.trim().split(" ")[0], "yes");
+      assert.equal((await run(["auth", "can-i", "get", "workflows", "--subresource=log"])).stdout.slice(0, 3), "yes");
+      assert.equal((await run(["auth", "can-i", "*", "*", "-A"])).stdout.slice(0, 3), "yes");
+      assert.equal((await run(["auth", "can-i", "get", "/version"])).stdout.slice(0, 3), "yes");
+      for (const no of [
+        ["delete", "machineevents"],
+        ["list", "pods"],
+        ["get", "/metrics"],
+      ]) {
+        const { code, stdout } = await run(["auth", "can-i", ...no]);
+        assert.deepEqual([code, stdout.slice(0, 2)], [1, "no"], no.join(" "));
+      }
+      const list = await ok(["auth", "can-i", "--list"]);
+      assert.match(list, /^hardware\.tinkerbell\.org +\[\] +\[\] +\[create delete deletecollection get /m);
+      assert.match(list, /^ +\[\/version\] +\[\] +\[get\]$/m);
+    });
+
+    if (asksServer)
+      test("auth whoami names who has the token", async () => {
+        const text = await ok(["auth", "whoami"]);
+        assert.match(text, /^Username +neverland$/m);
+        assert.match(text, /^Groups +\[system:masters system:authenticated\]$/m);
+      });
+
     test("explain tells the fields of a spec", async () => {
+      assert.match(await ok(["explain", "events.involvedObject"]), /^ +name\s+<string>/m);
       assert.match(await ok(["explain", "hardware.spec.interfaces.dhcp"]), /^ +lease_time\s+<integer>/m);
       assert.match(await ok(["explain", "workflow.spec"]), /^ +templateRef\s+<string>/m);
     });
@@ -290,10 +317,10 @@ function suite(kubectl: string, asksServer: boolean): void {
       await ok(["apply", "-f", "-"], templateYaml("watched", "one"));
       const child = spawn(kubectl, ["get", "tpl", "watched", "-w", "-o", "name"], { env: environment() });
       let lines = 0;
-      for await (const chunk of child.stdout.setEncoding("utf8")) {
-        lines += String(chunk).split("\n").length - 1;
+      for await (const _line of createInterface({ input: child.stdout })) {
+        lines++;
         if (lines === 1) await ok(["patch", "tpl", "watched", "--type", "merge", "-p", '{"spec":{"data":"two"}}']);
-        if (lines >= 2) break;
+        if (lines === 2) break;
       }
       child.kill();
       assert.equal(lines, 2);
@@ -302,16 +329,15 @@ function suite(kubectl: string, asksServer: boolean): void {
     test("get -w prints a table that grows by a row for each change, under one heading", async () => {
       await ok(["apply", "-f", "-"], templateYaml("rows", "one"));
       const child = spawn(kubectl, ["get", "tpl", "rows", "-w", "--show-labels"], { env: environment() });
-      let text = "";
-      for await (const chunk of child.stdout.setEncoding("utf8")) {
-        text += String(chunk);
-        const lines = text.split("\n").length - 1;
-        if (lines === 2) await ok(["label", "tpl", "rows", "step=two"]);
-        if (lines === 3) await ok(["delete", "tpl", "rows", "--wait=false"]);
-        if (lines >= 4) break;
+      const lines: string[] = [];
+      for await (const line of createInterface({ input: child.stdout })) {
+        lines.push(line);
+        if (lines.length === 2) await ok(["label", "tpl", "rows", "step=two"]);
+        if (lines.length === 3) await ok(["delete", "tpl", "rows", "--wait=false"]);
+        if (lines.length === 4) break;
       }
       child.kill();
-      assert.match(text, /^NAME +STATE +AGE +LABELS\nrows .*<none>\nrows .*step=two\nrows .*step=two\n$/);
+      assert.match(lines.join("\n"), /^NAME +STATE +AGE +LABELS\nrows .*<none>\nrows .*step=two\nrows .*step=two$/);
     });
 
     test("wait waits for a condition and for a delete", async () => {

@@ -10,11 +10,15 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { SharedLines } from "./answers/shared-lines.ts";
 import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
-import { tokenGate } from "./auth.ts";
+import { tokenCheck, tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
+import { registerHealth } from "./health.ts";
+import { methods, refuseTheRest } from "./nothing-served.ts";
 import { registerOpenApi } from "./openapi/register-openapi.ts";
 import { handleResource } from "./resource-handler.ts";
+import { pathsBesideKinds } from "./reviews/judge-access.ts";
+import { reviewKinds } from "./reviews/review-kinds.ts";
 import { ApiFault, toFault, toStatus } from "./wire/api-fault.ts";
 import { kindsByPath, nothingThere } from "./wire/request-target.ts";
 
@@ -32,13 +36,13 @@ export type ResourceApiDeps = {
   readonly limits?: Partial<ApiLimits>;
   /** Says whether the server can do its work; `/readyz` answers 503 with the reason while it cannot. */
   readonly notReadyReason?: () => string | undefined;
+  /** Told, seldom, of what is not right and is nobody's fault to answer for. */
+  readonly warn?: (message: string) => void;
   /** Told of faults that are ours (500), with the path that was asked for. */
   readonly onInternalError?: (error: unknown, path: string) => void;
 };
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
-/** Serves `/api`, `/apis`, `/openapi`, `/version` and health; other paths of `app` are not touched. */
+/** Serves `/api`, `/apis`, `/openapi`, `/version` and health, and refuses all other paths of `app`. */
 export async function registerResourceApi(app: FastifyInstance, deps: ResourceApiDeps): Promise<void> {
   const closing = new AbortController();
   const limits = { ...defaultApiLimits, ...deps.limits };
@@ -47,10 +51,12 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const views = new Map([[coreEvent, coreEvents(store, kinds.MachineEvent)]]);
   // What is kept can be read without it, and a disk that takes nothing now may later.
   await deps.writes.namespaces?.makeAll(stored).catch((error: unknown) => deps.onInternalError?.(error, "/api/v1"));
-  const shown = [...views.keys(), ...stored];
+  const shown = [...views.keys(), ...stored, ...Object.values<KindInfo>(reviewKinds)];
+  const isToken = tokenCheck(deps.token);
   const context: ApiContext = {
     store: routedStore(store, views),
     kinds: kindsByPath(shown),
+    isToken,
     clock,
     writes: deps.writes,
     lines: new SharedLines(),
@@ -62,7 +68,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   await app.register(async (scope) => {
     // Before the server waits for its connections to end, or watches would keep it up.
     scope.addHook("preClose", async () => closing.abort());
-    const refused = tokenGate(deps.token);
+    const refused = tokenGate(isToken);
     scope.addHook("onRequest", (request, _reply, done) =>
       done(refused(pathOf(request), request.headers.authorization)),
     );
@@ -73,10 +79,11 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
       done(null, body);
     });
     scope.setErrorHandler<FastifyError>((error, request, reply) => sendFault(deps, limits, error, request, reply));
-    registerHealth(scope, deps);
-    registerDiscovery(scope, { stored, shown }, deps.version);
-    registerOpenApi(scope, stored, deps.version, context.turns);
-    const slots = new WatchSlots(limits.watches);
+    refuseTheRest(scope);
+    registerHealth(scope, () => deps.notReadyReason?.());
+    registerDiscovery(scope, shown, deps.version);
+    registerOpenApi(scope, shown, deps.version, context.turns);
+    const slots = new WatchSlots(limits.watches, { clock, warn: (message) => deps.warn?.(message) });
     // It answers by itself. A reply that a promise comes to would be waited for once more, until it has been sent.
     const handle = (request: FastifyRequest, reply: FastifyReply): void => {
       handleResource(context, slots, request, reply).catch((error: unknown) => {
@@ -92,21 +99,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   });
 }
 
-function registerHealth(scope: FastifyInstance, { notReadyReason }: ResourceApiDeps): void {
-  for (const path of ["/healthz", "/livez"])
-    scope.get(path, async (_request, reply) => reply.type("text/plain").send("ok"));
-  scope.get("/readyz", async (_request, reply) => {
-    const reason = notReadyReason?.();
-    return reply
-      .code(reason === undefined ? 200 : 503)
-      .type("text/plain")
-      .send(reason ?? "ok");
-  });
-}
-
-type Kinds = { readonly stored: readonly KindInfo[]; readonly shown: readonly KindInfo[] };
-
-function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, version: string): void {
+function registerDiscovery(scope: FastifyInstance, shown: readonly KindInfo[], version: string): void {
   // Some clients (kr8s, pykube, Python's own) ask with a slash at the end.
   const get = <Params = unknown>(
     path: string,
@@ -115,13 +108,14 @@ function registerDiscovery(scope: FastifyInstance, { stored, shown }: Kinds, ver
     for (const url of [path, `${path}/`])
       scope.get<{ Params: Params }>(url, async (request) => orNothing(request, answer(request)));
   };
+  scope.get("/", async () => ({ paths: pathsBesideKinds.filter((path) => path !== "/" && !path.endsWith("/")) }));
   get("/version", () => versionOf(version));
   get("/api", () => coreVersions);
   get("/api/v1", () => coreResources(shown));
-  get("/apis", () => groupList(stored));
-  get<{ group: string }>("/apis/:group", ({ params }) => groupOf(stored, params.group));
+  get("/apis", () => groupList(shown));
+  get<{ group: string }>("/apis/:group", ({ params }) => groupOf(shown, params.group));
   get<{ group: string; version: string }>("/apis/:group/:version", ({ params }) =>
-    resourceList(stored, `${params.group}/${params.version}`),
+    resourceList(shown, `${params.group}/${params.version}`),
   );
 }
 

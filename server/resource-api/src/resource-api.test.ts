@@ -38,7 +38,7 @@ describe("the resource API", () => {
     const groups = (await api.request("GET", "/apis")).body.groups;
     assert.deepEqual(
       groups.map((group: { name: string }) => group.name),
-      ["tinkerbell.org", "metal.neverland.dev", "coordination.k8s.io"],
+      ["tinkerbell.org", "metal.neverland.dev", "coordination.k8s.io", "authorization.k8s.io", "authentication.k8s.io"],
     );
     assert.equal((await api.request("GET", "/apis/tinkerbell.org")).body.preferredVersion.version, "v1alpha1");
     const { resources } = (await api.request("GET", "/apis/tinkerbell.org/v1alpha1")).body;
@@ -491,4 +491,12 @@ test("the longest name that is allowed can be created, read and deleted", async 
   assert.equal((await api.request("GET", `${templatesPath}/${name}/status`)).status, 200);
   assert.equal((await api.request("DELETE", `${templatesPath}/${name}`)).status, 200);
   assert.equal((await api.request("POST", templatesPath, { body: templateNamed(`${name}c`) })).status, 422);
+});
+
+test("a write whose query asks for rows that there are none of is refused before it is done", async (t) => {
+  const api = await startApiServer();
+  t.after(() => api.close());
+  const { status } = await api.request("POST", `${templatesPath}?includeObject=x`, { body: templateNamed("a") });
+  assert.equal(status, 400);
+  assert.equal((await api.request("GET", `${templatesPath}/a`)).status, 404);
 });

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { WatchSlots } from "./answers/watch-slots.ts";
 import type { ApiContext } from "./api-context.ts";
 import { isServed, verbOf } from "./discovery/verbs.ts";
+import { answerReview } from "./reviews/answer-review.ts";
 import { deleteCollection, deleteObject } from "./verbs/delete.ts";
 import type { Exchange } from "./verbs/exchange.ts";
 import { followLog, get, list, watch } from "./verbs/read.ts";
@@ -25,10 +26,12 @@ export async function handleResource(
   const query = new RequestQuery(request.url);
   const isLog = target.subresource === "log";
   const { form, media } = negotiate(isLog ? undefined : request.headers.accept);
-  const exchange: Exchange = { context, slots, request, reply, query, form, media };
+  const { includeObject } = query;
+  const exchange: Exchange = { context, slots, request, reply, query, form, includeObject, media };
   const { namespace, name } = target;
   try {
     mustBeServed(target, request.method, query);
+    if (target.kind.isQuestion) return await answerReview(exchange, target.kind);
     if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
     const named = { ...target, namespace, name };
     return isLog ? await followLog(exchange, named) : await handleObject(exchange, named);

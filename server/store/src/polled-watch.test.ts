@@ -56,3 +56,11 @@ test("its signal ends a watch that waits, and what makes the events", async () =
   await new Promise(setImmediate);
   assert.ok(isEnded);
 });
+
+test("a watch that is over before it begins has nothing", () => {
+  async function* events() {
+    yield bookmark("1");
+  }
+  const watch = polledWatch(events(), AbortSignal.abort());
+  assert.deepEqual([watch.isOver, watch.take()], [true, undefined]);
+});

@@ -23,7 +23,8 @@ function isPolled(events: object): events is PolledWatch {
 /** Any other watch: one event is asked for ahead. */
 class PulledWatch implements PolledWatch {
   readonly #events: AsyncIterator<WatchEvent>;
-  readonly #forget: () => void;
+  /** Set late: a signal that has aborted already calls back at once. */
+  #forget: () => void = () => undefined;
   #next: WatchEvent | undefined;
   #failure: { readonly error: unknown } | undefined;
   #callback: (() => void) | undefined;

@@ -13,7 +13,11 @@ export type StoreErrorCode =
   /** Nothing was written: the disk is full, the file is locked or broken. */
   | "unavailable";
 
-type StoreErrorOptions = ErrorOptions & { readonly isLasting?: boolean; readonly continueToken?: string };
+type StoreErrorOptions = ErrorOptions & {
+  readonly isLasting?: boolean;
+  readonly isPassing?: boolean;
+  readonly continueToken?: string;
+};
 
 /** A request that the store refuses or cannot carry out. `code` is API; the text is for people. */
 export class StoreError extends Error {
@@ -21,19 +25,28 @@ export class StoreError extends Error {
   readonly code: StoreErrorCode;
   /** Of `unavailable`: nothing mends it while this process lives. */
   readonly isLasting: boolean;
+  /** Of `unavailable`: it ends by itself and soon; of all others a person has to see to it, and hears of it at once. */
+  readonly isPassing: boolean;
   /** Of a page that is `gone`: what a list goes on with after the last page, of a later state. */
   readonly continueToken: string | undefined;
   constructor(code: StoreErrorCode, message: string, options: StoreErrorOptions = {}) {
     super(message, options);
     this.code = code;
     this.isLasting = options.isLasting ?? false;
+    this.isPassing = options.isPassing ?? false;
     this.continueToken = options.continueToken;
   }
 }
 
 /** One clause of a label or field selector. A field is a dotted path such as `spec.workflow` or `metadata.name`. */
 export type Selector =
-  | { readonly key: string; readonly operator: "in" | "not-in"; readonly values: readonly string[] }
+  | {
+      readonly key: string;
+      readonly operator: "in" | "not-in";
+      readonly values: readonly string[];
+      /** What else counts as the field's value: what people are shown in its place. Such a clause is answered by no index. */
+      readonly also?: (object: Resource) => string | undefined;
+    }
   | { readonly key: string; readonly operator: "exists" | "not-exists" }
   /** Of whole numbers: what has none is on neither side. */
   | { readonly key: string; readonly operator: "above" | "below"; readonly bound: bigint };
@@ -96,7 +109,8 @@ export type Preconditions = { readonly uid?: string; readonly resourceVersion?: 
  * - History is bounded, each kind's by itself: a busy one takes nothing from another while that has less. A watch from a version whose
  *   successors are forgotten, or that this store never reached, throws `gone`.
  * - The state of a list in pages is kept while the pages are asked for, whatever is written meanwhile. When there are too many such lists
- *   the next page of one throws `gone`, with the token that goes on with what is there now.
+ *   the next page of one throws `gone`, with the token that goes on with what is there now. Too many lists of past states at a time
+ *   throw `unavailable`.
  * - Objects handed out are shared with everybody, and frozen to their leaves: copy what is to be changed. Of one version there is one
  *   object in a process, whether from get, list or watch; all watches get the same event. `resourceJson(object)` is its text.
  * - A list by `in` of a field that is in `KindInfo.indexes`, of `ownersIndex` or of `metadata.name` costs what it finds. Through a step with `[]` an

@@ -8,8 +8,14 @@ type Filter = Pick<ListOptions, "namespace" | "labels" | "fields">;
 export function isSelected(object: Resource, { namespace, labels, fields }: Filter): boolean {
   if (namespace !== undefined && object.metadata.namespace !== namespace) return false;
   for (const clause of labels ?? []) if (!holdsForLabel(clause, object)) return false;
-  for (const clause of fields ?? []) if (!holds(clause, fieldTexts(object, clause.key))) return false;
+  for (const clause of fields ?? []) if (!holds(clause, textsFor(clause, object))) return false;
   return true;
+}
+
+function textsFor(clause: Selector, object: Resource): readonly string[] {
+  const texts = fieldTexts(object, clause.key);
+  const also = "also" in clause ? clause.also?.(object) : undefined;
+  return also === undefined ? texts : [...texts, also];
 }
 
 /** The value at a dotted path such as `.status.state`; `undefined` when a step is not there. */

@@ -1,14 +1,20 @@
 // What must be so before anything is opened or written: a slip in the options ends the start here, with nothing begun.
 
-import { findLink, ipv4Addresses } from "@neverland/platform/network/interfaces.ts";
+import { findLink, ipv4Addresses, servingAddress } from "@neverland/platform/network/interfaces.ts";
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import type { ServerConfig } from "./config.ts";
+import { anyAddress } from "./planes.ts";
 
 /** Both planes. @throws {NetworkError | ServerError} For interfaces and addresses that are not there. */
 export async function checkPlanes(config: ServerConfig, signal: AbortSignal): Promise<void> {
-  for (const name of config.shared.boots.interfaces) findLink(name);
+  const { interfaces, listen } = config.shared.boots;
+  for (const [at, name] of interfaces.entries()) {
+    const link = findLink(name);
+    // Machines on the first may be told an address that another link has.
+    if (at > 0 || listen === undefined || listen === anyAddress) servingAddress(link);
+  }
   await checkBootListen(config, signal);
 }
 

@@ -95,3 +95,12 @@ test("an interface that is not there and a folder that others share are told tog
   );
   assert.deepEqual(await readdir(dataDir), []);
 });
+
+test("a path that cannot be decoded is refused with a Status", async ({ signal }) => {
+  const server = await start(signal);
+  const answer = await fetch(`${server.addresses.api}/%zz`);
+  const { kind, code, message } = JSON.parse(await answer.text());
+  assert.deepEqual([answer.status, kind, code], [400, "Status", 400]);
+  assert.match(message, /not well encoded/);
+  await server.stop(AbortSignal.timeout(5000));
+});

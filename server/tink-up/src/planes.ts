@@ -3,9 +3,12 @@ import type { BootDoor, ComponentDeps, Parts } from "@neverland/component-kit/co
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
 import { isSharedBy, trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { type ConnectionRules, descriptorShare } from "@neverland/platform/network/connection-caps.ts";
-import { findLink, linkOf } from "@neverland/platform/network/interfaces.ts";
+import { findLink, linkOf, servingAddress } from "@neverland/platform/network/interfaces.ts";
 import { crowdTeller, type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
 import type { ServerConfig } from "./config.ts";
+
+/** Listens on all there are; it is no address to tell anybody. */
+export const anyAddress = "0.0.0.0";
 
 type Routes = NonNullable<Parts["bootRoutes"]>;
 
@@ -23,19 +26,36 @@ const managementShare = 0.1;
 const mostPerMachine = 256;
 /** Where there are few: no machine has all of them. */
 const machineShare = 0.25;
+/** As the resource API says it of what it sees itself. */
+const badPathStatus = {
+  ...{
+    kind: "Status",
+    apiVersion: "v1",
+    metadata: {},
+    status: "Failure",
+    reason: "BadRequest",
+    details: {},
+    code: 400,
+  },
+  message: "The path is not well encoded: write a percent sign as %25",
+};
 
-/** One per interface, as machines on it are told; the address given takes the first one's place. Without any: loopback. */
+/**
+ * One per interface, as machines on it are told; the address given takes the first one's place. Where none is named: loopback.
+ * @throws {NetworkError} `no-interface`
+ */
 export function bootDoors({ shared: { boots } }: ServerConfig): [BootDoor, ...BootDoor[]] {
   const { interfaces, listen } = boots;
-  const [first, ...others] = interfaces.flatMap((link): BootDoor[] => {
-    const host = findLink(link).ipv4[0]?.address;
-    return host === undefined ? [] : [{ host, links: [link] }];
-  });
-  if (listen === undefined) return [first ?? { host: "127.0.0.1" }, ...others];
-  if (listen === "0.0.0.0") return [{ host: listen, links: interfaces }];
+  const doorOf = (link: string): BootDoor => ({ host: servingAddress(findLink(link)), links: [link] });
+  if (listen === undefined) {
+    const [first = { host: "127.0.0.1" }, ...others] = interfaces.map(doorOf);
+    return [first, ...others];
+  }
+  if (listen === anyAddress) return [{ host: listen, links: interfaces }];
   // Machines may come by the link they are on, or by the one that has the address.
   const own = linkOf(listen);
   const links = [...interfaces.slice(0, 1), ...(own === undefined || own === "lo" ? [] : [own])];
+  const others = interfaces.slice(1).map(doorOf);
   return [{ host: listen, links }, ...others.filter(({ host }) => host !== listen)];
 }
 
@@ -79,11 +99,12 @@ export function managementPlane(
   const bodyLimitBytes = managementBodyBytes;
   const onCrowded = crowdTeller(({ message }) => warn(`the resource API: ${message}`), clock);
   const most = descriptorShare(managementShare);
+  const badPath = { type: "application/json", text: JSON.stringify(badPathStatus) };
   // All come from this machine.
   const connections = { limits: { most, mostPerAddress: most }, isShared: () => true, onCrowded };
   return routes.length === 0
     ? []
-    : [new HttpListener({ ...options, bodyLimitBytes, connections, register: all(routes) })];
+    : [new HttpListener({ ...options, bodyLimitBytes, badPath, connections, register: all(routes) })];
 }
 
 /** Each in a scope of its own: one component's hooks and parsers are not another's. */

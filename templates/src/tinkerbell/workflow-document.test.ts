@@ -114,19 +114,19 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
   [
     "a timeout that is no number",
     `${minimal}        timeout: 5m\n`,
-    /^8:18 tasks\[0\]\.actions\[0\]\.timeout: .*whole number of seconds/,
+    /^8:18 tasks\[0\]\.actions\[0\]\.timeout: must be a whole number of seconds, not negative$/,
   ],
   ["a negative global timeout", `global_timeout: -1\n${minimal}`, /^1:17 global_timeout: /],
-  ["tasks that are no list", "name: w\ntasks: x", /^2:8 tasks: tasks must be a list$/],
+  ["tasks that are no list", "name: w\ntasks: x", /^2:8 tasks: must be a list$/],
   [
     "an environment that is no mapping",
     `${minimal}        environment: [A]\n`,
-    /^8:22 .*environment must be a mapping$/,
+    /^8:22 .*environment: must be a mapping$/,
   ],
   [
     "an environment value that is a list",
     `${minimal}        environment: {A: [1]}\n`,
-    /^8:26 .*environment\.A must be a text, not a list$/,
+    /^8:26 .*environment\.A: must be a text, not a list$/,
   ],
   ["a document that is a text", "x", /^1:1 : the document must be a mapping$/],
   ["broken YAML", "name: w\ntasks: [", /^2:9 : the rendered YAML is broken: /],

@@ -54,7 +54,7 @@ export class YamlReader {
     const target = this.#resolve(node);
     if (target === undefined) return [];
     if (!isMap(target)) {
-      this.problem(offsetOf(target), field, `${shown(field)} must be a mapping`);
+      this.problem(offsetOf(target), field, mustBe(field, "a mapping"));
       return [];
     }
     const found = new Map<string, Entry>();
@@ -66,7 +66,7 @@ export class YamlReader {
     const target = this.#resolve(node);
     if (target === undefined) return [];
     if (isSeq(target)) return target.items.flatMap((item) => asNode(item) ?? []);
-    this.problem(offsetOf(target), field, `${shown(field)} must be a list`);
+    this.problem(offsetOf(target), field, mustBe(field, "a list"));
     return [];
   }
 
@@ -76,11 +76,7 @@ export class YamlReader {
     if (target === undefined) return "";
     if (isScalar(target))
       return typeof target.value === "string" ? target.value : (target.source ?? String(target.value));
-    this.problem(
-      offsetOf(target),
-      field,
-      `${shown(field)} must be a text, not a ${isMap(target) ? "mapping" : "list"}`,
-    );
+    this.problem(offsetOf(target), field, mustBe(field, `a text, not a ${isMap(target) ? "mapping" : "list"}`));
     return "";
   }
 
@@ -99,7 +95,7 @@ export class YamlReader {
     if (target === undefined) return 0;
     const value = isScalar(target) ? target.value : undefined;
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_INT) return value;
-    this.problem(offsetOf(target), field, `${shown(field)} must be a whole number of seconds, not negative`);
+    this.problem(offsetOf(target), field, mustBe(field, "a whole number of seconds, not negative"));
     return 0;
   }
 
@@ -133,6 +129,7 @@ function asNode(value: unknown): Node | undefined {
   return isMap(value) || isSeq(value) || isScalar(value) || isAlias(value) ? value : undefined;
 }
 
-function shown(field: string): string {
-  return field === "" ? "the document" : field;
+/** The field stands before each message by itself. */
+function mustBe(field: string, what: string): string {
+  return `${field === "" ? "the document " : ""}must be ${what}`;
 }

@@ -65,7 +65,16 @@ for (const name of ["bash", "zsh", "fish"] as const satisfies readonly ShellName
 
     test("what it can be to a list of all there is", async () => {
       const kinds = (await shell.complete("tink get ", 2)).shown;
-      for (const kind of ["hardware", "templates", "workflows", "machineevents", "actionreports", "secrets"])
+      for (const kind of [
+        "hardware",
+        "templates",
+        "workflows",
+        "machineevents",
+        "actionreports",
+        "leases",
+        "namespaces",
+        "secrets",
+      ])
         assert.ok(kinds.includes(kind), kinds);
       const machines = (await shell.complete("tink delete hw ", 3)).shown;
       assert.match(machines, /machine-one[\s\S]*machine-two/);
@@ -94,7 +103,7 @@ describe("what can follow", () => {
   const cases: readonly [words: readonly string[], values: readonly string[]][] = [
     [
       ["watch", ""],
-      ["hardware", "templates", "workflows", "machineevents", "actionreports", "secrets"],
+      ["hardware", "templates", "workflows", "machineevents", "actionreports", "leases", "namespaces", "secrets"],
     ],
     [
       ["get", "hw", ""],

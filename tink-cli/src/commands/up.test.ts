@@ -5,8 +5,9 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { openNamespace, runInside } from "@neverland/boots-netboot/testing/network-namespace.ts";
+import { openNamespace, runInside, spawnInside } from "@neverland/boots-netboot/testing/network-namespace.ts";
 import { startCli } from "../testing/cli-bench.ts";
 
 let dir: string;
@@ -197,10 +198,39 @@ test("DHCP's port in use is told with the process that has it", async () => {
   );
 });
 
-test("an interface that is down or has no address is told as such", async () => {
-  const { code, stderr } = await upInside("ip link add lan7 type bridge", ["--interface", "lan7"]);
-  assert.equal(code, 2);
-  assert.match(stderr, /^tink: the network interface lan7 is down or has no address; bring it up /);
+const bridge = "ip link add lan7 type bridge";
+/** As every link that is up has one by itself. */
+const linkLocal = `${bridge}; ip link set lan7 up; ip addr add fe80::7/64 dev lan7 nodad`;
+describe("an interface that is down or has no address for machines to come to is told with both commands", () => {
+  const cases: readonly [what: string, setup: string, args: readonly string[]][] = [
+    ["down", bridge, ["--interface", "lan7"]],
+    ["IPv6 alone", linkLocal, ["--interface", "lan7"]],
+    ["IPv6 alone, on the second", linkLocal, ["--interface", "lo", "--interface", "lan7"]],
+    ["IPv6 alone, listening on all", linkLocal, ["--interface", "lan7", "--boot-listen", "0.0.0.0"]],
+  ];
+  for (const [what, setup, args] of cases)
+    test(what, async () => {
+      const { code, stderr } = await upInside(setup, args);
+      assert.match(
+        stderr,
+        /^tink: the network interface lan7 is down or has no IPv4 address; bring it up .*: ip link set lan7 up; ip addr add ADDRESS\/PREFIX dev lan7\n$/,
+      );
+      assert.equal(code, 2);
+    });
+});
+
+test("listening on every address, machines are told the link's own", async (t) => {
+  const namespace = await openNamespace(`${bridge}; ip link set lan7 up; ip addr add 10.7.0.1/24 dev lan7`);
+  t.after(() => namespace.close());
+  const args = ["--data-dir", join(dir, "every"), ...freePorts, "--interface", "lan7", "--boot-listen", "0.0.0.0"];
+  const child = spawnInside(namespace, [process.execPath, main, "up", ...args]);
+  t.after(() => child.kill());
+  let ready: { interfaces?: unknown } = {};
+  for await (const line of createInterface(child.stdout)) {
+    ready = JSON.parse(line) as typeof ready; // that it is so is asserted below
+    break;
+  }
+  assert.deepEqual(ready.interfaces, [{ name: "lan7", address: "10.7.0.1" }]);
 });
 
 describe("a data folder on a disk that cannot take it", () => {

@@ -2,6 +2,7 @@
 import type { Given, GivenValue } from "@neverland/component-kit/read-settings.ts";
 import { flagGroups, flagName, type NamedSetting } from "@neverland/component-kit/setting.ts";
 import { allSettings, defaultConfigFile, readServerConfig } from "@neverland/tink-up/config.ts";
+import { giveHeapRoom } from "@neverland/tink-up/heap-room.ts";
 import { type Command, Option } from "commander";
 import { defaultDataDir } from "../connection.ts";
 import type { CliContext } from "../context.ts";
@@ -20,7 +21,14 @@ export function configure(command: Command, context: CliContext): void {
   const options = new Map(allSettings.flatMap((one) => optionOf(one)));
   const inGroup = Map.groupBy(options.values(), ({ helpGroupHeading }) => helpGroupHeading);
   for (const option of flagGroups.flatMap((group) => inGroup.get(group) ?? [])) command.addOption(option);
-  command.action(async () => runServer(command, options, context));
+  command.action(async () => {
+    const endHeapRoom = giveHeapRoom();
+    try {
+      await runServer(command, options, context);
+    } finally {
+      endHeapRoom();
+    }
+  });
 }
 
 function optionOf({ path, setting }: NamedSetting): [string, Option][] {

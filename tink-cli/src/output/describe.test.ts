@@ -29,6 +29,7 @@ test("a description shows fields, then events with their age and count", () => {
     `Name:         a
 Namespace:    default
 Kind:         Hardware (tinkerbell.org/v1alpha1)
+State:        Known
 Labels:       rack=1
 Annotations:  <none>
 Metadata:       <none>

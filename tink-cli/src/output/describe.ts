@@ -1,6 +1,6 @@
 // One object in full, for people: its name and labels, what it holds as indented fields, then what happened to it. Values of
 // sensitive fields are not shown: people describe what they then paste.
-import { type MachineEvent, type Resource, redactObject } from "@neverland/api";
+import { type MachineEvent, type Resource, redactObject, shownState } from "@neverland/api";
 import { writeYaml } from "@neverland/yaml";
 import { formatAge, formatTable } from "./table.ts";
 
@@ -19,6 +19,7 @@ const hiddenMetadata = new Set([
 /** @param events Newest last; `nowMs` is what ages are counted from. */
 export function describeObject(object: Resource, events: readonly MachineEvent[], nowMs: number): string {
   const { apiVersion, kind, metadata, spec, status, ...members } = redactObject(object);
+  const state = shownState(object);
   const rest = Object.fromEntries(Object.entries(metadata).filter(([key]) => !hiddenMetadata.has(key)));
   const content = Object.entries(members).map(([name, value]) =>
     section(name.charAt(0).toUpperCase() + name.slice(1), value),
@@ -27,6 +28,7 @@ export function describeObject(object: Resource, events: readonly MachineEvent[]
     `Name:         ${metadata.name}`,
     `Namespace:    ${metadata.namespace}`,
     `Kind:         ${kind} (${apiVersion})`,
+    ...(state === undefined ? [] : [`${`${state.name}:`.padEnd(14)}${state.value}`]),
     `Labels:       ${formatPairs(metadata.labels)}`,
     `Annotations:  ${formatPairs(metadata.annotations)}`,
     section("Metadata", rest),

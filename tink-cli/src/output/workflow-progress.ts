@@ -1,9 +1,10 @@
 // A workflow's state in a few lines: one for itself, one for each action that has begun.
-import type { Workflow, WorkflowAction } from "@neverland/api";
+import { shownState, type Workflow, type WorkflowAction } from "@neverland/api";
 
 /** Lines that end in a newline. */
-export function describeProgress({ metadata, spec, status }: Workflow): string {
-  const state = status?.state || (spec?.disabled === true ? "DISABLED" : "NEW");
+export function describeProgress(workflow: Workflow): string {
+  const { metadata, status } = workflow;
+  const state = shownState(workflow)?.value;
   const problem = status?.conditions?.find(({ type, status: value }) =>
     type === "HardwareMissing" ? value === "True" : value === "False" || /Failed$/.test(type),
   )?.message;

@@ -17,8 +17,11 @@ const quietMs = 60_000;
 const retryAfterSeconds = 5;
 const notHere = "there is nothing here for this machine by that name: `tink explain` on the server says why\n";
 
-/** Our own fault, which may be over when the machine asks again. */
-const serverFaults: ReadonlySet<EventReason> = new Set(["FileUnreadable", "TooManyOpenFiles"]);
+/** Our own faults, and whether they may be over when the machine asks again. */
+const serverFaults: ReadonlyMap<EventReason, { readonly passes: boolean }> = new Map([
+  ["FileUnreadable", { passes: false }],
+  ["TooManyOpenFiles", { passes: true }],
+]);
 
 /** 404 without a hint of what is there: iPXE then falls through to the next boot device. Or 503, for what is there and cannot be given. */
 export function refuseHttp(
@@ -28,17 +31,18 @@ export function refuseHttp(
   { reason, message, machine }: HttpRefusal,
 ): FastifyReply {
   const address = plainAddress(request.ip);
-  const isOurs = serverFaults.has(reason);
+  const ours = serverFaults.get(reason);
   gate.once(`http ${reason} ${machine?.mac ?? address}`, quietMs, {
     ...(machine === undefined ? { source: "boots/http", address } : subjectOf(machine)),
-    type: isOurs ? "ServerFault" : "HttpRefused",
+    type: ours !== undefined ? "ServerFault" : "HttpRefused",
     reason,
     message,
     data: { path: request.url.slice(0, 200) },
   });
-  if (!isOurs) return reply.code(404).type("text/plain").send(notHere);
-  const text = "this server cannot read the file now; ask again\n";
-  return reply.code(503).header("retry-after", retryAfterSeconds).type("text/plain").send(text);
+  if (ours === undefined) return reply.code(404).type("text/plain").send(notHere);
+  reply.code(503).type("text/plain");
+  if (!ours.passes) return reply.send("this server cannot read the file; its log says why\n");
+  return reply.header("retry-after", retryAfterSeconds).send("this server cannot read the file now; ask again\n");
 }
 
 /** The machine, as each event of ours names it. */

@@ -113,6 +113,13 @@ test("a boot file that cannot be opened is our fault: 503 in plain words, and th
   assert.match(message ?? "", /EMFILE/);
 });
 
+test("a boot file that may not be read is 503 without a time to ask again: nobody but a person mends that", async () => {
+  lent = { reason: "FileUnreadable", message: "/usr/lib/ipxe/undionly.kpxe cannot be read: EACCES" };
+  const { statusCode, body, headers, reason } = await ask("/ipxe/binary/undionly.kpxe");
+  assert.deepEqual([statusCode, headers["retry-after"], reason], [503, undefined, "FileUnreadable"]);
+  assert.equal(body, "this server cannot read the file; its log says why\n");
+});
+
 test("a boot file that is not there is no file that is not lent", async () => {
   lent = { reason: "NoSuchFile", message: "/usr/lib/ipxe/undionly.kpxe is not there" };
   const { statusCode, reason } = await ask("/ipxe/binary/undionly.kpxe");

@@ -15,7 +15,8 @@ export const renderWorkflow: RenderWorkflow = ({ workflow, template, hardware })
   const sayable = (problem: Parameters<typeof formatProblem>[0]) => redactText(formatProblem(problem), hardware);
   return result.ok
     ? { document: result.document, warnings: result.warnings.map(sayable) }
-    : { problems: result.problems.map(sayable) };
+    : // A key that is passed over (`imag`) is often why another is missed.
+      { problems: [...result.problems, ...result.warnings].map(sayable) };
 };
 
 export const checkTemplate: CheckTemplate = (template) => parseTemplate(template).map(formatProblem);

@@ -49,9 +49,9 @@ function renderTemplate(workflow: Workflow, template: Template, hardware: Hardwa
   const result = deps.render({ workflow, template, hardware });
   if ("problems" in result) return { problem: result.problems.join("; ") };
   const actions = result.document.tasks.flatMap((task) => task.actions);
-  return actions.length > 0
-    ? result
-    : { problem: `template ${template.metadata.name} has no actions: a workflow of nothing cannot be run` };
+  if (actions.length > 0) return result;
+  const problem = `template ${template.metadata.name} has no actions: a workflow of nothing cannot be run`;
+  return { problem: [problem, ...(result.warnings ?? [])].join("; ") };
 }
 
 const fields = { Template: "spec.templateRef", Hardware: "spec.hardwareRef" } as const;

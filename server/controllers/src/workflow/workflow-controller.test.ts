@@ -63,11 +63,12 @@ test("a template that does not render is said with its place, and mending it sta
   );
 });
 
-test("a template without actions is refused", async (t) => {
-  const bench = await setUpMachine(t, { render: () => ({ document: documentOf([installer]) }) });
+test("a template without actions is refused, with whatever was passed over in it", async (t) => {
+  const warnings = ["line 5: unknown key actins is ignored"];
+  const bench = await setUpMachine(t, { render: () => ({ document: documentOf([installer]), warnings }) });
   await bench.createWorkflow();
   const { status } = await bench.reach((each) => each.status?.templateRendering === "failed");
-  assert.match(status?.conditions?.[0]?.message ?? "", /has no actions/);
+  assert.match(status?.conditions?.[0]?.message ?? "", /has no actions: .*; line 5: unknown key actins is ignored$/);
 });
 
 test("a rendered workflow is never rendered again", async (t) => {

@@ -2,14 +2,14 @@
 import { constants, type IncomingHttpHeaders, type ServerHttp2Stream } from "node:http2";
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Turns } from "../wait/turns.ts";
-import type { FrameBudget } from "./frame-budget.ts";
+import type { FairRoom } from "./fair-room.ts";
 import { type GrpcDetail, GrpcError, grpcStatus } from "./grpc-error.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
 
 export type CallLimits = {
   readonly mostMessageBytes: number;
-  /** What a call costs before it has sent a byte. */
+  /** What a call of one message costs before it has sent a byte. */
   readonly callBytes: number;
   /** How long a caller may be silent within its own message. */
   readonly stallMs: number;
@@ -24,11 +24,13 @@ export type CallDeps = {
   /** The peer's. */
   readonly address: string;
   readonly limits: CallLimits;
-  /** For what has not come whole. */
-  readonly budget: FrameBudget;
+  /** In bytes, for messages that have not come whole. */
+  readonly frameRoom: FairRoom;
+  /** In streams: one is open for as long as its caller likes, and mostly between two messages. */
+  readonly streamRoom: FairRoom;
   readonly isShared: boolean;
-  /** The call was given up before its message was whole. */
-  readonly onUnfinished: (message: string) => void;
+  /** The call was given up: before its message was whole, or, a stream, for newer ones. */
+  readonly onGivenUp: (reason: "CallNotWhole" | "TooManyStreams", message: string) => void;
   readonly turns: Turns;
   readonly toGrpcError: (error: unknown) => GrpcError;
 };
@@ -44,7 +46,7 @@ const answerHeaders = { ":status": 200, "content-type": contentType, "grpc-accep
 export async function serveCall(
   stream: ServerHttp2Stream,
   headers: IncomingHttpHeaders,
-  { method, address, isShared, limits, budget, turns, toGrpcError, onUnfinished }: CallDeps,
+  { method, address, isShared, limits, frameRoom, streamRoom, turns, toGrpcError, onGivenUp }: CallDeps,
 ): Promise<void> {
   const over = new AbortController();
   const cancelDeadline = hangUpAfter(headers["grpc-timeout"], over);
@@ -58,18 +60,20 @@ export async function serveCall(
     signal: over.signal,
     forwardedFor: Array.isArray(forwardedFor) ? forwardedFor.join(",") : forwardedFor,
   };
-  const giveUp = (why: GrpcError): void => {
+  const giveUp = (why: GrpcError, reason: "CallNotWhole" | "TooManyStreams" = "CallNotWhole"): void => {
     frames.drop();
     refuse(stream, why);
-    onUnfinished(why.message);
+    onGivenUp(reason, why.message);
   };
-  const held = budget.open(address, isShared, giveUp);
+  const held = frameRoom.open(address, isShared, giveUp);
+  const place = streamRoom.open(address, isShared, (why) => giveUp(why, "TooManyStreams"));
   const frames = new FrameReader(limits.mostMessageBytes, held);
   stream.on("timeout", () => {
     if (!stream.destroyed && !stream.headersSent) giveUp(silent(address));
   });
   try {
-    held.take(limits.callBytes);
+    if (method.isStream) place.take(1);
+    else held.take(limits.callBytes);
     const encoding = headers["grpc-encoding"] ?? "identity";
     if (encoding !== "identity")
       throw new GrpcError("unimplemented", `messages are not taken in the encoding ${encoding}; send them as they are`);
@@ -82,6 +86,7 @@ export async function serveCall(
   } finally {
     isAnswered = true;
     held.close();
+    place.close();
     cancelDeadline();
   }
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FrameBudget } from "./frame-budget.ts";
+import { FairRoom } from "./fair-room.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 
 const frame = Buffer.from([0, 0, 0, 0, 3, 1, 2, 3]);
 
 const most = 1_000_000;
 const roomy = () =>
-  new FrameBudget({ mostBytes: most, mostBytesPerNetwork: most, mostBytesPerAddress: most }).open(
+  new FairRoom({ most, mostPerNetwork: most, mostPerAddress: most }, String).open(
     ...(["192.0.2.1", false, assert.fail] as const),
   );
 

@@ -1,5 +1,5 @@
 // gRPC's framing of messages in a body: one byte that says whether it is compressed, the length in four, the message.
-import type { HeldBytes } from "./frame-budget.ts";
+import type { HeldRoom } from "./fair-room.ts";
 import { GrpcError } from "./grpc-error.ts";
 
 const headerBytes = 5;
@@ -18,11 +18,12 @@ export class FrameReader {
   /** What has come of a message that is not whole, from the first of its bytes. Grows by doubling: no byte is copied often. */
   #held = Buffer.alloc(0);
   #heldBytes = 0;
-  readonly #budget: HeldBytes;
+  /** In bytes: holds some from the first byte of a message to its last. */
+  readonly #room: HeldRoom;
 
-  constructor(mostMessageBytes: number, budget: HeldBytes) {
+  constructor(mostMessageBytes: number, room: HeldRoom) {
     this.#mostBytes = mostMessageBytes;
-    this.#budget = budget;
+    this.#room = room;
   }
 
   /** Whether the body may end here. */
@@ -50,7 +51,7 @@ export class FrameReader {
 
   /** Lets go what has come of a message that is not whole. */
   drop(): void {
-    this.#budget.give(this.#held.length);
+    this.#room.give(this.#held.length);
     this.#held = Buffer.alloc(0);
     this.#heldBytes = 0;
   }
@@ -62,7 +63,7 @@ export class FrameReader {
     const needed = this.#heldBytes + bytes;
     if (needed > this.#held.length) {
       const grownBytes = Math.min(whole, Math.max(needed, this.#held.length * 2));
-      this.#budget.take(grownBytes - this.#held.length);
+      this.#room.take(grownBytes - this.#held.length);
       const grown = Buffer.allocUnsafe(grownBytes);
       this.#held.copy(grown, 0, 0, this.#heldBytes);
       this.#held = grown;

@@ -196,6 +196,59 @@ test("calls that do not end, from ever so many addresses, keep no other worker's
   );
 });
 
+test("a full room costs who is within a message, and no stream between two, nor one whose message is being written", {
+  timeout: 60_000,
+}, async (t) => {
+  const gate = Promise.withResolvers<void>();
+  let taken = 0;
+  const write: GrpcMethod = {
+    ...{ path: "/test.Echo/Write", isStream: true },
+    serve: async (messages) => {
+      if (messages instanceof Uint8Array) return messages;
+      for await (const message of messages) {
+        taken += 1;
+        if (message.length > 1) await gate.promise;
+      }
+      return Uint8Array.of();
+    },
+  };
+  const { session, refused } = await start(t, [echo, write]);
+  const worker = session();
+  const idle = await sendHalf(worker, frameMessage(Uint8Array.of(1)), write.path);
+  const written = await sendHalf(worker, frameMessage(Uint8Array.of(1, 2)), write.path);
+  const half = await sendHalf(worker, frameMessage(new Uint8Array(100)).subarray(0, -1), write.path);
+  assert.equal(taken, 2);
+  const message = frameMessage(new Uint8Array(1024 * 1024));
+  for (let calls = 0; calls < 4; calls++) await sendHalf(worker, message.subarray(0, -1));
+  gate.resolve();
+  for (const { stream } of [idle, written]) stream.end(frameMessage(Uint8Array.of(3)));
+  assert.deepEqual([await idle.answer, await written.answer, await half.answer], [["0"], ["0"], ["8"]]);
+  assert.deepEqual(new Set(refused.map(({ reason }) => reason)), new Set(["CallNotWhole"]));
+});
+
+test("streams are bounded by their number: the oldest of an address that opens ever more makes room, and is told why", {
+  timeout: 60_000,
+}, async (t) => {
+  const write: GrpcMethod = {
+    ...{ path: "/test.Echo/Write", isStream: true },
+    serve: async (messages) => {
+      if (!(messages instanceof Uint8Array)) for await (const _ of messages);
+      return Uint8Array.of();
+    },
+  };
+  const { session, refused } = await start(t, [write]);
+  const elsewhere = await sendHalf(session("127.0.0.2"), frameMessage(Uint8Array.of(1)), write.path);
+  const open: Awaited<ReturnType<typeof sendHalf>>[] = [];
+  for (let connections = 0; connections < 5; connections++) {
+    const worker = session();
+    for (let n = 0; n < 60; n++) open.push(await sendHalf(worker, frameMessage(Uint8Array.of(1)), write.path));
+  }
+  assert.deepEqual(await open[0]?.answer, ["8"]);
+  for (const each of [elsewhere, open.at(-1)]) each?.stream.end();
+  assert.deepEqual([await elsewhere.answer, await open.at(-1)?.answer], [["0"], ["0"]]);
+  assert.deepEqual([refused.length, refused[0]?.reason, refused[0]?.address], [44, "TooManyStreams", "127.0.0.1"]);
+});
+
 test("who breaks off a call in the packet that begins it ends that call, and nothing else", async (t) => {
   const { session } = await start(t);
   for (const type of ["text/plain", "application/grpc"])
@@ -211,11 +264,15 @@ test("who breaks off a call in the packet that begins it ends that call, and not
 });
 
 /** Resolves when the server has read it all. */
-async function sendHalf(worker: ClientHttp2Session, half: Uint8Array) {
-  const stream = worker.request({ ":method": "POST", ":path": echo.path, "content-type": "application/grpc" });
+async function sendHalf(worker: ClientHttp2Session, half: Uint8Array, path = echo.path) {
+  const stream = worker.request({ ":method": "POST", ":path": path, "content-type": "application/grpc" });
   stream.on("error", () => undefined);
   stream.resume();
-  const answer = once(stream, "trailers").then(([trailers]) => [trailers["grpc-status"]]);
+  // A refusal has it in its headers.
+  const answer = Promise.race([once(stream, "trailers"), once(stream, "response")]).then(async ([headers]) => {
+    const [said] = "grpc-status" in headers ? [headers] : await once(stream, "trailers");
+    return [said["grpc-status"]];
+  });
   answer.catch(() => undefined);
   await new Promise((resolve) => stream.write(half, resolve));
   await ping(worker);

@@ -21,7 +21,7 @@ import type { Service } from "../service.ts";
 import type { Clock } from "../time/clock.ts";
 import { onAbort } from "../wait/abort.ts";
 import type { Turns } from "../wait/turns.ts";
-import { FrameBudget, type FrameBudgetLimits } from "./frame-budget.ts";
+import { FairRoom, type RoomLimits } from "./fair-room.ts";
 import { type CallLimits, endSoon, refuse, serveCall } from "./grpc-call.ts";
 import { GrpcError } from "./grpc-error.ts";
 import type { GrpcMethod } from "./grpc-method.ts";
@@ -52,7 +52,7 @@ export type GrpcListenerOptions = {
 export type GrpcRefusal = {
   /** Absent where all together have too many connections. */
   readonly address: string | undefined;
-  readonly reason: "TooManyConnections" | "NoSuchCall" | "CallNotWhole";
+  readonly reason: "TooManyConnections" | "NoSuchCall" | "CallNotWhole" | "TooManyStreams";
   /** One sentence. */
   readonly message: string;
 };
@@ -62,12 +62,14 @@ const callLimits: CallLimits = {
   ...{ mostMessageBytes: 1024 * 1024, callBytes: 8 * 1024 },
   ...{ stallMs: 20_000, silenceMs: 60_000, messageMs: 60_000 },
 };
-/** Of calls that have not come whole: room for a few batches of output of each machine, and of many machines at once. */
-const heldLimits: FrameBudgetLimits = {
-  mostBytes: 64 * 1024 * 1024,
-  mostBytesPerNetwork: 32 * 1024 * 1024,
-  mostBytesPerAddress: 4 * 1024 * 1024,
+/** Bytes of messages that have not come whole: room for a few batches of output of each machine, and of many machines at once. */
+const frameLimits: RoomLimits = {
+  most: 64 * 1024 * 1024,
+  mostPerNetwork: 32 * 1024 * 1024,
+  mostPerAddress: 4 * 1024 * 1024,
 };
+/** Streams that are open: one of each of ten thousand machines, whose disk is slow, and more of one than a machine has. */
+const streamLimits: RoomLimits = { most: 16_384, mostPerNetwork: 12_288, mostPerAddress: 256 };
 /** A worker has one; a machine that was restarted leaves the old one behind until a ping finds it dead. */
 const mostConnectionsPerAddress = 8;
 /** Each worker waits on a connection of its own, so that this port has most of what there is. */
@@ -85,7 +87,8 @@ export class GrpcListener implements Service {
   readonly #caps: ConnectionCaps;
   /** Of the sockets beneath, where sessions find theirs. The same ports again are a new connection's, whether or not the old one's end was told. */
   readonly #held = new Map<string, HeldConnection>();
-  readonly #budget = new FrameBudget(heldLimits);
+  readonly #frameRoom = new FairRoom(frameLimits, notWhole);
+  readonly #streamRoom = new FairRoom(streamLimits, streamEnded);
   readonly #servers: Http2Server[] = [];
   readonly #doors: OpenTcp[] = [];
 
@@ -156,8 +159,13 @@ export class GrpcListener implements Service {
   }
 
   #take(socket: Socket): void {
+    // Reset before it was looked at: it is nobody's.
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
     const key = keyOf(socket);
-    const held = this.#caps.open(plainAddress(socket.remoteAddress ?? ""), () => socket.destroy());
+    const held = this.#caps.open(plainAddress(socket.remoteAddress), () => socket.destroy());
     this.#held.set(key, held);
     socket.once("close", () => {
       this.#caps.closed(held);
@@ -170,7 +178,7 @@ export class GrpcListener implements Service {
     const address = plainAddress(session.socket.remoteAddress ?? "");
     // What goes wrong with one connection ends that connection, and nothing else.
     session.on("error", () => session.destroy());
-    this.#sessions.add(session);
+    this.#sessions.add(session, () => held?.close());
     if (this.#options.isShared(address)) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
     session.on("stream", (stream, headers) => {
       // Before all else: one that breaks its own call off may do so in the packet that begins it.
@@ -200,12 +208,21 @@ export class GrpcListener implements Service {
       return;
     }
     const { turns, toGrpcError, isShared, onRefused } = this.#options;
-    const onUnfinished = (message: string) => onRefused({ address, reason: "CallNotWhole", message });
     void serveCall(stream, headers, {
       ...{ method, address, isShared: isShared(address), limits: callLimits },
-      ...{ budget: this.#budget, turns, toGrpcError, onUnfinished },
+      ...{ frameRoom: this.#frameRoom, streamRoom: this.#streamRoom, turns, toGrpcError },
+      onGivenUp: (reason, message) => onRefused({ address, reason, message }),
     });
   }
+}
+
+function notWhole(address: string): string {
+  const what = `a call of ${address}'s did not come whole while newer ones needed its room, and was given up`;
+  return `${what}; end the messages that were begun, then send this one again`;
+}
+
+function streamEnded(address: string): string {
+  return `too many streams are open, and a stream of ${address}'s made room for newer ones; end those that are done, then send again what was not answered`;
 }
 
 /** Of a TLS socket and the socket beneath it the same. */

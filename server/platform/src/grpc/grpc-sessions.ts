@@ -1,17 +1,25 @@
 // The sessions of a gRPC listener, and which of them are dead.
 import type { Http2Session } from "node:http2";
 import type { Clock } from "../time/clock.ts";
+import { EndedSessions } from "./ended-sessions.ts";
 
 /** A machine that was switched off says nothing: its connection is found dead by a ping that nobody answers. */
 const pingEveryMs = 30_000;
 /** Pings are spread: ten thousand at once would be a stall of their own. */
 const roundMs = 1000;
 
-type Kept = { answered: boolean };
+type Kept = {
+  answered: boolean;
+  /** It was found ended, or on its way there, at the last look. */
+  wasClosed: boolean;
+  /** Ends the connection beneath. */
+  readonly cut: () => void;
+};
 
 export class GrpcSessions {
   readonly #clock: Clock;
   readonly #sessions = new Map<Http2Session, Kept>();
+  readonly #ended = new EndedSessions();
   #round: Iterator<[Http2Session, Kept]> = new Map().entries();
   /** Pings that are due; a fraction, so that one connection is not pinged each round. */
   #due = 0;
@@ -30,8 +38,10 @@ export class GrpcSessions {
     });
   }
 
-  add(session: Http2Session): void {
-    this.#sessions.set(session, { answered: true });
+  /** @param cut Ends the connection beneath: a session that ends by itself does not always. */
+  add(session: Http2Session, cut: () => void): void {
+    this.#sessions.set(session, { answered: true, wasClosed: false, cut });
+    this.#ended.follow(session);
     session.once("close", () => this.#sessions.delete(session));
   }
 
@@ -42,7 +52,10 @@ export class GrpcSessions {
   }
 
   cut(): void {
-    for (const session of this.#sessions.keys()) session.destroy();
+    for (const [session, { cut }] of this.#sessions) {
+      session.destroy();
+      cut();
+    }
   }
 
   /** Goes on where it left off; each connection has its turn once in a while. */
@@ -54,19 +67,24 @@ export class GrpcSessions {
         next = this.#round.next();
       }
       if (next.done) return;
-      ping(...next.value);
+      look(...next.value);
     }
   }
 }
 
-function ping(session: Http2Session, kept: Kept): void {
-  if (session.destroyed || session.closed) return;
-  if (!kept.answered) {
+function look(session: Http2Session, kept: Kept): void {
+  const isOver = session.destroyed || session.closed;
+  // One that the caller closes (GOAWAY) goes on until its calls have ended, and then waits for the end of a connection that may have none
+  // any more: what the kernel says of it was told to the session.
+  const isDead = !kept.answered || (isOver && kept.wasClosed);
+  kept.wasClosed = isOver;
+  if (isDead) {
     session.destroy();
-    return;
+    kept.cut();
+  } else if (!isOver) {
+    kept.answered = false;
+    session.ping((error) => {
+      kept.answered = error === null;
+    });
   }
-  kept.answered = false;
-  session.ping((error) => {
-    kept.answered = error === null;
-  });
 }

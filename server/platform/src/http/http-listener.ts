@@ -13,8 +13,14 @@ export type HttpListenerOptions = TcpDoor & {
   /** How long a connection may stand still, also in the midst of an answer. For ever by default: a watch may have nothing to say. */
   readonly stallTimeoutMs?: number;
   readonly connections: ConnectionRules;
+  /** What callers hear of a path that cannot be decoded, which no route sees. Plain text by default. */
+  readonly badPath?: BadPath;
   readonly register: (app: FastifyInstance) => Promise<void>;
 };
+
+export type BadPath = { readonly type: string; readonly text: string };
+
+const plainBadPath: BadPath = { type: "text/plain; charset=utf-8", text: "the path is not well encoded\n" };
 
 export class HttpListener implements Service {
   readonly #options: HttpListenerOptions;
@@ -34,8 +40,13 @@ export class HttpListener implements Service {
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { requestTimeoutMs, bodyLimitBytes, stallTimeoutMs = 0, connections: rules, register } = this.#options;
+    const { badPath = plainBadPath } = this.#options;
     const app = Fastify({
       ...{ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, connectionTimeout: stallTimeoutMs },
+      frameworkErrors: (_error, _request, reply) => {
+        reply.hijack();
+        reply.raw.writeHead(400, { "content-type": badPath.type }).end(badPath.text);
+      },
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     });

@@ -15,7 +15,7 @@ export class OpenConnections {
   constructor(server: Server, rules: ConnectionRules) {
     this.#caps = new ConnectionCaps(rules);
     this.#turns = new AnswerTurns((socket, what) => {
-      const address = addressOf(socket);
+      const address = plainAddress(socket.remoteAddress ?? "");
       rules.onCrowded({ address, message: `of ${address} ${what}` });
     });
     server.on("connection", (socket: Socket) => this.#take(socket));
@@ -39,11 +39,12 @@ export class OpenConnections {
   }
 
   #take(socket: Socket): void {
-    if (this.#isEnding) {
+    // Without an address it was reset before it was looked at, and is nobody's.
+    if (this.#isEnding || socket.remoteAddress === undefined) {
       socket.destroy();
       return;
     }
-    const held = this.#caps.open(addressOf(socket), () => socket.destroy());
+    const held = this.#caps.open(plainAddress(socket.remoteAddress), () => socket.destroy());
     this.#held.set(socket, held);
     socket.once("close", () => this.#caps.closed(held));
   }
@@ -72,8 +73,4 @@ export class OpenConnections {
 /** RFC 9112 §6.3. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-}
-
-function addressOf({ remoteAddress }: Socket): string {
-  return plainAddress(remoteAddress ?? "");
 }

@@ -12,7 +12,7 @@ export interface NetworkLink {
   readonly ipv4: readonly { readonly address: string; readonly netmask: string }[];
 }
 
-/** A link that is up and has an address. @throws {NetworkError} `no-interface`, naming those there are. */
+/** A link that is up and has an address, of whatever family. @throws {NetworkError} `no-interface`, naming those there are. */
 export function findLink(name: string): NetworkLink {
   const addresses = networkInterfaces()[name] ?? [];
   const [first] = addresses;
@@ -21,6 +21,15 @@ export function findLink(name: string): NetworkLink {
     .filter(({ family }) => family === "IPv4")
     .map(({ address, netmask }) => ({ address, netmask }));
   return { name, mac: first.mac, ipv4 };
+}
+
+/**
+ * What machines on the link are told to come to.
+ * @throws {NetworkError} `no-interface` where it has none: every link that is up has an address of IPv6 by itself.
+ */
+export function servingAddress({ name, ipv4: [first] }: NetworkLink): string {
+  if (first === undefined) throw noLink(name);
+  return first.address;
 }
 
 /** The link that has an address. */
@@ -49,7 +58,7 @@ function noLink(name: string): NetworkError {
   const present = linkNames();
   const advice = `bring it up (is its cable in?) and give it an address: ip link set ${name} up; ip addr add ADDRESS/PREFIX dev ${name}`;
   const text = present.includes(name)
-    ? `the network interface ${name} is down or has no address; ${advice}`
+    ? `the network interface ${name} is down or has no IPv4 address; ${advice}`
     : `there is no network interface ${name}; there are ${present.join(", ")}`;
   return new NetworkError("no-interface", text);
 }

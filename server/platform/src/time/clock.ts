@@ -9,8 +9,11 @@ export interface Clock {
    * `nowMs()` is how long ago it really was; for stamps of earlier processes, as far as that can be known.
    */
   asOfNowMs(stampMs: number): number;
-  /** Calls back once after `delayMs`; the returned function gives it up. */
-  after(delayMs: number, callback: () => void): () => void;
+  /**
+   * Calls back once after `delayMs`; the returned function gives it up.
+   * @param isIdle No process that has nothing else to do goes on for it.
+   */
+  after(delayMs: number, callback: () => void, isIdle?: boolean): () => void;
 }
 
 const steady = new SteadyClock({ wallMs: () => Date.now(), upMs: () => performance.now() });
@@ -18,7 +21,7 @@ const steady = new SteadyClock({ wallMs: () => Date.now(), upMs: () => performan
 export const systemClock: Clock = {
   nowMs: () => steady.nowMs(),
   asOfNowMs: (stampMs) => steady.asOfNowMs(stampMs),
-  after: (delayMs, callback) => steady.after(delayMs, callback),
+  after: (delayMs, callback, isIdle) => steady.after(delayMs, callback, isIdle),
 };
 
 /** Calls back each time that the system's clock is found to have been set, by how many ms; less than 0: back. @returns What ends that. */

@@ -60,9 +60,10 @@ export class SteadyClock {
     return this.#steps.reduce((ms, { beforeMs, byMs }) => (ms <= beforeMs ? ms + byMs : ms), firstMs);
   }
 
-  /** Calls back once after `delayMs`, however the clock is set meanwhile; the returned function gives it up. */
-  after(delayMs: number, callback: () => void): () => void {
+  /** Calls back once after `delayMs`, however the clock is set meanwhile; the returned function gives it up. `isIdle`: see `Clock`. */
+  after(delayMs: number, callback: () => void, isIdle = false): () => void {
     const timer = setTimeout(callback, Math.min(Math.max(delayMs, 0), longestTimerMs));
+    if (isIdle) timer.unref();
     return () => clearTimeout(timer);
   }
 

@@ -4,7 +4,7 @@ import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { resourceJson } from "@neverland/store/resource-json.ts";
 import type { ResourceList } from "@neverland/store/resource-store.ts";
-import { emitYaml } from "@neverland/yaml";
+import { emitYaml, emitYamlPieces } from "@neverland/yaml";
 import { type AnswerForm, type AnswerMedia, isTable, metaVersionOf } from "../wire/negotiation.ts";
 import { cellsOf, columnsOf, type IncludeObject } from "./table.ts";
 
@@ -30,6 +30,11 @@ export function objectText(shape: Shape, object: Resource, withColumns = true): 
   return `${tableHead(shape, { resourceVersion }, withColumns)}${itemText(shape, object)}]}`;
 }
 
+/** What `objectText` is the text of; not read back from that where it is at hand, which would hold the loop for an object of megabytes. */
+export function objectValue(shape: Shape, object: Resource): unknown {
+  return shape.form === "object" ? object : JSON.parse(objectText(shape, object));
+}
+
 /**
  * A list in pieces, letting the event loop go on between them: it may be of every machine there is.
  * @param more Reads the page after; then all pages are one list.
@@ -48,9 +53,14 @@ export async function* listPieces(
   if (list.items.length > fewItems) await breather.breathe();
   for (let page: ResourceList | undefined = list; page !== undefined; ) {
     for (const [at, item] of page.items.entries()) {
-      piece += isYaml ? yamlItem(itemText(shape, item)) : separator + itemText(shape, item);
+      if (!isYaml) piece += separator + itemText(shape, item);
+      else
+        for (const part of yamlItem(shape, item)) {
+          piece += part;
+          if (breather.isDue) await breather.breathe();
+        }
       separator = ",";
-      if ((isYaml || at % lookEvery === lookEvery - 1) && breather.isDue) await breather.breathe();
+      if (at % lookEvery === lookEvery - 1 && breather.isDue) await breather.breathe();
       if (piece.length < pieceLength) continue;
       yield piece;
       piece = "";
@@ -66,8 +76,9 @@ function yamlHead(json: string): string {
   return emitYaml(JSON.parse(`${json}]}`)).replace(/ \[\]\n$/, "\n");
 }
 
-function yamlItem(json: string): string {
-  return `- ${emitYaml(JSON.parse(json), "  ")}`;
+function* yamlItem(shape: Shape, object: Resource): Generator<string, void> {
+  yield "- ";
+  yield* emitYamlPieces(shape.form === "object" ? object : JSON.parse(itemText(shape, object)), "  ");
 }
 
 function metadataOf({ resourceVersion, continueToken, remainingItemCount }: ResourceList, isPage: boolean): object {

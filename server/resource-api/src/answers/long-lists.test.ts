@@ -7,8 +7,10 @@ import { kinds, type Resource } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import type { FastifyReply } from "fastify";
 import { type ApiServer, hardwareNamed, startApiServer } from "../testing/api-server.ts";
-import { listPieces } from "./answer-text.ts";
+import { listPieces, objectValue } from "./answer-text.ts";
+import { sendYaml } from "./send-json.ts";
 import { takesGzip } from "./send-pieces.ts";
 import { type Lines, SharedLines } from "./shared-lines.ts";
 
@@ -70,6 +72,27 @@ test("a list is made in slices, with the event loop going on in between", async 
   assert.ok(breather.slices > 20, `${breather.slices} slices`);
   // The shortest: other programs may hold the cores for longer than any slice.
   assert.ok(delay.min < 20e6, `each wait was over ${delay.min / 1e6} ms`);
+});
+
+test("an object of ever so many members is made as YAML in slices, in a list and by itself", async () => {
+  const labels = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`label-${n}`, `of the machine ${n}`]));
+  const { items, resourceVersion } = await store.list(kinds.Hardware, { limit: 1 });
+  const [one] = items;
+  assert.ok(one);
+  const object = { ...one, metadata: { ...one.metadata, labels } };
+  const shape = { kind: kinds.Hardware, form: "object", includeObject: "Metadata", nowMs: Date.now() } as const;
+  const inList = new Breather();
+  let list = "";
+  const pieces = listPieces(shape, { items: [object], resourceVersion }, inList, undefined, "application/yaml");
+  for await (const piece of pieces) list += piece;
+  const alone = new Breather();
+  const sent: string[] = [];
+  const raw = { writeHead: () => undefined, end: (text: string) => void sent.push(text) };
+  // All that it is asked for.
+  await sendYaml({ raw, hijack: () => undefined } as unknown as FastifyReply, 200, objectValue(shape, object), alone);
+  assert.ok(sent[0]?.includes('    label-99999: "of the machine 99999"\n'));
+  assert.ok(list.includes('      label-99999: "of the machine 99999"\n'));
+  assert.ok(inList.slices > 3 && alone.slices > 3, `${inList.slices} and ${alone.slices} slices`);
 });
 
 test("a caller that goes away ends the list", { timeout: 20_000 }, async () => {

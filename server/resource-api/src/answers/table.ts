@@ -1,5 +1,5 @@
 // The Table that `kubectl get` asks for: the columns of a kind, a row for each object.
-import type { KindInfo, PrinterColumn, Resource, ShownInstead } from "@neverland/api";
+import { type KindInfo, type PrinterColumn, type Resource, shownInstead } from "@neverland/api";
 import { type FieldStep, stepsOf, textsAt, valueAt } from "@neverland/store/selector.ts";
 import { faultOf } from "@neverland/store/stored-fault.ts";
 
@@ -33,16 +33,13 @@ export function cellsOf(kind: KindInfo, object: Resource, nowMs: number): unknow
 }
 
 function cell(object: Resource, column: PrinterColumn, nowMs: number): unknown {
-  const value = shownOf(object, column.instead) ?? cellValue(object, column, nowMs);
-  return value === "" || value === null ? (shownOf(object, column.ifEmpty) ?? null) : value;
+  const value = insteadOf(object, column) ?? cellValue(object, column, nowMs);
+  return value === "" ? null : value;
 }
 
-function shownOf(object: Resource, rules: readonly ShownInstead[] = []): string | undefined {
-  return rules.find(({ path, is, ofUnusable }) => {
-    if (ofUnusable && faultOf(object) === undefined) return false;
-    const value = path === undefined ? true : valueAt(object, path);
-    return is === undefined ? value !== undefined && value !== null : value === is;
-  })?.shown;
+/** What is shown in place of the column's own value, if anything is. */
+export function insteadOf(object: Resource, column: PrinterColumn): string | undefined {
+  return shownInstead(object, column, (stored) => faultOf(stored) !== undefined);
 }
 
 function cellValue(object: Resource, { path, type, count }: PrinterColumn, nowMs: number): unknown {

@@ -1,5 +1,7 @@
 // Counts the answers that do not end by themselves, so that there are not too many, and no caller has all of them.
+import { counted } from "@neverland/api";
 import { shortKey } from "@neverland/platform/collections/short-key.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { FastifyRequest } from "fastify";
 import { ApiFault } from "../wire/api-fault.ts";
 
@@ -12,14 +14,26 @@ export type WatchSlot = {
 
 type Taken = WatchSlot & { end(): void };
 
+export type WatchSlotsDeps = {
+  readonly clock: Pick<Clock, "nowMs" | "asOfNowMs">;
+  /** Told when somebody's was ended for another, at most once a minute. */
+  readonly warn: (message: string) => void;
+};
+
+const quietMs = 60_000;
+
 export class WatchSlots {
   readonly #limit: number;
+  readonly #deps: WatchSlotsDeps;
+  #warnedMs: number | undefined;
+  #endedSince = 0;
   #taken = 0;
   /** The oldest of each caller's first. */
   readonly #byCaller = new Map<string, Set<Taken>>();
 
-  constructor(limit: number) {
+  constructor(limit: number, deps: WatchSlotsDeps) {
     this.#limit = limit;
+    this.#deps = deps;
   }
 
   /**
@@ -46,13 +60,30 @@ export class WatchSlots {
 
   #makeRoom(caller: string): boolean {
     let most: ReadonlySet<Taken> = new Set();
-    for (const slots of this.#byCaller.values()) if (slots.size > most.size) most = slots;
+    let whose = "";
+    for (const [each, slots] of this.#byCaller) if (slots.size > most.size) [whose, most] = [each, slots];
     const [oldest] = most;
     // With one more it would have as many as the other has left, and the two would take turns for ever.
     if (oldest === undefined || most.size <= (this.#byCaller.get(caller)?.size ?? 0) + 1) return false;
     oldest.release();
     oldest.end();
+    this.#sayEnded(whose, caller);
     return true;
+  }
+
+  /** Clients take such an end for one of time, and watch again: who has too many is seen here alone. */
+  #sayEnded(whose: string, caller: string): void {
+    const { clock, warn } = this.#deps;
+    const nowMs = clock.nowMs();
+    this.#endedSince += 1;
+    if (this.#warnedMs !== undefined && nowMs - clock.asOfNowMs(this.#warnedMs) < quietMs) return;
+    const more = counted(this.#endedSince, "was ended so", "were ended so");
+    const [from, to] = [whose, caller].map((each) => JSON.stringify(each));
+    warn(
+      `All ${this.#limit} watches of the resource API are in use, and the oldest of ${from} was ended so that ${to} has one (${more} since this was last said); end watches of ${from} that nobody reads`,
+    );
+    this.#warnedMs = nowMs;
+    this.#endedSince = 0;
   }
 }
 

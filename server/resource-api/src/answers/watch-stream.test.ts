@@ -157,6 +157,37 @@ test("watches are counted, and given back when they end", { timeout: 10_000 }, a
   await Promise.all([first?.body?.cancel(), fourth.body?.cancel()]);
 });
 
+test("a watch that is refused costs no list, and one with a fault in its query takes nobody's", {
+  timeout: 10_000,
+}, async (t) => {
+  const memory = openMemoryStore();
+  let lists = 0;
+  const list: typeof memory.list = async (kind, options) => {
+    if (kind === kinds.Template) lists += 1;
+    return await memory.list(kind, options);
+  };
+  const server = await startApiServer({ store: { ...routedStore(memory, new Map()), list }, limits: { watches: 2 } });
+  t.after(async () => {
+    stop.abort();
+    await server.close();
+    await memory.close();
+  });
+  const open = async (query: string, program = "one") =>
+    await fetch(`${server.url}${templatesPath}?watch=true&${query}`, {
+      headers: { authorization: `Bearer ${server.token}`, "user-agent": program },
+      signal: stop.signal,
+    });
+  const taken = [await open(""), await open("")];
+  assert.deepEqual([taken.map(({ status }) => status), lists], [[200, 200], 2]);
+  const ended = taken.map((each) => each.text().catch(() => "hung up"));
+  assert.deepEqual([(await open("")).status, lists], [429, 2]);
+  for (const fault of ["labelSelector=a!!", "timeoutSeconds=x", "resourceVersion=x", "includeObject=x"])
+    assert.deepEqual([(await open(fault, "another")).status, lists], [400, 2], fault);
+  // Neither was ended for those.
+  stop.abort();
+  assert.deepEqual(await Promise.all(ended), ["hung up", "hung up"]);
+});
+
 test("a program that has all watches loses its oldest to another, which ends as one whose time is over", {
   timeout: 10_000,
 }, async () => {

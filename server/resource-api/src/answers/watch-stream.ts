@@ -9,11 +9,12 @@ import type { WatchEvent } from "@neverland/store/resource-store.ts";
 import type { ApiContext } from "../api-context.ts";
 import { toFault, toStatus } from "../wire/api-fault.ts";
 import { type AnswerForm, isTable } from "../wire/negotiation.ts";
-import type { RequestQuery } from "../wire/request-query.ts";
+import type { AskedWatch } from "../wire/read-options.ts";
 import type { RequestTarget } from "../wire/request-target.ts";
 import { objectText } from "./answer-text.ts";
 import { drained, sendLive } from "./send-live.ts";
 import type { Lines } from "./shared-lines.ts";
+import type { IncludeObject } from "./table.ts";
 import { type WholeList, wholeList } from "./whole-list.ts";
 
 /** A watch for which the caller named no end; a little chance keeps a crowd of clients from coming back together. */
@@ -26,25 +27,23 @@ const most = { events: 64, bytes: 64 * 1024 };
 export type WatchStart = {
   readonly initial?: WholeList;
   readonly resourceVersion: string;
-  readonly isFull: boolean;
 };
 
 /** Without a version a watch begins with all there is, as if it were just added. */
 export async function prepareWatch(
   context: ApiContext,
-  target: RequestTarget,
-  query: RequestQuery,
+  { kind }: RequestTarget,
+  { selection, resourceVersion, wantsInitial }: AskedWatch,
 ): Promise<WatchStart> {
-  const asked = query.flag("sendInitialEvents");
-  const resourceVersion = query.resourceVersion;
-  if (resourceVersion !== undefined && !asked) return { resourceVersion, isFull: false };
-  const initial = await wholeList(context.store, target.kind, query.selection(target));
-  return { initial, resourceVersion: initial.first.resourceVersion, isFull: asked };
+  if (resourceVersion !== undefined && !wantsInitial) return { resourceVersion };
+  const initial = await wholeList(context.store, kind, selection);
+  return { initial, resourceVersion: initial.first.resourceVersion };
 }
 
 export type WatchAnswer = {
   readonly start: WatchStart;
   readonly form: AnswerForm;
+  readonly includeObject: IncludeObject;
   readonly response: ServerResponse;
   /** Aborts when others need its slot: the watch ends as one whose time is over. */
   readonly ended: AbortSignal;
@@ -54,13 +53,13 @@ export type WatchAnswer = {
 export async function streamWatch(
   context: ApiContext,
   target: RequestTarget,
-  query: RequestQuery,
+  asked: AskedWatch,
   answer: WatchAnswer,
 ): Promise<void> {
   const { response, ended } = answer;
   const stop = new AbortController();
   const end = () => stop.abort();
-  const cancel = context.clock.after((query.number("timeoutSeconds") || defaultTimeoutSeconds()) * 1000, end);
+  const cancel = context.clock.after((asked.timeoutSeconds ?? defaultTimeoutSeconds()) * 1000, end);
   onAnswerOver(response, end);
   const forget = onAbort(context.closing, end);
   const forgetEnded = onAbort(ended, end);
@@ -69,7 +68,7 @@ export async function streamWatch(
     // In chunks, as every Kubernetes server sends it: clients that read a body of unknown length by blocks (urllib3, requests)
     // show a chunk as it comes, and anything else only once a block is full.
     response.writeHead(200, { "content-type": "application/json", "cache-control": "no-cache" }).flushHeaders();
-    await writeEvents(context, target, query, { ...answer, signal: stop.signal });
+    await writeEvents(context, target, asked, { ...answer, signal: stop.signal });
   } finally {
     cancel();
     forget();
@@ -81,19 +80,18 @@ export async function streamWatch(
 async function writeEvents(
   context: ApiContext,
   target: RequestTarget,
-  query: RequestQuery,
-  { start, form, response, signal }: WatchAnswer & { readonly signal: AbortSignal },
+  { selection, wantsInitial, wantsBookmarks }: AskedWatch,
+  { start, form, includeObject, response, signal }: WatchAnswer & { readonly signal: AbortSignal },
 ): Promise<void> {
-  const { initial, resourceVersion, isFull } = start;
-  const wantsBookmarks = query.flag("allowWatchBookmarks");
-  const told: Told = { context, target, form, query, withColumns: true };
+  const { initial, resourceVersion } = start;
+  const told: Told = { context, target, form, includeObject, withColumns: true };
   try {
     for await (const lines of initialLines(told, initial)) {
       await sendLines(response, lines, signal);
       if (signal.aborted) return;
     }
-    if (isFull && wantsBookmarks) await sendLines(response, bookmark(told, resourceVersion, true), signal);
-    await tellLive(told, { resourceVersion, wantsBookmarks, response, signal });
+    if (wantsInitial && wantsBookmarks) await sendLines(response, bookmark(told, resourceVersion, true), signal);
+    await tellLive(told, { selection, resourceVersion, wantsBookmarks, response, signal });
   } catch (error) {
     response.write(`${JSON.stringify({ type: "ERROR", object: toStatus(toFault(error)) })}\n`);
     throw error;
@@ -105,7 +103,7 @@ type Told = {
   readonly context: ApiContext;
   readonly target: RequestTarget;
   readonly form: AnswerForm;
-  readonly query: RequestQuery;
+  readonly includeObject: IncludeObject;
   /** Of tables only the first has columns, as of Kubernetes' own. */
   withColumns: boolean;
 };
@@ -128,6 +126,7 @@ async function* initialLines(told: Told, initial: WholeList | undefined): AsyncG
 }
 
 type Live = {
+  readonly selection: AskedWatch["selection"];
   readonly resourceVersion: string;
   readonly wantsBookmarks: boolean;
   readonly response: ServerResponse;
@@ -138,9 +137,8 @@ type Live = {
  * What happens from now on, without a promise for each event: thousands of watches are told of one change, in turns.
  * Resolves when the watch is over. @throws What it fails with.
  */
-function tellLive(told: Told, { resourceVersion, wantsBookmarks, response, signal }: Live): Promise<void> {
+function tellLive(told: Told, { selection, resourceVersion, wantsBookmarks, response, signal }: Live): Promise<void> {
   const { store, turns } = told.context;
-  const selection = told.query.selection(told.target);
   const watch = polledWatch(store.watch(told.target.kind, { ...selection, resourceVersion, signal }), signal);
   return new Promise((resolve, reject) => {
     const tellInTurn = (): void => turns.run(tell);
@@ -205,11 +203,11 @@ type ObjectEvent = Exclude<WatchEvent, { type: "bookmark" }>;
 const types = { added: "ADDED", modified: "MODIFIED", deleted: "DELETED" } as const;
 
 function withEvent(told: Told, before: Lines | undefined, event: ObjectEvent): Lines {
-  const { form, query, withColumns, context } = told;
+  const { form, includeObject, withColumns, context } = told;
   const nowMs = context.clock.nowMs();
   told.withColumns = false;
   // Rows have ages in them, which are the same within a second.
-  const rows = isTable(form) ? `${query.includeObject} ${withColumns} ${Math.floor(nowMs / 1000)}` : "";
+  const rows = isTable(form) ? `${includeObject} ${withColumns} ${Math.floor(nowMs / 1000)}` : "";
   const make = () => `{"type":"${types[event.type]}","object":${textOf(told, event.object, withColumns, nowMs)}}\n`;
   return context.lines.after(before, event.object, `${event.type} ${form} ${rows}`, make);
 }
@@ -222,8 +220,8 @@ function bookmark(told: Told, resourceVersion: string, isInitialEnd: boolean, be
   return context.lines.after(before, object, "", make);
 }
 
-function textOf({ target, form, query }: Told, object: Resource, hasColumns: boolean, nowMs: number): string {
-  return objectText({ kind: target.kind, form, includeObject: query.includeObject, nowMs }, object, hasColumns);
+function textOf({ target, form, includeObject }: Told, object: Resource, hasColumns: boolean, nowMs: number): string {
+  return objectText({ kind: target.kind, form, includeObject, nowMs }, object, hasColumns);
 }
 
 /** In a table it is a row without values, whose object has the annotation: so are Kubernetes' own. */

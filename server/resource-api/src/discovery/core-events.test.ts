@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type KindInfo, kinds } from "@neverland/api";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
-import type { ListOptions } from "@neverland/store/resource-store.ts";
+import { type ListOptions, StoreError } from "@neverland/store/resource-store.ts";
+import { routedStore } from "@neverland/store/routed-store.ts";
 import { coreEvent, coreEvents } from "./core-events.ts";
 
 /** As MachineEvent, and about a kind of which the view has never heard. */
@@ -81,4 +82,22 @@ test("of two machines of one name the uid tells whose events are asked for", asy
   };
   assert.deepEqual(await ask(hardware.metadata.uid), ["since"]);
   assert.deepEqual(await ask("another"), ["before"]);
+});
+
+test("a store that cannot say who of a name is present fails the watch that asks, and nothing else", async (t) => {
+  const store = openMemoryStore();
+  t.after(() => store.close());
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  const get = async () => await Promise.reject(new StoreError("unavailable", "the disk is gone"));
+  const { fields = [] } = involving("Hardware", "m1");
+  const uid = { key: "involvedObject.uid", operator: "in", values: ["one"] } as const;
+  const watch = coreEvents({ ...routedStore(store, new Map()), get }, record).watch(coreEvent, {
+    fields: [...fields, uid],
+    signal: stop.signal,
+  });
+  await new Promise(setImmediate); // A rejection that nobody handles is the process's end by now.
+  await assert.rejects(async () => {
+    for await (const _ of watch);
+  }, /the disk is gone/);
 });

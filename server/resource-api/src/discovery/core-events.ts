@@ -14,8 +14,11 @@ import {
 import type { ListOptions, ResourceStore, Selector, WatchEvent } from "@neverland/store/resource-store.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import { isSelected, valueAt } from "@neverland/store/selector.ts";
+import { z } from "zod";
 
 const involvedFields = ["kind", "name", "namespace", "uid", "apiVersion", "resourceVersion", "fieldPath"];
+
+const text = z.string().nullish();
 
 /** Shown, and kept nowhere: each is a MachineEvent. */
 export const coreEvent: KindInfo = {
@@ -31,6 +34,18 @@ export const coreEvent: KindInfo = {
   record: true,
   deletable: false,
   subresources: [],
+  members: {
+    involvedObject: z
+      .looseObject(Object.fromEntries(involvedFields.map((field) => [field, text])))
+      .describe("What it happened to."),
+    reason: text.describe("Why, as one word; without a reason, what."),
+    message: text.describe("What happened, as a sentence."),
+    type: z.enum(["Normal", "Warning"]).nullish(),
+    source: z.looseObject({ component: text }).describe("The part of the server that tells of it."),
+    count: z.int32().nullish().describe("How often it happened."),
+    firstTimestamp: text,
+    lastTimestamp: text,
+  },
   columns: [
     { name: "Last Seen", type: "date", path: ".lastTimestamp" },
     { name: "Type", type: "string", path: ".type" },
@@ -79,8 +94,7 @@ export function coreEvents(store: ResourceStore, record: KindInfo): ResourceStor
     watch: (_kind, { signal, resourceVersion, ...options }) => {
       const asked = readAsked(options, about);
       const from = resourceVersion === undefined ? {} : { resourceVersion };
-      const isItsOwn = ownEvents(store, asked);
-      return watchEvents(store.watch(record, { ...asked.options, ...from, signal }), isItsOwn, asked, about);
+      return watchEvents(store.watch(record, { ...asked.options, ...from, signal }), store, asked, about);
     },
     create: refuse,
     update: refuse,
@@ -92,13 +106,15 @@ export function coreEvents(store: ResourceStore, record: KindInfo): ResourceStor
 
 async function* watchEvents(
   events: AsyncIterable<WatchEvent>,
-  isItsOwn: Promise<(event: Resource) => boolean>,
+  store: Pick<ResourceStore, "get">,
   asked: Asked,
   about: readonly RecordSubject[],
 ): AsyncGenerator<WatchEvent> {
+  // Asked where it is waited for: as a promise that nobody awaits yet, a refusal would end the process.
+  const isItsOwn = await ownEvents(store, asked);
   for await (const event of events) {
     if (event.type === "bookmark") yield event;
-    else if ((await isItsOwn)(event.object))
+    else if (isItsOwn(event.object))
       for (const object of answerFor(event.object, asked, about)) yield { type: event.type, object };
   }
 }

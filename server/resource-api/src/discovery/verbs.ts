@@ -14,6 +14,7 @@ export function verbsOf(kind: KindInfo, subresource?: Subresource): readonly Ver
 /** Whether a verb is answered for what a path names. Whether the path is one for the verb is not looked at. */
 export function isServed({ kind, subresource }: Pick<RequestTarget, "kind" | "subresource">, verb: Verb): boolean {
   if (subresource) return bySubresource[subresource].some((served) => served === verb);
+  if (kind.isQuestion) return verb === "create";
   switch (verb) {
     case "get":
     case "list":

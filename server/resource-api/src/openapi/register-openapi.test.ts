@@ -1,6 +1,7 @@
 // OpenAPI as client-go's cached discovery asks for it: by hash, by ETag, and as protobuf.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { member } from "@neverland/api";
 import { type ApiServer, startApiServer } from "../testing/api-server.ts";
 
 let api: ApiServer;
@@ -62,4 +63,29 @@ test("a document is made once, however often it is asked for", async () => {
   const { user } = process.cpuUsage(before);
   assert.equal(answers.length, 50);
   assert.ok(user / 50 < 5000, `${user / 50} us each, client included`);
+});
+
+test("every resource in discovery is described in both versions", async () => {
+  const ask = async (path: string) => (await api.request("GET", path)).body;
+  const groups: { versions: { groupVersion: string }[] }[] = (await ask("/apis")).groups;
+  const roots = ["api/v1", ...groups.flatMap(({ versions }) => versions.map((one) => `apis/${one.groupVersion}`))];
+  const second = Object.values((await ask("/openapi/v2")).definitions);
+  assert.ok(roots.length > 4);
+  for (const root of roots) {
+    const [group, version] = root.startsWith("apis/") ? root.slice(5).split("/") : ["", "v1"];
+    const third = Object.values((await ask(await addressOf(root))).components.schemas);
+    const described = [second, third].map((schemas) =>
+      schemas.flatMap((schema) =>
+        [member(schema, "x-kubernetes-group-version-kind")].flat().map((gvk) => JSON.stringify(gvk)),
+      ),
+    );
+    for (const { kind } of (await ask(`/${root}`)).resources) {
+      const gvk = JSON.stringify({ group, version, kind });
+      assert.deepEqual(
+        described.map((all) => all.includes(gvk)),
+        [true, true],
+        gvk,
+      );
+    }
+  }
 });

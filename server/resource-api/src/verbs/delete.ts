@@ -1,7 +1,7 @@
 // The verbs that delete: one object, or all that are selected.
 import type { KindInfo, Resource } from "@neverland/api";
 import { StoreError } from "@neverland/store/resource-store.ts";
-import { sendJson } from "../answers/send-json.ts";
+import { sendValue } from "../answers/send-json.ts";
 import { type DeleteOptions, readDeleteOptions } from "../wire/delete-options.ts";
 import { readOptions } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
@@ -15,8 +15,8 @@ export async function deleteObject(exchange: Exchange, target: NamedTarget): Pro
   const { kind } = target;
   const options = optionsOf(exchange);
   const { resource, isGone } = await context.writes.delete(kind, target, options.preconditions, options);
-  if (!isGone) return answer(exchange, kind, resource);
-  sendJson(reply, 200, JSON.stringify(success(kind, resource)), media);
+  if (isGone) await sendValue(reply, 200, success(kind, resource), media);
+  else await answer(exchange, kind, resource);
 }
 
 export async function deleteCollection(exchange: Exchange, target: RequestTarget): Promise<void> {

@@ -8,28 +8,20 @@ import { prepareWatch, streamWatch } from "../answers/watch-stream.ts";
 import { wholeList } from "../answers/whole-list.ts";
 import type { ApiContext } from "../api-context.ts";
 import { ApiFault, notFound } from "../wire/api-fault.ts";
-import { checkWatchOptions, mustBeOf, readListVersion } from "../wire/list-version.ts";
+import { checkGetVersion, mustBeOf } from "../wire/list-version.ts";
 import { mustBeLines } from "../wire/negotiation.ts";
+import { readListOptions, readWatchOptions } from "../wire/read-options.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { answer, type Exchange, sendList } from "./exchange.ts";
 
 export async function get(exchange: Exchange, target: NamedTarget): Promise<void> {
-  void exchange.query.resourceVersion; // for its faults: there is but the newest to show
-  answer(exchange, target.kind, await mustGet(exchange.context, target));
+  checkGetVersion(exchange.query);
+  await answer(exchange, target.kind, await mustGet(exchange.context, target));
 }
 
 export async function list(exchange: Exchange, target: RequestTarget): Promise<void> {
   const { context, query } = exchange;
-  const version = readListVersion(query);
-  const limit = query.number("limit");
-  const continueToken = query.text("continue");
-  const options = {
-    ...query.selection(target),
-    ...(limit !== undefined && { limit }),
-    ...(continueToken && { continueToken }),
-    ...(version.match === "exact" && { atVersion: version.version }),
-  };
-  const isPage = Boolean(limit || continueToken);
+  const { version, isPage, options } = readListOptions(query, target);
   const found = isPage
     ? { first: await context.store.list(target.kind, options) }
     : await wholeList(context.store, target.kind, options);
@@ -38,17 +30,16 @@ export async function list(exchange: Exchange, target: RequestTarget): Promise<v
 }
 
 export async function watch(exchange: Exchange, target: RequestTarget): Promise<void> {
-  const { context, slots, request, reply, query, form } = exchange;
+  const { context, slots, request, reply, query, form, includeObject } = exchange;
   if (asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
   mustBeLines(exchange.media);
-  checkWatchOptions(query);
-  const start = await prepareWatch(context, target, query);
-  query.selection(target); // for its faults, while they can still be a Status
-  query.number("timeoutSeconds");
+  const asked = readWatchOptions(query, target);
+  // Before the first list, which may be of every machine there is: one that is refused costs nothing.
   const { ended, release } = slots.take(watcherOf(request));
   try {
+    const start = await prepareWatch(context, target, asked);
     reply.hijack();
-    await streamWatch(context, target, query, { start, form, response: reply.raw, ended });
+    await streamWatch(context, target, asked, { start, form, includeObject, response: reply.raw, ended });
   } finally {
     release();
   }

@@ -21,19 +21,19 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
   const object = withoutStatus(sent);
   try {
     const made = await context.writes.create(kind, object, { namespace }, writeOptions(exchange));
-    answer(exchange, kind, made, 201);
+    await answer(exchange, kind, made, 201);
   } catch (error) {
     throw toFault(error, kind, nameIn(object)); // the path does not say which
   }
 }
 
 export async function replace(exchange: Exchange, target: NamedTarget): Promise<void> {
-  answerWritten(exchange, target, await replaced(exchange, target));
+  await answerWritten(exchange, target, await replaced(exchange, target));
 }
 
 export async function patch(exchange: Exchange, target: NamedTarget): Promise<void> {
   const { resource, created } = await patched(exchange, target);
-  answerWritten(exchange, target, resource, created ? 201 : 200);
+  await answerWritten(exchange, target, resource, created ? 201 : 200);
 }
 
 async function replaced(exchange: Exchange, target: NamedTarget): Promise<Resource> {
@@ -64,11 +64,16 @@ async function patched(exchange: Exchange, target: NamedTarget): Promise<{ resou
 }
 
 /** Who writes what is on its way out may believe that it stays. Who took the last finalizer off knows, and a status is controllers' to write. */
-function answerWritten(exchange: Exchange, { kind, subresource }: NamedTarget, object: Resource, status = 200): void {
+async function answerWritten(
+  exchange: Exchange,
+  { kind, subresource }: NamedTarget,
+  object: Resource,
+  status = 200,
+): Promise<void> {
   const { name, deletionTimestamp, finalizers } = object.metadata;
   if (deletionTimestamp && finalizers?.length && !subresource)
     warn(exchange.reply, [`${kind.singular}/${name} is being deleted: apply it again when it has gone`]);
-  answer(exchange, kind, object, status);
+  await answer(exchange, kind, object, status);
 }
 
 function writeTarget({ kind, namespace, name, subresource }: NamedTarget): WriteTarget {

@@ -113,8 +113,11 @@ function fromStore(error: StoreError, kind: KindInfo | undefined, name: string):
     }
     case "gone":
       return new ApiFault("Expired", error.message, {}, { ...options, ...withToken(error) });
-    case "unavailable":
-      return new ApiFault("ServiceUnavailable", error.message, { retryAfterSeconds: 5 }, options);
+    case "unavailable": {
+      // kubectl obeys ten times, without a word: nobody waits so for a disk that only a person can make room on.
+      const again = error.isPassing ? { retryAfterSeconds: 5 } : {};
+      return new ApiFault("ServiceUnavailable", error.message, again, options);
+    }
     case "not-taken":
       return new ApiFault("InternalError", error.message, {}, options);
   }

@@ -2,11 +2,16 @@
 import type { FieldFault } from "@neverland/resources/resource-error.ts";
 import type { ResourceList } from "@neverland/store/resource-store.ts";
 import { ApiFault } from "./api-fault.ts";
-import type { RequestQuery } from "./request-query.ts";
+import { type RequestQuery, readVersion } from "./request-query.ts";
 
 export type ListVersion =
   /** Whatever is the newest. */
   { readonly match: "any" } | { readonly match: "exact" | "not-older"; readonly version: string };
+
+/** There is but the newest of one object to show, whichever is asked for. @throws {ApiFault} `BadRequest` when it is none. */
+export function checkGetVersion(query: RequestQuery): void {
+  readVersion(query.text("resourceVersion"));
+}
 
 /** @throws {ApiFault} `Invalid`, `BadRequest`. */
 export function readListVersion(query: RequestQuery): ListVersion {
@@ -36,7 +41,7 @@ function matchFaults(match: string, query: RequestQuery): FieldFault[] {
 }
 
 /** @throws {ApiFault} `Invalid`. */
-export function checkWatchOptions(query: RequestQuery): void {
+export function checkWatchVersion(query: RequestQuery): void {
   const field = "resourceVersionMatch";
   const match = query.text(field);
   const hasInitial = query.has("sendInitialEvents");

@@ -1,7 +1,7 @@
 // Reads the query of a request. A value that cannot be understood is refused, not ignored; but every value of a flag can be.
-import type { KindInfo } from "@neverland/api";
-import type { ListOptions } from "@neverland/store/resource-store.ts";
-import type { IncludeObject } from "../answers/table.ts";
+import { type KindInfo, namesInstead } from "@neverland/api";
+import type { ListOptions, Selector } from "@neverland/store/resource-store.ts";
+import { type IncludeObject, insteadOf } from "../answers/table.ts";
 import { ApiFault } from "./api-fault.ts";
 import type { RequestTarget } from "./request-target.ts";
 import { parseFieldSelector, parseLabelSelector } from "./selector-syntax.ts";
@@ -63,13 +63,9 @@ export class RequestQuery {
     throw new ApiFault("BadRequest", `The query's fieldValidation must be one of ${expected}, not "${value}"`);
   }
 
-  /** `undefined` when none is given, or "0", which is any version. Kubernetes' are numbers of 64 bits. */
+  /** `undefined` when none is given, or "0", which is any version. */
   get resourceVersion(): string | undefined {
-    const value = this.text("resourceVersion");
-    if (value === "") return undefined;
-    if (!/^\d{1,20}$/.test(value) || BigInt(value) > mostVersion)
-      throw new ApiFault("BadRequest", `invalid resource version: ${JSON.stringify(value)} is not a whole number`);
-    return BigInt(value) === 0n ? undefined : String(BigInt(value));
+    return readVersion(this.text("resourceVersion"));
   }
 
   get includeObject(): IncludeObject {
@@ -80,7 +76,7 @@ export class RequestQuery {
 
   /** Which objects of the target are asked for. */
   selection({ kind, namespace, watch }: RequestTarget): Pick<ListOptions, "namespace" | "labels" | "fields"> {
-    const fields = parseFieldSelector(this.text("fieldSelector"), selectableFields(kind));
+    const fields = parseFieldSelector(this.text("fieldSelector"), selectableFields(kind)).map(asShown(kind));
     const named =
       watch?.name === undefined ? [] : [{ key: "metadata.name", operator: "in", values: [watch.name] } as const];
     return {
@@ -89,6 +85,27 @@ export class RequestQuery {
       fields: [...fields, ...named],
     };
   }
+}
+
+/** What the list shows in a field's place is selected by its name, too: who reads TEMPLATE_FAILED in a column asks for that. */
+function asShown(kind: KindInfo): (clause: Selector) => Selector {
+  return (clause) => {
+    if (clause.operator !== "in" && clause.operator !== "not-in") return clause;
+    const column = kind.columns.find(({ path }) => path === `.${clause.key}`);
+    if (column === undefined || !clause.values.some((value) => namesInstead(column).includes(value))) return clause;
+    return { ...clause, also: (object) => insteadOf(object, column) };
+  };
+}
+
+/**
+ * `undefined` for "", and for "0", which is any version. Kubernetes' are numbers of 64 bits.
+ * @throws {ApiFault} `BadRequest`.
+ */
+export function readVersion(text: string): string | undefined {
+  if (text === "") return undefined;
+  if (!/^\d{1,20}$/.test(text) || BigInt(text) > mostVersion)
+    throw new ApiFault("BadRequest", `invalid resource version: ${JSON.stringify(text)} is not a whole number`);
+  return BigInt(text) === 0n ? undefined : String(BigInt(text));
 }
 
 /**

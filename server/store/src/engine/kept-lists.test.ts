@@ -15,9 +15,10 @@ function resource(name: string, version: number, sizeBytes = 1000): Resource {
   const metadata = { namespace: "default", name, uid: name, resourceVersion: String(version), generation: 1 };
   return attachJson({ apiVersion: "v1", kind: "Test", metadata }, "x".repeat(sizeBytes));
 }
-const empty = () => new SortedResources().snapshot();
 const everything = { bytes: Number.POSITIVE_INFINITY, sinceMs: 0 };
 const own = 64 * 1024;
+const keep = (version: number, nowMs: number, bounds = everything) =>
+  lists.keep({ kindId: "a", version, snapshot: new SortedResources().snapshot(), old: [] }, nowMs, bounds);
 
 test("a snapshot stays as it was, whatever is put, replaced and deleted, and so does one of later", () => {
   const names = Array.from({ length: 2000 }, (_, at) => `n${String(at).padStart(4, "0")}`);
@@ -49,12 +50,12 @@ test("what a list asks for one by one begins after its key, and ends with its na
 });
 
 test("an object counts when it is replaced, once, and no longer than a list has it", () => {
-  lists.keep("a", 10, empty(), 0);
+  keep(10, 0);
   lists.replaced("a", resource("x", 5));
   lists.replaced("a", resource("x", 11)); // written after the list was begun
   lists.replaced("b", resource("x", 5));
   assert.equal(lists.sizeBytes, own + 1000);
-  lists.keep("a", 20, empty(), 1);
+  keep(20, 1);
   lists.replaced("a", resource("y", 7));
   lists.replaced("a", resource("z", 15));
   assert.equal(lists.sizeBytes, 2 * own + 3000);
@@ -66,8 +67,8 @@ test("an object counts when it is replaced, once, and no longer than a list has 
 });
 
 test("the one that was asked for last is kept whatever it holds, until nobody has asked for long", () => {
-  lists.keep("a", 10, empty(), 0);
-  lists.keep("a", 20, empty(), 1);
+  keep(10, 0);
+  keep(20, 1);
   lists.replaced("a", resource("x", 5, 1_000_000));
   lists.find("a", 10, 2);
   lists.forget({ bytes: 1000, sinceMs: 0 });
@@ -75,4 +76,22 @@ test("the one that was asked for last is kept whatever it holds, until nobody ha
   assert.equal(lists.find("a", 20, 3), undefined);
   lists.forget({ bytes: 1000, sinceMs: 4 });
   assert.equal(lists.find("a", 10, 5), undefined);
+});
+
+test("whoever keeps one more makes room for it", () => {
+  for (let version = 0; version < 1000; version++) keep(version, 0, { bytes: 3 * own, sinceMs: 0 });
+  assert.equal(lists.sizeBytes, 3 * own);
+  assert.deepEqual([lists.find("a", 996, 0), Boolean(lists.find("a", 997, 0))], [undefined, true]);
+});
+
+test("very much is forgotten some at a time, to the end", () => {
+  for (let version = 0; version < 10; version++) {
+    keep(version * 20_000, 0);
+    for (let at = 1; at <= 20_000; at++) lists.replaced("a", resource("x", version * 20_000 + at - 20_000, 1));
+  }
+  const bounds = { bytes: own, sinceMs: 0 };
+  assert.equal(lists.forget(bounds), true);
+  assert.ok(lists.sizeBytes > 2 * own, "some is left");
+  while (lists.forget(bounds)) assert.notEqual(lists.leastAskedMs, undefined);
+  assert.ok(lists.sizeBytes < 2 * own);
 });

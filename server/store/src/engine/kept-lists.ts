@@ -8,7 +8,15 @@ import type { Snapshot } from "./sorted-resources.ts";
 export type ListBounds = { readonly bytes: number; readonly sinceMs: number };
 
 /** An object that the present has no more. */
-type Old = { readonly version: number; readonly sizeBytes: number };
+export type Old = { readonly version: number; readonly sizeBytes: number };
+
+/** @param old What is in the snapshot and not in the present. */
+export type ListState = {
+  readonly kindId: string;
+  readonly version: number;
+  readonly snapshot: Snapshot;
+  readonly old: Iterable<Old>;
+};
 
 type KeptList = {
   readonly kindId: string;
@@ -23,6 +31,8 @@ type KeptList = {
 
 /** What one counts for at least, so that there are never very many; and for each of its objects: its block may have to be copied. */
 const leastBytes = { list: 64 * 1024, object: 8 };
+/** What is gone through at once to forget: one or two milliseconds. What is more is forgotten at the next calls. */
+const steps = { atOnce: 64 * 1024, list: 64 };
 
 export class KeptLists {
   /** Least recently asked for first. */
@@ -36,8 +46,14 @@ export class KeptLists {
     return this.#sizeBytes;
   }
 
-  /** @param old What is in it and not in the present. */
-  keep(kindId: string, version: number, snapshot: Snapshot, nowMs: number, old: Iterable<Resource> = []): void {
+  /** When the one was asked for that nobody has asked for since longest. */
+  get leastAskedMs(): number | undefined {
+    for (const { askedMs } of this.#all) return askedMs;
+    return undefined;
+  }
+
+  /** Forgets others in its place: reads alone keep what they began within the bounds. */
+  keep({ kindId, version, snapshot, old }: ListState, nowMs: number, bounds: ListBounds): void {
     if (this.find(kindId, version, nowMs)) return;
     const ownBytes = leastBytes.list + leastBytes.object * snapshot.count({});
     const list: KeptList = { kindId, version, snapshot, ownBytes, old: [], askedMs: nowMs };
@@ -46,7 +62,8 @@ export class KeptLists {
     lists.splice(newer === -1 ? lists.length : newer, 0, list);
     this.#all.add(list);
     this.#sizeBytes += ownBytes;
-    for (const resource of old) this.#count(list, resource);
+    for (const each of old) this.#count(list, each);
+    this.forget(bounds);
   }
 
   find(kindId: string, version: number, nowMs: number): Snapshot | undefined {
@@ -61,21 +78,26 @@ export class KeptLists {
   /** The present has another object in the place of `before`, or none. */
   replaced(kindId: string, before: Resource): void {
     const newest = this.#byKind.get(kindId)?.at(-1);
-    if (newest !== undefined && Number(before.metadata.resourceVersion) <= newest.version) this.#count(newest, before);
+    if (newest !== undefined && Number(before.metadata.resourceVersion) <= newest.version)
+      this.#count(newest, oldOf(before));
   }
 
-  forget({ bytes, sinceMs }: ListBounds): void {
+  /** Some at a time. @returns Whether there is more to forget. */
+  forget({ bytes, sinceMs }: ListBounds): boolean {
+    let left = steps.atOnce;
     for (const list of this.#all) {
       const isTooMuch = this.#sizeBytes > bytes && this.#all.size > 1;
-      if (!isTooMuch && list.askedMs >= sinceMs) return;
+      if (!isTooMuch && list.askedMs >= sinceMs) return false;
+      if (left <= 0) return true;
+      left -= steps.list + list.old.length;
       this.#drop(list);
     }
+    return false;
   }
 
-  #count({ old }: KeptList, resource: Resource): void {
-    const sizeBytes = resourceJson(resource).length;
-    old.push({ version: Number(resource.metadata.resourceVersion), sizeBytes });
-    this.#sizeBytes += sizeBytes;
+  #count({ old }: KeptList, each: Old): void {
+    old.push(each);
+    this.#sizeBytes += each.sizeBytes;
   }
 
   #drop(list: KeptList): void {
@@ -90,4 +112,8 @@ export class KeptLists {
       if (older !== undefined && old.version <= older.version) older.old.push(old);
       else this.#sizeBytes -= old.sizeBytes;
   }
+}
+
+export function oldOf(resource: Resource): Old {
+  return { version: Number(resource.metadata.resourceVersion), sizeBytes: resourceJson(resource).length };
 }

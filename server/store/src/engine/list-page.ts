@@ -1,34 +1,36 @@
 // One page of a list: the state of one kind at one version, in the order of keys.
 import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
-import { type ListOptions, type ResourceList, StoreError } from "../resource-store.ts";
+import { type ListOptions, type ResourceList, type Selector, StoreError } from "../resource-store.ts";
 import { isSelected } from "../selector.ts";
 import { formatToken, parseToken } from "./continue-token.ts";
 import type { KindTable } from "./kind-table.ts";
-import { pastState } from "./past-state.ts";
+import type { PastStates } from "./past-states.ts";
 import type { KeyRange } from "./sorted-resources.ts";
 import { kindIdOf, type StoreState } from "./store-state.ts";
 
 /** Where a list, or a page of one, begins. `isPast`: what there is now is not what it shows. */
 type Start = { readonly version: number; readonly after?: ResourceKey; readonly isPast: boolean };
 
-/** @throws {StoreError} `gone` when the state that the first page showed is forgotten. */
+/** @throws {StoreError} `gone` when the state that the first page showed is forgotten, `unavailable` when too many ask for past ones. */
 export async function listPage(
   state: StoreState,
+  states: PastStates,
   kind: KindInfo,
   options: ListOptions,
-  nowMs: number,
 ): Promise<ResourceList> {
   const { version, after, isPast } = startOf(state, kind, options);
   const { namespace } = options;
   const range: KeyRange = { ...(namespace !== undefined && { namespace }), ...(after && { after }) };
   const limit = options.limit && options.limit > 0 ? options.limit : Number.POSITIVE_INFINITY;
   const clauses = (options.labels?.length ?? 0) + (options.fields?.length ?? 0);
-  const past = isPast ? await pastState(state, kind, { version, ...(after && { after }) }, nowMs) : undefined;
+  const earlier = isPast ? await states.at(kind, { version, ...(after && { after }) }) : undefined;
+  const past = earlier?.snapshot;
   // Read in one turn of the loop, so of one state: what is written while the rest is done does not show.
   const table = state.tableOf(kind);
   const left = (past ?? table).count(range) - limit;
-  if (left > 0 && past === undefined) state.lists.keep(kindIdOf(kind), version, table.snapshot(), nowMs);
+  // What fits on its page is not kept: nobody goes on from it.
+  if (left > 0) states.keep(kind, version, earlier ?? { snapshot: table.snapshot(), old: [] });
   const found = past === undefined ? find(table, range, options, limit + 1) : undefined;
   const items =
     clauses === 0
@@ -48,10 +50,14 @@ export async function listPage(
 export function lookUp(state: StoreState, kind: KindInfo, options: ListOptions): ResourceList | undefined {
   const { namespace, labels, fields, limit, continueToken, atVersion } = options;
   const clause = fields?.length === 1 ? fields[0] : undefined;
-  if (clause?.operator !== "in" || labels?.length || limit) return undefined;
+  if (!clause || !isForIndex(clause) || labels?.length || limit) return undefined;
   if (continueToken !== undefined || atVersion !== undefined) return undefined;
   const items = state.tableOf(kind).find(clause.key, clause.values, namespace === undefined ? {} : { namespace });
   return items && { items, resourceVersion: String(state.log.version) };
+}
+
+function isForIndex(clause: Selector): clause is Selector & { readonly operator: "in" } {
+  return clause.operator === "in" && clause.also === undefined;
 }
 
 type Found = { readonly items: Resource[]; readonly isExact: boolean };
@@ -62,7 +68,7 @@ function find(table: KindTable, range: KeyRange, options: ListOptions, enough: n
   const isExact = labels.length + fields.length === 1;
   const most = isExact ? enough : Number.POSITIVE_INFINITY;
   for (const clause of fields) {
-    const items = clause.operator === "in" ? table.find(clause.key, clause.values, range, most) : undefined;
+    const items = isForIndex(clause) ? table.find(clause.key, clause.values, range, most) : undefined;
     if (items) return { items, isExact };
   }
   return undefined;

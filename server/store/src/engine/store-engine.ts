@@ -15,6 +15,7 @@ import {
 import type { StoredFault } from "../stored-fault.ts";
 import { listPage, lookUp } from "./list-page.ts";
 import type { LoadedState } from "./load-state.ts";
+import { PastStates } from "./past-states.ts";
 import type { StoreBackend } from "./store-backend.ts";
 import { kindIdOf, type StoreState } from "./store-state.ts";
 import { WatchHub } from "./watch-hub.ts";
@@ -56,6 +57,7 @@ export class StoreEngine implements ResourceStore {
   readonly #backend: StoreBackend;
   readonly #deps: StoreDeps;
   readonly #queue: WriteQueue;
+  readonly #pastStates: PastStates;
   readonly #hub: WatchHub;
   readonly #closed = new AbortController();
   readonly #settled: Promise<void>;
@@ -78,12 +80,13 @@ export class StoreEngine implements ResourceStore {
     this.#backend = backend;
     this.#deps = deps;
     this.#hub = new WatchHub(state.log, clock, limits.bookmarkMs);
+    this.#pastStates = new PastStates({ state, clock, bytes: listBytes, ageMs: listAgeMs });
     this.#queue = new WriteQueue({
       ...{ state, backend, clock, commitTimeoutMs },
       published: (changes) => {
         this.#hub.publish(changes);
         state.log.compact({ bytes: historyBytes, sinceMs: clock.nowMs() - historyAgeMs });
-        state.lists.forget({ bytes: listBytes, sinceMs: clock.nowMs() - listAgeMs });
+        this.#pastStates.forget();
       },
     });
     this.#settled = settle(clock, this.#closed.signal);
@@ -101,8 +104,7 @@ export class StoreEngine implements ResourceStore {
 
   async list(kind: KindInfo, options: ListOptions = {}): Promise<ResourceList> {
     this.#hub.mustBeOpen();
-    const { clock } = this.#deps;
-    return lookUp(this.#state, kind, options) ?? (await listPage(this.#state, kind, options, clock.nowMs()));
+    return lookUp(this.#state, kind, options) ?? (await listPage(this.#state, this.#pastStates, kind, options));
   }
 
   create(kind: KindInfo, resource: NewResource): Promise<Resource> {
@@ -141,13 +143,14 @@ export class StoreEngine implements ResourceStore {
     this.#closed.abort();
     await this.#settled;
     this.#hub.close();
+    this.#pastStates.close();
     await this.#backend.close();
   }
 
   /** The queue's own promise, here and above: whoever waits for a write waits for one, and each more is kept until the disk has answered. */
   #write(kind: KindInfo, key: ResourceKey, decide: Decide, brings?: object): Promise<Resource> {
     const closed = "The store is closed: this process is shutting down.";
-    if (this.#closing) return Promise.reject(new StoreError("unavailable", closed));
+    if (this.#closing) return Promise.reject(new StoreError("unavailable", closed, { isPassing: true }));
     return this.#queue.write(kind, key, decide, brings);
   }
 }

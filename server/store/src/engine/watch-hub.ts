@@ -43,7 +43,8 @@ export class WatchHub implements Watches {
 
   /** @throws {StoreError} `unavailable`. */
   mustBeOpen(): void {
-    if (this.#closed) throw new StoreError("unavailable", "The store is closed: this process is shutting down.");
+    if (this.#closed)
+      throw new StoreError("unavailable", "The store is closed: this process is shutting down.", { isPassing: true });
   }
 
   waits(kindId: string, watch: ResourceWatch): void {

@@ -192,7 +192,7 @@ export class WriteQueue {
     if (this.#waiting.length < mostWaiting.jobs && isRoom) return undefined;
     const waiting = `${counted(this.#waiting.length, "write")} of ${Math.round(this.#waitingBytes / 2 ** 20)} MiB in all`;
     const text = `${waiting} ${this.#waiting.length === 1 ? "waits" : "wait"} for the disk, which does not keep up: nothing was written; try again later.`;
-    return new StoreError("unavailable", text);
+    return new StoreError("unavailable", text, { isPassing: true });
   }
 
   #stallText(): string {

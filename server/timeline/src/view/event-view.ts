@@ -107,7 +107,10 @@ export class EventView implements ResourceStore {
   }
 
   #mustBeOpen(): void {
-    if (this.#isClosed) throw new StoreError("unavailable", "The timeline is closed: this process is shutting down.");
+    if (this.#isClosed)
+      throw new StoreError("unavailable", "The timeline is closed: this process is shutting down.", {
+        isPassing: true,
+      });
   }
 
   /** A token is the version that the first page showed, and that of the last event handed over. */

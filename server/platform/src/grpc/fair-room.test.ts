@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { FrameBudget } from "./frame-budget.ts";
+import { FairRoom } from "./fair-room.ts";
 import { FrameReader, frameMessage } from "./grpc-frames.ts";
 
-const limits = { mostBytes: 8000, mostBytesPerNetwork: 5000, mostBytesPerAddress: 2000 };
+const limits = { most: 8000, mostPerNetwork: 5000, mostPerAddress: 2000 };
 const message = frameMessage(new Uint8Array(900));
 const allButTheEnd = message.subarray(0, -1);
 
 class Rig {
-  readonly budget = new FrameBudget(limits);
+  readonly room = new FairRoom(limits, (address) => `${address} made room`);
   /** Whose call made room, the first first. */
   readonly lost: string[] = [];
 
   /** A call that has not come whole. */
   begin(address: string, isShared = false): FrameReader {
-    const held = this.budget.open(address, isShared, ({ code }) => void this.lost.push(`${address} ${code}`));
+    const held = this.room.open(address, isShared, ({ code }) => void this.lost.push(`${address} ${code}`));
     const reader = new FrameReader(1000, held);
     reader.push(allButTheEnd);
     return reader;
@@ -57,11 +57,30 @@ test("what ends, and a call that is over, holds nothing", () => {
   const rig = new Rig();
   const first = rig.begin("192.0.2.66");
   assert.equal(countWhole(first), 1);
-  const held = rig.budget.open("192.0.2.66", false, () => assert.fail("has nothing to lose"));
+  const held = rig.room.open("192.0.2.66", false, () => assert.fail("has nothing to lose"));
   held.take(1000);
   held.close();
   held.close();
   held.give(1000);
+  rig.begin("192.0.2.66");
+  rig.begin("192.0.2.66");
+  assert.deepEqual(rig.lost, []);
+});
+
+test("who holds nothing now is not the oldest, however long ago it came", () => {
+  const rig = new Rig();
+  const between = rig.begin("192.0.2.66");
+  assert.equal(countWhole(between), 1);
+  for (let more = 0; more < 4; more++) rig.begin("192.0.2.66");
+  assert.deepEqual(rig.lost, ["192.0.2.66 resource-exhausted", "192.0.2.66 resource-exhausted"]);
+  between.push(allButTheEnd); // of its next message, the newest now
+  assert.equal(countWhole(between), 1);
+});
+
+test("what is more than there is room for at all is refused, and nothing is left of it", () => {
+  const rig = new Rig();
+  const held = rig.room.open("192.0.2.66", false, () => undefined);
+  assert.throws(() => held.take(2001), { code: "resource-exhausted" });
   rig.begin("192.0.2.66");
   rig.begin("192.0.2.66");
   assert.deepEqual(rig.lost, []);

@@ -68,7 +68,7 @@ export function createBoots(deps: BootsDeps): Boots {
           opened.unshift(link);
           links.push(link);
         }
-        opened.unshift(await openThread(deps, { links, sockets, files }));
+        opened.unshift(await openThread(deps, { links, sockets, files }, signal));
         if (config.dhcpEnabled) await warnOfOtherServers(deps);
       } catch (error) {
         await stop(AbortSignal.abort());
@@ -82,6 +82,7 @@ export function createBoots(deps: BootsDeps): Boots {
 async function openThread(
   { config, index, record, warn }: BootsDeps,
   { links, sockets, files }: { links: readonly BootsLink[]; sockets: Sockets; files: BootFiles },
+  signal: AbortSignal,
 ): Promise<BootsThread> {
   const served = links.map(({ name, mac, serverAddress }) => ({
     link: { name, mac, serverAddress },
@@ -102,7 +103,7 @@ async function openThread(
     names: namesOfBootFiles([...config.architectureBinaries.values()]),
   };
   const dhcpPort = config.dhcpEnabled ? config.dhcpServerPort : undefined;
-  return await openBootsThread({ ...sockets, links: served, dhcpPort, tftp, index, files, record, warn });
+  return await openBootsThread({ ...sockets, links: served, dhcpPort, tftp, index, files, record, warn }, signal);
 }
 
 function warnOfNoInterface({ warn }: BootsDeps): void {

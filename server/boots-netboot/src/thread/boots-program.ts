@@ -46,6 +46,7 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
       switch (said.say) {
         case "serve":
           state = "serves";
+          post({ serving: true });
           return;
         case "taken":
           outbox.taken(said.events);

@@ -15,7 +15,7 @@ import type { Ipv4Address, MacAddress } from "@neverland/protocols";
 import fc from "fast-check";
 import type { NotLent } from "../boot-files.ts";
 import { testMachine } from "../testing/machines.ts";
-import { type BootsThread, openBootsThread } from "./boots-thread.ts";
+import { type BootsThread, type BootsThreadDeps, openBootsThread } from "./boots-thread.ts";
 
 const loopback = "127.0.0.1" as Ipv4Address;
 let bytes: Uint8Array;
@@ -42,7 +42,7 @@ beforeEach(async () => {
   await free.close();
   const link = { name: "lo", mac: "00:00:00:00:00:00" as MacAddress, serverAddress: loopback };
   const plan = { httpBaseUrl: "", serverAddress: loopback, architectureBinaries: new Map() };
-  thread = await openBootsThread({
+  const deps: BootsThreadDeps = {
     libc: await loadLibc(),
     packets: undefined,
     links: [{ link, config: { plan, serverAddress: loopback, syslogAddress: undefined } }],
@@ -65,7 +65,8 @@ beforeEach(async () => {
       tell();
     },
     warn: (message) => assert.fail(message),
-  });
+  };
+  thread = await openBootsThread(deps, AbortSignal.timeout(30_000));
 });
 
 afterEach(() => thread.close(AbortSignal.abort()));

@@ -7,7 +7,7 @@ import { linkIndex } from "@neverland/platform/network/interfaces.ts";
 import type { Libc } from "@neverland/platform/network/libc.ts";
 import { openSocket } from "@neverland/platform/network/open-socket.ts";
 import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
-import { onAbort } from "@neverland/platform/wait/abort.ts";
+import { onAbort, unlessAborted } from "@neverland/platform/wait/abort.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
 import type { BootFiles, NotLent } from "../boot-files.ts";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
@@ -43,32 +43,42 @@ export interface BootsThread {
 /** RFC 2131 §4.1. */
 const dhcpClientPort = 68;
 
-/** Answers on all links. @throws {NetworkError} when a port cannot be had; nothing stays open then. */
-export async function openBootsThread(deps: BootsThreadDeps): Promise<BootsThread> {
+/** A thread of a few modules starts in a tenth of a second, and on a machine that is busy all over in some. */
+const longestStartMs = 60_000;
+
+/**
+ * Answers on all links; resolves when it does. @throws {NetworkError} when a port cannot be had, or the thread does not start; nothing stays
+ * open then.
+ */
+export async function openBootsThread(deps: BootsThreadDeps, signal: AbortSignal): Promise<BootsThread> {
   const { libc, index } = deps;
   const sockets: number[] = [];
-  const closeSockets = (): void => {
+  let thread: PacketThread | undefined;
+  const end = async (): Promise<void> => {
+    await thread?.stop();
     for (const fd of sockets.splice(0)) libc.close(fd);
   };
   try {
     await openSockets(deps, sockets);
-    const { promise: over, resolve: isOver } = Promise.withResolvers<void>();
-    const thread = await startThread(deps, sockets, isOver);
-    const unfollow = await tellMachines(index, thread);
-    thread.send({ say: "serve" } satisfies ToThread);
+    const [serving, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const told = { serving: serving.resolve, finished: over.resolve, failed: serving.reject };
+    thread = await startThread(deps, sockets, told);
+    const running = thread;
+    const unfollow = await tellMachines(index, running);
+    running.send({ say: "serve" } satisfies ToThread);
+    await unlessAborted(serving.promise, AbortSignal.any([signal, AbortSignal.timeout(longestStartMs)]));
     return {
       async close(deadline) {
-        thread.send({ say: "finish" } satisfies ToThread);
-        const forget = onAbort(deadline, isOver);
-        await over;
+        running.send({ say: "finish" } satisfies ToThread);
+        const forget = onAbort(deadline, over.resolve);
+        await over.promise;
         forget();
         unfollow();
-        await thread.stop();
-        closeSockets();
+        await end();
       },
     };
   } catch (error) {
-    closeSockets();
+    await end();
     throw error;
   }
 }
@@ -83,11 +93,13 @@ async function openSockets({ libc, links, dhcpPort, tftp }: BootsThreadDeps, soc
   for (const { link } of links) await open(link, { host: link.serverAddress, port: tftp.port, purpose: "TFTP" });
 }
 
-async function startThread(
-  deps: BootsThreadDeps,
-  sockets: readonly number[],
-  finished: () => void,
-): Promise<PacketThread> {
+type Told = {
+  readonly serving: () => void;
+  readonly finished: () => void;
+  readonly failed: (error: Error) => void;
+};
+
+async function startThread(deps: BootsThreadDeps, sockets: readonly number[], told: Told): Promise<PacketThread> {
   const { files, record, warn } = deps;
   const thread = await startPacketThread({
     program: new URL("./boots-program.ts", import.meta.url),
@@ -95,7 +107,8 @@ async function startThread(
     data: startOf(deps),
     received(message) {
       const said = message as FromThread;
-      if ("finished" in said) finished();
+      if ("finished" in said) told.finished();
+      else if ("serving" in said) told.serving();
       else if ("wanted" in said) void lend(said.wanted);
       else {
         for (const event of said.events) record(event);
@@ -107,7 +120,8 @@ async function startThread(
       }
     },
     failed(error) {
-      finished();
+      told.finished();
+      told.failed(error);
       warn(`DHCP and TFTP are answered no more: ${error.stack ?? error.message}; start the server again`);
     },
   });

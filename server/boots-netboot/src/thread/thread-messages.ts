@@ -41,4 +41,9 @@ export type ToThread =
   /** Takes nothing new; says `finished` when those who read have ended. */
   | { readonly say: "finish" };
 
-export type FromThread = EventLot | { readonly wanted: WantedFile } | { readonly finished: true };
+export type FromThread =
+  | EventLot
+  | { readonly wanted: WantedFile }
+  /** It answers from now on. */
+  | { readonly serving: true }
+  | { readonly finished: true };

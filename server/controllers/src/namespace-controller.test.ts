@@ -76,3 +76,30 @@ test("objects that were there before namespaces were kept have theirs from the n
   await next.close();
   assert.equal((await namespaces.get(site))?.metadata.labels?.["kubernetes.io/metadata.name"], "site");
 });
+
+test("a namespace that is deleted is Terminating in the answer itself, and says what it waits for", async () => {
+  await start();
+  const path = "/api/v1/namespaces/site";
+  const held = templateNamed("held", "x", { finalizers: ["example.org/take-back"] });
+  await api.request("POST", inSite(templatesPath), { body: held });
+  const { body } = await api.request("DELETE", path);
+  assert.deepEqual([body.status.phase, Boolean(body.metadata.deletionTimestamp)], ["Terminating", true]);
+  const letGo = { apiVersion: "v1", kind: "Namespace", metadata: { name: "site" }, spec: { finalizers: [] } };
+  const refused = await api.request("PUT", `${path}/finalize`, { body: letGo });
+  assert.deepEqual([refused.status, refused.body.reason], [409, "Conflict"]);
+  assert.match(refused.body.message, /^namespace site still holds template\/held \(kept by example\.org\/take-back\)/);
+});
+
+test("the status of a namespace is read and written apart, and finalize of one that stays changes nothing", async () => {
+  const path = "/api/v1/namespaces/site";
+  const { body: live } = await api.request("GET", `${path}/status`);
+  assert.equal(live.status.phase, "Active");
+  const conditions = [{ type: "Checked", status: "True" }];
+  const put = await api.request("PUT", `${path}/status`, { body: { ...live, status: { ...live.status, conditions } } });
+  assert.deepEqual([put.status, put.body.status.conditions], [200, conditions]);
+  const headers = { "content-type": "application/merge-patch+json" };
+  const patched = await api.request("PATCH", `${path}/status`, { body: { status: { conditions: null } }, headers });
+  assert.deepEqual(patched.body.status, { phase: "Active" });
+  const finalized = await api.request("PUT", `${path}/finalize`, { body: { ...live, metadata: { name: "site" } } });
+  assert.deepEqual([finalized.status, finalized.body.spec.finalizers], [200, ["kubernetes"]]);
+});

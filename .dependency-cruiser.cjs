@@ -57,6 +57,7 @@ const thirdParty = "(^|/)node_modules/";
 const portOfTheStore = [
   "deletion-finalizers",
   "follow",
+  "list-in-pages",
   "polled-watch",
   "resource-json",
   "resource-lifecycle",

@@ -33,8 +33,8 @@ export type ShownInstead = {
   readonly shown: string;
 };
 
-/** `status` is written apart from the rest; `log` is the output of actions, as text. */
-export type Subresource = "status" | "log";
+/** `status` is written apart from the rest; `log` is the output of actions, as text; `finalize` asks to let go of a namespace. */
+export type Subresource = "status" | "log" | "finalize";
 
 /** `cluster`: of objects that belong to no namespace, as Kubernetes calls it; theirs is `""`. */
 export type Scope = "namespace" | "cluster";
@@ -82,6 +82,8 @@ export type KindInfo = {
   readonly unconditionalUpdate?: boolean;
   /** Whether who may write may delete: what is kept as a log goes by its age alone. */
   readonly deletable: boolean;
+  /** What its status says from the moment that it is marked as on its way out, without waiting for a controller. */
+  readonly statusInDeletion?: { readonly [member: string]: unknown };
   /** What of an object has a path of its own beneath it. */
   readonly subresources: readonly Subresource[];
   readonly spec?: z.ZodType;
@@ -303,7 +305,8 @@ export const kinds = {
     holdsOthers: true,
     record: false,
     deletable: true,
-    subresources: [],
+    subresources: ["status", "finalize"],
+    statusInDeletion: { phase: "Terminating" },
     spec: namespaceSpecSchema,
     status: namespaceStatusSchema,
     prepare: prepareNamespace,

@@ -17,7 +17,7 @@ export function prepareNamespace(object: Content): Content {
     ...object,
     ...(metadata.name !== undefined && { metadata: { ...metadata, labels } }),
     spec: { ...membersOf(object.spec), finalizers: ["kubernetes"] },
-    status: { phase: "Active" },
+    status: { phase: "Active", ...membersOf(object.status) },
   };
 }
 

@@ -3,6 +3,7 @@ import { formatKey, type KindInfo, parseKey, type Resource } from "@neverland/ap
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
+import { listInPages } from "@neverland/store/list-in-pages.ts";
 import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { faultOf, isStandIn } from "@neverland/store/stored-fault.ts";
 import {
@@ -35,8 +36,6 @@ export type ControllerDeps = {
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
   readonly onRun?: (run: RunReport) => void;
 };
-
-const pageSize = 500;
 
 export class ControllerRun {
   readonly #controller: Controller;
@@ -191,12 +190,8 @@ export class ControllerRun {
 
   async #queueAll(): Promise<void> {
     const { kind } = this.#controller;
-    let page: { continueToken?: string } | undefined;
-    do {
-      const { items, continueToken } = await this.#deps.store.list(kind, { limit: pageSize, ...page });
+    for await (const items of listInPages(this.#deps.store, kind, {}, this.#abort.signal))
       for (const { metadata } of items) this.#addTold(formatKey(metadata));
-      page = continueToken === undefined ? undefined : { continueToken };
-    } while (page !== undefined && !this.#abort.signal.aborted);
   }
 
   async #timed(key: string, signal: AbortSignal): Promise<Outcome> {

@@ -69,10 +69,50 @@ test("what is to be taken back goes first; until it has gone nothing is made the
   assert.equal((await api.request("POST", inSite(templatesPath), { body: templateNamed("late") })).status, 201);
 });
 
-test("objects that were there before namespaces were kept have theirs from the next start on", async () => {
-  await api.store.delete(kinds.Namespace, site);
-  assert.equal(await namespaces.get(site), undefined);
-  const next = await startApiServer({ store: api.store });
-  await next.close();
-  assert.equal((await namespaces.get(site))?.metadata.labels?.["kubernetes.io/metadata.name"], "site");
+test("what is waited for is looked at by itself: the namespace is not listed anew", { timeout: 20_000 }, async () => {
+  await start();
+  const held = templateNamed("held", "x", { finalizers: ["example.org/take-back"] });
+  await api.request("POST", inSite(templatesPath), { body: held });
+  const looks = Promise.withResolvers<void>();
+  let [looked, listed] = [0, 0];
+  const [get, list] = [api.store.get.bind(api.store), api.store.list.bind(api.store)];
+  api.store.get = async (kind, key) => {
+    // The first of them is the deletion's.
+    if (key.name === "held" && ++looked === 4) looks.resolve();
+    return await get(kind, key);
+  };
+  api.store.list = async (kind, options) => {
+    if (kind === kinds.Template && options?.namespace === "site") listed += 1;
+    return await list(kind, options);
+  };
+  await namespaces.delete(site);
+  await looks.promise;
+  assert.equal(listed, 1);
+});
+
+test("a namespace that is deleted is Terminating in the answer itself, and says what it waits for", async () => {
+  await start();
+  const path = "/api/v1/namespaces/site";
+  const held = templateNamed("held", "x", { finalizers: ["example.org/take-back"] });
+  await api.request("POST", inSite(templatesPath), { body: held });
+  const { body } = await api.request("DELETE", path);
+  assert.deepEqual([body.status.phase, Boolean(body.metadata.deletionTimestamp)], ["Terminating", true]);
+  const letGo = { apiVersion: "v1", kind: "Namespace", metadata: { name: "site" }, spec: { finalizers: [] } };
+  const refused = await api.request("PUT", `${path}/finalize`, { body: letGo });
+  assert.deepEqual([refused.status, refused.body.reason], [409, "Conflict"]);
+  assert.match(refused.body.message, /^namespace site still holds template\/held \(kept by example\.org\/take-back\)/);
+});
+
+test("the status of a namespace is read and written apart, and finalize of one that stays changes nothing", async () => {
+  const path = "/api/v1/namespaces/site";
+  const { body: live } = await api.request("GET", `${path}/status`);
+  assert.equal(live.status.phase, "Active");
+  const conditions = [{ type: "Checked", status: "True" }];
+  const put = await api.request("PUT", `${path}/status`, { body: { ...live, status: { ...live.status, conditions } } });
+  assert.deepEqual([put.status, put.body.status.conditions], [200, conditions]);
+  const headers = { "content-type": "application/merge-patch+json" };
+  const patched = await api.request("PATCH", `${path}/status`, { body: { status: { conditions: null } }, headers });
+  assert.deepEqual(patched.body.status, { phase: "Active" });
+  const finalized = await api.request("PUT", `${path}/finalize`, { body: { ...live, metadata: { name: "site" } } });
+  assert.deepEqual([finalized.status, finalized.body.spec.finalizers], [200, ["kubernetes"]]);
 });

@@ -49,8 +49,6 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const stored = deps.kinds ?? Object.values<KindInfo>(kinds);
   const { store, clock } = deps;
   const views = new Map([[coreEvent, coreEvents(store, kinds.MachineEvent)]]);
-  // What is kept can be read without it, and a disk that takes nothing now may later.
-  await deps.writes.namespaces?.makeAll(stored).catch((error: unknown) => deps.onInternalError?.(error, "/api/v1"));
   const shown = [...views.keys(), ...stored, ...Object.values<KindInfo>(reviewKinds)];
   const isToken = tokenCheck(deps.token);
   const context: ApiContext = {

@@ -8,6 +8,7 @@ import { isServed, verbOf } from "./discovery/verbs.ts";
 import { answerReview } from "./reviews/answer-review.ts";
 import { deleteCollection, deleteObject } from "./verbs/delete.ts";
 import type { Exchange } from "./verbs/exchange.ts";
+import { finalize } from "./verbs/finalize.ts";
 import { followLog, get, list, watch } from "./verbs/read.ts";
 import { create, patch, replace } from "./verbs/write.ts";
 import { ApiFault, toFault } from "./wire/api-fault.ts";
@@ -34,6 +35,7 @@ export async function handleResource(
     if (target.kind.isQuestion) return await answerReview(exchange, target.kind);
     if (namespace === undefined || name === undefined) return await handleCollection(exchange, target);
     const named = { ...target, namespace, name };
+    if (target.subresource === "finalize") return await finalize(exchange, named);
     return isLog ? await followLog(exchange, named) : await handleObject(exchange, named);
   } catch (error) {
     throw toFault(error, target.kind, name);

@@ -16,7 +16,7 @@ const secret = (name: string, more: object) => ({ apiVersion: "v1", kind: "Secre
 test("the core group has secrets, found by discovery and described by OpenAPI", async () => {
   const { resources } = (await api.request("GET", "/api/v1")).body;
   const names = resources.map((resource: { name: string }) => resource.name);
-  assert.deepEqual(names, ["events", "namespaces", "secrets"]);
+  assert.deepEqual(names, ["events", "namespaces", "namespaces/status", "namespaces/finalize", "secrets"]);
   const { definitions } = (await api.request("GET", "/openapi/v2")).body;
   assert.equal(definitions["io.k8s.api.core.v1.Secret"].properties.data.type, "object");
   const { paths } = (await api.request("GET", "/openapi/v3")).body;

@@ -77,7 +77,9 @@ export function decideDelete(
     deletionGracePeriodSeconds: 0,
     generation: current.metadata.generation + 1,
   };
-  return settle("modified", current, { ...current, metadata }, version);
+  const { statusInDeletion } = kind;
+  const status = statusInDeletion && { status: { ...Object(current.status), ...statusInDeletion } };
+  return settle("modified", current, { ...current, metadata, ...status }, version);
 }
 
 function mustMatch(

@@ -90,6 +90,9 @@ export type NewResource<R extends Resource = Resource> = Omit<R, "metadata"> & {
   metadata: Partial<R["metadata"]> & ResourceKey;
 };
 
+/** As many writes as a transaction takes: who has very many asks for so many at a time. Fewer wait for a flush of the disk of their own. */
+export const writesAtOnce = 512;
+
 /** What must still be true of the object for a delete to be done. */
 export type Preconditions = { readonly uid?: string; readonly resourceVersion?: string };
 

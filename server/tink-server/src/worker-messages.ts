@@ -45,11 +45,17 @@ export function readReport(request: ActionStatusRequest): IncomingReport {
     actionID: readId(request.actionId, "action name"),
     agentID: readId(request.agentId, "Agent ID"),
     state,
-    message: oneLine((request.message?.message ?? "").slice(0, longestMessageLength)),
+    message: messageOf(state, oneLine((request.message?.message ?? "").slice(0, longestMessageLength))),
     ...optional("executionStart", readTime(request.executionStart)),
     ...optional("executionStop", readTime(request.executionStop)),
     ...optional("executionDuration", request.executionDuration.slice(0, 64) || undefined),
   };
+}
+
+/** Upstream's agent says of every action that it completed, also of one that failed. */
+function messageOf(state: ActionState, message: string): string {
+  if ((state !== "FAILED" && state !== "TIMEOUT") || message !== "action completed") return message;
+  return "the agent gave no reason; the log of the agent itself, on the machine, may have it";
 }
 
 /** Go's zero time (the year 1) means none. */

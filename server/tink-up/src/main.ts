@@ -109,6 +109,10 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
     const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
+    // What is kept can be read without them, and a disk that takes nothing now may later.
+    const doing =
+      "making the namespaces of what is stored already (those that are missing are made with the next object in them, or at the next start)";
+    await writes.namespaces?.makeAll(Object.values(kinds)).catch((error: unknown) => onError({ doing, error }));
     let notListening: string | undefined = "Starting: not everything that machines ask for listens yet";
     const { fileCacheMegabytes } = shared.boots;
     const cacheBytes = fileCacheMegabytes === undefined ? defaultCacheBytes() : fileCacheMegabytes * 2 ** 20;

@@ -5,7 +5,7 @@ import type { RequestTarget } from "../wire/request-target.ts";
 export const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"] as const;
 export type Verb = (typeof verbs)[number];
 
-const bySubresource = { status: ["get", "patch", "update"], log: ["get"] } as const;
+const bySubresource = { status: ["get", "patch", "update"], log: ["get"], finalize: ["update"] } as const;
 
 export function verbsOf(kind: KindInfo, subresource?: Subresource): readonly Verb[] {
   return subresource ? bySubresource[subresource] : verbs.filter((verb) => isServed({ kind }, verb));

@@ -1,6 +1,6 @@
 // A resource API on a free port of the loopback, for tests.
 import type { Socket } from "node:net";
-import { kinds, type Resource, Sensitive } from "@neverland/api";
+import { type KindInfo, kinds, type Resource, Sensitive } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
@@ -40,6 +40,7 @@ export async function startApiServer(
     socket.once("close", () => sockets.delete(socket));
   });
   const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
+  await writes.namespaces?.makeAll(Object.values<KindInfo>(kinds));
   await registerResourceApi(app, {
     ...{ clock: systemClock, version: "0.0.0", writes },
     ...deps,

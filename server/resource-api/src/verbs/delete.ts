@@ -1,14 +1,11 @@
 // The verbs that delete: one object, or all that are selected.
 import type { KindInfo, Resource } from "@neverland/api";
-import { StoreError } from "@neverland/store/resource-store.ts";
+import { StoreError, writesAtOnce } from "@neverland/store/resource-store.ts";
 import { sendValue } from "../answers/send-json.ts";
 import { type DeleteOptions, readDeleteOptions } from "../wire/delete-options.ts";
 import { readOptions } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { answer, type Exchange, sendList } from "./exchange.ts";
-
-/** As many as one transaction of the store takes: each batch of fewer waits for a flush of the disk of its own. */
-const deletedAtOnce = 512;
 
 export async function deleteObject(exchange: Exchange, target: NamedTarget): Promise<void> {
   const { context, reply, media } = exchange;
@@ -37,8 +34,8 @@ async function deleteSelected({ context, query, reply }: Exchange, target: Reque
     }
   };
   // Some at a time: they share a flush of the disk, and others' writes come in between.
-  for (let from = 0; from < list.items.length && !reply.raw.destroyed; from += deletedAtOnce)
-    await Promise.all(list.items.slice(from, from + deletedAtOnce).map(remove));
+  for (let from = 0; from < list.items.length && !reply.raw.destroyed; from += writesAtOnce)
+    await Promise.all(list.items.slice(from, from + writesAtOnce).map(remove));
   return list;
 }
 

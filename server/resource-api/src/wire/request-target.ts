@@ -39,7 +39,7 @@ export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
   const beneath = steps.slice(isCore ? 2 : 3);
   const isWatch = beneath[0] === "watch";
   const rest = isWatch ? beneath.slice(1) : beneath;
-  const isNamespaced = rest[0] === "namespaces" && rest.length >= 3;
+  const isNamespaced = rest[0] === "namespaces" && rest.length >= 3 && !isBeneathNamespace(rest, kinds);
   const [plural, name, subresource, ...surplus] = isNamespaced ? rest.slice(2) : rest;
   const kind = kinds.get(pathId(group, version, plural));
   const isCluster = kind?.scope === "cluster";
@@ -54,6 +54,12 @@ export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
   const own = kind.subresources.find((known) => known === subresource);
   if (own === undefined) throw nothingThere(path);
   return { kind, namespace, name, subresource: own };
+}
+
+/** `namespaces/NS/status` is of the namespace, and of no kind in it. */
+function isBeneathNamespace([plural, , beneath]: readonly string[], kinds: KindsByPath): boolean {
+  const subresources = kinds.get(pathId("", "v1", plural))?.subresources ?? [];
+  return subresources.some((name) => name === beneath);
 }
 
 export function nothingThere(path: string): ApiFault {

@@ -4,7 +4,7 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import { resourceJson, toStored } from "../resource-json.ts";
 import type { Stamp, WriteDecision } from "../resource-lifecycle.ts";
-import { StoreError } from "../resource-store.ts";
+import { StoreError, writesAtOnce } from "../resource-store.ts";
 import { faultOf, findFault, setVerdict } from "../stored-fault.ts";
 import { LoggedChange } from "./change-log.ts";
 import type { StoreBackend, StoredChange } from "./store-backend.ts";
@@ -41,7 +41,7 @@ type Batch = {
 };
 
 /** Bounds of one transaction: what it takes to decide and to apply holds the event loop. */
-const most = { jobs: 512, bytes: 4 * 1024 * 1024, decideMs: 6 };
+const most = { jobs: writesAtOnce, bytes: 4 * 1024 * 1024, decideMs: 6 };
 /** What so many writers do next is done in no time; more of them are told in turns. */
 const fewAnswers = 64;
 /** Most writes that wait, and most that they hold in memory. More are refused: the disk does not keep up. */

@@ -32,7 +32,7 @@ export * from "./timeline/stage-bill.ts";
 export type { Stage, StageOwner } from "./timeline/stage-marks.ts";
 export { eventsOfLife } from "./timeline/timeline-event.ts";
 export * from "./tinkerbell/hardware.ts";
-export { interfaceDoubts, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
+export { interfaceDoubts, isNetmask, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
 export { unknownFields } from "./unknown-fields.ts";

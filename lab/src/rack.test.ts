@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { within } from "./deadline.ts";
 import { readDhcpFrame } from "./dhcp-frame.ts";
 import { readPcap } from "./pcap.ts";
@@ -14,7 +13,7 @@ import { runInside } from "./testing/inside.ts";
 
 const dir = await mkdtemp(join(tmpdir(), "lab-rack-"));
 after(() => rm(dir, { recursive: true }));
-const program = (name: string): string => fileURLToPath(new URL(`./testing/${name}`, import.meta.url));
+const program = (name: string): string => join(import.meta.dirname, "testing", name);
 
 async function boot(options: BootToDhcpOptions, asRoot?: boolean): Promise<unknown> {
   const { code, stdout, stderr } = await runInside(

@@ -4,7 +4,7 @@ import type { CliContext } from "./context.ts";
 import { explainError } from "./explain-error.ts";
 
 /** Whoever is away, or does not know us, says so of each object. */
-const failsForAll = new Set(["unavailable", "unauthorized", "forbidden"]);
+const failsForAll = new Set(["unavailable", "unauthorized"]);
 
 /**
  * Does `work` for each, in order. Failures are a line each on standard error, and the first one's exit code is the command's.

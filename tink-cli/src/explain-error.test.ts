@@ -16,6 +16,13 @@ const cases: readonly [name: string, error: unknown, code: number, text: RegExp]
   ["a wrong command line", new CliError("usage", "name a resource"), 2, /^tink: name a resource\n$/],
   ["an object that is not there", new ApiError("not-found", "no such workflow"), 3, /^tink: no such workflow\n$/],
   ["a refused token", new ApiError("unauthorized", "Unauthorized"), 77, /^tink: Unauthorized\n$/],
+  [
+    "what the server's rules forbid",
+    new ApiError("forbidden", "the namespace stays"),
+    1,
+    /^tink: the namespace stays\n$/,
+  ],
+  ["a bad request", new ApiError("refused", "no selector", { reason: "BadRequest" }), 2, /^tink: no selector\n$/],
   ["a server that does not answer", new ApiError("unavailable", "no answer"), 69, /^tink: no answer\n$/],
   ["a foreseen failure of a package", new PackageError("the data is in use"), 1, /^tink: the data is in use\n$/],
   ["a lab that does not run", labError("no-lab"), 69, /^tink: said by the lab\n$/],

@@ -44,12 +44,13 @@ function labExitCode(code: unknown): number {
   }
 }
 
-function apiExitCode({ code }: ApiError): number {
+function apiExitCode({ code, reason }: ApiError): number {
+  // A selector, a name or a number that is none.
+  if (reason === "BadRequest") return exitCodes.usage;
   switch (code) {
     case "not-found":
       return exitCodes["not-found"];
     case "unauthorized":
-    case "forbidden":
       return exitCodes.refused;
     case "invalid":
       return exitCodes.usage;

@@ -51,6 +51,11 @@ const cases = [
     rules: ["tests-are-for-tests"],
   },
   {
+    from: "server/store/src/gen/of-one-above.ts",
+    to: tinkServer,
+    rules: ["server/store-imports-only-what-it-may"],
+  },
+  {
     from: "server/tink-server/src/of-a-store.ts",
     to: "server/store/src/sqlite-store.ts",
     rules: ["the-port-not-the-store"],
@@ -95,12 +100,30 @@ const hidden = [
   'import { getBuiltinModule as other } from "node:process";\nother(where);',
   "require(where);",
   "module.require(where);",
+  'import.meta.resolve("@neverland/store/sqlite-store.ts");',
+  "const { resolve } = import.meta;\nresolve(where);",
+  'import.meta["resolve"](where);',
+  'new Worker(new URL("../../other-package/src/x.ts", import.meta.url));',
+  'new URL("../other-package/src/", import.meta.url);',
+  'new URL("../../../api/gen/proto/workflow_pb.js", import.meta.url);',
+  'new URL("./down/../../../other-package/src/x.ts", import.meta.url);',
+  'new URL("../../other-package/", import.meta.url);',
+  'new URL("../..", import.meta.url);',
+  'new URL("%2e%2e/%2e%2e/other-package/%73rc/x.ts", import.meta.url);',
+  'new URL("/work/other-package/src/x.ts", import.meta.url);',
+  "new URL(where, import.meta.url);",
+  "new URL(`../${where}`, import.meta.url);",
 ];
 const written = [
   'await import("../is-written.ts");',
   'import { registerHooks } from "node:module";\nregisterHooks({});',
   'export type It = typeof import("../is-written.ts");',
   'require("node:fs");',
+  'new URL("./of-the-same-folder.ts", import.meta.url);',
+  'new URL("below/it.ts", import.meta.url);',
+  'new URL("../engine/it.ts", import.meta.url);',
+  'new URL("../../../protocols/fixtures/dhcp/", import.meta.url);',
+  'new URL(where, "http://127.0.0.1");',
 ];
 
 test("an import that the rules cannot read is refused, and one that is written out is not", async (t) => {

@@ -8,6 +8,19 @@ const cases: readonly [what: string, card: object, doubts: readonly RegExp[]][] 
     { dhcp: { ip: { netmask: "/24" } } },
     [/dhcp\.ip\.netmask: "\/24" is no IPv4 .* no netmask$/],
   ],
+  [
+    "a netmask with a hole",
+    { dhcp: { ip: { netmask: "255.0.255.0" } } },
+    [/dhcp\.ip\.netmask: "255\.0\.255\.0" is no netmask: .* told none$/],
+  ],
+  [
+    "a gateway that is the machine itself",
+    { dhcp: { ip: { address: "10.0.0.5", gateway: "10.0.0.5" } } },
+    [/dhcp\.ip: the gateway "10\.0\.0\.5" is the machine's own address, so it is told no gateway$/],
+  ],
+  ["a netmask of one address", { dhcp: { ip: { netmask: "255.255.255.255" } } }, []],
+  ["a netmask of nothing", { dhcp: { ip: { netmask: "0.0.0.0", gateway: "" } } }, []],
+  ["a netmask of thirty", { dhcp: { ip: { netmask: "255.255.255.252", address: "10.0.0.5" } } }, []],
   ["a gateway by name", { dhcp: { ip: { gateway: "gw.example" } } }, [/dhcp\.ip\.gateway: .* no gateway$/]],
   ["an IPv6 address", { dhcp: { ip: { address: "fd00::5" } } }, [/dhcp\.ip\.address: .* none by DHCP$/]],
   [

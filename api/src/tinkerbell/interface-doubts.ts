@@ -22,6 +22,26 @@ const address =
   (value) =>
     isSaid(value) && !ipv4.test(value) ? `${show(value)} is no IPv4 address, so ${what}` : undefined;
 
+const netmask: Rule = (value) =>
+  isSaid(value) && ipv4.test(value) && !isNetmask(value)
+    ? `${show(value)} is no netmask: its ones do not stand together, so the machine is told none`
+    : address("the machine is told no netmask")(value);
+
+/** RFC 4632 §3.1: machines take no other. */
+export function isNetmask(text: string): boolean {
+  if (!ipv4.test(text)) return false;
+  const hosts = text.split(".").reduce((bits, byte) => bits * 256 + (255 - Number(byte)), 0);
+  return Number.isInteger(Math.log2(hosts + 1));
+}
+
+/** Linux takes no route by itself. */
+const ownGateway: Rule = (value) => {
+  const { address, gateway } = Object(value) as { readonly address?: unknown; readonly gateway?: unknown };
+  return isSaid(gateway) && gateway === address
+    ? `the gateway ${show(gateway)} is the machine's own address, so it is told no gateway`
+    : undefined;
+};
+
 const line: Rule = (value) => {
   if (!isSaid(value)) return undefined;
   const told = oneLine(value);
@@ -48,8 +68,9 @@ const leaseTime: Rule = (value) => {
 
 const ruleAt: readonly (readonly [path: string, rule: Rule])[] = [
   ["dhcp.ip.address", address("the machine gets none by DHCP")],
-  ["dhcp.ip.netmask", address("the machine is told no netmask")],
+  ["dhcp.ip.netmask", netmask],
   ["dhcp.ip.gateway", address("the machine is told no gateway")],
+  ["dhcp.ip", ownGateway],
   ["dhcp.name_servers[]", address("the machine is not told of it")],
   ["dhcp.time_servers[]", address("the machine is not told of it")],
   ["dhcp.lease_time", leaseTime],

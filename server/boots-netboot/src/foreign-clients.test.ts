@@ -264,6 +264,7 @@ describe("HTTP clients", () => {
 test("a flood of random and mutated datagrams does not keep a good client from its lease", async (t) => {
   await withRack({}, async (rack, attacker, client) => {
     const seed = Math.floor(seededRandom(t)() * 2 ** 31);
+    // biome-ignore lint/plugin: for a program that is written here, in a test.
     const numbers = import.meta.resolve("@neverland/platform/testing/seeded-random.ts");
     const capture = new URL("../../../protocols/fixtures/dhcp/bios-virtio-ipxerom.json", import.meta.url);
     const flood = `

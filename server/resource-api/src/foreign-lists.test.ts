@@ -36,6 +36,15 @@ test("a version that is yet to come is told by the cause that client-go's inform
   assert.match(body.message, /^Too large resource version: 1000000, current: \d+$/);
 });
 
+test("a field that cannot be asked for is told with those that can, each once", async () => {
+  const { status, body } = await ask("fieldSelector=spec.nope=a", templatesPath.replace("templates", "workflows"));
+  assert.equal(status, 400);
+  const [, names = ""] = /^field label not supported: spec\.nope; supported are (.*)$/.exec(body.message) ?? [];
+  const fields = names.split(", ");
+  assert.ok(fields.includes("status.state"));
+  assert.deepEqual(fields, [...new Set(fields)]);
+});
+
 test("a version that is none is refused in lists, watches and reads", async () => {
   for (const version of ["abc", "-1", "1.5", "18446744073709551616"])
     for (const [query, path] of [

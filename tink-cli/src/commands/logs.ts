@@ -1,9 +1,11 @@
 // tink logs: what a workflow's actions wrote.
 import { kinds } from "@neverland/api";
 import type { Command } from "commander";
+import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { numberUpTo } from "../option-values.ts";
+import { readTargets } from "../resource-names.ts";
 
 type LogsOptions = { action?: string; follow?: boolean; tail?: number };
 
@@ -14,13 +16,33 @@ export function configure(command: Command, context: CliContext): void {
     .option("--tail <lines>", "only the last lines", numberUpTo(Number.MAX_SAFE_INTEGER))
     .action(async (workflow: string, { action, follow, tail }: LogsOptions) => {
       const { clients, namespace } = await connect(command, context);
-      const name = workflow.replace(/^(workflows?|wf)\//, "");
+      const name = nameOf(workflow);
       const options = {
         signal: context.signal,
         ...(action === undefined ? {} : { action }),
         ...(follow ? { follow } : {}),
         ...(tail === undefined ? {} : { tailLines: tail }),
       };
-      for await (const text of clients(kinds.Workflow).log({ namespace, name }, options)) context.stdout(text);
+      const workflows = clients(kinds.Workflow);
+      let isSilent = true;
+      for await (const text of workflows.log({ namespace, name }, options)) {
+        context.stdout(text);
+        isSilent = false;
+      }
+      if (!isSilent) return;
+      const { status } = (await workflows.get({ namespace, name })) ?? {};
+      const actions = status?.tasks?.flatMap((task) => task.actions?.map((each) => each.name) ?? []) ?? [];
+      if (action !== undefined && actions.length > 0 && !actions.includes(action))
+        throw new CliError("not-found", `workflow ${name} has no action "${action}"; it has ${actions.join(", ")}`);
+      const who = action === undefined ? `workflow ${name}` : `action "${action}" of workflow ${name}`;
+      context.stderr(`${who} has printed nothing (state: ${status?.state || "not begun"})\n`);
     });
+}
+
+/** Of `NAME`, or of `wf/NAME` as other commands take it. */
+function nameOf(text: string): string {
+  const [target] = text.includes("/") ? readTargets([text]) : [];
+  if (target !== undefined && target.kind !== kinds.Workflow)
+    throw new CliError("usage", `${text}: only workflows have logs; name one, such as workflow/NAME`);
+  return target?.name ?? text;
 }

@@ -475,6 +475,8 @@ describe("a wrong command line", () => {
     [["delete"], /Name what to delete/],
     [["watch", "tpl/a"], /follows workflows and hardware/],
     [["watch", "wf/a", "--timeout", "soon"], /--timeout.*soon/],
+    [["logs", "hw/a"], /hw\/a: only workflows have logs/],
+    [["get", "hw", "--field-selector", "spec.nope=a"], /field label not supported/],
     [["logs", "a", "--tail", "few"], /--tail.*few/],
     [["template", "render", "-f", "/x", "--set", "novalue"], /KEY=VALUE/],
   ];

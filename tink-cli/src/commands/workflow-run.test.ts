@@ -155,6 +155,20 @@ test("logs are what actions wrote: all, of one action, or the last lines", async
   assert.equal((await bench.run("logs", "wf/logged", "--tail", "1")).stdout, "three\n");
 });
 
+test("logs of nothing say so, and an action that is not there is told with those that are", async () => {
+  await workflow("silent");
+  const [all, first, other] = [[], ["--action", "first"], ["--action", "nope"]] as const;
+  assert.deepEqual(await bench.run("logs", "silent", ...all), {
+    ...{ code: 0, stdout: "" },
+    stderr: "workflow silent has printed nothing (state: PENDING)\n",
+  });
+  assert.match((await bench.run("logs", "silent", ...first)).stderr, /^action "first" of workflow silent has printed/);
+  assert.deepEqual(await bench.run("logs", "silent", ...other), {
+    ...{ code: 3, stdout: "" },
+    stderr: 'tink: workflow silent has no action "nope"; it has first, second\n',
+  });
+});
+
 test("logs -f follows from before the first line to the end of the workflow", async () => {
   const worker = await workflow("followed");
   const following = bench.start("logs", "-f", "followed");

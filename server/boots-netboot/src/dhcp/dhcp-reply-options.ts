@@ -1,6 +1,6 @@
 // The options of a reply to a machine with a reservation: its network settings, and what it is to boot.
 
-import { mostLabelBytes, mostOptionBytes, oneLine } from "@neverland/api";
+import { isNetmask, mostLabelBytes, mostOptionBytes, oneLine } from "@neverland/api";
 import type { DhcpReservation } from "@neverland/machines/machine-card.ts";
 import {
   type ClasslessRoute,
@@ -54,9 +54,9 @@ export function leaseOptions(reservation: DhcpReservation): DhcpOption[] {
 /** Options 1, 3, 6, 7, 12, 15, 28, 42, 119 and 121: what the reservation says, and nothing it does not say. */
 export function networkOptions(reservation: DhcpReservation, syslog: Ipv4Address | undefined): DhcpOption[] {
   return [
-    ...addresses(OptionCode.subnetMask, [reservation.ip?.netmask]),
+    ...addresses(OptionCode.subnetMask, [netmaskOf(reservation)]),
     // RFC 3442: a client that takes option 121 ignores option 3; one that does not needs it.
-    ...addresses(OptionCode.router, [reservation.ip?.gateway]),
+    ...addresses(OptionCode.router, [gatewayOf(reservation)]),
     ...addresses(OptionCode.nameServers, reservation.name_servers ?? []),
     ...addresses(OptionCode.logServers, [syslog]),
     ...text(OptionCode.hostName, reservation.hostname),
@@ -106,9 +106,17 @@ function noProxyWait(client: string): DhcpOption[] {
   return [option(OptionCode.ipxeEncapsulated, writeEncapsulated([[IpxeOption.noProxyDhcp, writeU8(1)]]))];
 }
 
-function broadcastOption({ ip }: DhcpReservation): DhcpOption[] {
-  const address = parseIpv4(ip?.address ?? "");
-  const netmask = parseIpv4(ip?.netmask ?? "");
+function netmaskOf({ ip }: DhcpReservation): string | undefined {
+  return isNetmask(ip?.netmask ?? "") ? ip?.netmask : undefined;
+}
+
+function gatewayOf({ ip }: DhcpReservation): string | undefined {
+  return ip?.gateway === ip?.address ? undefined : ip?.gateway;
+}
+
+function broadcastOption(reservation: DhcpReservation): DhcpOption[] {
+  const address = parseIpv4(reservation.ip?.address ?? "");
+  const netmask = parseIpv4(netmaskOf(reservation) ?? "");
   if (address === undefined || netmask === undefined) return [];
   const broadcast = ipv4FromNumber((ipv4ToNumber(address) | ~ipv4ToNumber(netmask)) >>> 0);
   return [option(OptionCode.broadcastAddress, writeIpv4List([broadcast]))];

@@ -210,7 +210,10 @@ describe("an offer", () => {
 
   const unusable: readonly [dhcp: NonNullable<HardwareInterface["dhcp"]>, code: number][] = [
     [{ ip: { address: "10.77.0.50", netmask: "/24" } }, 1],
+    [{ ip: { address: "10.77.0.50", netmask: "255.0.255.0" } }, 1],
+    [{ ip: { address: "10.77.0.50", netmask: "255.0.255.0" } }, 28],
     [{ ip: { address: "10.77.0.50", gateway: "gw" } }, 3],
+    [{ ip: { address: "10.77.0.50", gateway: "10.77.0.50" } }, 3],
     [{ name_servers: ["dns"] }, 6],
     [{ hostname: "\n" }, 12],
     [{ domain_name: " " }, 15],

@@ -70,6 +70,10 @@ describe("the data folder", () => {
     assert.deepEqual(await makeDataDir(join(dir, "shared/data")), []);
   });
 
+  test("in a folder that takes none ends, where Node's own way of making it would ask for ever", async () => {
+    await assert.rejects(makeDataDir("/proc/none/data"), { code: "bad-data-dir" });
+  });
+
   test("with a link where a folder of ours is to be says which", async () => {
     await symlink("/tmp", join(dir, "events"));
     await assert.rejects(

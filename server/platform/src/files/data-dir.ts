@@ -1,9 +1,10 @@
 // The folder that a server keeps its data in: made when it is not there, and every fault of it a sentence.
 import { constants, type Stats } from "node:fs";
-import { access, chmod, lstat, mkdir, readdir, stat } from "node:fs/promises";
+import { access, chmod, lstat, readdir, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { ServerError } from "../server-error.ts";
 import { isOurs } from "./file-owner.ts";
+import { makeFolders } from "./make-folders.ts";
 import { closeToOthers } from "./private-file.ts";
 import { trustedPath } from "./trusted-path.ts";
 
@@ -23,7 +24,7 @@ const databaseFiles = ["neverland.db", "neverland.db-wal", "neverland.db-shm"];
 export async function makeDataDir(dataDir: string, owner?: number): Promise<readonly string[]> {
   return await inDataDir(dataDir, async () => {
     await refuseParents(dataDir);
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolders(dataDir, 0o700);
     const { mode } = await refuseFolder(dataDir, owner);
     const warnings = (mode & 0o077) === 0 ? [] : [await closeFolder(dataDir, mode, owner)];
     for (const name of databaseFiles) await closeToOthers(join(dataDir, name), owner);

@@ -24,7 +24,7 @@ export async function finalize(exchange: Exchange, target: NamedTarget): Promise
     );
   const isToGo = [member(wanted.spec, "finalizers") ?? []].flat().length === 0;
   if (isToGo && deletionTimestamp) await mustBeEmpty(exchange, name);
-  answer(exchange, kind, live);
+  await answer(exchange, kind, live);
 }
 
 async function mustBeEmpty({ context }: Exchange, namespace: string): Promise<void> {

@@ -1,9 +1,10 @@
 // A hall of machines that are switched on within a second: how far each stage of their way lets them, in a network of their own.
+
 import { spawn } from "node:child_process";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { insideLabNamespace, runInLabNamespace } from "@neverland/lab";
+import { programs } from "@neverland/paper-rack/programs.ts";
 import {
   type Stage,
   type StageResult,
@@ -22,7 +23,6 @@ export const summary = "storm: machines switched on within a second, from DHCP t
 /** A kernel and an initramfs of a tenth of their size: what comes of a full one is the line's speed. */
 const files = { binaryBytes: 200_000, kernelBytes: 500_000, initramfsBytes: 1_500_000 };
 const pace = { withinMs: 1000, bytesPerSecond: 1_000_000 };
-const program = fileURLToPath(import.meta.resolve("@neverland/paper-rack/storm/storm-process.ts"));
 const timeoutMs = 300_000;
 
 /** @param args How many machines, one figure for each storm. */
@@ -45,7 +45,7 @@ async function measure(machines: number): Promise<void> {
   const flags = ["--disable-warning=ExperimentalWarning", "--max-semi-space-size=64"];
   // The machines' own network, which begins with the cable: the server looks for its interface when it starts.
   const link = { inside: rack, here: server, pid: process.pid };
-  const [command, ...args] = inLinkedNamespace([process.execPath, ...flags, program], link);
+  const [command, ...args] = inLinkedNamespace([process.execPath, ...flags, programs.storm], link);
   const child = spawn(command, args, { stdio: ["inherit", "inherit", "inherit", "ipc"], serialization: "advanced" });
   try {
     await answerOf(child, undefined, timeoutMs);

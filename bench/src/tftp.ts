@@ -1,13 +1,14 @@
 // How quickly files are read over TFTP, by one client and by a hall: tink up beside Debian's atftpd and tftpd-hpa, in networks of their own.
+
 import { fork } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { ensurePackages, unpackPackages } from "@neverland/debian";
 import { insideLabNamespace, runInLabNamespace } from "@neverland/lab";
 import { paperFile } from "@neverland/paper-rack/boot/paper-file.ts";
+import { programs } from "@neverland/paper-rack/programs.ts";
 import type { ReadOrder, ReadResult } from "@neverland/paper-rack/tftp/read-order.ts";
 import { answerOf } from "./figures/answer-of.ts";
 import { tftpdLibraries, tftpdPackages } from "./peers/tftpd.ts";
@@ -79,7 +80,6 @@ async function runInNetwork(args: readonly string[]): Promise<void> {
   }
 }
 
-const program = fileURLToPath(import.meta.resolve("@neverland/paper-rack/tftp/read-process.ts"));
 const timeoutMs = 60_000;
 /** Until a server has noticed that nobody reads any more. */
 const settleMs = 200;
@@ -87,7 +87,7 @@ const settleMs = 200;
 /** @throws {Error} When a byte was not the right one: then no figure is worth anything. */
 async function readOnce({ name, host, process }: TftpServer, order: Omit<ReadOrder, "server">): Promise<ReadRun> {
   const fromMs = await process.cpuMs();
-  const child = fork(program, { execArgv: ["--disable-warning=ExperimentalWarning"], serialization: "advanced" });
+  const child = fork(programs.read, { execArgv: ["--disable-warning=ExperimentalWarning"], serialization: "advanced" });
   try {
     const result = await answerOf<ReadResult>(child, { ...order, server: host }, timeoutMs);
     if (result.wrong.count > 0)

@@ -1,7 +1,7 @@
 // One run of the process that asks for addresses, and what the server used meanwhile.
 import { fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { DoraOrder, DoraResult } from "@neverland/paper-rack/dhcp/dora-order.ts";
+import { programs } from "@neverland/paper-rack/programs.ts";
 import { answerOf } from "../figures/answer-of.ts";
 import type { DhcpServer } from "./dhcp-servers.ts";
 
@@ -10,7 +10,6 @@ export interface DoraRun extends DoraResult {
   readonly residentMiB: number;
 }
 
-const program = fileURLToPath(import.meta.resolve("@neverland/paper-rack/dhcp/dora-process.ts"));
 const timeoutMs = 120_000;
 
 /** @throws {Error} When an answer was not the right one: then no figure is worth anything. */
@@ -26,7 +25,7 @@ export async function runDora({ name, host, process }: DhcpServer, order: Omit<D
 
 async function ask(order: DoraOrder): Promise<DoraResult> {
   // JSON has no NaN, which is what no answer at all took.
-  const child = fork(program, { execArgv: ["--disable-warning=ExperimentalWarning"], serialization: "advanced" });
+  const child = fork(programs.dora, { execArgv: ["--disable-warning=ExperimentalWarning"], serialization: "advanced" });
   try {
     return await answerOf<DoraResult>(child, order, timeoutMs);
   } finally {

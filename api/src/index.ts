@@ -28,6 +28,7 @@ export type { EventSource } from "./timeline/event-sources.ts";
 export { type EventType, type EventTypeInfo, eventTypeInfo } from "./timeline/event-types.ts";
 export * from "./timeline/explain.ts";
 export { hardwareTrouble, type RivalClaim } from "./timeline/explain-hardware.ts";
+export { type RenderFailure, whatToMend } from "./timeline/render-problem.ts";
 export * from "./timeline/stage-bill.ts";
 export type { Stage, StageOwner } from "./timeline/stage-marks.ts";
 export { eventsOfLife } from "./timeline/timeline-event.ts";

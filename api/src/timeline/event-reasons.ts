@@ -201,6 +201,12 @@ export const eventReasons = {
   },
   PostTimeout: { meaning: "wrapping up took too long", mend: "look at the machine's management controller" },
   NoHardware: { meaning: "the Hardware that is named does not exist", mend: "apply it, or change hardwareRef" },
+  NoTemplate: { meaning: "the Template that is named does not exist", mend: "apply it, or change templateRef" },
+  NoTemplateRef: { meaning: "the workflow names no Template", mend: "set spec.templateRef in the Workflow" },
+  TemplateUnusable: {
+    meaning: "the Template has a value that cannot be read",
+    mend: "put right what the message names, and apply the Template again",
+  },
   HeldByOther: { meaning: "another workflow of the machine needs it", mend: "nothing: that workflow takes it back" },
   NoBMCSupport: {
     meaning: "the workflow's bootMode needs a management controller",

@@ -146,6 +146,27 @@ test("a template that does not render is what is to be mended", () => {
   assert.match(todo[0] ?? "", /^mend Template debian/);
 });
 
+test("what does not exist is what is to be applied, and not the template to be mended", () => {
+  const todoOf = (reason: string) => {
+    const conditions = [{ type: "TemplateRenderedSuccess", status: "False", reason, message: "why" }];
+    const status = { state: "", templateRendering: "failed", conditions } as const;
+    return explain({ workflows: [workflow(status, { hardwareRef: "m9" })], events: [], nowMs }).todo[0];
+  };
+  const then = "; the workflow then starts by itself";
+  assert.equal(todoOf("NoHardware"), `apply Hardware m9, or change spec.hardwareRef in Workflow install${then}`);
+  assert.equal(todoOf("NoTemplate"), `apply Template debian, or change spec.templateRef in Workflow install${then}`);
+  assert.equal(todoOf("NotOfItsSchema"), `put right what is said of Hardware m9 and apply it again${then}`);
+});
+
+test("that the worker is another machine's is said before what the machine did, and what to do about it first", () => {
+  const message = "the template's tasks are for worker a, and Hardware m1 has b";
+  const conditions = [{ type: "WorkerOfHardware", status: "False", reason: "WorkerOfOtherMachine", message }];
+  const other = workflow({ ...waiting.status, conditions }, { hardwareRef: "m1" });
+  const { because, todo } = explain({ hardware: hardware(true), workflows: [other], events: [], nowMs });
+  assert.deepEqual(because, [message, "the machine has not been seen on the network"]);
+  assert.match(todo[0] ?? "", /^put the machine's MAC into hardwareMap in Workflow install /);
+});
+
 test("a running action is named with how long it has run and may run", () => {
   const action = {
     id: "1",

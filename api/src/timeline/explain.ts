@@ -6,6 +6,7 @@ import { type BootProgress, bootProgress } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
 import { type EventType, eventTypeInfo } from "./event-types.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
+import { whatToMend } from "./render-problem.ts";
 import { standingRefusals } from "./standing-refusals.ts";
 import { eventsOfLife, type TimelineEvent, toSights } from "./timeline-event.ts";
 import { byTelling, createdMs } from "./workflow-order.ts";
@@ -153,7 +154,8 @@ function lastSign(timeline: readonly TimelineEvent[]): TimelineEvent | undefined
   return timeline.findLast(({ type }) => eventTypeInfo(type)?.plane === "boot");
 }
 
-function notStarted({ metadata, spec, status }: Workflow): Explanation {
+function notStarted(workflow: Workflow): Explanation {
+  const { metadata, spec, status } = workflow;
   if (spec?.disabled === true)
     return {
       state: `Workflow ${metadata.name} is disabled.`,
@@ -165,9 +167,7 @@ function notStarted({ metadata, spec, status }: Workflow): Explanation {
     return {
       state: `Workflow ${metadata.name} cannot be started: its template does not render.`,
       because: [rendered?.message ?? "the cause was not kept"],
-      todo: [
-        `mend Template ${spec?.templateRef ?? ""} (or what it refers to) and apply it; the workflow then starts by itself`,
-      ],
+      todo: [`${whatToMend(workflow)}; the workflow then starts by itself`],
     };
   return {
     state: `Workflow ${metadata.name} was just made.`,
@@ -194,16 +194,19 @@ function waitingForWorker(
   // A boot from before, which led to something else, tells nothing of what stands in the way now.
   const isSeen = progress.event !== undefined && !progress.isBefore;
   const refusals = standingRefusals(timeline, isSeen ? undefined : sinceMs);
+  const other = otherMachine(workflow);
   const forbidden = hardware?.spec?.interfaces?.every(({ netboot }) => netboot?.allowPXE !== true) === true;
   return {
     state: `Workflow ${metadata.name} began to wait for worker ${status?.agentID ?? ""} ${ago(sinceMs, nowMs)}; the next step is ${progress.next}.`,
     because: [
       ...missingHardware(workflow),
+      ...other,
       seenAs(progress, nowMs),
       ...refusals.map(({ why }) => why),
       ...(forbidden ? ["no interface of the Hardware may netboot (allowPXE)"] : []),
     ],
     todo: [
+      ...(other.length > 0 ? [otherMachineAdvice(workflow)] : []),
       ...refusals.flatMap(({ todo }) => todo ?? []),
       ...(forbidden ? [allowNetbootAdvice(spec?.bootOptions?.toggleAllowNetboot === true)] : []),
       progress.hint,
@@ -228,6 +231,16 @@ function allowNetbootAdvice(isToggled: boolean): string {
 function missingHardware({ status }: Workflow): string[] {
   const found = status?.conditions?.find(({ type, status: value }) => type === "HardwareMissing" && value === "True");
   return found?.message ? [found.message] : [];
+}
+
+/** Its worker is not the machine that it names. */
+function otherMachine({ status }: Workflow): string[] {
+  const found = status?.conditions?.find(({ type, status: value }) => type === "WorkerOfHardware" && value === "False");
+  return found?.message ? [found.message] : [];
+}
+
+function otherMachineAdvice({ metadata, spec }: Workflow): string {
+  return `put the machine's MAC into hardwareMap in Workflow ${metadata.name} (what is rendered stays: delete the workflow and apply it again), or change hardwareRef, or put the worker's MAC into Hardware ${spec?.hardwareRef ?? ""}`;
 }
 
 function running(workflow: Workflow, { nowMs }: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {

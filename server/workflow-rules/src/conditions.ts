@@ -2,8 +2,9 @@
 import type { WorkflowState, WorkflowStatus } from "@neverland/api";
 
 /**
- * Upstream's types, and two of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
+ * Upstream's types, and three of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
  * `HardwareMissing`: its machine's Hardware was deleted, or found to be of no use, while it was under way.
+ * `WorkerOfHardware`: whether the workflow's worker is the machine whose Hardware it names; said once it was not.
  */
 export type ConditionType =
   | "TemplateRenderedSuccess"
@@ -15,6 +16,7 @@ export type ConditionType =
   | "BootJobComplete"
   | "BootJobFailed"
   | "HardwareMissing"
+  | "WorkerOfHardware"
   | "Succeeded";
 
 export type Condition = {

@@ -20,12 +20,16 @@ const mostRivals = 4;
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
 export function configure(command: Command, context: CliContext): void {
-  command.action(async (machine: string) => {
+  command.option("-o, --output <format>", "json: state, because and todo as they stand, for programs");
+  command.action(async (machine: string, { output }: { output?: string }) => {
+    if (output !== undefined && output !== "json") throw new CliError("usage", `-o ${output}: expected json`);
     const { clients, namespace } = await connect(command, context);
     const subject = macPattern.test(machine)
       ? await byMac(clients, machine.toLowerCase())
       : await byName(clients, namespace, machine.replace(/^(hardware|hw)\//, ""));
-    const { state, because, todo } = explain({ ...subject, nowMs: context.nowMs() });
+    const explanation = explain({ ...subject, nowMs: context.nowMs() });
+    if (output === "json") return context.stdout(`${JSON.stringify(explanation, null, 2)}\n`);
+    const { state, because, todo } = explanation;
     context.stdout(
       `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
     );

@@ -307,6 +307,16 @@ describe("tink explain", () => {
     }
   });
 
+  test("programs read it as JSON, and are told of any other format that there is none", async () => {
+    const { stdout } = await bench.run("explain", "52:54:00:ff:ff:ff", "-o", "json");
+    assert.deepEqual(JSON.parse(stdout), {
+      state: "Nothing is known of this machine.",
+      because: [],
+      todo: ["apply a Hardware with its MAC, or switch it on"],
+    });
+    assert.equal((await bench.run("explain", "52:54:00:ff:ff:ff", "-o", "yaml")).code, 2);
+  });
+
   test("a MAC that nothing describes is named with what to do", async () => {
     const { code, stdout } = await bench.run("explain", "52:54:00:ff:ff:ff");
     assert.deepEqual([code, /next: apply a Hardware with its MAC/.test(stdout)], [0, true]);

@@ -98,7 +98,7 @@ test("watch of a workflow whose template does not render is 1 with what to mend,
   await bench.run("apply", "-f", await bench.file("broken.yaml", broken));
   const { code, stderr } = await bench.run("watch", "workflow/broken");
   assert.equal(code, 1);
-  assert.match(stderr, /^workflow broken cannot start: .*to-come.*; mend Template to-come .* watch again\n$/);
+  assert.match(stderr, /^workflow broken cannot start: .*to-come.*; apply Template to-come, .* watch again\n$/);
   const watching = bench.start("watch", "workflow/broken");
   await bench.run("apply", "-f", await bench.file("to-come.yaml", templateYaml("to-come")));
   await watching.saw(/^broken: PENDING/m);

@@ -1,5 +1,5 @@
 // Follows a workflow to its end: what each change makes of it, and how that is as an exit code.
-import { formatPath, isFinalState, kinds, type ResourceKey, type Workflow } from "@neverland/api";
+import { formatPath, isFinalState, kinds, type ResourceKey, type Workflow, whatToMend } from "@neverland/api";
 import { CliError, exitCodes } from "../cli-error.ts";
 import type { Clients } from "../connect.ts";
 import type { CliContext } from "../context.ts";
@@ -66,8 +66,9 @@ function whyUnreadable({ spec, status }: Workflow): string | undefined {
   return undefined;
 }
 
-function whyNotStarted({ spec, status }: Workflow): string | undefined {
+function whyNotStarted(workflow: Workflow): string | undefined {
+  const { status } = workflow;
   if (status?.state || status?.templateRendering !== "failed") return undefined;
   const why = status.conditions?.find(({ type }) => type === "TemplateRenderedSuccess")?.message ?? "";
-  return `cannot start: its template does not render: ${why}; mend Template ${spec?.templateRef ?? ""} (or what it refers to) and apply it, and watch again`;
+  return `cannot start: its template does not render: ${why}; ${whatToMend(workflow)}, and watch again`;
 }

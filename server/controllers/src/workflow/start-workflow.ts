@@ -1,5 +1,5 @@
 // A new Workflow: renders its Template, once. What cannot be rendered waits for its Template or Hardware to be mended.
-import type { Hardware, Resource, Template, Workflow, WorkflowStatus } from "@neverland/api";
+import type { Hardware, RenderFailure, Resource, Template, Workflow, WorkflowStatus } from "@neverland/api";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import { withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
 import { renderStatus, type WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
@@ -10,17 +10,15 @@ import { bootModeOf, type Step, type StepContext, statusOf, wantsToggle } from "
 const lookAgainMs = 60_000;
 
 type Deps = Pick<WorkflowControllerDeps, "clock" | "randomBytes" | "templates" | "hardware" | "render">;
-type Rendered =
-  | { readonly document: WorkflowDocument; readonly warnings?: readonly string[] }
-  | { readonly problem: string };
+type Unrendered = { readonly problem: string; readonly reason?: RenderFailure };
+type Rendered = { readonly document: WorkflowDocument; readonly warnings?: readonly string[] } | Unrendered;
 
 export async function startWorkflow(workflow: Workflow, deps: Deps, { nowMs, time }: StepContext): Promise<Step> {
   const rendered = await render(workflow, deps);
   const status = statusOf(workflow);
   // Disabled, it is nothing but known: which worker it is for.
   if (workflow.spec?.disabled === true) return { status: disabledStatus(status, rendered) };
-  if ("problem" in rendered)
-    return { status: failedStatus(status, rendered.problem, time), wakeAtMs: nowMs + lookAgainMs };
+  if ("problem" in rendered) return { status: failedStatus(status, rendered, time), wakeAtMs: nowMs + lookAgainMs };
   const ids = { nowMs: () => nowMs, randomBytes: deps.randomBytes };
   const prepares = wantsToggle(workflow) || bootModeOf(workflow) !== "";
   const next = withState(
@@ -37,7 +35,11 @@ export async function startWorkflow(workflow: Workflow, deps: Deps, { nowMs, tim
 async function render(workflow: Workflow, deps: Deps): Promise<Rendered> {
   const { namespace, name } = workflow.metadata;
   const { templateRef, hardwareRef } = workflow.spec ?? {};
-  if (!templateRef) return { problem: `workflow ${namespace}/${name} names no template: set spec.templateRef` };
+  if (!templateRef)
+    return {
+      problem: `workflow ${namespace}/${name} names no template: set spec.templateRef`,
+      reason: "NoTemplateRef",
+    };
   const template = await deps.templates.get({ namespace, name: templateRef });
   if (template === undefined) return await missing("Template", templateRef, workflow, deps.templates);
   const hardware = hardwareRef ? await deps.hardware.get({ namespace, name: hardwareRef }) : undefined;
@@ -55,6 +57,10 @@ function renderTemplate(workflow: Workflow, template: Template, hardware: Hardwa
 }
 
 const fields = { Template: "spec.templateRef", Hardware: "spec.hardwareRef" } as const;
+const reasons = {
+  Template: { absent: "NoTemplate", unusable: "TemplateUnusable" },
+  Hardware: { absent: "NoHardware", unusable: "NotOfItsSchema" },
+} as const;
 
 async function missing(
   kind: keyof typeof fields,
@@ -68,11 +74,16 @@ async function missing(
     fault === undefined
       ? "does not exist; create it and the workflow starts"
       : `is stored but cannot be used: ${fault}; put that right and apply it again, and the workflow starts`;
-  return { problem: `${kind} ${namespace}/${name}, which ${fields[kind]} of workflow ${metadata.name} names, ${why}` };
+  const problem = `${kind} ${namespace}/${name}, which ${fields[kind]} of workflow ${metadata.name} names, ${why}`;
+  return { problem, reason: reasons[kind][fault === undefined ? "absent" : "unusable"] };
 }
 
-function failedStatus(status: WorkflowStatus, message: string, time: string): WorkflowStatus {
-  const condition = { type: "TemplateRenderedSuccess", status: "False", reason: "Error", message } as const;
+function failedStatus(
+  status: WorkflowStatus,
+  { problem: message, reason = "Error" }: Unrendered,
+  time: string,
+): WorkflowStatus {
+  const condition = { type: "TemplateRenderedSuccess", status: "False", reason, message } as const;
   return withCondition({ ...status, state: "", templateRendering: "failed" }, condition, time);
 }
 

@@ -6,6 +6,7 @@ import type { WorkflowControllerDeps } from "../ports.ts";
 import { hardwareKey, holdsPermission } from "./loans.ts";
 import { allowNetboot, mayNetboot } from "./netboot-permission.ts";
 import type { Step, StepContext } from "./step.ts";
+import { noteWorker } from "./worker-of-hardware.ts";
 
 type Deps = Pick<WorkflowControllerDeps, "clock" | "workflows" | "hardware">;
 
@@ -19,7 +20,8 @@ export async function watchHardware(workflow: Workflow, step: Step, deps: Deps, 
   if (key === undefined || isFinalState(step.status.state)) return step;
   const machine = await deps.hardware.get(key);
   const missed = machine === undefined ? await whyMissed(key, deps) : undefined;
-  const noted = { ...step, status: noteHardware(key.name, step.status, missed, context.time) };
+  const known = noteHardware(key.name, step.status, missed, context.time);
+  const noted = { ...step, status: machine === undefined ? known : noteWorker(machine, known, context.time) };
   const holds = holdsPermission({ ...workflow, status: noted.status });
   const isLent = holds && noted.status.bootOptions?.allowNetboot?.toggledTrue === true;
   if (machine === undefined || !isLent || mayNetboot(machine)) return noted;

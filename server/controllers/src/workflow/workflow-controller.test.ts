@@ -44,6 +44,36 @@ test("a missing template is said, and the workflow starts once it is there", asy
   await bench.reachState("PENDING");
 });
 
+test("which object is missing is told by the reason, too", async (t) => {
+  const bench = await setUp(t);
+  const reasonIs = (reason: string) => (workflow: Workflow) => workflow.status?.conditions?.[0]?.reason === reason;
+  await bench.createWorkflow({ hardwareRef: "machine" });
+  await bench.reach(reasonIs("NoTemplate"));
+  await bench.createTemplate();
+  await bench.reach(reasonIs("NoHardware"));
+  assert.deepEqual(
+    bench.events.map(({ reason }) => reason),
+    ["NoTemplate", "NoHardware"],
+  );
+});
+
+test("a worker that the Hardware of the workflow does not have is said with the ids of both, until it has", async (t) => {
+  const bench = await setUpMachine(t, { render: () => ({ document: documentOf([neighbour, action("stream")]) }) });
+  await bench.createWorkflow({ hardwareRef: "machine" });
+  const noted = (value: string) => (workflow: Workflow) =>
+    workflow.status?.conditions?.find(({ type }) => type === "WorkerOfHardware")?.status === value;
+  const { status } = await bench.reach(noted("False"));
+  assert.equal(status?.state, "PENDING");
+  assert.match(
+    status?.conditions?.at(-1)?.message ?? "",
+    new RegExp(`for worker ${neighbour}, and Hardware machine, .* has ${installer}: `),
+  );
+  const machine = await bench.hardware.get(machineKey);
+  assert.ok(machine);
+  await bench.hardware.update({ ...machine, spec: { interfaces: [{ dhcp: { mac: neighbour } }] } });
+  await bench.reach(noted("True"));
+});
+
 test("a template that does not render is said with its place, and mending it starts the workflow", async (t) => {
   const broken = ["debian:1:3: unexpected {{end}}"];
   const good = { document: documentOf([installer, action("stream")]) };

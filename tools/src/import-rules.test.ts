@@ -110,7 +110,7 @@ const hidden = [
   'new URL("../../other-package/", import.meta.url);',
   'new URL("../..", import.meta.url);',
   'new URL("%2e%2e/%2e%2e/other-package/%73rc/x.ts", import.meta.url);',
-  'new URL("/work/other-package/src/x.ts", import.meta.url);',
+  'new URL("/srv/other-package/src/x.ts", import.meta.url);',
   "new URL(where, import.meta.url);",
   // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a program.
   "new URL(`../${where}`, import.meta.url);",

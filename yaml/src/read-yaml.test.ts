@@ -150,6 +150,10 @@ test("what was written is read again", () => {
   fc.assert(fc.property(json, (value) => assert.deepEqual(plain(writeYaml(value)), value)));
 });
 
+test("a key that would merge is read again as the key it is", () => {
+  for (const value of [[{ "<<": 0 }], { a: { "<<": { b: 1 } } }]) assert.deepEqual(plain(writeYaml(value)), value);
+});
+
 const piece = fc.constantFrom(
   ..."?:-[]{},&*!|>'\"%@#~ \t\n".split(""),
   ..."? ,: ,- ,&a ,*a,<<: ,a: ,a,1,[a],{a: 1},---\n,\n  ,!!set ,%YAML 1.2\n".split(","),

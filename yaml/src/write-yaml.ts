@@ -23,8 +23,11 @@ const goStyle: DocumentOptions & SchemaOptions & CreateNodeOptions & ToStringOpt
 /** Written as they are by the package, and refused by every other reader. */
 const unprintable = /(?![\t\n\r\u0085])\p{Cc}|[\ufffe\uffff]/u;
 
+/** A key of this name is one that merges, unless it is quoted, which the package does not do. */
+const merge = /<<\s*:/;
+
 /** As Go's sigs.k8s.io/yaml and kubectl write it: block style, lists not indented, no line folded. Ends with a newline. */
 export function writeYaml(value: unknown): string {
   const text = stringify(value, goStyle);
-  return unprintable.test(text) ? emitYaml(value) : text;
+  return unprintable.test(text) || merge.test(text) ? emitYaml(value) : text;
 }

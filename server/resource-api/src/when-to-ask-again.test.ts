@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
-import { StoreError } from "@neverland/store/resource-store.ts";
+import { type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";
 import { startApiServer, templateNamed, templatesPath } from "./testing/api-server.ts";
 
@@ -12,8 +12,13 @@ for (const [what, isPassing, header] of [
 ] as const)
   test(`where ${what} the answer is 503, with a time to ask again only if it passes`, async (t) => {
     const memory = openMemoryStore();
-    const create = () => Promise.reject(new StoreError("unavailable", what, { isPassing }));
-    const api = await startApiServer({ store: { ...routedStore(memory, new Map()), create } });
+    const store = routedStore(memory, new Map());
+    const create: ResourceStore["create"] = async (kind, resource) => {
+      // The namespace it is in is there before.
+      if (kind.kind !== "Template") return await store.create(kind, resource);
+      throw new StoreError("unavailable", what, { isPassing });
+    };
+    const api = await startApiServer({ store: { ...store, create } });
     t.after(async () => {
       await api.close();
       await memory.close();

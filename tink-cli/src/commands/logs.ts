@@ -1,5 +1,5 @@
 // tink logs: what a workflow's actions wrote.
-import { kinds } from "@neverland/api";
+import { kinds, shownState } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
@@ -14,9 +14,9 @@ export function configure(command: Command, context: CliContext): void {
     .option("--action <name>", "of this action only")
     .option("-f, --follow", "go on until the workflow has ended")
     .option("--tail <lines>", "only the last lines", numberUpTo(Number.MAX_SAFE_INTEGER))
-    .action(async (workflow: string, { action, follow, tail }: LogsOptions) => {
+    .action(async (target: string, { action, follow, tail }: LogsOptions) => {
       const { clients, namespace } = await connect(command, context);
-      const name = nameOf(workflow);
+      const name = nameOf(target);
       const options = {
         signal: context.signal,
         ...(action === undefined ? {} : { action }),
@@ -30,12 +30,12 @@ export function configure(command: Command, context: CliContext): void {
         isSilent = false;
       }
       if (!isSilent) return;
-      const { status } = (await workflows.get({ namespace, name })) ?? {};
-      const actions = status?.tasks?.flatMap((task) => task.actions?.map((each) => each.name) ?? []) ?? [];
+      const workflow = await workflows.get({ namespace, name });
+      const actions = workflow?.status?.tasks?.flatMap((task) => task.actions?.map((each) => each.name) ?? []) ?? [];
       if (action !== undefined && actions.length > 0 && !actions.includes(action))
         throw new CliError("not-found", `workflow ${name} has no action "${action}"; it has ${actions.join(", ")}`);
       const who = action === undefined ? `workflow ${name}` : `action "${action}" of workflow ${name}`;
-      context.stderr(`${who} has printed nothing (state: ${status?.state || "not begun"})\n`);
+      context.stderr(`${who} has printed nothing (state: ${(workflow && shownState(workflow)?.value) ?? "gone"})\n`);
     });
 }
 

@@ -156,7 +156,7 @@ test("logs are what actions wrote: all, of one action, or the last lines", async
 });
 
 test("logs of nothing say so, and an action that is not there is told with those that are", async () => {
-  await workflow("silent");
+  await (await workflow("silent")).ask(); // it waits for its worker, so it has been rendered
   const [all, first, other] = [[], ["--action", "first"], ["--action", "nope"]] as const;
   assert.deepEqual(await bench.run("logs", "silent", ...all), {
     ...{ code: 0, stdout: "" },

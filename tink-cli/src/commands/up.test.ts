@@ -237,7 +237,7 @@ describe("a data folder on a disk that cannot take it", () => {
   const cases: readonly [disk: string, stderr: RegExp][] = [
     [
       "ro",
-      /^tink: \S+\/disk\/data cannot be the data folder: it cannot be made there \(is the disk mounted for reading only\?\); name another with --data-dir\n$/,
+      /^tink: \S+\/disk\/data cannot be the data folder: its disk is mounted for reading only; name another with --data-dir\n$/,
     ],
     [
       "size=8k",

@@ -135,7 +135,7 @@ const noFolder = (path: string, dataDir: string): string =>
 const whyUnusable: ReadonlyMap<string, (path: string, dataDir: string) => string> = new Map([
   ...notAFolder.map((code) => [code, noFolder] as const),
   ...["EACCES", "EPERM"].map((code) => [code, forbidden] as const),
-  ["ENOENT", () => `it cannot be made there (is the disk mounted for reading only?); ${elsewhere}`],
+  ["ENOENT", () => `it cannot be made there; ${elsewhere}`],
   ["EROFS", () => `its disk is mounted for reading only; ${elsewhere}`],
   ["ENOSPC", () => "its disk is full; free some space, then try again"],
 ]);

@@ -49,14 +49,7 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
     namespace,
     fieldSelector: `spec.hardware=${name}`,
   });
-  const workflows = await clients(kinds.Workflow).list({ namespace });
-  const agents = new Set(
-    hardware === undefined ? [] : valuesAt(hardware, "spec.agentID", "spec.interfaces[].dhcp.mac"),
-  );
-  const own = workflows.items.filter(
-    ({ spec, status }) =>
-      spec?.hardwareRef === name || (status?.agentID !== undefined && agents.has(status.agentID.toLowerCase())),
-  );
+  const own = await workflowsOf(clients, namespace, name, hardware);
   if (hardware !== undefined)
     return { hardware, rivals: await rivalsOf(clients, hardware), workflows: own, events: events.items };
   // One that was deleted under its workflow is asked for by its name, too.
@@ -67,13 +60,31 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
   );
 }
 
+/** Those that name it, and those that its agent works on; of this namespace. A hall has thousands of others. */
+async function workflowsOf(
+  clients: Clients,
+  namespace: string,
+  name: string,
+  hardware: Hardware | undefined,
+): Promise<Workflow[]> {
+  const agents = hardware === undefined ? [] : textsAt(hardware, "spec.agentID", "spec.interfaces[].dhcp.mac");
+  const selectors = [`spec.hardwareRef=${name}`, ...agents.flatMap(byAgent)];
+  const found = new Map<string, Workflow>();
+  for (const fieldSelector of new Set(selectors))
+    for (const workflow of (await clients(kinds.Workflow).list({ namespace, fieldSelector })).items)
+      found.set(workflow.metadata.name, workflow);
+  return [...found.values()];
+}
+
 async function byMac(clients: Clients, mac: string): Promise<Subject> {
   const { items } = await clients(kinds.Hardware).list({ fieldSelector: `spec.interfaces[].dhcp.mac=${mac}` });
   const [known] = items;
   if (known !== undefined) return await byName(clients, known.metadata.namespace, known.metadata.name);
   const events = await clients(kinds.MachineEvent).list({ fieldSelector: `spec.mac=${mac}` });
-  const workflows = await clients(kinds.Workflow).list({ fieldSelector: `status.agentID=${mac}` });
-  return { workflows: workflows.items, events: events.items };
+  const workflows: Workflow[] = [];
+  for (const fieldSelector of byAgent(mac))
+    workflows.push(...(await clients(kinds.Workflow).list({ fieldSelector })).items);
+  return { workflows, events: events.items };
 }
 
 /** Others that claim what only one can have. Where that is text that no selector takes, nobody is asked. */
@@ -83,7 +94,7 @@ async function rivalsOf(clients: Clients, hardware: Hardware): Promise<RivalClai
     fieldsAt(hardware, path).map(({ value }) => ({ path, value: String(value) })),
   );
   const found: RivalClaim[] = [];
-  for (const { path, value } of claims.filter((claim) => /^[\w:.-]+$/.test(claim.value))) {
+  for (const { path, value } of claims.filter((claim) => isSelectable(claim.value))) {
     const { items } = await clients(kinds.Hardware).list({ fieldSelector: `${path}=${value}`, limit: mostRivals });
     const others = items.map(({ metadata }) => formatKey(metadata)).filter((key) => key !== own);
     if (others.length > 0) found.push({ path, value, names: [own, ...others] });
@@ -91,7 +102,17 @@ async function rivalsOf(clients: Clients, hardware: Hardware): Promise<RivalClai
   return found;
 }
 
-/** In lower case. Of any object: one that no schema accepts is shown as it is, and may have anything anywhere. */
-function valuesAt(object: Hardware, ...paths: readonly string[]): string[] {
-  return paths.flatMap((path) => fieldsAt(object, path)).map(({ value }) => String(value).toLowerCase());
+/** As templates spell it: an agent is the same however it is written. */
+function byAgent(agent: string): string[] {
+  const spellings = new Set([agent, agent.toLowerCase(), agent.toUpperCase()]);
+  return [...spellings].filter(isSelectable).map((spelling) => `status.agentID=${spelling}`);
+}
+
+function isSelectable(value: string): boolean {
+  return /^[\w:.-]+$/.test(value);
+}
+
+/** Of any object: one that no schema accepts is shown as it is, and may have anything anywhere. */
+function textsAt(object: Hardware, ...paths: readonly string[]): string[] {
+  return paths.flatMap((path) => fieldsAt(object, path)).map(({ value }) => String(value));
 }

@@ -344,6 +344,16 @@ describe("tink explain", () => {
       );
   });
 
+  test("a workflow is a machine's by its agent too, however a template spells that", async () => {
+    const other = [hardwareYaml("agent-of", mac(51)), hardwareYaml("described", mac(52)), templateYaml("agent-t")];
+    await apply([...other, workflowYaml("agent-w", "agent-t", "described", mac(51).toUpperCase())].join("---\n"));
+    const key = { namespace: "default", name: "agent-w" };
+    const isRendered = (found?: Workflow) => found?.status?.agentID === mac(51).toUpperCase();
+    await bench.clients(kinds.Workflow).waitFor(key, isRendered, AbortSignal.timeout(10_000));
+    for (const machine of ["agent-of", mac(51), "described"])
+      assert.match((await bench.run("explain", machine)).stdout, /agent-w/);
+  });
+
   test("a machine that is not there is exit code 3", async () => {
     assert.equal((await bench.run("explain", "nobody")).code, 3);
   });

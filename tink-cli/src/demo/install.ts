@@ -45,6 +45,7 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
   const narrated = narrate(clients, progress, AbortSignal.any([signal, narration.signal]));
   try {
     await workflowEnd(clients, AbortSignal.any([signal, AbortSignal.timeout(workflowTimeoutMs)]));
+    progress.waiting("the operating system on its disk starts; waiting until SSH lets us in");
     const stdout = await waitForSsh(deps.ssh, "hostname; uname -r", { signal, timeoutMs: sshTimeoutMs });
     const loggedInMs = nowMs();
     await record(

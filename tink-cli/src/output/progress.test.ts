@@ -29,6 +29,15 @@ test("in a log each step is a line, and a long one says that it goes on at least
   ]);
 });
 
+test("silence means what is waited for, once that is said, and not the last thing that came", (t) => {
+  const { progress, lines, pass } = inLog(t);
+  progress.waiting("waiting for a login");
+  progress.step("An address was given");
+  for (let second = 0; second < 10; second++) pass(1);
+  progress.done();
+  assert.deepEqual(lines, ["    0.0 s  An address was given\n", "   10.0 s  still: waiting for a login\n"]);
+});
+
 test("what goes on side by side is named for as long as it does", (t) => {
   const { progress, lines, pass } = inLog(t);
   progress.step("Building both");

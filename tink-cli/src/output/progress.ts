@@ -9,6 +9,8 @@ export type Progress = {
   step(name: string, lane?: string): void;
   /** How far the step is. Shown on terminals only: logs want results, not motion. */
   detail(text: string): void;
+  /** What silence from now on means. Shown in logs only, in place of the last step, which may be long over. */
+  waiting(text: string): void;
   /** Nothing more comes in that lane. */
   ended(lane: string): void;
   /** Ends the line. */
@@ -63,6 +65,7 @@ function onTerminal({ write, nowMs }: ProgressDeps): Progress {
       redraw();
     },
     detail: show,
+    waiting: () => undefined,
     ended: () => undefined,
     done() {
       finish();
@@ -75,6 +78,7 @@ function inLog({ write, nowMs }: ProgressDeps): Progress {
   const startMs = nowMs();
   let lastMs = startMs;
   const lanes = new Map<string, string>();
+  let awaited: string | undefined;
   const say = (text: string): void => {
     lastMs = nowMs();
     write(`${secondsSince(startMs, lastMs)}  ${oneLine(text)}\n`);
@@ -82,7 +86,7 @@ function inLog({ write, nowMs }: ProgressDeps): Progress {
   const ticker = setInterval(() => {
     const isDue = nowMs() - lastMs + lookMs > longestSilenceMs;
     const named = [...lanes].filter(([lane]) => lane !== "" || lanes.size === 1).map(([, name]) => name);
-    if (isDue && named.length > 0) say(`still: ${named.join("; ")}`);
+    if (isDue && named.length > 0) say(`still: ${awaited ?? named.join("; ")}`);
   }, lookMs);
   ticker.unref();
   return {
@@ -92,6 +96,9 @@ function inLog({ write, nowMs }: ProgressDeps): Progress {
       say(name);
     },
     detail: () => undefined,
+    waiting(text) {
+      awaited = text;
+    },
     ended: (lane) => void lanes.delete(lane),
     done() {
       lanes.clear();

@@ -26,6 +26,7 @@ export type RequestOptions = { readonly body?: unknown; readonly headers?: { rea
 export type Answer = { readonly status: number; readonly headers: Headers; readonly body: any };
 
 export const templatesPath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/templates";
+export const workflowsPath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/workflows";
 export const hardwarePath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/hardware";
 
 export async function startApiServer(

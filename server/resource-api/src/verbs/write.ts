@@ -1,5 +1,5 @@
 // The verbs that write: create, replace and patch.
-import type { JsonObject, Resource } from "@neverland/api";
+import { fieldsAt, type JsonObject, type Resource } from "@neverland/api";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
@@ -28,12 +28,28 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
 }
 
 export async function replace(exchange: Exchange, target: NamedTarget): Promise<void> {
-  await answerWritten(exchange, target, await replaced(exchange, target));
+  const before = await endedBefore(exchange, target);
+  await answerWritten(exchange, target, await replaced(exchange, target), { before });
 }
 
 export async function patch(exchange: Exchange, target: NamedTarget): Promise<void> {
+  const before = await endedBefore(exchange, target);
   const { resource, created } = await patched(exchange, target);
-  await answerWritten(exchange, target, resource, created ? 201 : 200);
+  await answerWritten(exchange, target, resource, { before, status: created ? 201 : 200 });
+}
+
+type Ended = { readonly generation: number; readonly state: string };
+
+/** Of a kind whose objects come to an end, one that has. */
+async function endedBefore(
+  { context }: Exchange,
+  { kind, namespace, name, subresource }: NamedTarget,
+): Promise<Ended | undefined> {
+  if (kind.retention === undefined || subresource !== undefined) return undefined;
+  const { field, values } = kind.retention;
+  const found = await context.store.get(kind, { namespace, name });
+  const state = found && fieldsAt(found, field).find(({ value }) => values.includes(String(value)));
+  return state && { generation: found.metadata.generation, state: String(state.value) };
 }
 
 async function replaced(exchange: Exchange, target: NamedTarget): Promise<Resource> {
@@ -63,18 +79,25 @@ async function patched(exchange: Exchange, target: NamedTarget): Promise<{ resou
   return { resource: await patchResource(context.writes, written, type, value, options), created: false };
 }
 
-/** Who writes what is on its way out may believe that it stays. Who took the last finalizer off knows, and a status is controllers' to write. */
+/**
+ * Who writes what is on its way out may believe that it stays, and who changes what has ended that it goes on. Who took the last
+ * finalizer off knows, and a status is controllers' to write.
+ */
 async function answerWritten(
   exchange: Exchange,
   { kind, subresource }: NamedTarget,
   object: Resource,
-  status = 200,
+  { before, status = 200 }: { before: Ended | undefined; status?: number },
 ): Promise<void> {
-  const { name, deletionTimestamp, finalizers } = object.metadata;
+  const { name, deletionTimestamp, finalizers, generation } = object.metadata;
   if (deletionTimestamp && finalizers?.length && !subresource)
     warn(exchange.reply, [`${kind.singular}/${name} is being deleted: apply it again when it has gone`]);
+  else if (before !== undefined && before.generation !== generation)
+    warn(exchange.reply, [`${kind.singular}/${name} has ended (${before.state}) and does not run again: ${anew}`]);
   await answer(exchange, kind, object, status);
 }
+
+const anew = "delete it and apply it anew for that";
 
 function writeTarget({ kind, namespace, name, subresource }: NamedTarget): WriteTarget {
   return { kind, namespace, name, half: subresource === "status" ? "status" : "content" };

@@ -3,7 +3,7 @@ import { constants, type Stats } from "node:fs";
 import { access, chmod, lstat, readdir, stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { ServerError } from "../server-error.ts";
-import { isOurs } from "./file-owner.ts";
+import { fileAt, isOurs } from "./file-owner.ts";
 import { makeFolders } from "./make-folders.ts";
 import { closeToOthers } from "./private-file.ts";
 import { trustedPath } from "./trusted-path.ts";
@@ -54,7 +54,7 @@ async function refuseFolder(dataDir: string, owner: number | undefined): Promise
   // When it is another user's, that is to be said, not which of its files fails first.
   await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
   const stats = await stat(dataDir);
-  if (!(await isOurs({ stats, chmod: (to) => chmod(dataDir, to) }, owner)))
+  if (!(await isOurs(fileAt(dataDir, stats), owner)))
     throw unfit(dataDir, `it belongs to another user (uid ${stats.uid}); run this as that user, or ${elsewhere}`);
   return stats;
 }
@@ -100,8 +100,7 @@ async function refuseForeign(dataDir: string, owner: number | undefined): Promis
     const stats = await lstat(path);
     const why = stats.isSymbolicLink()
       ? "is a symbolic link"
-      : !(await isOurs({ stats, chmod: (to) => chmod(path, to) }, owner)) &&
-        `belongs to another user (uid ${stats.uid})`;
+      : !(await isOurs(fileAt(path, stats), owner)) && `belongs to another user (uid ${stats.uid})`;
     if (why)
       throw unfit(dataDir, `others could write in it, and ${name} ${why}; look at it and delete it, or ${elsewhere}`);
   }

@@ -1,7 +1,10 @@
 // In user namespaces of every kind, by what the kernel says there; who runs the test is in none.
 import assert from "node:assert/strict";
+import { lstat, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
-import { type FileReader, isBelieved, isOurs, type OwnedFile } from "./file-owner.ts";
+import { type FileReader, fileAt, isBelieved, isOurs, type OwnedFile } from "./file-owner.ts";
 
 const nobody = 65_534;
 const program = 4711;
@@ -44,4 +47,18 @@ test("folders of the machine's root are believed in a container, and those of th
 
 test("a folder of its own is believed by a container that runs as nobody", async () => {
   assert.equal(await isBelieved(file(nobody, true), reader(nobody, manyUsers)), true);
+});
+
+test("what was put in its place since is never changed, not even to be judged", async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), "owner-"));
+  t.after(() => rm(dir, { recursive: true }));
+  const [judged, theirs] = [join(dir, "judged"), join(dir, "theirs")];
+  await Promise.all([judged, theirs].map((path, at) => writeFile(path, "", { mode: at === 0 ? 0o644 : 0o600 })));
+  const found = fileAt(judged, await lstat(judged));
+  await found.chmod(0o640);
+  assert.equal((await lstat(judged)).mode & 0o777, 0o640);
+  await rename(judged, join(dir, "away"));
+  await symlink(theirs, judged);
+  await assert.rejects(found.chmod(0o644), { code: "ESTALE" });
+  assert.equal((await lstat(theirs)).mode & 0o777, 0o600);
 });

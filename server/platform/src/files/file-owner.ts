@@ -1,12 +1,35 @@
 // Whose a file is, where its owner's number may not say it: in a user namespace, as a container or the demo has one, whoever is not in it
 // is shown as nobody: the machine's root and any stranger alike, and this program itself when it is not in it.
 import { readFileSync, type Stats, statSync } from "node:fs";
+import { chmod, open } from "node:fs/promises";
 
 /** A file as it is found, and a way to change its mode, which the kernel lets its owner do alone. */
 export type OwnedFile = {
   readonly stats: Pick<Stats, "uid" | "mode">;
   readonly chmod: (mode: number) => Promise<void>;
 };
+
+/** Of what stands at this path, as it was looked at there. */
+export function fileAt(path: string, stats: Stats): OwnedFile {
+  return { stats, chmod: (mode) => changeMode(path, stats, mode) };
+}
+
+/** `O_PATH` of open(2), which Node does not name: a place in the tree, for which nothing of the file need be allowed. */
+const placeOnly = 0o10000000;
+
+/** Never of another that was put there since, be it by a link. @throws `ESTALE` when one was. */
+async function changeMode(path: string, { dev, ino }: Stats, mode: number): Promise<void> {
+  const place = await open(path, placeOnly);
+  try {
+    const found = await place.stat();
+    if (found.dev !== dev || found.ino !== ino)
+      throw Object.assign(new Error(`${path} was changed while it was looked at`), { code: "ESTALE", path });
+    // fchmod(2) takes no such descriptor; its link does.
+    await chmod(`/proc/self/fd/${place.fd}`, mode);
+  } finally {
+    await place.close();
+  }
+}
 
 /** The user and the user namespace that this runs in. */
 export type FileReader = {

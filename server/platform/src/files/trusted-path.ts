@@ -1,8 +1,8 @@
 // Where a path leads, and whether only this user and root decide that: by ssh's rule each folder on the way, and each link, must be theirs.
 import { constants, type Stats } from "node:fs";
-import { access, chmod, lchown, lstat, readlink } from "node:fs/promises";
+import { access, lchown, lstat, readlink } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { isBelieved, type OwnedFile } from "./file-owner.ts";
+import { fileAt, isBelieved, type OwnedFile } from "./file-owner.ts";
 
 /** Why it is not believed, in words that follow "is not believed:"; undefined when it is. */
 export type Mistrust = string;
@@ -42,14 +42,14 @@ export async function trustedPath(
 
 /** Of what a path ends in. @param what Names it in the sentence. */
 export async function mistrustOf(path: string, stats: Stats, what = "it"): Promise<Mistrust | undefined> {
-  if (!(await isBelieved({ stats, chmod: (mode) => chmod(path, mode) })))
+  if (!(await isBelieved(fileAt(path, stats))))
     return `${what} ${another(stats)}; look who put it there, then delete it or make it your own`;
   return await mistrustOfMode(path, stats, what);
 }
 
 async function mistrustOfParent(folder: string): Promise<Mistrust | undefined> {
   const stats = await lstat(folder);
-  if (!(await isBelieved({ stats, chmod: (mode) => chmod(folder, mode) })))
+  if (!(await isBelieved(fileAt(folder, stats))))
     return `the folder ${folder} ${another(stats)}, who could put something else there`;
   return (stats.mode & sticky) === 0 ? await mistrustOfMode(folder, stats, `the folder ${folder}`) : undefined;
 }

@@ -75,6 +75,8 @@ export type KindInfo = {
   readonly holdsOthers?: boolean;
   /** A record is appended, never changed. */
   readonly record: boolean;
+  /** Of one object's JSON, without its status and the owners of its fields, where that is bounded: many are kept, and a log has room for each. */
+  readonly mostBytes?: number;
   /**
    * Whether a PUT may leave out the version that it read, and takes the place of whatever is there: of most of Kubernetes'
    * core group it may (its `AllowUnconditionalUpdate`), of custom resources never.
@@ -243,6 +245,7 @@ export const kinds = {
     plural: "machineevents",
     singular: "machineevent",
     shortNames: ["mev"],
+    mostBytes: 16 * 1024,
     spec: machineEventSpecSchema,
     columns: [
       { name: "Time", type: "string", path: ".spec.time" },

@@ -380,6 +380,33 @@ describe("the resource API", () => {
     assert.equal((await api.request("POST", "/api/v1/namespaces/default/events", { body: {} })).status >= 400, true);
   });
 
+  for (const [what, of] of [
+    ["its spec", (text: string) => ({ spec: { message: text } })],
+    ["fields that nobody knows", (text: string) => ({ spec: { noise: [text] } })],
+    ["annotations", (text: string) => ({ metadata: { annotations: { note: text } } })],
+  ] as const)
+    test(`a posted event of more than 16 KiB is refused, whether by ${what}`, async () => {
+      const path = "/apis/metal.neverland.dev/v1alpha1/namespaces/default/machineevents";
+      const post = (name: string, letters: number) => {
+        const more: { spec?: object; metadata?: object } = of("é".repeat(letters / 2));
+        const spec = {
+          source: "lab",
+          type: "PoweredOn",
+          message: "on",
+          time: "2026-01-01T00:00:00.000Z",
+          ...more.spec,
+        };
+        const metadata = { name, ...more.metadata };
+        const body = { apiVersion: "metal.neverland.dev/v1alpha1", kind: "MachineEvent", metadata, spec };
+        return api.request("POST", path, { body });
+      };
+      assert.equal((await post(`short-${what.length}`, 15_000)).status, 201);
+      const { status, body } = await post("long", 16_384);
+      assert.deepEqual([status, body.details.causes[0].reason], [422, "FieldValueTooLong"]);
+      assert.match(body.message, /must be at most 16384 bytes of JSON, and is 16\d\d\d/);
+      assert.equal((await api.request("GET", `${path}/long`)).status, 404);
+    });
+
   test("an object with finalizers is marked, can lose them only, and then goes", async () => {
     await make("held", "x", { finalizers: ["x/hold"] });
     const path = `${templatesPath}/held`;

@@ -11,7 +11,11 @@ export function validateResource(kind: KindInfo, resource: Resource): void {
     const value: unknown = Reflect.get(resource, name);
     return schemaFaults(schema, name === "spec" ? (value ?? {}) : value, name, kind);
   });
-  refuse(kind, resource, [...contentSizeFaults(resource), ...metadataFaults(kind, resource.metadata), ...content]);
+  refuse(kind, resource, [
+    ...contentSizeFaults(kind, resource),
+    ...metadataFaults(kind, resource.metadata),
+    ...content,
+  ]);
 }
 
 /** @throws {ResourceError} `invalid`. */
@@ -24,12 +28,20 @@ function refuse(kind: KindInfo, { metadata }: Resource, faults: readonly FieldFa
   if (faults.length > 0) throw invalid(kind, metadata.name, faults);
 }
 
-/** Of all but the status and the owners. Where the whole is small enough, as nearly always, its part is. */
-function contentSizeFaults(resource: Resource): FieldFault[] {
-  if (!isOver(resource, mostLeaves)) return [];
+/** Of all but the status and the owners. Where the whole has few enough values, as nearly always, its part has. */
+function contentSizeFaults({ mostBytes }: KindInfo, resource: Resource): FieldFault[] {
+  if (mostBytes === undefined && !isOver(resource, mostLeaves)) return [];
   const { metadata, status: _, ...rest } = resource;
   const { managedFields: __, ...own } = metadata;
-  return sizeFaults({ ...rest, metadata: own }, "object");
+  const content = { ...rest, metadata: own };
+  return [...sizeFaults(content, "object"), ...(mostBytes === undefined ? [] : lengthFaults(content, mostBytes))];
+}
+
+function lengthFaults(content: object, mostBytes: number): FieldFault[] {
+  const bytes = Buffer.byteLength(JSON.stringify(content));
+  if (bytes <= mostBytes) return [];
+  const message = `Too long: must be at most ${mostBytes} bytes of JSON, and is ${bytes}; leave out what is no fact about the machine`;
+  return [{ reason: "FieldValueTooLong", message, field: "object" }];
 }
 
 function sizeFaults(value: unknown, field: string): FieldFault[] {

@@ -118,7 +118,10 @@ export const eventReasons = {
     meaning: "a boot file was not read from the disk in time",
     mend: "look whether the disk or this server is overloaded; the machine asks again",
   },
-  TooManyTransfers: { meaning: "too many files are being read at once", mend: "nothing: the machine asks again" },
+  TooManyTransfers: {
+    meaning: "too many files are being read at once, by its address or by all",
+    mend: "nothing for a single one: the machine asks again; else look at the TftpRead and TftpBrokenOff events for who reads so much",
+  },
   WriteRefused: { meaning: "the machine wanted to write a file", mend: "nothing: this server takes no files" },
   ModeRefused: {
     meaning: "TFTP was asked for another mode than octet or netascii",

@@ -37,8 +37,8 @@ export interface Boots extends Service {
 
 /** Most TFTP blocks sent before an acknowledgement is awaited. */
 const tftpWindowBlocks = 64;
-/** A hall of machines that starts at once, on each link; a transfer costs about a kilobyte, since the file is there once for all. */
-const tftpTransfers = { most: 4096, mostOfMachine: 8, mostOfAddress: 256 };
+/** On each link a hall that starts at once, and as many in line; a transfer costs about two kilobytes, since the file is there once for all. */
+const tftpTransfers = { most: 10_240, mostWaiting: 10_240, mostOfMachine: 8, mostOfAddress: 256 };
 
 /** Opens nothing yet. */
 export function createBoots(deps: BootsDeps): Boots {

@@ -48,3 +48,8 @@ export function refuseFile(fault: NotLent): TftpRefusal | "wait" {
       return { ...fault, code: TftpErrorCode.accessViolation, told: "the server cannot read the file" };
   }
 }
+
+/** There is no room for it. @param why In words that can end a sentence. */
+export function tooMany(why: string): TftpRefusal {
+  return { code: TftpErrorCode.undefined, reason: "TooManyTransfers", message: `${why}; ask again` };
+}

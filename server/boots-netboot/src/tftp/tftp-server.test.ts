@@ -54,7 +54,7 @@ beforeEach(() => {
     gate: new EventGate((event) => events.push(event), clock.nowMs.bind(clock)),
     clock,
     limits: { blockSizeBytes: 1468, windowBlocks: 16 },
-    transfers: { most: 3, mostOfMachine: 2, mostOfAddress: 3 },
+    transfers: { most: 3, mostWaiting: 2, mostOfMachine: 2, mostOfAddress: 6 },
   });
 });
 
@@ -142,20 +142,85 @@ test("a machine's third transfer at once ends the one of its own that was quiet 
     events.at(-1)?.message ?? "",
     /was cut off while it read snponly\.efi over TFTP: the machine reads too many/,
   );
+  assert.deepEqual(
+    sent.filter(({ bytes }) => errorCode(bytes) === 0).map(({ port }) => port),
+    [one.port],
+  );
 });
 
-test("a machine for whom there is no room hears nothing, so that it asks again, and has an event", () => {
-  const clients = [];
-  for (const last of [51, 52, 53, 54]) {
-    index.upsert(testMachine(last));
-    clients.push(openClient(`10.77.0.${last}`));
-  }
-  const [last, ...first] = clients.toReversed();
-  for (const client of first) client.ask(readRequest("snponly.efi"));
-  assert.ok(last);
-  assert.deepEqual(last.say(readRequest("snponly.efi")), []);
-  const { type, reason, hardware } = events.at(-1) ?? {};
-  assert.deepEqual([type, reason, hardware], ["TftpIgnored", "TooManyTransfers", "default/m54"]);
+describe("when all slots are taken", () => {
+  let readers: ReturnType<typeof openClient>[];
+  let waiter: ReturnType<typeof openClient>;
+  beforeEach(() => {
+    for (const last of [51, 52, 53, 54, 55]) index.upsert(testMachine(last));
+    readers = [50, 51, 52].map((last) => openClient(`10.77.0.${last}`));
+    for (const reader of readers) reader.ask(readRequest("snponly.efi", "blksize\x001400\0timeout\x00100\0"));
+    waiter = openClient("10.77.0.53");
+    assert.deepEqual(waiter.say(readRequest("snponly.efi")), []);
+  });
+  const answersTo = (client: { readonly port: number }) =>
+    sent.flatMap(({ port, bytes }) => (port === client.port ? [bytes] : []));
+
+  test("a machine waits, and reads as soon as another has read", () => {
+    // Its repeats are no further requests.
+    assert.deepEqual(waiter.say(readRequest("snponly.efi")), []);
+    readers[1]?.say(Uint8Array.of(0, 4, 0, 0));
+    readers[1]?.say(Uint8Array.of(0, 4, 0, 1));
+    clock.advance(0);
+    assert.deepEqual(
+      answersTo(waiter).map((answer) => answer[1]),
+      [3],
+    );
+  });
+
+  test("a machine that waits reads when another was silent for three seconds, and that one is told", () => {
+    readers[0]?.say(Uint8Array.of(0, 4, 0, 0));
+    clock.advance(2900);
+    readers[1]?.say(Uint8Array.of(0, 4, 0, 0));
+    readers[2]?.say(Uint8Array.of(0, 4, 0, 0));
+    clock.advance(200);
+    assert.equal(answersTo(waiter)[0]?.[1], 3);
+    assert.match(
+      answersTo(readers[0] ?? waiter)
+        .at(-1)
+        ?.toString("latin1") ?? "",
+      /silent, and others waited; ask again/,
+    );
+    assert.match(
+      events.at(-1)?.message ?? "",
+      /was cut off while it read snponly\.efi over TFTP: its client was silent/,
+    );
+  });
+
+  test("a machine that has waited for half a minute is told so, and its timeline says it", () => {
+    // It sends nothing that could be answered, but it is heard.
+    const keepReading = () => readers.forEach((reader) => void reader.say(Uint8Array.of(0, 4, 0, 9)));
+    for (let atMs = 0; atMs < 30_000; atMs += 150) {
+      keepReading();
+      clock.advance(150);
+    }
+    clock.advance(100);
+    assert.equal(errorCode(answersTo(waiter)[0] ?? assert.fail("nothing was said")), 0);
+    const { type, reason, hardware, message } = events.find(({ hardware }) => hardware === "default/m53") ?? {};
+    assert.deepEqual([type, reason, hardware], ["TftpRefused", "TooManyTransfers", "default/m53"]);
+    assert.match(message ?? "", /it has waited for too long; ask again/);
+  });
+
+  test("a machine for whom there is no room in the line either is told at once, and its timeline says it", () => {
+    openClient("10.77.0.54").say(readRequest("snponly.efi"));
+    const last = openClient("10.77.0.55");
+    assert.equal(errorCode(last.ask(readRequest("snponly.efi"))), 0);
+    const { type, reason, hardware } = events.at(-1) ?? {};
+    assert.deepEqual([type, reason, hardware], ["TftpRefused", "TooManyTransfers", "default/m55"]);
+  });
+
+  test("who waits is forgotten when it breaks off, and when the server stops", () => {
+    waiter.say(Buffer.from("\0\x05\0\0enough\0", "latin1"));
+    openClient("10.77.0.54").say(readRequest("snponly.efi"));
+    server.breakOff();
+    clock.advance(60_000);
+    assert.deepEqual([answersTo(waiter), server.isIdle, clock.pending], [[], true, 0]);
+  });
 });
 
 test("a server without file descriptors is no missing file: the machine hears nothing and asks again", () => {
@@ -224,9 +289,10 @@ describe("while a file is read from the disk", () => {
     );
   });
 
-  test("no more wait than may read", () => {
+  test("those who wait for it have slots, no more of a machine than it may have", () => {
     for (let i = 0; i < 5; i++) openClient().say(readRequest("snponly.efi"));
-    assert.equal(waiting?.length, 3);
+    fileComes();
+    assert.equal(sent.filter(({ bytes }) => bytes[1] === 3).length, 2);
     assert.equal(events.at(-1)?.reason, "TooManyTransfers");
   });
 });

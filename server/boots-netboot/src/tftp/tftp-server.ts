@@ -15,10 +15,11 @@ import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { type NotLent, parseRequestedFile } from "../boot-files.ts";
 import { findRequester } from "../requester.ts";
 import type { LentFile, LentFiles } from "../thread/lent-files.ts";
-import { type ClientKey, RunningTransfers, type TransferLimits } from "./running-transfers.ts";
 import { TftpEvents } from "./tftp-events.ts";
-import { type ReadRequest, refuseFile, refuseRequest, type TftpRefusal } from "./tftp-refusal.ts";
+import { type AskedFile, TftpReader } from "./tftp-reader.ts";
+import { type ReadRequest, refuseFile, refuseRequest, type TftpRefusal, tooMany } from "./tftp-refusal.ts";
 import { sendReply, type TftpClient, type TftpOutbox, TftpTransfer } from "./tftp-transfer.ts";
+import { type ClientKey, type TransferLimits, TransferSlots } from "./transfer-slots.ts";
 
 export interface TftpServerDeps {
   /** Of the socket that is bound to the address that machines ask, so that answers come from it. All transfers share its port, which passes NAT and firewalls. */
@@ -34,30 +35,26 @@ export interface TftpServerDeps {
 /** The kernel has no room now: what was lost is sent again, as on any link. */
 const passing: ReadonlySet<string> = new Set(["EAGAIN", "ENOBUFS", "ENOMEM"]);
 
-/** A request whose file is awaited. */
-interface Opening {
-  readonly from: TftpClient;
-  readonly request: ReadRequest;
-  readonly name: string;
-  readonly machine: MachineCard;
-}
+/** So many of those in line are looked at in one turn. */
+const mostOfLine = 32;
+const lineEveryMs = 100;
 
 export class TftpServer {
   readonly #deps: TftpServerDeps;
   readonly #events: TftpEvents;
-  readonly #transfers: RunningTransfers<TftpTransfer>;
-  readonly #openings = new Map<ClientKey, Opening>();
+  readonly #slots: TransferSlots<TftpReader>;
+  #line: { readonly atMs: number; readonly stop: () => void } | undefined;
   #finishes = false;
 
   constructor(deps: TftpServerDeps) {
     this.#deps = deps;
     this.#events = new TftpEvents(deps.gate);
-    this.#transfers = new RunningTransfers(deps.transfers);
+    this.#slots = new TransferSlots(deps.transfers);
   }
 
   /** Nobody reads. */
   get isIdle(): boolean {
-    return this.#transfers.size === 0;
+    return this.#slots.isEmpty;
   }
 
   take(bytes: Uint8Array, from: TftpClient): void {
@@ -71,84 +68,106 @@ export class TftpServer {
       this.#events.ignored(from.address, "UnreadablePacket", error.message);
       return;
     }
-    const running = this.#transfers.get(keyOf(from));
-    if (request.op === "ack") running?.handle({ kind: "ack", block: request.block });
-    else if (request.op === "error")
-      running?.handle({ kind: "client-error", code: request.code, message: request.message });
-    // A repeated request is answered by the running transfer's own repeats; another one from the same port ends it.
-    else if (!this.#finishes && (running === undefined || !isSame(running, request))) this.#open(from, request);
+    const key = keyOf(from);
+    const reader = this.#slots.get(key);
+    if (reader !== undefined) {
+      reader.lastHeardMs = this.#deps.clock.nowMs();
+      this.#slots.heard(key);
+    }
+    if (request.op === "ack") reader?.transfer?.handle({ kind: "ack", block: request.block });
+    else if (request.op === "error") this.#clientEnds(reader, request);
+    // A repeated request keeps its place, or is answered by the running transfer's own repeats; another one from the same port ends it.
+    else if (!this.#finishes && (reader === undefined || !isDeepStrictEqual(reader.request, request)))
+      this.#open(from, request);
   }
 
   /** From now on takes no new transfer; those that run end. */
   finish(): void {
     this.#finishes = true;
+    this.#slots.endLine();
+    for (const reader of this.#slots.reading()) if (reader.transfer === undefined) this.#leave(reader);
   }
 
   /** Breaks off those that run, and tells their clients. */
   breakOff(): void {
-    this.#finishes = true;
-    for (const transfer of this.#transfers.values()) transfer.cancel();
+    this.finish();
+    for (const { transfer } of this.#slots.reading()) transfer?.cancel();
+    this.#line?.stop();
   }
 
   /** Something could not be sent to this client. @param code Such as `ENETUNREACH`. */
   failed(to: TftpClient, code: string): void {
     if (passing.has(code)) return;
-    this.#transfers.get(keyOf(to))?.drop();
-    this.#transfers.delete(keyOf(to));
+    const reader = this.#slots.get(keyOf(to));
+    reader?.transfer?.drop();
+    if (reader !== undefined) this.#leave(reader);
     this.#events.ignored(to.address, "SendFailed", `nothing can be sent to it: ${code}`);
+  }
+
+  #clientEnds(reader: TftpReader | undefined, { code, message }: { code: number; message: string }): void {
+    if (reader?.transfer !== undefined) reader.transfer.handle({ kind: "client-error", code, message });
+    else if (reader !== undefined) this.#leave(reader);
   }
 
   #open(from: TftpClient, request: ReadRequest): void {
     const { name, directory } = parseRequestedFile(request.file);
-    const requester = findRequester(this.#deps.index, directory, ipv4FromNumber(from.address));
+    const address = ipv4FromNumber(from.address);
+    const requester = findRequester(this.#deps.index, directory, address);
     if (!requester.known) {
       this.#events.ignored(from.address, requester.reason, requester.message);
       return;
     }
     const { machine } = requester;
     const refusal = refuseRequest(request, machine);
-    if (refusal === undefined) this.#await({ from, request, name, machine });
+    if (refusal === undefined) this.#enter({ from, request, name, machine });
     else this.#refuse(from, machine, refusal);
   }
 
-  #await(opening: Opening): void {
-    const { from, request, name, machine } = opening;
-    const key = keyOf(from);
-    const before = this.#openings.get(key);
-    if (before !== undefined && isDeepStrictEqual(before.request, request)) return;
-    if (before === undefined && this.#openings.size >= this.#deps.transfers.most) {
-      this.#noRoom(from, machine);
-      return;
+  #enter(asked: AskedFile): void {
+    const key = keyOf(asked.from);
+    const nowMs = this.#deps.clock.nowMs();
+    this.#slots.get(key)?.transfer?.giveWay("it asked for another file from the same port", false);
+    const reader = new TftpReader(asked, nowMs, (why) => this.#refuse(asked.from, asked.machine, tooMany(why)));
+    switch (this.#slots.enter(key, reader, nowMs)) {
+      case "reads":
+        this.#read(reader);
+        return;
+      case "waits":
+        this.#lookAtLine(lineEveryMs);
+        return;
+      case "too many of its address":
+        // No error: firmware takes one for final, and asks again when it hears nothing.
+        this.#events.ignored(asked.from.address, "TooManyTransfers", "its address reads too many files", asked.machine);
+        return;
+      case "too many":
+        reader.giveWay("too many machines wait to read a file");
     }
-    this.#openings.set(key, opening);
+  }
+
+  /** It has a slot. */
+  #read(reader: TftpReader): void {
+    const { request, name } = reader;
     this.#deps.files.open(name, request.mode === "netascii", (file) => {
-      // While the file was read, the client may have asked for another.
-      if (this.#openings.get(key) !== opening) return;
-      this.#openings.delete(key);
-      if (!this.#finishes) this.#begin(opening, file);
+      // While the file was read, the client may have asked for another, or have given way.
+      if (this.#slots.get(keyOf(reader.from)) === reader) this.#begin(reader, file);
     });
   }
 
-  #begin(opening: Opening, file: LentFile | NotLent): void {
-    const { from, request, machine } = opening;
-    if ("reason" in file) {
-      const fileRefusal = refuseFile(file);
-      if (fileRefusal === "wait") this.#events.ignored(from.address, file.reason, file.message, machine);
-      else this.#refuse(from, machine, fileRefusal);
+  #begin(reader: TftpReader, file: LentFile | NotLent): void {
+    const { from, machine } = reader;
+    if (!("reason" in file)) {
+      this.#lend(reader, file);
       return;
     }
-    const before = this.#transfers.get(keyOf(from));
-    if (before !== undefined && isSame(before, request)) return;
-    before?.giveWay("it asked for another file from the same port");
-    const owner = { machine: machine.key, address: ipv4FromNumber(from.address) };
-    // No error: firmware takes one for final, and asks again when it hears nothing.
-    if (this.#transfers.makeRoom(owner, this.#deps.clock.nowMs())) this.#lend(opening, file, owner);
-    else this.#noRoom(from, machine);
+    this.#leave(reader);
+    const refusal = refuseFile(file);
+    if (refusal === "wait") this.#events.ignored(from.address, file.reason, file.message, machine);
+    else this.#refuse(from, machine, refusal);
   }
 
-  #lend({ from, request, name, machine }: Opening, file: LentFile, owner: { machine: string; address: string }): void {
+  #lend(reader: TftpReader, file: LentFile): void {
     const { clock, limits, outbox } = this.#deps;
-    const key = keyOf(from);
+    const { from, request, name, machine } = reader;
     const transfer = new TftpTransfer({
       clock,
       limits,
@@ -157,16 +176,45 @@ export class TftpServer {
       request,
       to: from,
       ended: (outcome) => {
-        this.#transfers.delete(key, transfer);
+        this.#leave(reader);
         this.#events.ended(machine, { name, file, outcome, gaveWay: transfer.gaveWay });
       },
     });
-    this.#transfers.add(key, owner, transfer);
+    reader.transfer = transfer;
     transfer.handle({ kind: "start" });
   }
 
-  #noRoom(from: TftpClient, machine: MachineCard): void {
-    this.#events.ignored(from.address, "TooManyTransfers", "too many files are being read at once", machine);
+  #leave(reader: TftpReader): void {
+    this.#slots.leave(keyOf(reader.from), reader);
+    if (this.#slots.isLine) this.#lookAtLine(0);
+  }
+
+  #lookAtLine(afterMs: number): void {
+    const { clock } = this.#deps;
+    const atMs = clock.nowMs() + afterMs;
+    if (this.#line !== undefined && this.#line.atMs <= atMs) return;
+    this.#line?.stop();
+    const look = (): void => {
+      this.#line = undefined;
+      const isMore = this.#serveLine();
+      if (this.#slots.isLine) this.#lookAtLine(isMore ? 0 : lineEveryMs);
+    };
+    this.#line = { atMs, stop: clock.after(afterMs, look) };
+  }
+
+  /** @returns Whether there may be more to do at once. */
+  #serveLine(): boolean {
+    for (let looked = 0; looked < mostOfLine; looked += 1) {
+      const nowMs = this.#deps.clock.nowMs();
+      const late = this.#slots.dismiss(nowMs);
+      late?.giveWay("too many machines read files, and it has waited for too long");
+      const reader = late === undefined ? this.#slots.admit(nowMs) : undefined;
+      if (late === undefined && reader === undefined) return false;
+      if (reader === undefined) continue;
+      reader.lastHeardMs = nowMs;
+      this.#read(reader);
+    }
+    return true;
   }
 
   #refuse(from: TftpClient, machine: MachineCard, refusal: TftpRefusal): void {
@@ -174,10 +222,6 @@ export class TftpServer {
     this.#events.refused(machine, refusal);
     sendReply(this.#deps.outbox, from, { op: "error", code, message: told });
   }
-}
-
-function isSame(transfer: TftpTransfer, request: ReadRequest): boolean {
-  return isDeepStrictEqual(transfer.request, request);
 }
 
 function keyOf({ address, port }: TftpClient): ClientKey {

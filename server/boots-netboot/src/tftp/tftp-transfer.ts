@@ -5,13 +5,13 @@ import {
   negotiate,
   newTransfer,
   stepTransfer,
+  TftpErrorCode,
   type TftpLimits,
   type TransferEvent,
   type TransferOutcome,
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
-import type { RunningTransfer } from "./running-transfers.ts";
 import type { ReadRequest } from "./tftp-refusal.ts";
 
 /** Where datagrams are written and wait; the socket takes them together. */
@@ -51,27 +51,15 @@ export interface TftpTransferInput {
   readonly ended: (outcome: TransferOutcome) => void;
 }
 
-export class TftpTransfer implements RunningTransfer {
+export class TftpTransfer {
   readonly #input: TftpTransferInput;
-  readonly beganMs: number;
   #state: TransferState;
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined;
-  #lastHeardMs: number;
   #gaveWay: string | undefined;
 
   constructor(input: TftpTransferInput) {
     this.#input = input;
-    this.beganMs = input.clock.nowMs();
-    this.#lastHeardMs = this.beganMs;
     this.#state = newTransfer(input.bytes.length, negotiate(input.request.options, input.bytes.length, input.limits));
-  }
-
-  get request(): ReadRequest {
-    return this.#input.request;
-  }
-
-  get lastHeardMs(): number {
-    return this.#lastHeardMs;
   }
 
   /** Why we ended it ourselves; undefined when we did not. */
@@ -79,15 +67,16 @@ export class TftpTransfer implements RunningTransfer {
     return this.#gaveWay;
   }
 
-  giveWay(why: string): void {
+  /** @param isTold False where its client's port has a transfer that takes the place of this one. */
+  giveWay(why: string, isTold: boolean): void {
+    if (this.#state.outcome !== undefined) return;
     this.#gaveWay = why;
-    this.handle({ kind: "client-error", code: 0, message: why });
+    this.#breakOff(why, isTold ? `${why}; ask again` : undefined);
   }
 
   handle(event: TransferEvent): void {
     if (this.#state.outcome !== undefined) return;
     const nowMs = this.#input.clock.nowMs();
-    if (event.kind === "ack") this.#lastHeardMs = nowMs;
     const step = stepTransfer(this.#state, event, nowMs);
     this.#state = step.state;
     this.#send(step.send);
@@ -99,11 +88,7 @@ export class TftpTransfer implements RunningTransfer {
 
   /** Breaks the transfer off and tells the client. Safe to call twice. */
   cancel(): void {
-    if (this.#state.outcome !== undefined) return;
-    const told = { op: "error", code: 0, message: "the server stops; ask again" } as const;
-    sendReply(this.#input.outbox, this.#input.to, told);
-    this.#state = { ...this.#state, outcome: { result: "aborted", message: "the server stops" } };
-    this.#end({ result: "aborted", message: "the server stops" });
+    if (this.#state.outcome === undefined) this.#breakOff("the server stops", "the server stops; ask again");
   }
 
   /** Ends it without a word: nothing can be sent. */
@@ -124,6 +109,14 @@ export class TftpTransfer implements RunningTransfer {
     const nowMs = this.#input.clock.nowMs();
     if (nowMs < this.#state.wakeAtMs) this.#wakeAt(this.#state.wakeAtMs, nowMs);
     else this.handle({ kind: "wake" });
+  }
+
+  #breakOff(message: string, told: string | undefined): void {
+    const { outbox, to } = this.#input;
+    if (told !== undefined) sendReply(outbox, to, { op: "error", code: TftpErrorCode.undefined, message: told });
+    const outcome = { result: "aborted", message } as const;
+    this.#state = { ...this.#state, outcome };
+    this.#end(outcome);
   }
 
   #end(outcome: TransferOutcome): void {

@@ -4,7 +4,7 @@ import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import type { TftpLimits } from "@neverland/protocols";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
 import type { DhcpLink, DhcpPorts } from "../dhcp/dhcp-transmitter.ts";
-import type { TransferLimits } from "../tftp/running-transfers.ts";
+import type { TransferLimits } from "../tftp/transfer-slots.ts";
 import type { EventLot } from "./event-outbox.ts";
 import type { FileAnswer, WantedFile } from "./lent-files.ts";
 

@@ -24,6 +24,8 @@ const spec: HardwareSpec = {
   },
 };
 
+const hardware = (said: HardwareSpec = spec) => ({ metadata: { namespace: "default", name: "node-7" }, spec: said });
+
 const cases: readonly [path: string, text: string | undefined][] = [
   ["", "meta-data/\nuser-data"],
   [
@@ -57,18 +59,20 @@ const cases: readonly [path: string, text: string | undefined][] = [
 
 for (const [path, text] of cases)
   test(`the tree at "${path}" is ${JSON.stringify(text)}`, () => {
-    assert.equal(readTree(metadataTree({ spec }), path), text);
+    assert.equal(readTree(metadataTree(hardware()), path), text);
   });
 
-test("a Hardware that says nothing has every name, and empty texts", () => {
-  const tree = metadataTree({ spec: {} });
+test("a Hardware that says nothing has every name, and empty texts but for what it is called", () => {
+  const tree = metadataTree(hardware({}));
   assert.match(readTree(tree, "meta-data") ?? "", /\npublic-keys\n/);
   assert.equal(readTree(tree, "meta-data/public-keys"), "");
   assert.equal(readTree(tree, "user-data"), "");
+  const names = ["instance-id", "hostname", "local-hostname"].map((name) => readTree(tree, `meta-data/${name}`));
+  assert.deepEqual(names, ["node-7", "node-7", "node-7"]);
 });
 
 test("vendor data is listed when there is any", () => {
-  const tree = metadataTree({ spec: { vendorData: "vendor" } });
+  const tree = metadataTree(hardware({ vendorData: "vendor" }));
   assert.equal(readTree(tree, ""), "meta-data/\nuser-data\nvendor-data");
   assert.equal(readTree(tree, "vendor-data"), "vendor");
 });
@@ -82,17 +86,16 @@ test("rootio's document has disks, partitions and file systems under its names",
     volume_groups: [{ name: "vg0" }],
   };
   assert.deepEqual(
-    storageDocument({ spec: { metadata: { instance: { id: "i-1", crypted_root_password: "secret", storage } } } }),
-    {
-      metadata: { instance: { id: "i-1", storage } },
-    },
+    storageDocument(hardware({ metadata: { instance: { id: "i-1", crypted_root_password: "secret", storage } } })),
+    { metadata: { instance: { id: "i-1", hostname: "node-7", storage } } },
   );
-  assert.deepEqual(storageDocument({ spec: {} }), { metadata: { instance: { storage: {} } } });
+  const names = { id: "node-7", hostname: "node-7" };
+  assert.deepEqual(storageDocument(hardware({})), { metadata: { instance: { ...names, storage: {} } } });
 });
 
 test("a value that is one line stays one, whatever the Hardware says", () => {
   const instance = { id: "i-1\n", hostname: "h\nboot", tags: ["a\nb", "c"] };
-  const odd = { spec: { metadata: { facility: { plan_slug: "c3\r\nx" }, instance } } };
+  const odd = hardware({ metadata: { facility: { plan_slug: "c3\r\nx" }, instance } });
   const tree = metadataTree(odd);
   const read = (name: string) => readTree(tree, `meta-data/${name}`);
   assert.deepEqual(["hostname", "local-hostname", "instance-id", "plan", "tags"].map(read), [

@@ -1,5 +1,9 @@
 // What a machine is told of itself, as the tree of EC2's metadata service, version 2009-04-04.
+
+import { isIPv4 } from "node:net";
 import { type Hardware, oneLine } from "@neverland/api";
+import type { KnownHardware } from "@neverland/machines/machine-card.ts";
+import { instanceIdentity } from "./instance-identity.ts";
 
 /** A text, or a directory of named nodes. */
 export type MetadataNode = string | ReadonlyMap<string, MetadataNode>;
@@ -7,18 +11,20 @@ export type MetadataNode = string | ReadonlyMap<string, MetadataNode>;
 type Instance = NonNullable<NonNullable<NonNullable<Hardware["spec"]>["metadata"]>["instance"]>;
 
 /** The whole tree. What the Hardware does not say is an empty text, never a missing one: cloud-init asks for some by name. */
-export function metadataTree({ spec }: Pick<Hardware, "spec">): MetadataNode {
+export function metadataTree(hardware: KnownHardware): MetadataNode {
+  const { spec } = hardware;
+  const { id, hostname } = instanceIdentity(hardware);
   const instance = spec?.metadata?.instance ?? {};
   const facility = spec?.metadata?.facility ?? {};
   const vendorData = spec?.vendorData ? { "vendor-data": spec.vendorData } : {};
   return directory({
     "meta-data": directory({
       facility: oneLine(facility.facility_code ?? ""),
-      hostname: oneLine(instance.hostname ?? ""),
-      "instance-id": oneLine(instance.id ?? ""),
+      hostname,
+      "instance-id": id,
       iqn: "",
-      "local-hostname": oneLine(instance.hostname ?? ""),
-      "local-ipv4": addressOf(instance, (ip) => ip.family === 4 && ip.public !== true),
+      "local-hostname": hostname,
+      "local-ipv4": addressOf(instance, (ip) => ip.family === 4 && ip.public !== true) || leasedAddress(hardware),
       "operating-system": operatingSystem(instance),
       plan: oneLine(facility.plan_slug ?? ""),
       "public-ipv4": addressOf(instance, (ip) => ip.family === 4 && ip.public === true),
@@ -77,6 +83,13 @@ function addressOf(
   isWanted: (ip: { family?: number | undefined; public?: boolean | undefined }) => boolean,
 ): string {
   return oneLine(ips?.find(isWanted)?.address ?? "");
+}
+
+/** Of a Hardware that names no addresses of the instance: what DHCP gives it. */
+function leasedAddress({ spec }: KnownHardware): string {
+  if (spec?.metadata?.instance?.ips?.length) return "";
+  const addresses = (spec?.interfaces ?? []).map(({ dhcp }) => oneLine(dhcp?.ip?.address ?? ""));
+  return addresses.find((address) => isIPv4(address)) ?? "";
 }
 
 function directory(children: Record<string, MetadataNode>): ReadonlyMap<string, MetadataNode> {

@@ -1,15 +1,18 @@
 // `/metadata`: the document that the rootio action partitions disks by.
 import { type Hardware, oneLine } from "@neverland/api";
+import type { KnownHardware } from "@neverland/machines/machine-card.ts";
+import { instanceIdentity } from "./instance-identity.ts";
 
 type Storage = NonNullable<NonNullable<NonNullable<NonNullable<Hardware["spec"]>["metadata"]>["instance"]>["storage"]>;
 
 /** Upstream's shape, and beside it what its readers know of but upstream leaves out: hostname, keys, RAID, volume groups. */
-export function storageDocument({ spec }: Pick<Hardware, "spec">) {
-  const { id, hostname, ssh_keys, tags, operating_system, storage } = spec?.metadata?.instance ?? {};
+export function storageDocument(hardware: KnownHardware) {
+  const { ssh_keys, tags, operating_system, storage } = hardware.spec?.metadata?.instance ?? {};
   return {
     metadata: {
       instance: {
-        ...given({ id: lineOf(id), hostname: lineOf(hostname), ssh_keys, tags: tags?.map(oneLine), operating_system }),
+        ...instanceIdentity(hardware),
+        ...given({ ssh_keys, tags: tags?.map(oneLine), operating_system }),
         storage: {
           ...given({
             disks: storage?.disks?.map(diskDocument),
@@ -20,10 +23,6 @@ export function storageDocument({ spec }: Pick<Hardware, "spec">) {
       },
     },
   };
-}
-
-function lineOf(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : oneLine(text);
 }
 
 function diskDocument({ device, wipe_table, partitions }: NonNullable<Storage["disks"]>[number]) {

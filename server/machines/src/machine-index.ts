@@ -2,6 +2,7 @@
 import { formatKey, type ResourceKey } from "@neverland/api";
 import { Holders } from "@neverland/platform/collections/holders.ts";
 import { KeyMap } from "@neverland/platform/collections/key-map.ts";
+import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import { parseMac } from "@neverland/protocols";
 import { cardsOf, type KnownHardware, type MachineCard } from "./machine-card.ts";
 
@@ -135,7 +136,7 @@ export class MachineIndex {
     return this.#card("ip", address, (card) => card.address === address);
   }
 
-  /** The machine that has this address, on whichever of its interfaces. */
+  /** The machine that has this address, on whichever of its interfaces. @param address As `plainAddress` spells it. */
   byAddress(address: string): HardwareLookup {
     return this.#hardware("ip", address);
   }
@@ -179,7 +180,8 @@ function identitiesOf({ spec = {} }: KnownHardware): Identity[] {
   };
   for (const { dhcp } of spec.interfaces ?? []) {
     add("mac", parseMac(dhcp?.mac ?? ""));
-    add("ip", dhcp?.ip?.address);
+    const address: unknown = dhcp?.ip?.address;
+    add("ip", typeof address === "string" ? plainAddress(address) : address);
   }
   add("agentID", spec.agentID?.toLowerCase());
   add("instance id", spec.metadata?.instance?.id);

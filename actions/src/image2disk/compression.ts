@@ -1,5 +1,6 @@
 // Decides how an image is compressed: by the extension of its URL's path, checked against its first bytes.
 import { ActionError } from "../program/action-error.ts";
+import { notADisk } from "./not-a-disk.ts";
 
 export type Compression = "none" | "gzip" | "zstd" | "xz" | "bzip2";
 
@@ -20,16 +21,6 @@ const byMagic: readonly (readonly [string, Compression])[] = [
   ["425a68", "bzip2"],
 ];
 
-/** Disk images that must be converted first: written as they are, they would never boot. */
-const notRaw: readonly (readonly [string, string])[] = [
-  ["514649fb", "qcow2"],
-  ["4b444d56", "VMDK"],
-  ["7668647866696c65", "VHDX"],
-];
-
-/** How many of the first bytes `decideCompression` needs. */
-export const magicBytes = 8;
-
 /** By the path alone: a query such as `?sig=x.y` says nothing about the file. */
 export function compressionOfUrl(url: URL): Compression | undefined {
   const extension = /\.([a-z0-9]+)$/i.exec(url.pathname)?.[1]?.toLowerCase() ?? "";
@@ -41,22 +32,34 @@ export function compressionOfUrl(url: URL): Compression | undefined {
  * @throws {ActionError} `corrupt` when the bytes are not what URL and COMPRESSED promise.
  */
 export function decideCompression(url: URL, isCompressed: boolean, head: Uint8Array): Compression {
-  const hex = Buffer.from(head).toString("hex");
+  const hex = Buffer.from(head.subarray(0, 8)).toString("hex");
   const promised = compressionOfUrl(url);
   const seen =
     byMagic.find(([magic]) => hex.startsWith(magic))?.[1] ?? (isSkippableZstdFrame(hex) ? "zstd" : undefined);
-  const container = notRaw.find(([magic]) => hex.startsWith(magic))?.[1];
   const start = `the image at ${url.origin}${url.pathname} begins with ${hex === "" ? "nothing" : hex}`;
-  if (container !== undefined && !isCompressed)
-    throw wrong(`${start}, which is a ${container} file; expected a raw disk image. Convert it with qemu-img first`);
   if (!isCompressed && seen !== undefined)
     throw wrong(`${start}, which is ${seen}; expected a raw disk image. Set COMPRESSED to true to decompress it`);
   if (!isCompressed) return "none";
-  if (seen === undefined)
-    throw wrong(`${start}; expected ${promised ?? "gzip, zstd, xz or bzip2"}, as COMPRESSED is true. Check the file`);
+  if (seen === undefined) {
+    const what = notADisk(head)?.is;
+    const found = what === undefined ? start : `${start}, which is ${what}`;
+    throw wrong(`${found}; expected ${promised ?? "gzip, zstd, xz or bzip2"}, as COMPRESSED is true. Check the file`);
+  }
   if (promised !== undefined && promised !== seen)
     throw wrong(`${start}, which is ${seen}; expected ${promised} by its name. Rename or replace the file`);
   return seen;
+}
+
+/**
+ * What is in a compressed file may be anything, too.
+ * @param head The first bytes of what is to be written. @throws {ActionError} `corrupt` when they are no disk's.
+ */
+export function mustBeDisk(url: URL, compression: Compression, head: Uint8Array): void {
+  const found = notADisk(head);
+  if (found === undefined) return;
+  const within = compression === "none" ? "" : `, inside ${compression},`;
+  const image = `the image at ${url.origin}${url.pathname}${within}`;
+  throw wrong(`${image} is ${found.is}; expected a raw disk image. ${found.mend}`);
 }
 
 /** RFC 8878 §3.1.2: 0x184D2A50 to 0x184D2A5F, little-endian; parallel compressors begin with one. */

@@ -1,8 +1,9 @@
 // Turns the bytes as served into the bytes to write, and fails when they are not a whole, sound stream.
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { availableMemory } from "node:process";
 import type { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { constants, createGunzip, createZstdDecompress } from "node:zlib";
 import { ActionError } from "../program/action-error.ts";
 import type { Compression } from "./compression.ts";
 import { gather } from "./gather.ts";
@@ -12,6 +13,12 @@ type Chunks = AsyncIterable<Uint8Array>;
 
 /** Large pieces, since each is a trip through the thread pool; output is kept ready, so that decompressing goes on while the disk takes its time. */
 const engineOptions = { chunkSize: 4 << 20, highWaterMark: 8 << 20 };
+
+/** As `zstd --long=31` makes them; by itself the engine refuses more than 27, however much memory there is. */
+const largestWindow = { params: { [constants.ZSTD_d_windowLogMax]: 31 } };
+
+/** What zstd decompresses without being asked to. */
+const usualWindowBytes = 128 * 2 ** 20;
 
 /** Larger than any buffer that Node shares between users. */
 const largeBufferBytes = 1 << 18;
@@ -24,7 +31,12 @@ export function decompress(compression: Compression, input: Chunks, signal: Abor
     case "gzip":
       return throughStream("gzip", gather(input), createGunzip(engineOptions), signal);
     case "zstd":
-      return throughStream("zstd", wholeFrames(gather(input)), createZstdDecompress(engineOptions), signal);
+      return throughStream(
+        "zstd",
+        wholeFrames(gather(input)),
+        createZstdDecompress({ ...engineOptions, ...largestWindow }),
+        signal,
+      );
     case "xz":
       return throughProgram(["xz", "--decompress", "--stdout", "--threads=0"], input, signal);
     case "bzip2":
@@ -70,12 +82,22 @@ async function* wholeFrames(input: Chunks): AsyncGenerator<Uint8Array> {
   const frames = new ZstdFrames();
   for await (const chunk of input) {
     frames.push(chunk);
+    const lack = memoryLack(frames.neededBytes, availableMemory());
+    if (lack !== undefined) throw new ActionError("corrupt", lack);
     if (frames.fault !== undefined) break;
     yield chunk;
   }
   const fault = frames.end();
   if (fault !== undefined)
     throw new ActionError("corrupt", `The image is damaged or cut short: expected whole zstd frames, but ${fault}`);
+}
+
+/** Refused by what a frame says, since the kernel ends some program or other where memory runs out. @returns Why, in a sentence. */
+export function memoryLack(neededBytes: number, freeBytes: number): string | undefined {
+  if (neededBytes <= usualWindowBytes || neededBytes <= freeBytes) return undefined;
+  const [needed, free] = [neededBytes, freeBytes].map((bytes) => `${Math.ceil(bytes / 2 ** 20)} MiB`);
+  const sentence = `The image is sound, but its zstd frame takes ${needed} of memory to be decompressed, and ${free} are free`;
+  return `${sentence}. Compress it again without --long, or with a smaller one`;
 }
 
 async function* throughProgram(

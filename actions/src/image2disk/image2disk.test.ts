@@ -100,6 +100,66 @@ test("a zstd file cut between header and content of its second frame fails", asy
   assertFailed(await run({ path: "a.zst", behaviour: { body }, ...compressed }), /ends within a frame's magic/);
 });
 
+const padded = (head: string, at = 0): Buffer => {
+  const bytes = Buffer.alloc(64 << 10);
+  bytes.write(head, at, "hex");
+  return bytes;
+};
+const servedPage = Buffer.from(`<!DOCTYPE html>\n<html><title>Sign in</title>${" ".repeat(1000)}</html>`);
+
+/** None of them is a disk, alone or in whatever compression. */
+const notDisks: readonly (readonly [string, Buffer, RegExp])[] = [
+  ["qcow2", padded("514649fb00000003"), /is a qcow2 file.*qemu-img/],
+  ["VMDK", padded("4b444d5601000000"), /is a VMDK file/],
+  ["VHDX", padded("7668647866696c65"), /is a VHDX file/],
+  ["growing VHD", padded("636f6e6563746978"), /is a VHD file that grows/],
+  ["VDI", padded("7f10dabe", 64), /is a VDI file/],
+  ["Android's sparse image", padded("3aff26ed"), /sparse image of Android/],
+  ["tar", execFileSync("tar", ["-C", import.meta.dirname, "-c", "main.ts"]), /is a tar archive/],
+  ["zip", padded("504b0304"), /is a zip archive/],
+  ["page", servedPage, /is text: "<!DOCTYPE html> <html><title>Sign in/],
+  ["word", Buffer.from("404: Not Found\n"), /is text: "404: Not Found"/],
+  [
+    "pointer of Git LFS",
+    Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\n`),
+    /text/,
+  ],
+  ["twice compressed", gzipSync(padded("eb63")), /is gzip|is compressed by gzip/],
+];
+const compressions: readonly (readonly [string, (bytes: Buffer) => Buffer])[] = [
+  ["img", (bytes) => bytes],
+  ["gz", gzipSync],
+  ["zst", zstdCompressSync],
+  ["xz", (input) => execFileSync("xz", ["-c"], { input })],
+  ["bz2", (input) => execFileSync("bzip2", ["-c"], { input })],
+];
+
+for (const [extension, compressed] of compressions)
+  test(`what is no disk is named and not written, served as .${extension}`, async () => {
+    for (const [name, body, says] of notDisks) {
+      const environment = { COMPRESSED: String(extension !== "img") };
+      const ended = await run({ path: `a.${extension}`, behaviour: { body: compressed(body) }, environment });
+      assertFailed(ended, says);
+      assert.match(ended.lines.at(-1)?.msg ?? "", /^Nothing was written/, name);
+      assert.ok((await readFile(disk)).equals(Buffer.alloc(image.length + MiB, 0xee)), name);
+    }
+  });
+
+for (const name of ["disk.qcow2.gz", "disk.qcow2.xz", "disk.raw.gz"])
+  test(`${name} of the field is named and not written`, async () => {
+    const body = await readFile(join(import.meta.dirname, "../../fixtures", name));
+    const ended = await run({ path: name, behaviour: { body }, environment: { COMPRESSED: "true" } });
+    assertFailed(ended, /^Nothing was written: .*, inside (gzip|xz), is a qcow2 file/);
+  });
+
+test("a zstd file with a window of 2 GiB is written where there is memory for it", async () => {
+  const body = await readFile(join(import.meta.dirname, "../../fixtures/long31.img.zst"));
+  const { exitCode, stdout } = await run({ path: "a.zst", behaviour: { body }, environment: { COMPRESSED: "true" } });
+  assert.equal(exitCode, 0, stdout);
+  const written = (await readFile(disk)).subarray(0, 2 * MiB);
+  assert.equal(sha256(written), "91d3beb88a9b2f778a6c44a1c53b63d3c79931845a9aef84b3fb414610bd1938");
+});
+
 test("broken connections are taken up where they ended, of the same file", async () => {
   const behaviour = { body: zstdCompressSync(image), breakAfter: [MiB, 400_000], tags: ["v1"] };
   const ended = await run({ path: "a.zst", behaviour, ...compressed });

@@ -3,11 +3,12 @@ import type { Hash } from "node:crypto";
 import { runProgram } from "@neverland/debian";
 import { ActionError } from "../program/action-error.ts";
 import type { ActionLog } from "../program/action-log.ts";
-import { decideCompression, magicBytes } from "./compression.ts";
+import { decideCompression, mustBeDisk } from "./compression.ts";
 import { decompress } from "./decompress.ts";
 import { type DiskPort, DiskWriter, tooSmall } from "./disk-writer.ts";
 import { Download } from "./download.ts";
 import { pageBytes } from "./page-aligned.ts";
+import { Peeked } from "./peeked.ts";
 import { describeProgress, type ProgressSample } from "./progress.ts";
 import { usualRule } from "./retry-rule.ts";
 import type { Settings } from "./settings.ts";
@@ -44,14 +45,15 @@ async function writeOnce(settings: Settings, target: Target, deps: Deps): Promis
   const asServed = await checkedBy(settings.sha256);
   const asWritten = await checkedBy(settings.rawSha256);
   const stopProgress = reportProgress(settings.progressMs, download, writer, deps);
-  const source = download.chunks();
+  await using served = new Peeked(download.chunks());
   try {
-    const { head, chunks } = await begin(source);
-    const compression = decideCompression(settings.url, settings.isCompressed, head);
+    const compression = decideCompression(settings.url, settings.isCompressed, await served.head());
     const imageBytes = compression === "none" ? download.sizeBytes : undefined;
     if (imageBytes !== undefined && imageBytes > disk.capacityBytes) throw tooSmall(disk, imageBytes);
     deps.log.info("writing the image", { disk: target.path, compression, bytes: download.sizeBytes ?? "unknown" });
-    for await (const chunk of decompress(compression, asServed.tap(chunks), deps.signal)) {
+    await using image = new Peeked(decompress(compression, asServed.tap(served.chunks()), deps.signal));
+    mustBeDisk(settings.url, compression, await image.head());
+    for await (const chunk of image.chunks()) {
       asWritten.hash?.update(chunk);
       await writer.write(chunk);
     }
@@ -60,7 +62,6 @@ async function writeOnce(settings: Settings, target: Target, deps: Deps): Promis
     asWritten.check("IMG_RAW_SHA256, the image as written");
   } finally {
     stopProgress();
-    await source.return(undefined);
     await writer.abandon();
   }
   if (writer.takenBytes === 0)
@@ -76,25 +77,6 @@ async function makeDurable({ path, handle, isBlank }: Target, sizeBytes: number)
   } catch (cause) {
     throw new ActionError("disk", `${path} took the image but could not keep it; the disk may be failing`, { cause });
   }
-}
-
-/** Takes chunks off the front until the first bytes are known, and hands on all of them. */
-async function begin(
-  source: AsyncGenerator<Uint8Array>,
-): Promise<{ head: Uint8Array; chunks: AsyncIterable<Uint8Array> }> {
-  const first: Uint8Array[] = [];
-  let bytes = 0;
-  while (bytes < magicBytes) {
-    const next = await source.next();
-    if (next.done === true) break;
-    first.push(next.value);
-    bytes += next.value.length;
-  }
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    yield* first;
-    yield* source;
-  }
-  return { head: Buffer.concat(first).subarray(0, magicBytes), chunks: chunks() };
 }
 
 type Check = {

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { constants, zstdCompressSync } from "node:zlib";
+import { memoryLack } from "./decompress.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 const checksummed = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
@@ -40,9 +43,18 @@ test("what follows a frame and is none is named", () => {
   assert.match(follow(Buffer.concat([frame, Buffer.from("<html>")])).end() ?? "", /0x6d74683c follows the last zstd/);
 });
 
-test("the stated content size is read", () => {
-  const sizes = [0, 200, 300, 70_000].map((size) => follow(zstdCompressSync(Buffer.alloc(size, 1))).firstContentBytes);
+test("what a frame needs is its content, or its window where that is less or nothing is said of the content", () => {
+  const sizes = [0, 200, 300, 70_000].map((size) => follow(zstdCompressSync(Buffer.alloc(size, 1))).neededBytes);
   assert.deepEqual(sizes, [0, 200, 300, 70_000]);
+  // `zstd -l -v` calls the window of this one 2.00 GiB.
+  const long = readFileSync(join(import.meta.dirname, "../../fixtures/long31.img.zst"));
+  assert.equal(follow(long).neededBytes, 2 ** 31);
+});
+
+test("a frame that wants more memory than there is is refused with both figures, and a usual one never", () => {
+  assert.equal(memoryLack(2 ** 31, 2 ** 31), undefined);
+  assert.match(memoryLack(2 ** 31, 2 ** 29) ?? "", /sound.*2048 MiB of memory.*512 MiB are free\. Compress/);
+  assert.equal(memoryLack(2 ** 27, 2 ** 20), undefined);
 });
 
 test("random bytes never throw", () => {

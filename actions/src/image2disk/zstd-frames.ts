@@ -19,8 +19,8 @@ export class ZstdFrames {
   #descriptor = 0;
   #frames = 0;
 
-  /** Content size that the first frame's header states, in bytes, when it does. */
-  firstContentBytes: number | undefined;
+  /** The most memory that a frame begun so far needs to be decompressed: its window, or its content where that is less. */
+  neededBytes = 0;
   /** What is wrong with the stream, as soon as it is known. */
   fault: string | undefined;
 
@@ -68,7 +68,7 @@ export class ZstdFrames {
         return;
       }
       case "frame-header":
-        if (this.#frames === 1) this.firstContentBytes = readContentSize(this.#descriptor, header);
+        this.neededBytes = Math.max(this.neededBytes, readNeed(this.#descriptor, header));
         this.#state = { at: "block-header", need: 3 };
         return;
       case "block-header":
@@ -115,6 +115,15 @@ const dictionaryBytes = (descriptor: number): number => [0, 1, 2, 4][descriptor 
 function contentSizeBytes(descriptor: number): number {
   const flag = descriptor >> 6;
   return flag === 0 ? Number(isSingleSegment(descriptor)) : 2 ** flag;
+}
+
+/** §3.1.1.1.2. */
+function readNeed(descriptor: number, header: Buffer): number {
+  const content = readContentSize(descriptor, header) ?? Number.POSITIVE_INFINITY;
+  if (isSingleSegment(descriptor)) return content;
+  const packed = header.readUInt8(0);
+  const base = 2 ** (10 + (packed >> 3));
+  return Math.min(base + (base / 8) * (packed & 7), content);
 }
 
 function readContentSize(descriptor: number, header: Buffer): number | undefined {

@@ -1,0 +1,67 @@
+// What the first bytes say a file is, where that is anything but the content of a disk: written as it is it would never boot.
+
+/** How many of the first bytes are looked at. Shorter than a disk's first sector no image is. */
+export const headBytes = 512;
+
+type Known = { readonly at?: number; readonly starts: string; readonly is: string; readonly mend: string };
+
+const convert = "Convert it with `qemu-img convert -O raw` first";
+const unpack = "Take the disk image out of it, and serve that";
+const compressedTwice = "Decompress it once more, and serve that";
+
+/** In hexadecimal, as each format's description has it. */
+const known: readonly Known[] = [
+  { starts: "514649fb", is: "a qcow2 file", mend: convert },
+  { starts: "51454400", is: "a QED file", mend: convert },
+  { starts: "4b444d56", is: "a VMDK file", mend: convert },
+  { starts: "434f5744", is: "a VMDK file", mend: convert },
+  { starts: "23204469736b2044657363726970746f7246696c65", is: "the description of a VMDK file", mend: convert },
+  { starts: "7668647866696c65", is: "a VHDX file", mend: convert },
+  { starts: "636f6e6563746978", is: "a VHD file that grows", mend: convert },
+  { at: 64, starts: "7f10dabe", is: "a VDI file", mend: convert },
+  { starts: "576974686f75", is: "a Parallels file", mend: convert },
+  { starts: "3aff26ed", is: "a sparse image of Android", mend: "Convert it with `simg2img` first" },
+  { starts: "4d5357494d000000", is: "a Windows image (WIM)", mend: "Apply it to a disk first, and serve that disk" },
+  { at: 257, starts: "7573746172", is: "a tar archive", mend: unpack },
+  { starts: "504b0304", is: "a zip archive", mend: unpack },
+  { starts: "377abcaf271c", is: "a 7z archive", mend: unpack },
+  { starts: "526172211a07", is: "a RAR archive", mend: unpack },
+  { starts: "3037303730", is: "a cpio archive, as an initramfs is one", mend: unpack },
+  { starts: "213c617263683e0a", is: "a Debian package", mend: unpack },
+  { starts: "7f454c46", is: "a program (ELF)", mend: "Check IMG_URL" },
+  { starts: "1f8b08", is: "compressed by gzip", mend: compressedTwice },
+  { starts: "fd377a585a00", is: "compressed by xz", mend: compressedTwice },
+  { starts: "28b52ffd", is: "compressed by zstd", mend: compressedTwice },
+  { starts: "425a6839314159265359", is: "compressed by bzip2", mend: compressedTwice },
+  { starts: "04224d18", is: "compressed by lz4", mend: "Compress it by zstd, xz, gzip or bzip2" },
+  { starts: "4c5a4950", is: "compressed by lzip", mend: "Compress it by zstd, xz, gzip or bzip2" },
+  { starts: "5d0000", is: "compressed by lzma", mend: "Compress it by zstd, xz, gzip or bzip2" },
+];
+
+const page = /^\s*(<!doctype|<html|<head|<\?xml|<error|\{\s*"|version https:\/\/git-lfs)/i;
+const plainText = /^[\t\n\r -~]+$/;
+
+/** @param head The first bytes. @returns What they are, and what to do; undefined when they may be a disk's. */
+export function notADisk(head: Uint8Array): Pick<Known, "is" | "mend"> | undefined {
+  const bytes = Buffer.from(head);
+  const found = known.find(({ at = 0, starts }) => {
+    return bytes.toString("hex", at, at + starts.length / 2) === starts;
+  });
+  return (
+    found ?? (isText(bytes) ? { is: `text: ${JSON.stringify(excerpt(bytes))}`, mend: "Check IMG_URL" } : undefined)
+  );
+}
+
+/** A page of a web server, the pointer of Git LFS to a file, or a short word such as `404: Not Found`. */
+function isText(bytes: Buffer): boolean {
+  const text = bytes.toString("latin1");
+  return page.test(text) || (bytes.length < headBytes && plainText.test(text));
+}
+
+function excerpt(bytes: Buffer): string {
+  return bytes
+    .toString("latin1")
+    .replace(/[^ -~]+/g, " ")
+    .trim()
+    .slice(0, 60);
+}

@@ -1,0 +1,34 @@
+// A stream whose first bytes are looked at before any of it is used.
+import { headBytes } from "./not-a-disk.ts";
+
+/** Disposing of it ends the stream, be it used or not. */
+export class Peeked {
+  readonly #source: AsyncIterator<Uint8Array>;
+  readonly #first: Uint8Array[] = [];
+
+  constructor(source: AsyncIterable<Uint8Array>) {
+    this.#source = source[Symbol.asyncIterator]();
+  }
+
+  /** The first bytes, as many as are looked at, or all of a shorter stream. */
+  async head(): Promise<Uint8Array> {
+    for (let bytes = 0; bytes < headBytes; ) {
+      const next = await this.#source.next();
+      if (next.done === true) break;
+      // A chunk may be used only until the next is asked for.
+      this.#first.push(Buffer.from(next.value));
+      bytes += next.value.length;
+    }
+    return Buffer.concat(this.#first).subarray(0, headBytes);
+  }
+
+  /** All of it, from its first byte. May be asked for once. */
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    yield* this.#first.splice(0);
+    for (let next = await this.#source.next(); next.done !== true; next = await this.#source.next()) yield next.value;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#source.return?.();
+  }
+}

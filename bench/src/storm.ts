@@ -5,6 +5,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { insideLabNamespace, runInLabNamespace } from "@neverland/lab";
 import { programs } from "@neverland/paper-rack/programs.ts";
+import { lostDatagrams } from "@neverland/paper-rack/storm/lost-datagrams.ts";
 import {
   type Stage,
   type StageResult,
@@ -15,7 +16,6 @@ import {
 import { nextRackCable } from "./dhcp/rack-cable.ts";
 import { answerOf } from "./figures/answer-of.ts";
 import { inLinkedNamespace } from "./figures/linked-namespace.ts";
-import { udpOverflows } from "./figures/udp-overflows.ts";
 import { startStormServer } from "./storm/storm-server.ts";
 
 export const summary = "storm: machines switched on within a second, from DHCP to their first action";
@@ -54,7 +54,7 @@ async function measure(machines: number): Promise<void> {
       const before = {
         cpuMs: await running.cpuMs(),
         resident: await running.residentMiB(),
-        overflows: await udpOverflows(),
+        overflows: await lostDatagrams(),
       };
       await running.longestStall();
       const order: StormOrder = { server: server.host, machines, ...files, ...pace, timeoutMs };
@@ -64,7 +64,7 @@ async function measure(machines: number): Promise<void> {
       const { peak } = await running.residentMiB();
       const stall = await running.longestStall();
       console.log(
-        `  server: ${(cpuMs / 1000).toFixed(1)} s CPU (${(cpuMs / machines).toFixed(1)} ms a machine), memory ${before.resident.now.toFixed(0)} -> ${peak.toFixed(0)} MiB at the most, longest stall ${stall.cpuMs.toFixed(0)} ms of its own CPU; ${(await udpOverflows()) - before.overflows} datagrams lost unread`,
+        `  server: ${(cpuMs / 1000).toFixed(1)} s CPU (${(cpuMs / machines).toFixed(1)} ms a machine), memory ${before.resident.now.toFixed(0)} -> ${peak.toFixed(0)} MiB at the most, longest stall ${stall.cpuMs.toFixed(0)} ms of its own CPU; ${(await lostDatagrams()) - before.overflows} datagrams lost unread`,
       );
     } finally {
       await running.stop();
@@ -74,16 +74,24 @@ async function measure(machines: number): Promise<void> {
   }
 }
 
-function print(machines: number, { stages: results, started, tookMs, ownCpuMs }: StormResult): void {
+function print(machines: number, { stages: results, started, tookMs, players }: StormResult): void {
   console.log(
     `\n${machines} machines within a second: ${started} came to their first action, all over after ${(tookMs / 1000).toFixed(1)} s`,
   );
   const head = ["served", "failed", "repeats", "p50 s", "p99 s", "most s"];
   console.log(`  ${"".padEnd(22)}${head.map((column) => column.padStart(9)).join("")}`);
   for (const stage of stages) console.log(`  ${row(stage, results[stage])}`);
-  console.log(
-    `  the machines themselves: ${(ownCpuMs / 1000).toFixed(1)} s CPU (${((ownCpuMs / tookMs) * 100).toFixed(0)} % of a core)`,
+  const { cpuMs, lateShare, lostDatagrams: lost } = players;
+  const [packets, others] = [cpuMs.packets, cpuMs.all - cpuMs.packets].map(
+    (ms) => `${(ms / 1000).toFixed(1)} s CPU (${percent(ms / tookMs)} of a core)`,
   );
+  console.log(
+    `  the machines themselves: packets ${packets}, late ${percent(lateShare.packets)} of the time; HTTP and gRPC ${others}, late ${percent(lateShare.others)}; ${lost} answers lost unread`,
+  );
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} %`;
 }
 
 function row(stage: Stage, { served, ms, repeats, failures }: StageResult): string {

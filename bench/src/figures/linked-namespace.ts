@@ -18,6 +18,7 @@ export function inLinkedNamespace(
   argv: readonly string[],
   { inside, here, pid }: { readonly inside: CableEnd; readonly here: CableEnd; readonly pid: number },
 ): [string, ...string[]] {
+  const enter = `nsenter --target ${pid} --net ip`;
   const script = [
     "set -e",
     batch("ip", [
@@ -25,8 +26,10 @@ export function inLinkedNamespace(
       `link add ${inside.name} type veth peer name ${here.name} netns ${pid}`,
       ...addressOf(inside),
     ]),
-    batch(`nsenter --target ${pid} --net ip`, ["link set lo up", ...addressOf(here), ...here.routes.map(route)]),
+    batch(enter, ["link set lo up", ...addressOf(here), ...here.routes.map(route)]),
     batch("ip", inside.routes.map(route)),
+    untilUp("ip", inside),
+    untilUp(enter, here),
     'exec "$@"',
   ];
   return ["unshare", "--net", "sh", "-c", script.join("\n"), "sh", ...argv];
@@ -34,6 +37,11 @@ export function inLinkedNamespace(
 
 function addressOf({ name, address }: CableEnd): string[] {
   return [`address add ${address} dev ${name}`, `link set ${name} up`];
+}
+
+/** The kernel says so up to a second after it was told; who looks for addresses before finds none. */
+function untilUp(ip: string, { name }: CableEnd): string {
+  return `timeout 20 sh -c "until ${ip} -o link show dev ${name} | grep -q 'state UP'; do sleep 0.02; done"`;
 }
 
 /** Again is not amiss: on our side several cables may bring the same route. */

@@ -49,9 +49,14 @@ export class ServerProcess {
       startDeadlineMs,
     );
     child.once("error", reject);
-    child.once("exit", () => reject(new Error(`${program} ended before it was ready`)));
+    let lastLine = "nothing";
+    child.once("close", () => reject(new Error(`${program} ended before it was ready; it last said: ${lastLine}`)));
     for (const stream of [child.stdout, child.stderr])
-      if (stream !== null) createInterface(stream).on("line", (line) => isReady(line) && resolve(line));
+      if (stream !== null)
+        createInterface(stream).on("line", (line) => {
+          lastLine = line;
+          if (isReady(line)) resolve(line);
+        });
     try {
       const line = await promise;
       return new ServerProcess(child, dir, { line, tookMs: performance.now() - fromMs });

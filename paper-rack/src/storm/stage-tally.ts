@@ -1,5 +1,5 @@
 // Counts, for each stage, how long it took those whom it was granted, and why the others ended there.
-import { type Stage, type StageResult, stages } from "./storm-order.ts";
+import { type Stage, type StageResult, type StageTook, stages } from "./storm-order.ts";
 
 interface Counts {
   readonly ms: number[];
@@ -14,19 +14,27 @@ export class StageTally {
 
   /** @param work Calls what it is given for each repetition. */
   async time<Result>(stage: Stage, work: (repeated: () => void) => Promise<Result>): Promise<Result> {
-    const counts = this.#of(stage);
     const fromMs = performance.now();
+    let repeats = 0;
+    const took = (failure?: string) =>
+      this.note({ stage, ms: performance.now() - fromMs, repeats, ...(failure === undefined ? {} : { failure }) });
     try {
       const result = await work(() => {
-        counts.repeats += 1;
+        repeats += 1;
       });
-      counts.ms.push(performance.now() - fromMs);
+      took();
       return result;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      counts.failures.set(reason, (counts.failures.get(reason) ?? 0) + 1);
+      took(error instanceof Error ? error.message : String(error));
       throw error;
     }
+  }
+
+  note({ stage, ms, repeats, failure }: StageTook): void {
+    const counts = this.#of(stage);
+    counts.repeats += repeats;
+    if (failure === undefined) counts.ms.push(ms);
+    else counts.failures.set(failure, (counts.failures.get(failure) ?? 0) + 1);
   }
 
   results(): Record<Stage, StageResult> {

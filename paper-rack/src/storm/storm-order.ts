@@ -26,6 +26,15 @@ export const stages = [
 ] as const;
 export type Stage = (typeof stages)[number];
 
+/** How a stage of one machine went: for how long, and how often something was said again. */
+export type StageTook = {
+  readonly stage: Stage;
+  readonly ms: number;
+  readonly repeats: number;
+  /** Why the machine came no further. */
+  readonly failure?: string;
+};
+
 export type StageResult = {
   readonly served: number;
   /** Times of those served. */
@@ -41,5 +50,15 @@ export type StormResult = {
   readonly started: number;
   /** Until the last machine had started or given up. */
   readonly tookMs: number;
-  readonly ownCpuMs: number;
+  readonly players: Players;
+};
+
+/** Those who play the machines: two threads, of which one speaks packets and the other HTTP and gRPC. */
+export type Players = {
+  /** Of all threads of the process; of that of packets. */
+  readonly cpuMs: { readonly all: number; readonly packets: number };
+  /** How much of the time they were late, from 0 to 1: see `Lateness`. */
+  readonly lateShare: { readonly packets: number; readonly others: number };
+  /** Answers that were lost because they did not read them in time. */
+  readonly lostDatagrams: number;
 };

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 
 /** Of this process's network namespace, since it began. */
-export async function udpOverflows(): Promise<number> {
+export async function lostDatagrams(): Promise<number> {
   const [names = "", values = ""] = (await readFile("/proc/net/snmp", "utf8"))
     .split("\n")
     .filter((line) => line.startsWith("Udp:"));

@@ -62,7 +62,8 @@ export function hardwareOf(index: number, { netmask, gateway, machineAt }: HallN
   };
 }
 
-function workflowOf(index: number, { machineAt }: HallNetwork) {
+/** Of its machine, whose first action waits for the worker. */
+export function workflowOf(index: number, { machineAt }: HallNetwork = loopback) {
   const hardwareMap = { device_1: machineAt(index).mac };
   return {
     metadata: { name: machineName(index), namespace },

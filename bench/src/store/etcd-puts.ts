@@ -9,6 +9,8 @@ const prefix = "hardware/default/";
 /** The first key behind all with the prefix. */
 const behind = "hardware/default0";
 
+export const keyOf = (index: number): string => `${prefix}node-${index}`;
+
 export class EtcdPuts {
   readonly #port: number;
   readonly #connections: GrpcConnection[];
@@ -21,7 +23,7 @@ export class EtcdPuts {
 
   /** @throws {Error} When it is not acknowledged. */
   async put(connection: number, index: number): Promise<void> {
-    const put = keyAndValue(`${prefix}node-${index}`, "x".repeat(valueBytes));
+    const put = keyAndValue(keyOf(index), "x".repeat(valueBytes));
     if (!(await this.#connections[connection]?.call("/etcdserverpb.KV/Put", put)))
       throw new Error("etcd acknowledged no put");
   }

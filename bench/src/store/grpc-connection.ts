@@ -8,38 +8,60 @@ const largestWindow = 2 ** 31 - 1;
 const frameHeaderBytes = 9;
 const grpcHeaderBytes = 5;
 
-type Stream = { readonly onMessage: () => void; readonly onEnd: (isWhole: boolean) => void; hasMessage: boolean };
+type Stream = {
+  readonly onMessage: (message: Buffer) => void;
+  readonly onEnd: (isWhole: boolean) => void;
+  hasMessage: boolean;
+};
 
-/** One call or one stream at a time. Messages are told of, not read; a call that is refused has none. */
+/** One call or one stream at a time. Messages are small: each comes in a frame of its own. A call that is refused has none. */
 export class GrpcConnection {
+  /** Resolves when the other side speaks HTTP/2, or with `false` when it never did. */
+  readonly opened: Promise<boolean>;
+  /** Resolves when the connection has ended. */
+  readonly closed: Promise<void>;
   readonly #socket: Socket;
   #nextStream = 1;
   #stream: Stream | undefined;
   #received: Buffer = Buffer.alloc(0);
 
-  constructor(port: number) {
-    this.#socket = connect({ host: "127.0.0.1", port, noDelay: true });
+  constructor(port: number, localAddress = "127.0.0.1") {
+    this.#socket = connect({ host: "127.0.0.1", port, localAddress, noDelay: true });
+    const [opened, closed] = [Promise.withResolvers<boolean>(), Promise.withResolvers<void>()];
+    this.opened = opened.promise;
+    this.closed = closed.promise;
+    this.#socket.once("data", () => opened.resolve(true));
     this.#socket.on("data", (bytes: Buffer) => this.#take(bytes));
     this.#socket.on("error", () => this.#end(false));
-    this.#socket.on("close", () => this.#end(false));
+    this.#socket.on("close", () => {
+      opened.resolve(false);
+      closed.resolve();
+      this.#end(false);
+    });
     this.#socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
     // As much as ever comes, of each stream and in all: no window is to be looked after.
     this.#write(frame.settings, 0, 0, Buffer.concat([Buffer.of(0, initialWindowSize), uint32(largestWindow)]));
     this.#write(frame.windowUpdate, 0, 0, uint32(largestWindow - 65_535));
   }
 
-  /** @returns Whether it was answered with a message. */
-  call(path: string, message: Uint8Array): Promise<boolean> {
-    return new Promise((resolve) => this.#open(path, message, true, { onMessage: () => undefined, onEnd: resolve }));
+  /** @returns The message that it was answered with, if any. */
+  call(path: string, message: Uint8Array): Promise<Buffer | undefined> {
+    return new Promise((resolve) => {
+      let answer: Buffer | undefined;
+      const onMessage = (found: Buffer): void => {
+        answer = found;
+      };
+      this.#open(path, message, true, { onMessage, onEnd: (isWhole) => resolve(isWhole ? answer : undefined) });
+    });
   }
 
   /** Sends one message and goes on listening. Calls back for each that comes; resolves at the first. */
-  listen(path: string, message: Uint8Array, told: () => void): Promise<void> {
+  listen(path: string, message: Uint8Array, told: (message: Buffer) => void): Promise<void> {
     return new Promise((resolve, reject) => {
       let isFirst = true;
-      const onMessage = (): void => {
+      const onMessage = (found: Buffer): void => {
         if (isFirst) resolve();
-        else told();
+        else told(found);
         isFirst = false;
       };
       this.#open(path, message, false, { onMessage, onEnd: () => reject(new Error(`${path} has ended`)) });
@@ -87,7 +109,7 @@ export class GrpcConnection {
       this.#write(type, flag.ack, 0, type === frame.ping ? payload : Buffer.alloc(0));
     if (type === frame.data && payload.length >= grpcHeaderBytes && this.#stream !== undefined) {
       this.#stream.hasMessage = true;
-      this.#stream.onMessage();
+      this.#stream.onMessage(payload.subarray(grpcHeaderBytes));
     }
     if (type === frame.reset || type === frame.goAway) this.#end(false);
     if (type === frame.headers && (flags & flag.endStream) !== 0) this.#end(this.#stream?.hasMessage === true);

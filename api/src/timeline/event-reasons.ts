@@ -114,6 +114,10 @@ export const eventReasons = {
     meaning: "this server could not answer by a fault of its own",
     mend: "read the server's log of that moment and report what it says",
   },
+  PacketThreadEnded: {
+    meaning: "the part of this server that answers DHCP and TFTP failed, and began again",
+    mend: "nothing for a single one: machines ask again; else read the server's log of that moment and report what it says",
+  },
   FileNotReady: {
     meaning: "a boot file was not read from the disk in time",
     mend: "look whether the disk or this server is overloaded; the machine asks again",

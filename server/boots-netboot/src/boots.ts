@@ -80,7 +80,7 @@ export function createBoots(deps: BootsDeps): Boots {
 }
 
 async function openThread(
-  { config, index, record, warn }: BootsDeps,
+  { config, index, record, clock, warn }: BootsDeps,
   { links, sockets, files }: { links: readonly BootsLink[]; sockets: Sockets; files: BootFiles },
   signal: AbortSignal,
 ): Promise<BootsThread> {
@@ -103,7 +103,10 @@ async function openThread(
     names: namesOfBootFiles([...config.architectureBinaries.values()]),
   };
   const dhcpPort = config.dhcpEnabled ? config.dhcpServerPort : undefined;
-  return await openBootsThread({ ...sockets, links: served, dhcpPort, tftp, index, files, record, warn }, signal);
+  return await openBootsThread(
+    { ...sockets, links: served, dhcpPort, tftp, index, files, clock, record, warn },
+    signal,
+  );
 }
 
 function warnOfNoInterface({ warn }: BootsDeps): void {

@@ -58,6 +58,7 @@ function run(program: PacketProgram, { sockets, wake, signals }: ThreadStart, ca
   const woken = new Uint8Array(8);
   let taken = 0;
   while (Atomics.load(signals, Signal.stop) === 0) {
+    Atomics.add(signals, Signal.turns, 1);
     for (; taken !== Atomics.load(signals, Signal.messages); taken = (taken + 1) | 0)
       program.message(receiveMessageOnPort(port)?.message);
     const waitMs = Math.min(Math.max(0, Math.ceil(program.due(performance.now()))), longestWaitMs);

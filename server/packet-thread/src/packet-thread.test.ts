@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { afterEach, beforeEach, describe, test } from "node:test";
 import { type Libc, Linux, loadLibc } from "@neverland/platform/network/libc.ts";
 import { openSocket } from "@neverland/platform/network/open-socket.ts";
-import { type PacketThread, startPacketThread } from "./packet-thread.ts";
+import { type PacketThread, type PacketThreadDeps, startPacketThread } from "./packet-thread.ts";
 
 const program = new URL("./testing/echo-program.ts", import.meta.url);
 const loopback = { protocol: "udp", host: "127.0.0.1", port: 0, purpose: "a test" } as const;
@@ -18,7 +18,6 @@ describe("a packet thread", () => {
   let thread: PacketThread;
   let client: Socket;
   let heard: unknown[];
-  let failures: Error[];
   let tell: () => void;
 
   beforeEach(async () => {
@@ -27,18 +26,8 @@ describe("a packet thread", () => {
     // Which port it has, the kernel tells dgram of a copy.
     port = await portOf(libc, fd);
     heard = [];
-    failures = [];
     tell = () => undefined;
-    thread = await startPacketThread({
-      program,
-      sockets: [fd],
-      data: "a:",
-      received: (message) => {
-        heard.push(message);
-        tell();
-      },
-      failed: (error) => failures.push(error),
-    });
+    thread = await startPacketThread(deps());
     client = createSocket("udp4");
     client.bind(0, "127.0.0.1");
     await once(client, "listening");
@@ -48,7 +37,18 @@ describe("a packet thread", () => {
     await thread.stop();
     libc.close(fd);
     client.close();
-    assert.deepEqual(failures, []);
+  });
+
+  const deps = (): PacketThreadDeps => ({
+    program,
+    sockets: [fd],
+    data: "a:",
+    received: (message) => {
+      heard.push(message);
+      tell();
+    },
+    mostHeapMb: 64,
+    longestTurnMs: 60_000,
   });
 
   /** What is echoed of these words, in the order it comes. */
@@ -100,6 +100,34 @@ describe("a packet thread", () => {
   test("stops while it waits, and says its last word", async () => {
     await thread.stop();
     assert.deepEqual(heard, [{ sent: 0 }]);
+    assert.equal(await thread.ended, undefined);
+  });
+
+  for (const [word, cause] of [
+    ["throw", /^Error: on purpose$/],
+    ["exit", /^Error: it ended by itself, with code 3$/],
+    ["grow", /memory limit/],
+  ] as const)
+    test(`one that comes to ${word} tells why it ended, and nothing else ends with it`, async () => {
+      thread.send(word);
+      assert.match(String(await thread.ended), cause);
+      thread.send("nobody hears this");
+      await thread.stop();
+    });
+
+  test("what comes while it is dead waits for the next one", async () => {
+    thread.send("throw");
+    await thread.ended;
+    const back = echoes(["late"]);
+    thread = await startPacketThread({ ...deps(), data: "next:" });
+    assert.deepEqual(await back, ["next:late"]);
+  });
+
+  test("one that does not come round any more is ended", async () => {
+    await thread.stop();
+    thread = await startPacketThread({ ...deps(), longestTurnMs: 200 });
+    thread.send("stick");
+    assert.match(String(await thread.ended), /it has been busy with one thing for 0.2 s/);
   });
 });
 

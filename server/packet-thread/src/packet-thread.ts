@@ -1,5 +1,4 @@
-// The main thread's side of a packet thread: starts it, sends to it, hears from it, and stops it whatever ends the process.
-import { once } from "node:events";
+// The main thread's side of a packet thread: starts it, sends to it, hears from it, sees that it goes on, and stops it whatever ends the process.
 import { writeSync } from "node:fs";
 import { type Transferable, Worker } from "node:worker_threads";
 import { Datagram, loadDatagramCalls } from "./datagram-calls.ts";
@@ -14,17 +13,26 @@ export interface PacketThreadDeps {
   readonly data: unknown;
   /** What the program posts. */
   readonly received: (message: unknown) => void;
-  /** The thread ended though nobody stopped it. */
-  readonly failed: (error: Error) => void;
+  /** MiB of objects: a thread that wants more ends, and takes nothing else with it. */
+  readonly mostHeapMb: number;
+  /** Its turns are short. One that takes longer than this is ended: whoever waits in it waits for ever. */
+  readonly longestTurnMs: number;
 }
 
 /** A running thread. It keeps the process alive until it is stopped. */
 export interface PacketThread {
-  /** Hands something over, cloned or given away, and wakes the thread. Nothing happens after `stop`. */
+  /** Resolves when it has ended: with the cause where nobody stopped it. */
+  readonly ended: Promise<Error | undefined>;
+  /** Hands something over, cloned or given away, and wakes the thread. Nothing happens after `stop`, or when it has ended. */
   send(message: unknown, give?: readonly ArrayBuffer[]): void;
-  /** Resolves when the program has ended. */
+  /** Resolves when the program has ended. One that does not end is ended. */
   stop(): Promise<void>;
 }
+
+/** In the longest turn. A process that was stopped for a while looks once, not for all the time that has passed. */
+const looksAtTurn = 10;
+/** Of a program that is to stop: those who read from it are told, and its last words posted. */
+const longestEndMs = 10_000;
 
 /** @throws {NetworkError} `no-ffi` where the C library cannot be called: the caller serves by other means then. */
 export async function startPacketThread(deps: PacketThreadDeps): Promise<PacketThread> {
@@ -33,40 +41,65 @@ export async function startPacketThread(deps: PacketThreadDeps): Promise<PacketT
   const wake = calls.eventfd(0, Datagram.EFD_NONBLOCK | Datagram.EFD_CLOEXEC);
   if (wake < 0) throw new Error("could not make an eventfd; raise the limit of open files");
   const start: ThreadStart = { sockets: deps.sockets, wake, signals, data: deps.data };
-  const worker = new Worker(deps.program, { workerData: start });
-  let stopped = false;
+  const resourceLimits = { maxOldGenerationSizeMb: deps.mostHeapMb };
+  const worker = new Worker(deps.program, { workerData: start, resourceLimits });
+  let state: "runs" | "stops" | "has ended" = "runs";
+  let cause: Error | undefined;
   const rouse = (): void => {
     writeSync(wake, new BigUint64Array([1n]));
   };
   const stopNow = (): void => {
-    stopped = true;
+    if (state !== "runs") return;
+    state = "stops";
     Atomics.store(signals, Signal.stop, 1);
     rouse();
   };
+  const forget = watchTurns(signals, deps.longestTurnMs, () => {
+    cause = new Error(`it has been busy with one thing for ${deps.longestTurnMs / 1000} s`);
+    void worker.terminate();
+  });
   // A process that exits waits for its threads, and this one sits in the kernel.
   process.once("exit", stopNow);
-  const ended = once(worker, "exit").then(() => {
-    process.removeListener("exit", stopNow);
-    calls.close(wake);
-    if (!stopped) deps.failed(new Error(`the thread of ${deps.program.pathname} ended by itself`));
-    stopped = true;
-  });
   worker.on("message", deps.received);
-  worker.on("error", (error: Error) => {
-    if (stopped) return;
-    stopped = true;
-    deps.failed(error);
+  worker.on("error", (error: Error) => (cause ??= error));
+  const exit = Promise.withResolvers<number>();
+  worker.once("exit", exit.resolve);
+  const ended = exit.promise.then((code) => {
+    process.removeListener("exit", stopNow);
+    forget();
+    calls.close(wake);
+    const wasStopped = state === "stops";
+    state = "has ended";
+    return wasStopped ? undefined : (cause ?? new Error(`it ended by itself, with code ${code}`));
   });
   return {
+    ended,
     send(message, give = []) {
-      if (stopped) return;
+      if (state !== "runs") return;
       worker.postMessage(message, [...give] as Transferable[]);
       Atomics.add(signals, Signal.messages, 1);
       rouse();
     },
     async stop() {
-      if (!stopped) stopNow();
+      stopNow();
+      const late = setTimeout(() => void worker.terminate(), longestEndMs);
       await ended;
+      clearTimeout(late);
     },
   };
+}
+
+/** From its first turn on. @param isStuck Called once, when no turn has ended for too long. @returns Ends the watch. */
+function watchTurns(signals: Int32Array, longestMs: number, isStuck: () => void): () => void {
+  let [seen, looks] = [Atomics.load(signals, Signal.turns), 0];
+  const timer = setInterval(() => {
+    const turns = Atomics.load(signals, Signal.turns);
+    looks = turns === seen && turns > 0 ? looks + 1 : 0;
+    seen = turns;
+    if (looks < looksAtTurn) return;
+    clearInterval(timer);
+    isStuck();
+  }, longestMs / looksAtTurn);
+  timer.unref();
+  return () => clearInterval(timer);
 }

@@ -1,4 +1,4 @@
-// What both sides of a packet thread see: whether it is to stop, and how often it was sent something.
+// What both sides of a packet thread see: whether it is to stop, how often it was sent something, and how often it came round.
 
 /** The thread waits in the kernel, where no message reaches it: whoever sends one wakes it by the descriptor `wake`. */
 export interface ThreadStart {
@@ -11,7 +11,8 @@ export interface ThreadStart {
   readonly data: unknown;
 }
 
-export const Signal = { stop: 0, messages: 1 } as const;
+/** `turns`: a thread that takes none any more is stuck. */
+export const Signal = { stop: 0, messages: 1, turns: 2 } as const;
 
 export function makeSignals(): Int32Array<SharedArrayBuffer> {
   return new Int32Array(new SharedArrayBuffer(64));

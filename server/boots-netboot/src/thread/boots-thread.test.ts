@@ -11,6 +11,7 @@ import { ServedFile } from "@neverland/platform/files/served-file.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
 import fc from "fast-check";
 import type { NotLent } from "../boot-files.ts";
@@ -54,6 +55,7 @@ beforeEach(async () => {
       names: new Set(["snponly.efi", "ipxe.efi"]),
     },
     index,
+    clock: systemClock,
     files: {
       open: async () => {
         opened++;

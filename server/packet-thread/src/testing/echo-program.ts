@@ -1,7 +1,20 @@
-// Sends each datagram back, with what the main thread said last in front of it; tells the main thread how many it sent.
+// Sends each datagram back, with what the main thread said last in front of it; tells the main thread how many it sent. Some words end it.
 import { DatagramInbox } from "../datagram-inbox.ts";
 import { DatagramOutbox } from "../datagram-outbox.ts";
 import { type ProgramDeps, runPacketProgram } from "../packet-program.ts";
+
+const ends: Readonly<Record<string, () => void>> = {
+  throw: () => {
+    throw new Error("on purpose");
+  },
+  exit: () => process.exit(3),
+  grow: () => {
+    for (const all: unknown[] = []; ; ) all.push(Array.from({ length: 1000 }, (_, at) => ({ at })));
+  },
+  stick: () => {
+    while (true);
+  },
+};
 
 await runPacketProgram(({ calls, data, post }: ProgramDeps) => {
   const inbox = new DatagramInbox(calls, { messages: 64, sizeBytes: 1501 });
@@ -11,6 +24,7 @@ await runPacketProgram(({ calls, data, post }: ProgramDeps) => {
   return {
     isOpen: true,
     message: (message) => {
+      ends[String(message)]?.();
       word = new TextEncoder().encode(String(message));
       post({ heard: message });
     },

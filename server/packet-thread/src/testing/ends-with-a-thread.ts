@@ -18,6 +18,7 @@ const thread = await startPacketThread({
     process.stdout.write("it waits\n");
     setImmediate(ways[process.argv[2] ?? ""] ?? (() => undefined));
   },
-  failed: (error) => void process.stderr.write(`${error}\n`),
+  mostHeapMb: 256,
+  longestTurnMs: 60_000,
 });
 thread.send("are you there?");

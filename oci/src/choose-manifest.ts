@@ -36,9 +36,8 @@ export function chooseManifest(index: ImageIndex, platform: Platform): Descripto
     (entry) => entry.platform?.os === platform.os && entry.platform.architecture === platform.architecture,
   );
   const exact = fitting.find((entry) => platform.variant === undefined || entry.platform?.variant === platform.variant);
-  const [only] = index.manifests;
-  const unlabelled = index.manifests.length === 1 && only?.platform === undefined ? only : undefined;
-  const chosen = exact ?? fitting[0] ?? unlabelled;
+  const unlabelled = index.manifests.filter(({ platform: stated }) => stated === undefined);
+  const chosen = exact ?? fitting[0] ?? (unlabelled.length === 1 ? unlabelled[0] : undefined);
   if (chosen !== undefined) return chosen;
   const offered = index.manifests.map((entry) => `${entry.platform?.os ?? "?"}/${entry.platform?.architecture ?? "?"}`);
   throw bad(`it is made for ${offered.slice(0, 12).join(", ")}, not for ${platform.os}/${platform.architecture}`);

@@ -19,7 +19,7 @@ export type TestRegistry = AsyncDisposable & {
   readonly blob: (bytes: Uint8Array, mediaType?: string) => Descriptor;
   /** Makes `repository:tag` of uncompressed layer archives. */
   readonly image: (name: string, layers: readonly Buffer[], config?: ImageConfig["config"]) => Digest;
-  /** Puts a document under `repository:tag`. */
+  /** Puts a document under `repository:tag`, and under its digest; as bytes it stays as it is. */
   readonly manifest: (name: string, document: object, mediaType: string) => Digest;
 };
 
@@ -61,7 +61,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     return { mediaType, digest, size: bytes.length };
   };
   const manifest = (name: string, document: object, mediaType: string): Digest => {
-    const bytes = Buffer.from(JSON.stringify(document));
+    const bytes = document instanceof Uint8Array ? Buffer.from(document) : Buffer.from(JSON.stringify(document));
     const colon = name.indexOf(":");
     const repository = name.slice(0, colon);
     manifests.set(`${repository}/${name.slice(colon + 1)}`, { bytes, mediaType });

@@ -24,10 +24,11 @@ export class ImageEvents {
     this.#gate = new EventGate(record, () => clock.nowMs());
   }
 
-  served(ip: string, image: string): void {
+  /** @param instead What was given under that name, when it is another. */
+  served(ip: string, image: string, instead?: string): void {
     this.#tell(ip, image, servedQuietMs, (who) => ({
       type: "ImageServed",
-      message: `${who} was given image ${image}`,
+      message: `${who} was given image ${instead === undefined ? image : `${instead}, which it calls ${image}`}`,
       data: { image },
     }));
   }

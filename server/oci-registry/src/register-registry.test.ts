@@ -105,6 +105,25 @@ test("a mirror's ?ns= is accepted", async () => {
   assert.match(head, /content-type: application\/vnd\.oci\.image\.manifest\.v1\+json/);
 });
 
+test("the standard actions are found by the names that older templates have, and the timeline says what was given", async () => {
+  for (const name of ["127.0.0.1/embedded/hello:latest", "quay.io/tinkerbell-actions/hello:v1.0.0", "hello:v1.0.0"]) {
+    const [path, tag] = name.split(":");
+    const response = await fetch(url(`${path}/manifests/${tag}`));
+    assert.deepEqual([response.status, response.headers.get("docker-content-digest")], [200, manifestDigest], name);
+  }
+  const commit = await fetch(url("tinkerbell/hub/hello/manifests/6c0f0d437bde2c836d90b000312c8b25fa1b65e1"));
+  assert.equal(commit.status, 200);
+  assert.equal((await fetch(url(`embedded/hello/blobs/${layerDigest}`))).status, 200);
+  const messages = events.map(({ message }) => message);
+  assert.ok(messages.includes(`127.0.0.1 was given image ${repository}:latest, which it calls hello:v1.0.0`));
+  for (const path of [
+    `hello/manifests/sha256:${"0".repeat(64)}`,
+    "embedded/no-such/manifests/latest",
+    "other/hello/manifests/v1",
+  ])
+    assert.equal((await fetch(url(path))).status, 404, path);
+});
+
 test("HEAD of a blob states its length and sends nothing", async () => {
   const response = await fetch(url(`${repository}/blobs/${layerDigest}`), { method: "HEAD" });
   assert.equal(response.headers.get("content-length"), String(layerBytes.length));

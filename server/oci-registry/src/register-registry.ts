@@ -110,7 +110,7 @@ async function serve(
           `${path} has ${file.version.sizeBytes} bytes and should have ${sizeBytes}`,
         );
       }
-      if (asked.kind === "manifest") events.served(request.ip, image);
+      if (asked.kind === "manifest") events.served(request.ip, image, found.instead);
       const unread = await sender.send(request, reply, blobAnswer(found.blob, file), (sent) => {
         if (sent.fault !== undefined) events.fault(request.ip, image, sent.fault.reason, sent.fault.message);
       });

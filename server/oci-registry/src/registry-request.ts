@@ -21,7 +21,8 @@ export type RegistryErrorCode =
   | "UNAVAILABLE";
 
 export type Found =
-  | { readonly kind: "content"; readonly blob: StoredBlob }
+  /** `instead`: the image that is given for the name that was asked for. */
+  | { readonly kind: "content"; readonly blob: StoredBlob; readonly instead?: string }
   | { readonly kind: "tags"; readonly name: string; readonly tags: readonly string[]; readonly isMore: boolean }
   | { readonly kind: "catalog"; readonly repositories: readonly string[]; readonly isMore: boolean }
   | { readonly kind: "no-referrers" }
@@ -52,7 +53,9 @@ export function find(catalog: Catalog, request: RegistryRequest, page: Page): Fo
     const { names, isMore } = pageOf(catalog.keys(), page);
     return { kind: "catalog", repositories: names, isMore };
   }
-  const repository = repositoryOf(catalog, request.name);
+  const named = repositoryOf(catalog, request.name);
+  const standIn = named === undefined ? standInFor(catalog, request.name) : undefined;
+  const repository = named ?? standIn?.repository;
   if (request.kind === "referrers") {
     // Where signatures and the like are kept by tag, as clients do with registries that cannot say who refers to what.
     const blob = repository?.tags.get(request.reference.replace(":", "-"));
@@ -69,6 +72,9 @@ export function find(catalog: Catalog, request: RegistryRequest, page: Page): Fo
   }
   if (request.kind === "manifest") {
     const blob = repository.tags.get(request.reference) ?? repository.manifests.get(request.reference);
+    const latest = standIn && !digestPattern.test(request.reference) ? repository.tags.get("latest") : undefined;
+    if (blob === undefined && latest !== undefined)
+      return { kind: "content", blob: latest, instead: `${standIn?.name}:latest` };
     const tags = listOf(repository.tags.keys());
     return blob
       ? { kind: "content", blob }
@@ -85,9 +91,25 @@ export function find(catalog: Catalog, request: RegistryRequest, page: Page): Fo
  * (`HOST:7080/registry.example/tinkerbell/actions/cexec`), so a first part that can be a host is left out.
  */
 function repositoryOf(catalog: Catalog, name: string): Repository | undefined {
+  return catalog.get(name) ?? catalog.get(withoutHost(name));
+}
+
+/**
+ * What the standard actions are called in templates that people have: EKS Anywhere's `127.0.0.1/embedded/NAME`, the hub's older
+ * `quay.io/tinkerbell-actions/NAME:v1.0.0`, `tinkerbell/hub/NAME:COMMIT` and `NAME:v1.0.0`. Their versions are not kept apart here.
+ */
+const olderNames = /^(?:embedded\/|tinkerbell-actions\/|tinkerbell\/hub\/)?([a-z0-9]+)$/;
+
+function standInFor(catalog: Catalog, asked: string): { name: string; repository: Repository } | undefined {
+  const action = olderNames.exec(withoutHost(asked))?.[1];
+  const name = `tinkerbell/actions/${action}`;
+  const repository = action === undefined ? undefined : catalog.get(name);
+  return repository && { name, repository };
+}
+
+function withoutHost(name: string): string {
   const [first = "", ...rest] = name.split("/");
-  const withoutHost = /[.:]/.test(first) || first === "localhost" ? rest.join("/") : name;
-  return catalog.get(name) ?? catalog.get(withoutHost);
+  return /[.:]/.test(first) || first === "localhost" ? rest.join("/") : name;
 }
 
 function pageOf(all: Iterable<string>, { count, last }: Page) {

@@ -9,6 +9,7 @@ const table: readonly (readonly [string, string])[] = [
   ['{{formatPartition "/dev/disk/by-id/scsi-1" 3}} {{formatPartition "" 1}}', "/dev/disk/by-id/scsi-1-part3 1"],
   ['{{netmaskToPrefixLength "255.255.255.0"}} {{netmaskToPrefixLength "0.0.0.0"}}', "24 0"],
   ['{{netmaskToPrefixLength "255.255.255.255"}} {{netmaskToPrefixLength "255.0.255.0"}}', "32 0"],
+  ['{{netmaskToCIDR "255.255.255.0"}}', "24"],
   ["{{toYaml .m}}", "a:\n- 1\n- 2\nb:\n  c: x"],
   ['{{toYaml "x"}} {{toYaml nil}} {{toYaml true}}', "x null true"],
   [

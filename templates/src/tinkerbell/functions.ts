@@ -63,6 +63,8 @@ function fromYaml(bytes: string, { budget }: CallContext): GoValue {
 const tinkerbellOwn: Readonly<Record<string, GoFunction>> = {
   formatPartition: fn([string, bigInt], string, formatPartition),
   netmaskToPrefixLength: fn([string], string, netmaskToPrefixLength),
+  // As EKS Anywhere's templates call it.
+  netmaskToCIDR: fn([string], string, netmaskToPrefixLength),
   toYaml: fn([any], string, toYaml),
   fromYaml: fn([string], any, fromYaml),
 };

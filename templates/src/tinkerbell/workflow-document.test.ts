@@ -97,6 +97,11 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
     /^7:16 tasks\[0\]\.actions\[0\]\.image: action a has no valid image \(Alpine\)/,
   ],
   [
+    "two volumes of one action at one place",
+    `${minimal}        volumes: ["/a:/x", "/b:/x/:ro"]\n`,
+    /^8:28 tasks\[0\]\.actions\[0\]\.volumes\[1\]: \/b:\/x\/:ro has the destination of \/a:\/x: keep one of them$/,
+  ],
+  [
     "a name of 200 bytes",
     minimal.replace("name: t", `name: ${"é".repeat(100)}`),
     /^3:11 tasks\[0\]\.name: .* this has 200$/,

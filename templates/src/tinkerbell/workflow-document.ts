@@ -1,4 +1,5 @@
 // The YAML document a template renders to: its shape, and reading and checking it.
+import { posix } from "node:path";
 import { type Node, offsetOf } from "@neverland/yaml";
 import { imageReferenceProblem } from "./image-reference.ts";
 import type { TemplateProblem } from "./problem.ts";
@@ -81,6 +82,20 @@ class Fields {
   texts(key: string): string[] {
     return this.#reader.texts(this.node(key), this.path(key));
   }
+  /** `source:destination[:options]`. Two with one destination in a list are a mistake; an action's may take the place of its task's. */
+  volumes(): string[] {
+    const [reader, path] = [this.#reader, this.path("volumes")];
+    const taken = new Map<string, string>();
+    return reader.items(this.node("volumes"), path).map((node, at) => {
+      const volume = reader.text(node, `${path}[${at}]`);
+      const destination = posix.normalize(`${volume.split(":")[1] ?? ""}/`);
+      const other = taken.get(destination);
+      if (other !== undefined)
+        reader.problem(offsetOf(node), `${path}[${at}]`, `${volume} has the destination of ${other}: keep one of them`);
+      taken.set(destination, volume);
+      return volume;
+    });
+  }
   textMap(key: string): Record<string, string> {
     return this.#reader.textMap(this.node(key), this.path(key));
   }
@@ -129,7 +144,7 @@ function readTask(reader: YamlReader, node: Node, index: number, taken: Set<stri
   if (actionNodes.length === 0)
     reader.warn(fields.offset, fields.path("actions"), `task ${name} has no actions to run`);
   const actions = actionNodes.map((action, i) => readAction(reader, action, `${path}.actions[${i}]`, actionNames));
-  return { name, worker, volumes: fields.texts("volumes"), environment: fields.textMap("environment"), actions };
+  return { name, worker, volumes: fields.volumes(), environment: fields.textMap("environment"), actions };
 }
 
 const ACTION_KEYS = [
@@ -158,7 +173,7 @@ function readAction(reader: YamlReader, node: Node, path: string, taken: Set<str
     image,
     timeoutSeconds: fields.seconds("timeout"),
     command: fields.texts("command"),
-    volumes: fields.texts("volumes"),
+    volumes: fields.volumes(),
     environment: fields.textMap("environment"),
     ...optional("pid", fields.text("pid")),
     ...(Object.keys(spaces).length === 0 ? {} : { namespaces: spaces }),

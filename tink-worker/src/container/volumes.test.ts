@@ -46,9 +46,11 @@ test("outer destinations are mounted before inner ones", () => {
   );
 });
 
-test("two volumes at one place are refused", () => {
-  assert.throws(() => parseVolumes(["/x:/a", "/y:/a/"], "/v"), {
-    code: "bad-action",
-    message: /Two volumes have the destination \/a/,
-  });
+test("of two volumes at one place the later one counts, as an action's follow its task's", () => {
+  const volumes = parseVolumes(["/x:/a", "/dev:/dev", "/y:/a/:ro"], "/v");
+  const seen = volumes.map(({ source, destination, options }) => [source, destination, options[1]]);
+  assert.deepEqual(seen, [
+    ["/y", "/a", "ro"],
+    ["/dev", "/dev", "rw"],
+  ]);
 });

@@ -39,16 +39,14 @@ export function parseVolume(text: string, namedVolumesDir: string): Volume {
   };
 }
 
-/** All volumes, outer destinations before inner ones, so that none hides another. */
+/**
+ * All volumes, outer destinations before inner ones, so that none hides another. Of two with one destination the later one counts:
+ * servers send the task's before the action's.
+ */
 export function parseVolumes(texts: readonly string[], namedVolumesDir: string): Volume[] {
-  const volumes = texts.map((text) => parseVolume(text, namedVolumesDir));
-  const seen = new Set<string>();
-  for (const { destination } of volumes) {
-    if (seen.has(destination))
-      throw new WorkerError("bad-action", `Two volumes have the destination ${destination}; keep one of them.`);
-    seen.add(destination);
-  }
-  return volumes.toSorted((a, b) => a.destination.split("/").length - b.destination.split("/").length);
+  const volumes = new Map<string, Volume>();
+  for (const volume of texts.map((text) => parseVolume(text, namedVolumesDir))) volumes.set(volume.destination, volume);
+  return [...volumes.values()].toSorted((a, b) => a.destination.split("/").length - b.destination.split("/").length);
 }
 
 function sourceOf(text: string, source: string, namedVolumesDir: string): string {

@@ -7,10 +7,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { HttpClient, mediaTypes, platformOf } from "@neverland/oci";
+import { HttpClient, mediaTypes, OciError, parseReference, platformOf } from "@neverland/oci";
 import { digestOf, startTestRegistry, type TestRegistry } from "@neverland/oci/testing";
 import { tarOf } from "../testing/tar-of.ts";
 import { ImagePuller, type PullConfig } from "./image-puller.ts";
+import { imageSources } from "./image-sources.ts";
 import { LayerStore } from "./layer-store.ts";
 
 const layerA = tarOf({ "etc/motd": "hello", "bin/tool": "x" });
@@ -172,12 +173,80 @@ test("a registry that comes back in time is waited for", async (t) => {
   assert.equal((await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal)).layers.length, 1);
 });
 
-test("an image without a registry, and nowhere to look, says what to set", async (t) => {
+const dockerNames = [
+  ["docker.io/library/alpine:3.20", "library/alpine/manifests/3.20"],
+  ["docker.io/alpine", "library/alpine/manifests/latest"],
+  ["index.docker.io/library/alpine", "library/alpine/manifests/latest"],
+  ["alpine:3.20", "library/alpine/manifests/3.20"],
+  ["bash", "library/bash/manifests/latest"],
+  ["curlimages/curl:8.11.0", "curlimages/curl/manifests/8.11.0"],
+] as const;
+
+test("Docker's names mean what they mean to Docker, once our own registry has no image of that name", async (t) => {
+  const { registry, mirror, puller } = await setUp(t);
+  const docker = { aliases: new Map([["docker.io", registry.host]]), insecure: new Set(["docker.io"]) };
+  for (const name of ["library/alpine:3.20", "library/alpine:latest", "library/bash:latest", "curlimages/curl:8.11.0"])
+    registry.image(name, [layerA]);
+  for (const [name, path] of dockerNames) {
+    const image = await puller({ mirror: mirror.url, ...docker }).pull(name, silent, t.signal);
+    assert.equal(image.layers.length, 1);
+    assert.equal(
+      registry.requests.findLast((line) => line.includes("/manifests/")),
+      `GET /v2/${path}`,
+      name,
+    );
+  }
+  mirror.image("alpine:3.20", [layerA]);
+  const before = registry.requests.length;
+  await puller({ mirror: mirror.url, ...docker }).pull("alpine:3.20", silent, t.signal);
+  assert.equal(registry.requests.length, before);
+});
+
+test("Docker's registry is asked where it is, and a default registry in its place", async (t) => {
   const { puller } = await setUp(t);
-  await assert.rejects(puller({}).pull("tool", silent, t.signal), {
-    code: "image",
-    message: /--registry-mirror, --default-registry/,
-  });
+  const closed = { insecure: new Set(["docker.io"]), aliases: new Map([["elsewhere.test", "127.0.0.1:1"]]) };
+  const asked: string[] = [];
+  const get = async (url: URL): Promise<never> => {
+    asked.push(url.origin);
+    throw new OciError("not-found", "nothing is here");
+  };
+  const sources = (name: string, defaultRegistry?: string) =>
+    imageSources(parseReference(name, { defaultRegistry }), { ...closed, logins: [] }, { get, pause: async () => {} });
+  for (const [name, defaultRegistry] of [["docker.io/a/b"], ["a"], ["a", "elsewhere.test"]] as const)
+    for (const { client } of sources(name, defaultRegistry))
+      await client.manifest("a", "latest", t.signal).catch(() => undefined);
+  assert.deepEqual(asked, ["http://registry-1.docker.io", "http://registry-1.docker.io", "https://127.0.0.1:1"]);
+  await assert.rejects(puller({}).pull("A", silent, t.signal), { code: "bad-reference" });
+});
+
+const layout = join(import.meta.dirname, "../../../oci/fixtures/index-of-indexes");
+
+test("a list of images that leads to another, as Buildx pushes with an attestation, is followed", async (t) => {
+  const { registry, puller } = await setUp(t);
+  for (const name of readdirSync(join(layout, "blobs/sha256"))) {
+    const bytes = readFileSync(join(layout, "blobs/sha256", name));
+    registry.blob(bytes);
+    const mediaType = /"mediaType": "(application\/vnd\.oci\.image\.(?:index|manifest)\.v1\+json)"/.exec(
+      String(bytes),
+    )?.[1];
+    if (mediaType !== undefined) registry.manifest(`a/b:${name}`, bytes, mediaType);
+  }
+  const [top] = JSON.parse(readFileSync(join(layout, "index.json"), "utf8")).manifests;
+  const image = await puller({}).pull(`${registry.host}/a/b@${top.digest}`, silent, t.signal);
+  assert.deepEqual(image.config.Entrypoint, ["/bin/x"]);
+});
+
+test("lists of images that lead to each other are followed only so far", async (t) => {
+  const { registry, puller } = await setUp(t);
+  const platform = { os: "linux", architecture: platformOf(process.arch).architecture };
+  let digest = registry.image("a/b:inner", [layerA]);
+  const pull = () => puller({}).pull(`${registry.host}/a/b@${digest}`, silent, t.signal);
+  for (let depth = 1; depth <= 5; depth++) {
+    const manifests = [{ mediaType: mediaTypes.index, digest, size: 1, platform }];
+    digest = registry.manifest("a/b:v1", { schemaVersion: 2, manifests }, mediaTypes.index);
+    if (depth === 4) assert.equal((await pull()).layers.length, 1);
+  }
+  await assert.rejects(pull(), { code: "image", message: /its lists of images lie 4 deep and more/ });
 });
 
 test("on a full disk other images make room, and an image too large for it says so", async (t) => {

@@ -35,6 +35,8 @@ export type PullProgress = (doneBytes: number, totalBytes: number) => void;
 
 const backoff = { baseMs: 500, factor: 2, maxMs: 8000 };
 const roundLimit = 6;
+/** An entry of a list may be a list again (image-spec, image-index.md): Buildx makes two with provenance. */
+const mostLists = 4;
 /** Workflows use a handful of images; the layers of older ones go. */
 const keptImages = 8;
 
@@ -82,8 +84,9 @@ export class ImagePuller {
     progress: PullProgress,
     signal: AbortSignal,
   ): Promise<RunnableImage> {
-    const { repository } = reference;
-    const manifest = await this.#manifest(source, reference, signal);
+    const { repository } = source;
+    const { tag = "latest", digest } = reference;
+    const manifest = await this.#manifest(source, digest ?? tag, signal);
     const config = parseImageConfig(
       await source.client.document(repository, manifest.config, signal),
       manifest.layers.length,
@@ -126,18 +129,14 @@ export class ImagePuller {
     });
   }
 
-  async #manifest(
-    source: ImageSource,
-    { repository, tag, digest }: ImageReference,
-    signal: AbortSignal,
-  ): Promise<ImageManifest> {
-    const first = parseManifest((await source.client.manifest(repository, digest ?? tag ?? "latest", signal)).bytes);
-    if (!("manifests" in first)) return first;
-    const chosen = chooseManifest(first, this.#deps.platform);
-    const second = parseManifest((await source.client.manifest(repository, chosen.digest, signal)).bytes);
-    if ("manifests" in second)
-      throw new OciError("bad-image", "The image cannot be used: its list of images names another list.");
-    return second;
+  async #manifest(source: ImageSource, first: string, signal: AbortSignal): Promise<ImageManifest> {
+    let wanted = first;
+    for (let lists = 0; lists <= mostLists; lists++) {
+      const document = parseManifest((await source.client.manifest(source.repository, wanted, signal)).bytes);
+      if (!("manifests" in document)) return document;
+      wanted = chooseManifest(document, this.#deps.platform).digest;
+    }
+    throw new OciError("bad-image", `The image cannot be used: its lists of images lie ${mostLists} deep and more.`);
   }
 }
 

@@ -1,7 +1,6 @@
-// Where an image is looked for: our own registry first, then the one its name says.
+// Where an image is looked for: our own registry first, then the one its name says, which is Docker's where it says none.
 
 import { type Credentials, type HttpGet, type ImageReference, RegistryClient, type RegistryDeps } from "@neverland/oci";
-import { WorkerError } from "../worker-error.ts";
 
 export type RegistryLogin = Credentials & { readonly registry: string };
 
@@ -16,35 +15,52 @@ export type RegistryConfig = {
   readonly aliases: ReadonlyMap<string, string>;
 };
 
-export type ImageSource = { readonly name: string; readonly client: RegistryClient };
+/** `repository` is the image's name there. */
+export type ImageSource = { readonly name: string; readonly repository: string; readonly client: RegistryClient };
 
-/** @throws {WorkerError} `image` when there is nowhere to look. */
+/** In the order in which they are asked. */
 export function imageSources(
   reference: ImageReference,
   config: RegistryConfig,
   deps: RegistryDeps & { get: HttpGet },
 ): ImageSource[] {
-  const { registry } = reference;
-  const sources: ImageSource[] = [];
-  if (config.mirror !== undefined)
-    sources.push({
-      name: `mirror ${config.mirror.host}`,
-      client: new RegistryClient({ url: config.mirror, namespace: registry }, deps),
-    });
-  if (registry !== "") {
-    const credentials = config.logins.find((login) => login.registry.normalize("NFC") === registry.normalize("NFC"));
-    sources.push({
-      name: `registry ${registry}`,
-      client: new RegistryClient({ url: registryUrl(registry, config), credentials }, deps),
-    });
-  }
-  if (sources.length > 0) return sources;
-  throw new WorkerError(
-    "image",
-    `The image "${reference.repository}" names no registry, and the worker has neither a mirror nor a default registry; set one (--registry-mirror, --default-registry) or name the registry.`,
-  );
+  const { registry, repository } = inFull(reference);
+  const isLogin = (name: string): boolean => (isHub(name) ? dockerHub.name : name) === registry;
+  const credentials = config.logins.find((login) => isLogin(login.registry.normalize("NFC")));
+  const own: ImageSource = {
+    ...{ name: `registry ${registry}`, repository },
+    client: new RegistryClient({ url: registryUrl(registry, config), credentials }, deps),
+  };
+  if (config.mirror === undefined) return [own];
+  // A name without a host is asked for as it is: our own images have such names.
+  const asked = reference.registry === "" ? reference : { registry, repository };
+  const mirror: ImageSource = {
+    ...{ name: `mirror ${config.mirror.host}`, repository: asked.repository },
+    client: new RegistryClient({ url: config.mirror, namespace: asked.registry }, deps),
+  };
+  return [mirror, own];
+}
+
+/** What Docker and containerd have built in: the names of Docker's registry, where it is, and where its images of one word are. */
+const dockerHub = {
+  name: "docker.io",
+  names: ["", "docker.io", "index.docker.io"],
+  host: "registry-1.docker.io",
+  prefix: "library",
+} as const;
+
+/** The reference as Docker reads it, in full. */
+function inFull({ registry, repository }: ImageReference): Pick<ImageReference, "registry" | "repository"> {
+  if (!isHub(registry)) return { registry: registry.normalize("NFC"), repository };
+  const path = repository.includes("/") ? repository : `${dockerHub.prefix}/${repository}`;
+  return { registry: dockerHub.name, repository: path };
+}
+
+function isHub(registry: string): boolean {
+  return dockerHub.names.some((name) => name === registry);
 }
 
 function registryUrl(registry: string, { insecure, aliases }: RegistryConfig): URL {
-  return new URL(`${insecure.has(registry) ? "http" : "https"}://${aliases.get(registry) ?? registry}`);
+  const usual = registry === dockerHub.name ? dockerHub.host : registry;
+  return new URL(`${insecure.has(registry) ? "http" : "https"}://${aliases.get(registry) ?? usual}`);
 }

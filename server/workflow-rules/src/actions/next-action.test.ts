@@ -20,6 +20,13 @@ test("what the worker gets: task volumes first, sorted environment with the acti
   assert.equal(next.serve.workflowID, "default/install");
 });
 
+test("an action's volume takes the place of its task's with the same destination, however that is spelled", () => {
+  const volumes = ["/run/fake-dev:/dev/:ro", "/run:/run"];
+  const status = pending(documentOf([installer, action("stream", { volumes })]));
+  const next = nextAction({ key: "default/install", status }, installer, defaultLimits);
+  assert.deepEqual("serve" in next && next.serve.volumes, volumes);
+});
+
 test("an action without timeout is handed out with the default, never with 0", () => {
   const status = pending(documentOf([installer, action("stream", { timeoutSeconds: 0 })]));
   const next = nextAction({ key: "default/install", status }, installer, defaultLimits);

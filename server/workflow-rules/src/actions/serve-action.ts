@@ -1,4 +1,5 @@
 // What a worker is told of the action it is to run.
+import { posix } from "node:path";
 import type { WorkflowStatus } from "@neverland/api";
 import { actionTimeoutSeconds, type WorkflowLimits } from "../limits.ts";
 import type { Step } from "./actions-in-order.ts";
@@ -14,7 +15,7 @@ export type ServedAction = {
   /** Never 0: today's agents take that for a deadline that has passed. */
   readonly timeoutSeconds: number;
   readonly command: readonly string[];
-  /** The task's, then the action's: `src:dst[:options]`. */
+  /** The task's, then the action's, which takes the place of one with its destination: `src:dst[:options]`. */
   readonly volumes: readonly string[];
   /** `KEY=VALUE`, sorted by key; the action's over the task's. */
   readonly environment: readonly string[];
@@ -33,11 +34,21 @@ export function serveAction(workflowID: string, { task, action }: Step, limits: 
     image: action.image,
     timeoutSeconds: actionTimeoutSeconds(action.timeout, limits),
     command: action.command ?? [],
-    volumes: [...(task.volumes ?? []), ...(action.volumes ?? [])],
+    volumes: volumesOf(task.volumes ?? [], action.volumes ?? []),
     environment: [...environment.keys()].sort().map((key) => `${key}=${environment.get(key)}`),
     ...(action.pid ? { pid: action.pid } : {}),
     ...(action.namespaces ? { namespaces: { network: action.namespaces.network, pid: action.namespaces.pid } } : {}),
   };
+}
+
+/** Docker, and so upstream's agent, refuses two of one destination. */
+function volumesOf(ofTask: readonly string[], ofAction: readonly string[]): string[] {
+  const taken = new Set(ofAction.map(destinationOfVolume));
+  return [...ofTask.filter((volume) => !taken.has(destinationOfVolume(volume))), ...ofAction];
+}
+
+function destinationOfVolume(volume: string): string {
+  return posix.normalize(`${volume.split(":")[1]}/`);
 }
 
 /** The agents that have a task in the workflow, in lower case. */

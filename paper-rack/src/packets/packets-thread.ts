@@ -20,6 +20,8 @@ const relayPort = 67;
 const machinePorts = [2070, 2071];
 /** What machines are told must not be lost here, if the server says it all at once. */
 const receiveBuffer = new Uint8Array(Int32Array.of(32 << 20).buffer);
+/** A run of ten thousand machines has all of them in its thread. */
+const limits = { mostHeapMb: 2048, longestTurnMs: 60_000 };
 
 export async function openPacketsThread(
   start: PacketsStart,
@@ -45,8 +47,9 @@ export async function openPacketsThread(
         if ("figures" in said) figures.resolve(said.figures);
         else for (const result of said.results) taken(result);
       },
-      failed: figures.reject,
+      ...limits,
     });
+    void thread.ended.then((cause) => cause && figures.reject(cause));
   } catch (error) {
     await close();
     throw error;

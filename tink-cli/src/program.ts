@@ -47,8 +47,8 @@ const rows: readonly Row[] = [
   ],
   ["logs <workflow>", "show what a workflow's actions wrote", () => import("./commands/logs.ts")],
   [
-    "explain <machine>",
-    "say what a machine is waiting for, why, and what to do: by name, or by MAC when nothing describes it yet",
+    "explain <machine...>",
+    "say what a machine is waiting for, why, and what to do: by name, MAC, address or workflow/NAME",
     () => import("./commands/explain.ts"),
   ],
   ["template", "templates of workflows", () => import("./commands/template.ts")],

@@ -1,4 +1,6 @@
 // tink explain: what a machine is waiting for, why, and what to do.
+
+import { isIP } from "node:net";
 import {
   explain,
   fieldsAt,
@@ -14,19 +16,18 @@ import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { readKind } from "../resource-names.ts";
 
 /** Enough to go on with: one mistake may be in all. */
 const mostRivals = 4;
-const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i;
 
 export function configure(command: Command, context: CliContext): void {
   command.option("-o, --output <format>", "json: state, because and todo as they stand, for programs");
-  command.action(async (machine: string, { output }: { output?: string }) => {
+  command.action(async (words: string[], { output }: { output?: string }) => {
     if (output !== undefined && output !== "json") throw new CliError("usage", `-o ${output}: expected json`);
+    const asked = readAsked(words);
     const { clients, namespace } = await connect(command, context);
-    const subject = macPattern.test(machine)
-      ? await byMac(clients, machine.toLowerCase())
-      : await byName(clients, namespace, machine.replace(/^(hardware|hw)\//, ""));
+    const subject = await find(asked, clients, namespace);
     const explanation = explain({ ...subject, nowMs: context.nowMs() });
     if (output === "json") return context.stdout(`${JSON.stringify(explanation, null, 2)}\n`);
     const { state, because, todo } = explanation;
@@ -34,6 +35,46 @@ export function configure(command: Command, context: CliContext): void {
       `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
     );
   });
+}
+
+type Asked = { readonly by: "name" | "workflow" | "mac" | "address"; readonly value: string };
+
+/** `NAME`, `KIND/NAME` or `KIND NAME`, a MAC in any spelling, an address. */
+function readAsked(words: readonly string[]): Asked {
+  const [kind, name, ...rest] = words.length === 1 ? (words[0] ?? "").split("/") : words;
+  if (name !== undefined) {
+    const { kind: subject } = readKind(kind ?? "");
+    if (rest.length > 0 || name === "" || (subject !== "Hardware" && subject !== "Workflow"))
+      throw new CliError("usage", `${words.join(" ")}: expected hardware/NAME or workflow/NAME`);
+    return { by: subject === "Hardware" ? "name" : "workflow", value: name };
+  }
+  const value = kind ?? "";
+  if (value === "") throw new CliError("usage", "Name a machine: by name, MAC, address or workflow/NAME");
+  const mac = macOf(value);
+  if (mac !== undefined) return { by: "mac", value: mac };
+  return { by: isIP(value) === 0 ? "name" : "address", value };
+}
+
+/** As DHCP servers, switches and stickers spell it: by colons, dashes or dots, in pairs or fours, or all in one. */
+function macOf(text: string): string | undefined {
+  const isMac = /^[0-9a-f]{2}(?:([:.-])?[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i.test(
+    text,
+  );
+  const digits = text.replace(/[:.-]/g, "").toLowerCase();
+  return isMac ? digits.match(/../g)?.join(":") : undefined;
+}
+
+async function find({ by, value }: Asked, clients: Clients, namespace: string): Promise<Subject> {
+  switch (by) {
+    case "mac":
+      return await byMac(clients, value);
+    case "address":
+      return await byAddress(clients, value);
+    case "workflow":
+      return await byWorkflow(clients, namespace, value);
+    case "name":
+      return await byName(clients, namespace, value);
+  }
 }
 
 type Subject = {
@@ -85,6 +126,35 @@ async function byMac(clients: Clients, mac: string): Promise<Subject> {
   for (const fieldSelector of byAgent(mac))
     workflows.push(...(await clients(kinds.Workflow).list({ fieldSelector })).items);
   return { workflows, events: events.items };
+}
+
+async function byAddress(clients: Clients, address: string): Promise<Subject> {
+  const { items } = await clients(kinds.Hardware).list({
+    fieldSelector: `spec.interfaces[].dhcp.ip.address=${address}`,
+  });
+  const [known] = items;
+  if (known !== undefined) return await byName(clients, known.metadata.namespace, known.metadata.name);
+  throw new CliError(
+    "not-found",
+    `No hardware has the address ${address}; a machine that nothing describes is named by its MAC.`,
+  );
+}
+
+/** The machine that it is for, or itself when there is none. */
+async function byWorkflow(clients: Clients, namespace: string, name: string): Promise<Subject> {
+  const workflow = await clients(kinds.Workflow).get({ namespace, name });
+  if (workflow === undefined)
+    throw new CliError("not-found", `There is no workflow "${name}" in namespace ${namespace}.`);
+  const { hardwareRef } = workflow.spec ?? {};
+  const hardware = hardwareRef && (await clients(kinds.Hardware).get({ namespace, name: hardwareRef }));
+  if (hardware) return await byName(clients, namespace, hardware.metadata.name);
+  const mac = macOf(workflow.status?.agentID ?? "");
+  if (mac !== undefined) return await byMac(clients, mac);
+  const { items } = await clients(kinds.MachineEvent).list({
+    namespace,
+    fieldSelector: `spec.workflow=${namespace}/${name}`,
+  });
+  return { workflows: [workflow], events: items };
 }
 
 /** Others that claim what only one can have. Where that is text that no selector takes, nobody is asked. */

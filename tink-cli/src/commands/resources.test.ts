@@ -299,10 +299,14 @@ describe("tink describe", () => {
 
 describe("tink explain", () => {
   test("says what a machine waits for, by name and by MAC", async () => {
-    await apply(hardwareYaml("idle", mac(48)));
-    for (const name of ["idle", "hw/idle", mac(48).toUpperCase()]) {
-      const { code, stdout } = await bench.run("explain", name);
-      assert.equal(code, 0);
+    const card = `mac: ${mac(48)}\n      ip: {address: 10.99.0.48, netmask: 255.255.255.0}`;
+    await apply(hardwareYaml("idle", mac(48)).replace(`mac: ${mac(48)}`, card));
+    const bare = mac(48).replaceAll(":", "");
+    const switches = [bare, `${bare.slice(0, 4)}.${bare.slice(4, 8)}.${bare.slice(8)}`];
+    const macs = [mac(48).toUpperCase(), mac(48).replaceAll(":", "-"), ...switches];
+    for (const name of ["idle", "hw/idle", "hardware idle", ...macs, "10.99.0.48"].map((words) => words.split(" "))) {
+      const { code, stdout } = await bench.run("explain", ...name);
+      assert.equal(code, 0, name.join(" "));
       assert.match(stdout, /^No workflow is for idle.*\n[\s\S]*^ {2}next: apply a Workflow with hardwareRef: idle$/m);
     }
   });
@@ -350,12 +354,15 @@ describe("tink explain", () => {
     const key = { namespace: "default", name: "agent-w" };
     const isRendered = (found?: Workflow) => found?.status?.agentID === mac(51).toUpperCase();
     await bench.clients(kinds.Workflow).waitFor(key, isRendered, AbortSignal.timeout(10_000));
-    for (const machine of ["agent-of", mac(51), "described"])
+    for (const machine of ["agent-of", mac(51), "described", "wf/agent-w"])
       assert.match((await bench.run("explain", machine)).stdout, /agent-w/);
   });
 
   test("a machine that is not there is exit code 3", async () => {
-    assert.equal((await bench.run("explain", "nobody")).code, 3);
+    for (const words of ["nobody", "hw nobody", "wf/nobody", "10.99.99.99", "2001:db8::99"])
+      assert.equal((await bench.run("explain", ...words.split(" "))).code, 3, words);
+    for (const words of ["tpl/idle", "hw/", "", "one two three", "no-such/kind"])
+      assert.equal((await bench.run("explain", ...words.split(" "))).code, 2, words);
   });
 });
 

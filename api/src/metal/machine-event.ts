@@ -9,6 +9,12 @@ import type { EventType } from "../timeline/event-types.ts";
 /** Small facts for programs. */
 const dataSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
+/** An event that was put on a timeline, for who counts by itself how often it comes again. */
+export type RecordedEvent = {
+  /** @param lastMs When it came last, in ms since 1970. */
+  repeated(count: number, lastMs: number): void;
+};
+
 /** What a component hands to the injected `record` port. Who it is about may be said by any of the first four. */
 export type MachineEventInput = {
   /** Hardware's `namespace/name`, or its name within the workflow's namespace. */

@@ -11,7 +11,7 @@ test("who names no interface is told that nobody is answered, and of nothing tha
   const boots = createBoots({
     config: defaultBootsConfig,
     index: new MachineIndex(),
-    record: () => {},
+    record: () => undefined,
     clock: systemClock,
     cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     warn: (text) => warnings.push(text),

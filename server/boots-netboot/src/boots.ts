@@ -1,5 +1,5 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
-import type { MachineEventInput } from "@neverland/api";
+import type { MachineEventInput, RecordedEvent } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { linkNames } from "@neverland/platform/network/interfaces.ts";
@@ -20,7 +20,7 @@ import { type BootsThread, openBootsThread } from "./thread/boots-thread.ts";
 export interface BootsDeps {
   readonly config: BootsConfig;
   readonly index: MachineIndex;
-  readonly record: (event: MachineEventInput) => void;
+  readonly record: (event: MachineEventInput) => RecordedEvent | undefined;
   readonly clock: Clock;
   /** What all files are read through. */
   readonly cache: Pick<FileCache, "open">;

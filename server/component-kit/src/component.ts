@@ -1,5 +1,5 @@
 // What a component of the server is, and what composition gives it: whoever is in the table needs nothing else.
-import type { MachineEventInput, Sensitive } from "@neverland/api";
+import type { MachineEventInput, RecordedEvent, Sensitive } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
@@ -60,7 +60,7 @@ export type ComponentDeps<Values> = {
   /** When each machine was last seen starting. */
   readonly contacts: Pick<BootContacts, "bootContactMs" | "onBootContact">;
   /** Puts a fact on a machine's timeline. */
-  readonly record: (event: MachineEventInput) => void;
+  readonly record: (event: MachineEventInput) => RecordedEvent | undefined;
   /** What went wrong and is tried again or given up: for the log. */
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
   /** Why the server cannot do its work now: it is starting, or its store takes no writes; `undefined` when it can. */

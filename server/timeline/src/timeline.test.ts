@@ -65,6 +65,27 @@ test("the same fact within a moment is one event with a count, and a new event l
   );
 });
 
+test("what is counted elsewhere is counted with its event, shows that the machine starts, and outlives what is forgotten", async () => {
+  await using bench = await startTimeline({ perMachine: 2 });
+  const recorded = bench.timeline.record(offer);
+  await bench.pass(60_000);
+  recorded.repeated(5, startMs + 59_000);
+  const seen = async () => (await bench.specs()).map(({ message, count, lastTime }) => [message, count, lastTime]);
+  assert.deepEqual(await seen(), [[offer.message, 6, "2026-05-01T12:00:59.000Z"]]);
+  assert.equal(bench.contacts.bootContactMs({ namespace: "lab", agentID: mac, hardware: "m1" }), startMs + 59_000);
+  for (const message of ["one", "two"]) bench.timeline.record({ ...offer, message });
+  recorded.repeated(5, startMs + 60_000);
+  recorded.repeated(5, startMs + 60_000);
+  const [first, second] = await seen();
+  assert.deepEqual(
+    [first, second],
+    [
+      ["two", undefined, undefined],
+      [offer.message, 6, "2026-05-01T12:01:00.000Z"],
+    ],
+  );
+});
+
 test("what a restart finds is what there was: order, names, uids, and when machines started", async () => {
   await using bench = await startTimeline();
   for (let n = 0; n < 5; n++) bench.timeline.record({ ...offer, message: `offer ${n}` });

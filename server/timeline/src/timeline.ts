@@ -1,5 +1,5 @@
 // The machines' timelines as a service: takes the facts that components report, each once, within their budgets.
-import type { MachineEvent, MachineEventInput } from "@neverland/api";
+import type { MachineEvent, MachineEventInput, RecordedEvent } from "@neverland/api";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
@@ -10,9 +10,10 @@ import { leftOutEvent, lostEvent } from "./budgets/own-events.ts";
 import { RepeatedFacts } from "./budgets/repeated-facts.ts";
 import type { EventLogDeps } from "./log/event-log.ts";
 import { adoptEvents } from "./memory/adopt-events.ts";
+import type { Entry } from "./memory/entry-list.ts";
 import { EventMemory } from "./memory/event-memory.ts";
-import { type MachineLookup, strangerOf, subjectOf } from "./memory/event-subject.ts";
-import { EventWriter } from "./memory/event-writer.ts";
+import { type MachineLookup, type Subject, strangerOf, subjectOf } from "./memory/event-subject.ts";
+import { EventWriter, eventOf } from "./memory/event-writer.ts";
 import { RepeatCounts } from "./memory/repeat-counts.ts";
 import { RegularWork } from "./regular-work.ts";
 import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
@@ -74,27 +75,43 @@ export class Timeline implements Service {
   }
 
   /** Never throws and never waits; the fact is durable a moment later. */
-  readonly record = (event: MachineEventInput): void => {
-    const { clock, lookup, contacts, onWritten } = this.#deps;
+  readonly record = (event: MachineEventInput): RecordedEvent => {
+    const { clock, lookup, contacts } = this.#deps;
     const nowMs = clock.nowMs();
     const subject = subjectOf(event, lookup);
     contacts.note(subject, event.type, nowMs);
+    return new Recorded(this.#repeated, subject, event.type, this.#take(event, subject, nowMs));
+  };
+
+  /** @returns What it is counted with; undefined for what is beyond a budget. */
+  #take(event: MachineEventInput, subject: Subject, nowMs: number): Entry | undefined {
     const stranger = strangerOf(subject, event.address);
     const fact = { event, subject, stranger };
     const repeated = this.#facts.find(fact);
     if (repeated !== undefined) {
-      this.#counts.seenAgain(repeated, nowMs);
+      this.#counts.seenAgain(repeated, 1, nowMs);
       if (stranger !== undefined) this.#memory.index.heardAgain(stranger, event.link);
-      return;
+      return repeated;
     }
     const isWithin = this.#budgets.take(event, subject);
     if (!isWithin && stranger === undefined) {
       this.#beyond.keep(event, subject, nowMs);
-      return;
+      return undefined;
     }
     // A stranger is remembered all the same: it may be the machine that someone is looking for.
-    this.#facts.add(fact, this.#writer.write(event, subject, nowMs, isWithin));
-    if (isWithin) onWritten?.(event);
+    const entry = this.#writer.write(event, subject, nowMs, isWithin);
+    this.#facts.add(fact, entry);
+    if (isWithin) this.#deps.onWritten?.(event);
+    return entry;
+  }
+
+  /** What was counted elsewhere. An event that has been forgotten is put on the timeline anew. */
+  readonly #repeated = ({ subject, type, entry }: Recorded, count: number, lastMs: number): Entry | undefined => {
+    this.#deps.contacts.note(subject, type, lastMs);
+    if (entry === undefined) return undefined;
+    if (entry.isGone) return this.#take(eventOf(entry), subject, this.#deps.clock.nowMs());
+    this.#counts.seenAgain(entry, count, lastMs);
+    return entry;
   };
 
   /** Resolves when everything recorded so far is on the disk, or could not be brought there. */
@@ -130,6 +147,27 @@ export class Timeline implements Service {
   async #tidy(): Promise<void> {
     await this.#counts.write();
     await this.#memory.tidy();
+  }
+}
+
+type Repeated = (recorded: Recorded, count: number, lastMs: number) => Entry | undefined;
+
+/** There is one for each event of late: no closure of its own. */
+class Recorded implements RecordedEvent {
+  readonly #repeated: Repeated;
+  readonly subject: Subject;
+  readonly type: string;
+  entry: Entry | undefined;
+
+  constructor(repeated: Repeated, subject: Subject, type: string, entry: Entry | undefined) {
+    this.#repeated = repeated;
+    this.subject = subject;
+    this.type = type;
+    this.entry = entry;
+  }
+
+  repeated(count: number, lastMs: number): void {
+    this.entry = this.#repeated(this, count, lastMs);
   }
 }
 

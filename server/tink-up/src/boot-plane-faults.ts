@@ -38,7 +38,7 @@ export function nameFaults(app: FastifyInstance, { record, onError, clock, machi
 
 /** Tells of connections that were closed to make room, once in a while for each address. */
 export function crowdTeller(
-  tell: FaultDeps["record"],
+  tell: (event: MachineEventInput) => unknown,
   clock: Pick<FaultDeps["clock"], "nowMs">,
 ): ConnectionRules["onCrowded"] {
   const gate = new EventGate(tell, () => clock.nowMs());

@@ -1,6 +1,6 @@
 // Addresses that their own machine found in use by another: not to be handed out for a while (RFC 2131 §4.3.3).
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
-import type { Ipv4Address } from "@neverland/protocols";
+import { type Ipv4Address, ipv4FromNumber } from "@neverland/protocols";
 
 /** A reservation has no other address to offer instead, so it is tried again: the other machine may have gone. */
 export const conflictMinutes = 10;
@@ -18,6 +18,11 @@ export class AddressConflicts {
 
   note(address: Ipv4Address): void {
     this.#untilMs.set(address, this.#nowMs() + conflictMinutes * 60_000);
+  }
+
+  /** For what is asked at each packet. @param address As a number, the first byte the highest. */
+  has(address: number): boolean {
+    return this.#untilMs.size > 0 && this.untilMs(ipv4FromNumber(address)) !== undefined;
   }
 
   /** When the address may be handed out again; undefined when it may be now. */

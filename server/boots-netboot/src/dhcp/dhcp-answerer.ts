@@ -1,4 +1,5 @@
-// DHCP on one link, a datagram at a time: read, look up, decide, tell, answer. No datagram can stop it.
+// DHCP on one link, a datagram at a time: what was answered a moment ago again, and else read, look up, decide, tell, answer. No datagram
+// can stop it.
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { clientMac, type DhcpMessage, type MacAddress, unspecifiedIpv4, viewDhcpMessage } from "@neverland/protocols";
 import type { AddressConflicts } from "./address-conflicts.ts";
@@ -6,7 +7,8 @@ import type { DhcpEvents } from "./dhcp-events.ts";
 import { type DhcpConfig, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
 import type { DhcpTransmitter } from "./dhcp-transmitter.ts";
 import { PreparedReplies } from "./prepared-replies.ts";
-import { replyDestination } from "./reply-address.ts";
+import { relayOf, replyDestination } from "./reply-address.ts";
+import { StandingAnswers } from "./standing-answers.ts";
 
 export interface DhcpAnswererDeps {
   readonly transmitter: DhcpTransmitter;
@@ -19,40 +21,64 @@ export interface DhcpAnswererDeps {
 export class DhcpAnswerer {
   readonly #deps: DhcpAnswererDeps;
   readonly #replies: PreparedReplies;
+  readonly #standing: StandingAnswers;
 
   constructor(deps: DhcpAnswererDeps) {
     this.#deps = deps;
     this.#replies = new PreparedReplies(deps.config);
+    const { conflicts, events, config } = deps;
+    this.#standing = new StandingAnswers(
+      config.serverAddress,
+      (said, address) => !conflicts.has(address) && events.isRepeat(said),
+    );
   }
 
   /** @param sender As text, for what is told of a datagram that cannot be read. */
   answer(datagram: Uint8Array, sender: () => string): void {
+    const { transmitter } = this.#deps;
+    const sizeBytes = this.#standing.write(datagram, transmitter.room());
+    if (sizeBytes > 0) {
+      transmitter.sendToRelay(sizeBytes, relayOf(datagram));
+      return;
+    }
     try {
-      this.#answer(viewDhcpMessage(datagram));
+      this.#answer(datagram, viewDhcpMessage(datagram));
     } catch (error) {
       this.#deps.events.failed(sender(), error);
     }
   }
 
-  #answer(message: DhcpMessage): void {
+  /** The record of this machine has changed. */
+  forget(mac: MacAddress): void {
+    this.#standing.forget(mac);
+  }
+
+  /** Records have come to contradict each other. */
+  forgetAll(): void {
+    this.#standing.forgetAll();
+  }
+
+  #answer(datagram: Uint8Array, message: DhcpMessage): void {
     const { index, conflicts, config, events } = this.#deps;
     const mac = clientMac(message);
     const lookup = mac === undefined ? ({ found: "none" } as const) : index.reservation(mac);
     const decision = respondToDhcp(message, lookup, conflicts, config);
     if (decision.kind === "reply") {
-      this.#reply(message, mac, decision);
+      this.#reply(datagram, message, mac, decision);
       return;
     }
     events.decided(message, mac, decision);
     if (decision.kind === "noted" && decision.note === "declined") conflicts.note(decision.address);
   }
 
-  #reply(request: DhcpMessage, mac: MacAddress | undefined, decision: DhcpReplyDecision): void {
+  #reply(datagram: Uint8Array, request: DhcpMessage, mac: MacAddress | undefined, decision: DhcpReplyDecision): void {
     const { transmitter, events } = this.#deps;
     const { address = unspecifiedIpv4, machine, type } = decision;
     const to = replyDestination(request, machine.mac, { yiaddr: address, isNak: type === "nak" });
-    const { sizeBytes, leftOut } = this.#replies.write(transmitter.room(), decision);
-    events.decided(request, mac, decision, leftOut);
+    const room = transmitter.room();
+    const { sizeBytes, leftOut } = this.#replies.write(room, decision);
+    const said = events.decided(request, mac, decision, leftOut);
+    if (type !== "nak") this.#standing.keep(datagram, room.subarray(0, sizeBytes), said);
     transmitter.send(sizeBytes, to);
     if (to.to === "relay" || !waitsForRouter(decision) || !transmitter.advertiseNoRouter(machine.mac)) return;
     events.routerAdvertised(machine);

@@ -8,7 +8,7 @@ import {
   type MacAddress,
   PacketError,
 } from "@neverland/protocols";
-import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import type { EventGate, Said } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootClientKind, BootPlan } from "../boot-plan.ts";
 import { conflictMinutes } from "./address-conflicts.ts";
 import type { DhcpDecision, DhcpReplyDecision } from "./dhcp-responder.ts";
@@ -35,13 +35,13 @@ export class DhcpEvents {
     this.#link = link;
   }
 
-  /** @param leftOut Of a reply: the options that there was no room for, by name. */
+  /** @param leftOut Of a reply: the options that there was no room for, by name. @returns What has been said of it. */
   decided(
     message: DhcpMessage,
     mac: MacAddress | undefined,
     decision: DhcpDecision,
     leftOut: readonly string[] = [],
-  ): void {
+  ): Said {
     const { machine } = decision;
     const who = { source: "boots/dhcp", link: this.#link, mac, hardware: machine?.key } as const;
     if (decision.kind === "reply" && decision.type !== "nak") {
@@ -52,10 +52,15 @@ export class DhcpEvents {
           this.#gate.once(`dhcp left out ${mac} ${left.cause}`, silenceQuietMs, { ...who, ...left.facts });
     }
     const { cause, quietMs } = causeOf(decision);
-    this.#gate.onceOf(`dhcp ${cause} ${mac}`, quietMs, machine !== undefined, () => ({
+    return this.#gate.onceOf(`dhcp ${cause} ${mac}`, quietMs, machine !== undefined, () => ({
       ...who,
       ...factsOf(message, decision),
     }));
+  }
+
+  /** Whether an answer of which so much has been said is a repeat, to be counted and no more. */
+  isRepeat(said: Said): boolean {
+    return this.#gate.isRepeat(said, repeatQuietMs);
   }
 
   /** Looked for once: the same card is answered again and again. */

@@ -65,6 +65,12 @@ export class DhcpTransmitter {
     queue.add(sizeBytes, ipv4ToNumber(address), to.to === "relay" ? ports.server : ports.client);
   }
 
+  /** @param address As a number, the first byte the highest. */
+  sendToRelay(sizeBytes: number, address: number): void {
+    const { queue, ports } = this.#deps;
+    queue.add(sizeBytes, address, ports.server);
+  }
+
   /** Ends iPXE's wait for IPv6. Only this machine's card gets the frame. @returns Whether it could be sent. */
   advertiseNoRouter(mac: MacAddress): boolean {
     const { packets, link } = this.#deps;

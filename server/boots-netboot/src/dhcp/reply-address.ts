@@ -1,5 +1,6 @@
 // Where a DHCP reply goes: RFC 2131 §4.1 and nothing else.
 import { type DhcpMessage, type Ipv4Address, type MacAddress, unspecifiedIpv4 } from "@neverland/protocols";
+import { wordAt } from "./request-scan.ts";
 
 export type ReplyDestination =
   /** To the relay's server port: it passes the reply on. */
@@ -11,6 +12,7 @@ export type ReplyDestination =
   | { readonly to: "link"; readonly mac: MacAddress; readonly address: Ipv4Address };
 
 const broadcastFlag = 0x8000;
+const giaddrAt = 24;
 
 export function replyDestination(
   request: DhcpMessage,
@@ -23,4 +25,9 @@ export function replyDestination(
   if (request.ciaddr !== unspecifiedIpv4) return { to: "client", address: request.ciaddr };
   if ((request.flags & broadcastFlag) !== 0 || reply.yiaddr === unspecifiedIpv4) return { to: "broadcast" };
   return { to: "link", mac, address: reply.yiaddr };
+}
+
+/** The relay that a request came by, as a number: where its answer goes. 0: it came by none. */
+export function relayOf(request: Uint8Array): number {
+  return wordAt(request, giaddrAt);
 }

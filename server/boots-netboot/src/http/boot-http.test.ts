@@ -210,7 +210,7 @@ test("a script says what the server was told: its own port of the worker protoco
   const told = createBoots({
     config: { ...defaultBootsConfig, ...settings },
     index,
-    record: () => {},
+    record: () => undefined,
     clock: systemClock,
     cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     warn: () => {},

@@ -37,6 +37,7 @@ beforeEach(async () => {
   const record = (event: MachineEventInput) => {
     events.push(event);
     told.resolve();
+    return undefined;
   };
   const config = { ...defaultBootsConfig, hookDirectory: directory };
   const boots = createBoots({

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const boots = createBoots({
     config,
     index,
-    record: say,
+    record: (event) => void say(event),
     clock: systemClock,
     cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     warn: (message) => say({ type: "Warning", message }),

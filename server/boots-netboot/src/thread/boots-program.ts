@@ -5,8 +5,9 @@ import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { blockHeaders } from "./block-outbox.ts";
+import { changeMachine } from "./change-machine.ts";
 import { openDhcpSockets } from "./dhcp-sockets.ts";
-import { EventOutbox } from "./event-outbox.ts";
+import { type EventNumber, EventOutbox } from "./event-outbox.ts";
 import { LentFiles } from "./lent-files.ts";
 import { TftpSocket } from "./tftp-socket.ts";
 import type { BootsStart, FromThread, ToThread } from "./thread-messages.ts";
@@ -24,6 +25,8 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
   const gate = new EventGate(
     (event) => outbox.add(event),
     () => Date.now(),
+    // What it was told by `add`.
+    (event, times, lastMs) => outbox.addRepeats(event as EventNumber, times, lastMs),
   );
   const timers = new TimerHeap(() => performance.now());
   const files = new LentFiles({ names: tftp.names, clock: timers, ask: (wanted) => post({ wanted }) });
@@ -59,9 +62,7 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
           for (const socket of tftpSockets.values()) socket.finish();
           return;
         case "machines":
-          for (const change of said.changes)
-            if ("known" in change) index.upsert(change.known);
-            else index.remove({ metadata: change.gone });
+          for (const change of said.changes) changeMachine(index, change, dhcpSockets);
       }
     },
     readable(fd) {

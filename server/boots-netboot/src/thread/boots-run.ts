@@ -1,5 +1,5 @@
 // One life of the thread that answers DHCP and TFTP: it is told of each machine and lent files, and what it tells is recorded.
-import type { MachineEventInput } from "@neverland/api";
+import type { MachineEventInput, RecordedEvent } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { type PacketThread, startPacketThread } from "@neverland/packet-thread/packet-thread.ts";
 import { linkIndex } from "@neverland/platform/network/interfaces.ts";
@@ -11,6 +11,7 @@ import type { BootFiles, NotLent } from "../boot-files.ts";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
 import { lendFile } from "./lend-file.ts";
 import { tellMachines } from "./tell-machines.ts";
+import { ThreadEvents } from "./thread-events.ts";
 import type { BootsStart, FromThread, TftpStart, ToThread } from "./thread-messages.ts";
 
 export interface ServedLink {
@@ -29,7 +30,7 @@ export interface BootsRunDeps {
   readonly tftp: TftpStart;
   readonly index: MachineIndex;
   readonly files: BootFiles;
-  readonly record: (event: MachineEventInput) => void;
+  readonly record: (event: MachineEventInput) => RecordedEvent | undefined;
   readonly warn: (message: string) => void;
 }
 
@@ -92,6 +93,7 @@ type Told = { readonly serving: () => void; readonly finished: () => void };
 
 async function startThread(deps: BootsRunDeps, sockets: readonly number[], told: Told): Promise<PacketThread> {
   const { files, record, warn } = deps;
+  const events = new ThreadEvents(record);
   const thread = await startPacketThread({
     program: new URL("./boots-program.ts", import.meta.url),
     sockets,
@@ -102,8 +104,7 @@ async function startThread(deps: BootsRunDeps, sockets: readonly number[], told:
       else if ("serving" in said) told.serving();
       else if ("wanted" in said) void lend(said.wanted);
       else {
-        for (const event of said.events) record(event);
-        send({ say: "taken", events: said.events.length });
+        send({ say: "taken", events: events.take(said) });
         if (said.dropped > 0)
           warn(
             `${said.dropped} events of DHCP and TFTP were not recorded: they came faster than they could be written`,

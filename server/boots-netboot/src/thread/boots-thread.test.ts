@@ -65,6 +65,7 @@ beforeEach(async () => {
     record: (event) => {
       events.push(event);
       tell();
+      return undefined;
     },
     warn: (message) => assert.fail(message),
   };

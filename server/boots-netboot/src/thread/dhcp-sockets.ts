@@ -5,7 +5,7 @@ import { DatagramInbox } from "@neverland/packet-thread/datagram-inbox.ts";
 import { DatagramOutbox } from "@neverland/packet-thread/datagram-outbox.ts";
 import type { Libc } from "@neverland/platform/network/libc.ts";
 import { packetSenderOf } from "@neverland/platform/network/packet-socket.ts";
-import { ipv4FromNumber } from "@neverland/protocols";
+import { ipv4FromNumber, type MacAddress } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { AddressConflicts } from "../dhcp/address-conflicts.ts";
 import { DhcpAnswerer } from "../dhcp/dhcp-answerer.ts";
@@ -23,6 +23,10 @@ export interface DhcpSocketsDeps {
 export interface DhcpSockets {
   /** @param answers False: what waits is taken and passed over. */
   readable(fd: number, answers: boolean): void;
+  /** The records of these machines have changed. */
+  forget(macs: Iterable<MacAddress>): void;
+  /** Records have come to contradict each other. */
+  forgetAll(): void;
 }
 
 /** Datagrams in one call. */
@@ -48,7 +52,14 @@ export function openDhcpSockets(
       return [sockets[at], { events, answerer: new DhcpAnswerer({ transmitter, index, config, events, conflicts }) }];
     }),
   );
+  const answerers = [...served.values()].map(({ answerer }) => answerer);
   return {
+    forget(macs) {
+      for (const mac of macs) for (const answerer of answerers) answerer.forget(mac);
+    },
+    forgetAll() {
+      for (const answerer of answerers) answerer.forgetAll();
+    },
     readable(fd, answers) {
       const link = served.get(fd);
       for (let lot = 0, count = messages; link !== undefined && lot < mostLots && count === messages; lot++) {

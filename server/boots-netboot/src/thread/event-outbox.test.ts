@@ -11,7 +11,7 @@ describe("events on their way to the main thread", () => {
   const add = (count: number): void => {
     for (let i = 0; i < count; i++) outbox.add(event);
   };
-  const sizes = () => posted.map(({ events, dropped }) => [events.length, dropped]);
+  const sizes = () => posted.map(({ count, dropped }) => [count, dropped]);
 
   beforeEach(() => {
     posted = [];
@@ -59,5 +59,21 @@ describe("events on their way to the main thread", () => {
       [0, 10],
       [1, 0],
     ]);
+  });
+
+  test("take with them how often others came again, but of none that is long ago", () => {
+    const first = outbox.add(event);
+    assert.equal(first, 0);
+    assert.equal(outbox.addRepeats(first, 7, 1234), true);
+    outbox.due(0);
+    assert.deepEqual([sizes(), [...(posted[0]?.repeats ?? [])]], [[[1, 0]], [0, 7, 1234]]);
+    outbox.taken(2);
+    for (let round = 0; round < 4; round++) {
+      add(65_536);
+      outbox.flush();
+      outbox.taken(65_536);
+    }
+    assert.equal(outbox.addRepeats(first, 1, 2345), false);
+    assert.equal(outbox.addRepeats(undefined, 1, 2345), false);
   });
 });

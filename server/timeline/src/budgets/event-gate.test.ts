@@ -85,3 +85,30 @@ test("made-up causes are forgotten, the oldest first", () => {
   gate.once("unknown 0", 1000, event);
   assert.equal(told, 20_001);
 });
+
+test("what goes on is told as repeats of its event, and is said anew after a pause", () => {
+  let nowMs = 0;
+  const told: string[] = [];
+  const gate = new EventGate(
+    () => told.push(`event at ${nowMs}`),
+    () => nowMs,
+    (which, repeats, lastMs) => told.push(`${repeats} repeats of ${which}, the last at ${lastMs}`) > 0,
+  );
+  for (const atMs of [0, 400, 800, 1200, 1600, 3200]) {
+    nowMs = atMs;
+    gate.once("a", 1000, event);
+  }
+  assert.deepEqual(told, ["event at 0", "3 repeats of 1, the last at 1200", "event at 3200"]);
+});
+
+test("what goes on is said anew where its event is not known any more", () => {
+  let nowMs = 0;
+  const told: number[] = [];
+  const gate = new EventGate(
+    () => told.push(nowMs),
+    () => nowMs,
+    () => false,
+  );
+  for (nowMs = 0; nowMs <= 2400; nowMs += 400) gate.once("a", 1000, event);
+  assert.deepEqual(told, [0, 1200, 2400]);
+});

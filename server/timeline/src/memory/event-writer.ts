@@ -1,7 +1,8 @@
 // Makes the event of a fact: what it says, its time and its name.
-import { type MachineEventInput, type MachineEventSpec, oneLine } from "@neverland/api";
+import { formatKey, type MachineEventInput, type MachineEventSpec, oneLine } from "@neverland/api";
 import { formatTime } from "@neverland/platform/time/clock.ts";
 import { makeUlid, ulidTime } from "@neverland/platform/ulid.ts";
+import type { EventLine } from "../log/event-line.ts";
 import type { Entry } from "./entry-list.ts";
 import type { EventMemory } from "./event-memory.ts";
 import type { Subject } from "./event-subject.ts";
@@ -30,6 +31,14 @@ export class EventWriter {
     this.#lastNameMs = Math.max(nowMs, this.#lastNameMs + 1);
     return ulidTime(this.#lastNameMs).toLowerCase() + this.#nameEnd;
   }
+}
+
+/** The fact that an event was made of. */
+export function eventOf({ namespace, text }: Pick<Entry, "namespace" | "text">): MachineEventInput {
+  // `write` made the text of such a fact.
+  const { time: _, hardware, ...said } = (JSON.parse(text) as EventLine).spec;
+  const who = hardware === undefined ? {} : { hardware: formatKey({ namespace, name: hardware }) };
+  return { ...said, ...who } as MachineEventInput;
 }
 
 /** Small as it is in each line: nothing that is undefined. */

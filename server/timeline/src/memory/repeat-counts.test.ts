@@ -16,7 +16,7 @@ test("only events that are in a file have their counts written down, each once, 
   const closeCount = ({ version }: Entry): void => void written.push(version);
   const counts = new RepeatCounts({ closeCount, makeRoom: async () => room-- > 0 });
   const [stranger, ...known] = [entry(1, true), entry(2, false), entry(3, false)];
-  for (const each of [stranger, ...known, ...known]) counts.seenAgain(each, 7);
+  for (const each of [stranger, ...known, ...known]) counts.seenAgain(each, 1, 7);
   await counts.write();
   assert.deepEqual(written, [2]);
   room = 5;

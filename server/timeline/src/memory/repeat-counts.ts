@@ -12,9 +12,9 @@ export class RepeatCounts {
     this.#memory = memory;
   }
 
-  seenAgain(entry: Entry, nowMs: number): void {
-    entry.count += 1;
-    entry.untilMs = nowMs;
+  seenAgain(entry: Entry, times: number, lastMs: number): void {
+    entry.count += times;
+    entry.untilMs = lastMs;
     // Anyone can make up MACs: what is written nowhere is not kept for this either.
     if (!entry.isPassing) this.#unwritten.add(entry);
   }

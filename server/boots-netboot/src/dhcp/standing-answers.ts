@@ -1,0 +1,223 @@
+// Answers that stand: what a machine behind a relay was answered a moment ago, kept so that the same request is answered again by a look-up and
+// a copy. Whoever decides is asked first, and again whenever the machine's record changes or there is something to tell.
+import {
+  BootpOp,
+  fixedBytes,
+  type Ipv4Address,
+  ipv4ToBytes,
+  leastReplyBytes,
+  type MacAddress,
+  MessageType,
+  magicCookie,
+  OptionCode,
+} from "@neverland/protocols";
+import type { Said } from "@neverland/timeline/budgets/event-gate.ts";
+import { RequestScan, wordAt } from "./request-scan.ts";
+
+/** Offsets in the header (RFC 2131 §2). */
+const at = { xid: 4, flags: 10, yiaddr: 16, siaddr: 20, giaddr: 24, chaddr: 28, file: 108, cookie: 236 };
+const fileFieldBytes = 128;
+const end = 255;
+
+/** As many kinds of requests as there are firmwares, clients and their versions in a hall, with room to spare. */
+const mostKinds = 1024;
+/** Of one machine: its firmware, iPXE, Hook and the system, each with two requests. */
+const mostOfMachine = 8;
+/** Of what answers say, for all machines. A hall of 100,000 takes 30 MiB. When it is full, all are asked for anew. */
+const [chunkBytes, mostChunks] = [1 << 20, 64];
+/** An answer: length of the file's name, of the options, `yiaddr`, `siaddr`; then the name and the options. */
+const entry = { fileSize: 0, optionsSize: 1, addresses: 3, file: 11 };
+
+/** Some requests that differ in nothing that decides. */
+interface Kind {
+  readonly hash: number;
+  readonly bytes: Uint8Array;
+  /** Another one of the same hash. */
+  readonly next: Kind | undefined;
+}
+
+interface Standing {
+  readonly kind: Kind;
+  readonly chunk: Uint8Array;
+  readonly at: number;
+  readonly sizeBytes: number;
+  said: Said;
+  /** The same machine's for a request of another kind. */
+  readonly next: Standing | undefined;
+}
+
+export class StandingAnswers {
+  readonly #server: number;
+  readonly #stands: (said: Said, address: number) => boolean;
+  readonly #scan = new RequestScan();
+  readonly #kinds = new Map<number, Kind>();
+  #kindCount = 0;
+  /** By MAC address as a number. */
+  readonly #machines = new Map<number, Standing>();
+  #chunks: Uint8Array[] = [];
+  /** Of the last chunk. */
+  #used = chunkBytes;
+
+  /**
+   * @param serverAddress Of the link: option 54 of what is for us.
+   * @param stands Whether an exchange of which so much has been said is to be counted and no more, and the address that it gives may still be given.
+   */
+  constructor(serverAddress: Ipv4Address, stands: (said: Said, address: number) => boolean) {
+    this.#server = wordAt(ipv4ToBytes(serverAddress), 0);
+    this.#stands = stands;
+  }
+
+  /**
+   * Writes the answer that stands to a request. @param out Room for a packet of Ethernet's.
+   * @returns Its size; 0 where there is none. It is for the relay that the request names.
+   */
+  write(request: Uint8Array, out: Uint8Array): number {
+    const scan = this.#scan;
+    if (!scan.read(request)) return 0;
+    const standing = this.#find(scan);
+    if (standing === undefined) return 0;
+    const { chunk, at: from, said } = standing;
+    const address = wordAt(chunk, from + entry.addresses);
+    if (!this.#isFor(address, request) || !this.#stands(said, address)) return 0;
+    const fileSize = chunk[from + entry.fileSize] ?? 0;
+    const optionsSize = ((chunk[from + entry.optionsSize] ?? 0) << 8) | (chunk[from + entry.optionsSize + 1] ?? 0);
+    const optionsAt = from + entry.file + fileSize;
+    out.fill(0, 0, leastReplyBytes);
+    out[0] = BootpOp.reply;
+    // Ethernet, as the request.
+    out[1] = 1;
+    out[2] = 6;
+    copy(request, at.xid, out, at.xid, 4);
+    copy(request, at.flags, out, at.flags, 2);
+    copy(chunk, from + entry.addresses, out, at.yiaddr, 8);
+    copy(request, at.giaddr, out, at.giaddr, 20);
+    copy(chunk, from + entry.file, out, at.file, fileSize);
+    for (let i = 0; i < 4; i++) out[at.cookie + i] = magicCookie >>> (24 - 8 * i);
+    let size = copy(chunk, optionsAt, out, fixedBytes, optionsSize);
+    if (scan.clientIdAt !== 0) size = echo(request, scan.clientIdAt, out, size);
+    if (scan.relayAt !== 0) size = echo(request, scan.relayAt, out, size);
+    out[size++] = end;
+    return Math.max(size, leastReplyBytes);
+  }
+
+  /**
+   * Keeps an answer, if it is one that can stand. @param reply What has just been decided and written for the request.
+   * @param said What is to be asked again.
+   */
+  keep(request: Uint8Array, reply: Uint8Array, said: Said): void {
+    const scan = this.#scan;
+    if (!scan.read(request)) return;
+    const optionsSize = ownOptionsSize(reply);
+    let fileSize = 0;
+    while (fileSize < fileFieldBytes && reply[at.file + fileSize] !== 0) fileSize++;
+    const place = this.#placeFor(scan, entry.file + fileSize + optionsSize, said);
+    if (place === undefined) return;
+    const { chunk, at: from } = place;
+    chunk[from + entry.fileSize] = fileSize;
+    chunk[from + entry.optionsSize] = optionsSize >>> 8;
+    chunk[from + entry.optionsSize + 1] = optionsSize;
+    copy(reply, at.yiaddr, chunk, from + entry.addresses, 8);
+    copy(reply, at.file, chunk, from + entry.file, fileSize);
+    copy(reply, fixedBytes, chunk, from + entry.file + fileSize, optionsSize);
+  }
+
+  /** Its record has changed, or somebody disputes what it has. */
+  forget(mac: MacAddress): void {
+    this.#machines.delete(macToNumber(mac));
+  }
+
+  forgetAll(): void {
+    this.#machines.clear();
+    this.#kinds.clear();
+    this.#kindCount = 0;
+    this.#chunks = [];
+    this.#used = chunkBytes;
+  }
+
+  #find(scan: RequestScan): Standing | undefined {
+    for (let one = this.#machines.get(scan.mac); one !== undefined; one = one.next)
+      if (isKind(one.kind, scan)) return one;
+    return undefined;
+  }
+
+  /** A REQUEST for another address than its own, or of another server's offer, is something to decide on. */
+  #isFor(address: number, request: Uint8Array): boolean {
+    const { type, requestedAt, serverAt } = this.#scan;
+    if (type === MessageType.discover) return true;
+    return wordAt(request, requestedAt) === address && (serverAt === 0 || wordAt(request, serverAt) === this.#server);
+  }
+
+  /** Where an answer of so many bytes is to be written: in the place of the one before, if it fits. */
+  #placeFor(scan: RequestScan, sizeBytes: number, said: Said): Standing | undefined {
+    const before = this.#find(scan);
+    if (before?.sizeBytes === sizeBytes) {
+      before.said = said;
+      return before;
+    }
+    if (this.#used + sizeBytes > chunkBytes) {
+      if (this.#chunks.length === mostChunks) this.forgetAll();
+      this.#chunks.push(new Uint8Array(chunkBytes));
+      this.#used = 0;
+    }
+    const [chunk, kind] = [this.#chunks.at(-1), this.#kindOf(scan)];
+    if (chunk === undefined) return undefined;
+    const next = this.#others(scan.mac, kind);
+    const standing = { kind, chunk, at: this.#used, sizeBytes, said, next };
+    this.#used += sizeBytes;
+    this.#machines.set(scan.mac, standing);
+    return standing;
+  }
+
+  /** What stands of the machine for requests of other kinds; of too many none. */
+  #others(mac: number, kind: Kind): Standing | undefined {
+    const all: Standing[] = [];
+    for (let one = this.#machines.get(mac); one !== undefined; one = one.next) if (one.kind !== kind) all.push(one);
+    if (all.length >= mostOfMachine) return undefined;
+    return all.reduceRight<Standing | undefined>((next, one) => ({ ...one, next }), undefined);
+  }
+
+  #kindOf(scan: RequestScan): Kind {
+    const first = this.#kinds.get(scan.hash);
+    for (let one = first; one !== undefined; one = one.next) if (isKind(one, scan)) return one;
+    if (this.#kindCount === mostKinds) {
+      this.#kinds.clear();
+      this.#kindCount = 0;
+    }
+    this.#kindCount++;
+    const kind = { hash: scan.hash, bytes: scan.kind.slice(0, scan.kindSize), next: this.#kinds.get(scan.hash) };
+    this.#kinds.set(scan.hash, kind);
+    return kind;
+  }
+}
+
+function isKind({ hash, bytes }: Kind, scan: RequestScan): boolean {
+  if (hash !== scan.hash || bytes.length !== scan.kindSize) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== scan.kind[i]) return false;
+  return true;
+}
+
+/** Of a reply's options, without those that go back to whom they came from, and the end. */
+function ownOptionsSize(reply: Uint8Array): number {
+  let place = fixedBytes;
+  for (;;) {
+    const code = reply[place] ?? end;
+    if (code === end || code === OptionCode.clientIdentifier || code === OptionCode.relayAgentInformation) break;
+    place += 2 + (reply[place + 1] ?? 0);
+  }
+  return place - fixedBytes;
+}
+
+/** @returns Where the copy ends. */
+function copy(from: Uint8Array, start: number, to: Uint8Array, at: number, size: number): number {
+  for (let i = 0; i < size; i++) to[at + i] = from[start + i] ?? 0;
+  return at + size;
+}
+
+/** @param valueAt Of an option, in the request. @returns Where its copy ends. */
+function echo(request: Uint8Array, valueAt: number, out: Uint8Array, at: number): number {
+  return copy(request, valueAt - 2, out, at, 2 + (request[valueAt - 1] ?? 0));
+}
+
+function macToNumber(mac: MacAddress): number {
+  return Number.parseInt(mac.replaceAll(":", ""), 16);
+}

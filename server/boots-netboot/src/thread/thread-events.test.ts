@@ -1,0 +1,26 @@
+// What a thread tells by numbers is counted with the right events.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { MachineEventInput } from "@neverland/api";
+import { type EventLot, EventOutbox } from "./event-outbox.ts";
+import { ThreadEvents } from "./thread-events.ts";
+
+test("each event is recorded once, and what comes again is counted with it, across lots", () => {
+  const lots: EventLot[] = [];
+  const outbox = new EventOutbox((lot) => lots.push(lot));
+  const [recorded, repeats]: [unknown[], string[]] = [[], []];
+  const events = new ThreadEvents((event) => {
+    recorded.push(event);
+    return { repeated: (count, lastMs) => void repeats.push(`${event.message}: ${count}, ${lastMs}`) };
+  });
+  const say = (message: string): MachineEventInput => ({ source: "boots/dhcp", type: "DhcpOffer", message });
+  const numbers = Array.from({ length: 300 }, (_, at) => outbox.add(say(`m${at}`)));
+  outbox.flush();
+  outbox.add(say("another"));
+  for (const at of [299, 0]) outbox.addRepeats(numbers[at], at + 1, 5000);
+  outbox.flush();
+  for (const lot of lots) outbox.taken(events.take(lot));
+  assert.equal(recorded.length, 301);
+  assert.deepEqual(recorded[300], say("another"));
+  assert.deepEqual(repeats, ["m299: 300, 5000", "m0: 1, 5000"]);
+});

@@ -65,7 +65,7 @@ export async function openBootsOnLoopback(deps: Partial<BootsThreadDeps> = {}): 
       index,
       clock: systemClock,
       files: { open: async () => fileOf(Uint8Array.from({ length: 1300 }, (_, at) => at % 251)) },
-      record: (event) => tell(() => events.push(event)),
+      record: (event) => void tell(() => events.push(event)),
       warn: (message) => tell(() => warnings.push(message)),
       ...deps,
     },

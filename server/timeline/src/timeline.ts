@@ -7,7 +7,7 @@ import type { BootContacts } from "./boot-contacts.ts";
 import { EventBudgets } from "./budgets/event-budgets.ts";
 import { NewestBeyond } from "./budgets/newest-beyond.ts";
 import { leftOutEvent, lostEvent } from "./budgets/own-events.ts";
-import { RepeatedFacts } from "./budgets/repeated-facts.ts";
+import { factKey, RepeatedFacts } from "./budgets/repeated-facts.ts";
 import type { EventLogDeps } from "./log/event-log.ts";
 import { adoptEvents } from "./memory/adopt-events.ts";
 import type { Entry } from "./memory/entry-list.ts";
@@ -87,7 +87,8 @@ export class Timeline implements Service {
   #take(event: MachineEventInput, subject: Subject, nowMs: number): Entry | undefined {
     const stranger = strangerOf(subject, event.address);
     const fact = { event, subject, stranger };
-    const repeated = this.#facts.find(fact);
+    const key = factKey(fact);
+    const repeated = this.#facts.find(fact, key);
     if (repeated !== undefined) {
       this.#counts.seenAgain(repeated, 1, nowMs);
       if (stranger !== undefined) this.#memory.index.heardAgain(stranger, event.link);
@@ -100,7 +101,7 @@ export class Timeline implements Service {
     }
     // A stranger is remembered all the same: it may be the machine that someone is looking for.
     const entry = this.#writer.write(event, subject, nowMs, isWithin);
-    this.#facts.add(fact, entry);
+    this.#facts.add(fact, key, entry);
     if (isWithin) this.#deps.onWritten?.(event);
     return entry;
   }

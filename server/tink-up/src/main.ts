@@ -9,7 +9,7 @@ import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { machineNames } from "@neverland/machines/machine-names.ts";
 import { checkDataDir, inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
 import { defaultCacheBytes, FileCache } from "@neverland/platform/files/file-cache.ts";
-import type { Logger } from "@neverland/platform/log/log.ts";
+import type { Log, Logger } from "@neverland/platform/log/log.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { onClockSet, systemClock } from "@neverland/platform/time/clock.ts";
@@ -37,7 +37,13 @@ export type RunningServer = {
   stop(deadline: AbortSignal): Promise<void>;
 };
 
-export type ServerDeps = { readonly log: Logger; readonly version: string; readonly signal: AbortSignal };
+export type ServerDeps = {
+  readonly log: Logger;
+  /** Writes a line of the log for each event of a machine; `log.info` where it is absent. */
+  readonly note?: Log["note"];
+  readonly version: string;
+  readonly signal: AbortSignal;
+};
 
 /** What each component is given, but for its own settings and what others lend. */
 type Shared = Omit<ComponentDeps<unknown>, "config" | "lent">;
@@ -49,7 +55,10 @@ const failedStartDeadlineMs = 5000;
  * Starts what the configuration names, or everything.
  * @throws {ServerError | StoreError | NetworkError} With a sentence; whatever had started is stopped again.
  */
-export async function startServer(config: ServerConfig, { log, version, signal }: ServerDeps): Promise<RunningServer> {
+export async function startServer(
+  config: ServerConfig,
+  { log, note = (line) => log.info(line), version, signal }: ServerDeps,
+): Promise<RunningServer> {
   const { settings, shared } = config;
   const { dataDir } = shared;
   const warn = (message: string): void => log.warn({ event: "warning", message });
@@ -95,7 +104,7 @@ export async function startServer(config: ServerConfig, { log, version, signal }
     const timeline = new Timeline({
       ...{ dir: join(dataDir, "events"), clock: systemClock, randomBytes, contacts, onError },
       lookup: machineNames(machines),
-      onWritten: (event) => log.info({ event: "machine", ...event }),
+      onWritten: (event) => note({ event: "machine", ...event }),
     });
     await inDataDir(dataDir, () => services.start(timeline, signal));
     const onLong = (moved: number): void =>

@@ -62,10 +62,10 @@ async function runServer(command: Command, options: ReadonlyMap<string, Option>,
   const config = await readServerConfig({ dataDir: defaultDataDir(env, isRoot), configFile, env, flags });
   // Only here: no other command needs the server's weight to start.
   const { openLog, startServer } = await import("@neverland/tink-up");
-  const { log, flush } = openLog(config.server.log.level);
+  const { log, note, flush } = openLog(config.server.log.level);
   process.once("exit", flush);
   try {
-    const server = await startServer(config, { signal, version, log });
+    const server = await startServer(config, { signal, version, log, note });
     context.stdout(`${JSON.stringify({ event: "ready", ...server.addresses })}\n`);
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
     await server.stop(AbortSignal.timeout(stopDeadlineMs));

@@ -1,6 +1,7 @@
 // What DHCP did, as it reads on a machine's timeline: what was given to whom, and what it does with it; or why it was not answered.
 import { interfaceDoubts, type MachineEventInput } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 import {
   type ClientIdentity,
   type DhcpMessage,
@@ -21,6 +22,8 @@ const silenceQuietMs = 24 * 3_600_000;
 const repeatQuietMs = 10_000;
 /** How long after a fault of the same kind another one is worth an event. */
 const faultQuietMs = 60_000;
+/** Machines between their DISCOVER and their REQUEST. */
+const mostCards = 4096;
 
 const eventTypes = { offer: "DhcpOffer", ack: "DhcpAck", nak: "DhcpNak" } as const;
 
@@ -28,7 +31,7 @@ const eventTypes = { offer: "DhcpOffer", ack: "DhcpAck", nak: "DhcpNak" } as con
 export class DhcpEvents {
   readonly #gate: EventGate;
   readonly #link: string;
-  readonly #doubts = new WeakMap<MachineCard, readonly string[]>();
+  readonly #doubts = recentMap<MachineCard, readonly string[]>(mostCards);
 
   constructor(gate: EventGate, link: string) {
     this.#gate = gate;
@@ -63,11 +66,14 @@ export class DhcpEvents {
     return this.#gate.isRepeat(said, repeatQuietMs);
   }
 
-  /** Looked for once: the same card is answered again and again. */
+  /** Looked for once while a machine asks. */
   #doubtsOf(machine: MachineCard): readonly string[] {
-    return this.#doubts.getOrInsertComputed(machine, ({ card, hardware }) =>
-      interfaceDoubts(card, `spec.interfaces[${hardware.spec?.interfaces?.indexOf(card)}]`),
-    );
+    const known = this.#doubts.get(machine);
+    if (known !== undefined) return known;
+    const { card, hardware } = machine;
+    const doubts = interfaceDoubts(card, `spec.interfaces[${hardware.spec?.interfaces?.indexOf(card)}]`);
+    this.#doubts.set(machine, doubts);
+    return doubts;
   }
 
   routerAdvertised({ key, mac }: MachineCard): void {

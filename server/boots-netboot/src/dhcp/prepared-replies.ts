@@ -1,6 +1,7 @@
 // Replies from parts that were encoded before: what follows from a machine's record, or from a kind of client, is made once. Byte for
 // byte what dhcp-reply.ts makes, which is asked where a reply has something of its own.
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 import {
   BootpOp,
   encodeDhcpMessage,
@@ -24,6 +25,8 @@ import type { DhcpReplyDecision } from "./dhcp-responder.ts";
 const at = { xid: 4, flags: 10, ciaddr: 12, yiaddr: 16, siaddr: 20, giaddr: 24, chaddr: 28, file: 108, cookie: 236 };
 /** Option 53 and option 54, before all others. */
 const firstOptionsBytes = 9;
+/** Machines between their DISCOVER and their REQUEST. */
+const mostCards = 4096;
 
 interface CardParts {
   readonly address: Uint8Array;
@@ -42,8 +45,8 @@ const noneLeftOut: readonly string[] = [];
 export class PreparedReplies {
   readonly #config: ReplyConfig;
   readonly #server: Uint8Array;
-  /** A record that changes is another card. */
-  readonly #cards = new WeakMap<MachineCard, CardParts>();
+  /** A record that changes is another card. Those that ask now: what they are answered again stands in standing-answers.ts. */
+  readonly #cards = recentMap<MachineCard, CardParts>(mostCards);
   /** By what the options of a plan depend on, where that is no file's name: a handful. */
   readonly #plans = new Map<string, Uint8Array>();
   readonly #text = new TextEncoder();

@@ -55,3 +55,21 @@ test("a line of the log makes no terminal do anything, and says the same", { tim
   assert.match(line, /^[ -~]+\n$/);
   assert.equal(JSON.parse(line).msg, hostile);
 });
+
+test("a note is the line that its members would be otherwise, of the same level, without sensitive values", {
+  timeout: 60_000,
+}, async () => {
+  const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" }, data: { password: "canary-4711" } };
+  const members = JSON.stringify({ event: "machine", message: "h\u202e\n", data: { xid: 7 }, absent: null, secret });
+  const program = `
+    import { openLog } from ${JSON.stringify(log)};
+    const { log, note } = openLog("info");
+    log.info(${members});
+    note(${members});
+    openLog("warn").note(${members});`;
+  const child = spawn(process.execPath, [...node, program], { stdio: ["ignore", "ignore", "pipe"], timeout: 50_000 });
+  const lines = (await text(child.stderr)).trimEnd().split("\n");
+  const [logged, noted] = lines.map((line) => line.replace(/"time":"[^"]+"/, ""));
+  assert.deepEqual([lines.length, noted], [2, logged]);
+  assert.match(noted ?? "", /\[redacted\]/);
+});

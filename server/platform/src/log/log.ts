@@ -17,6 +17,8 @@ const obeyed = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 export type Log = {
   /** Writing a line never waits and never fails; lines that nobody takes are dropped, and said to be. */
   readonly log: Logger;
+  /** As `log.info` of members alone, at a third of its cost: for what a hall that starts makes by the ten thousand. */
+  readonly note: (members: Record<string, unknown>) => void;
   /** For the end of the process: writes what can be written without waiting. */
   readonly flush: () => void;
 };
@@ -27,7 +29,12 @@ export function openLog(level: string): Log {
   const formatters = { log: redactMembers, level: (word: string) => ({ level: word }) };
   const stream = { write: (line: string) => queue.write(visible(line)) };
   const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters }, stream);
-  return { log, flush: () => queue.flush() };
+  const note = (members: Record<string, unknown>): void => {
+    if (!log.isLevelEnabled("info")) return;
+    const line = { level: "info", time: formatTime(systemClock.nowMs()), ...redactMembers(members) };
+    stream.write(`${JSON.stringify(line)}\n`);
+  };
+  return { log, note, flush: () => queue.flush() };
 }
 
 /** JSON escapes line ends and ESC; the other characters that a terminal obeys it lets stand, and they are only ever within its texts. */

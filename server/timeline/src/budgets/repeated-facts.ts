@@ -1,5 +1,6 @@
 // Which facts were told a moment ago, and the event that was made of each.
 import type { MachineEventInput } from "@neverland/api";
+import { shortKey } from "@neverland/platform/collections/short-key.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { Entry } from "../memory/entry-list.ts";
 import type { Stranger, Subject } from "../memory/event-subject.ts";
@@ -30,15 +31,15 @@ export class RepeatedFacts {
     this.#unknown = new Repeats(clock, mostRemembered.unknown);
   }
 
-  /** @returns The event of the same fact, when there is one that is still kept. */
-  find(fact: Fact): Entry | undefined {
+  /** @param key Of the fact: `factKey`. @returns The event of the same fact, when there is one that is still kept. */
+  find(fact: Fact, key: string): Entry | undefined {
     const windowMs = fact.stranger?.by === "mac" ? Number.POSITIVE_INFINITY : this.#repeatMs;
-    const entry = this.#of(fact).find(keyOf(fact), windowMs);
+    const entry = this.#of(fact).find(key, windowMs);
     return entry?.isGone ? undefined : entry;
   }
 
-  add(fact: Fact, entry: Entry): void {
-    this.#of(fact).add(keyOf(fact), entry);
+  add(fact: Fact, key: string, entry: Entry): void {
+    this.#of(fact).add(key, entry);
   }
 
   #of({ stranger }: Fact): Repeats<Entry> {
@@ -46,10 +47,13 @@ export class RepeatedFacts {
   }
 }
 
-function keyOf({ event, subject, stranger }: Fact): string {
+/** What a fact is recognised by. */
+export function factKey({ event, subject, stranger }: Fact): string {
   const { source, type, reason, workflow, message } = event;
   const { namespace, hardware } = subject;
   // Of an unknown MAC one event of a kind is enough; others' may differ in what they say.
   const said = stranger?.by === "mac" ? "" : message;
-  return [namespace, hardware ?? stranger?.id ?? "", source, type, reason ?? "", workflow ?? "", said].join("\n");
+  return shortKey(
+    `${namespace}\n${hardware ?? stranger?.id ?? ""}\n${source}\n${type}\n${reason ?? ""}\n${workflow ?? ""}\n${said}`,
+  );
 }

@@ -29,6 +29,9 @@ const fewest = 16;
 /** So many are looked at with each that comes or goes while a list is tidied: it is done long before it has grown again. */
 const stepEntries = 32;
 
+/** There are some for each machine: no closure of their own. */
+type ListHome = { delete(key: string): unknown };
+
 export class EntryList {
   #entries: Entry[] = [];
   #size = 0;
@@ -36,11 +39,13 @@ export class EntryList {
   #tidied: { readonly entries: Entry[]; looked: number } | undefined;
   /** Everything before it has gone. */
   #first = 0;
-  readonly #onEmpty: (() => void) | undefined;
+  readonly #home: ListHome | undefined;
+  readonly #key: string;
 
-  /** @param onEmpty Called when the last of its entries has gone. */
-  constructor(onEmpty?: () => void) {
-    this.#onEmpty = onEmpty;
+  /** @param home Where it is kept: when the last of its entries has gone, it is taken out there. */
+  constructor(home?: ListHome, key = "") {
+    this.#home = home;
+    this.#key = key;
   }
 
   /** How many are there. */
@@ -49,15 +54,17 @@ export class EntryList {
   }
 
   /**
-   * In order; some that have gone are still among them. When the list is tidied it is another one: whoever goes through this
-   * one in slices may go on.
+   * In order; some that have gone are still among them. When the list is tidied, or a short one grows, it is another one: whoever goes through
+   * this one in slices may go on.
    */
   get entries(): readonly Entry[] {
     return this.#entries;
   }
 
   append(entry: Entry): void {
-    this.#entries.push(entry);
+    // `push` and spreading set room for sixteen more aside, and most machines have a few events.
+    if (this.#entries.length < fewest) this.#entries = this.#entries.concat(entry);
+    else this.#entries.push(entry);
     this.#size += 1;
     this.#tidy();
   }
@@ -65,7 +72,7 @@ export class EntryList {
   /** Takes note that one of its entries has gone. */
   noteGone(): void {
     this.#size -= 1;
-    if (this.#size === 0) this.#onEmpty?.();
+    if (this.#size === 0) this.#home?.delete(this.#key);
     this.#tidy();
   }
 

@@ -110,20 +110,31 @@ export class EventIndex {
   }
 
   #put({ v, at, ns, name, spec }: EventLine, text: string, isPassing: boolean) {
+    // One shape from the start: there are very many.
     const entry: Entry = {
-      ...{ version: v, atMs: at, namespace: ns, name, text, isPassing },
-      ...{ count: spec.count ?? 1, untilMs: at, isGone: false, lists: [] },
-      ...{ segment: undefined, object: undefined },
+      version: v,
+      atMs: at,
+      namespace: ns,
+      name,
+      text,
+      isPassing,
+      count: spec.count ?? 1,
+      untilMs: at,
+      isGone: false,
+      lists: [],
+      segment: undefined,
+      object: undefined,
     };
     this.#byKey.set({ namespace: ns, name }, entry);
     const { hardware, mac, workflow } = spec;
     const share = this.#shareOf(ns, spec);
-    const lists = [this.#all, share.list, listIn(this.#byNamespace, ns)];
-    if (hardware) lists.push(listIn(this.#fields["spec.hardware"], hardware));
-    if (mac) lists.push(listIn(this.#fields["spec.mac"], mac));
-    if (workflow) lists.push(listIn(this.#fields["spec.workflow"], workflow));
-    for (const list of lists) list.append(entry);
-    entry.lists = lists;
+    const byField: EntryList[] = [];
+    if (hardware) byField.push(listIn(this.#fields["spec.hardware"], hardware));
+    if (mac) byField.push(listIn(this.#fields["spec.mac"], mac));
+    if (workflow) byField.push(listIn(this.#fields["spec.workflow"], workflow));
+    // Without the room for more that `push` sets aside.
+    entry.lists = [this.#all, share.list, listIn(this.#byNamespace, ns)].concat(byField);
+    for (const list of entry.lists) list.append(entry);
     return { entry, share };
   }
 
@@ -184,7 +195,7 @@ type Lists = Pick<Map<string, EntryList>, "get" | "delete"> & { set(key: string,
 function listIn(lists: Lists, key: string): EntryList {
   const found = lists.get(key);
   if (found !== undefined) return found;
-  const list = new EntryList(() => lists.delete(key));
+  const list = new EntryList(lists, key);
   lists.set(key, list);
   return list;
 }

@@ -1,4 +1,5 @@
-// Which of a reader's options are granted: blksize (RFC 2348), timeout and tsize (RFC 2349), windowsize (RFC 7440).
+// Which of a reader's options are granted: blksize (RFC 2348), tsize (RFC 2349), windowsize (RFC 7440). A timeout (RFC 2349) is not: curl asks
+// for six seconds, and each loss would cost them, where answers show that it could be noticed in a tenth of one.
 import type { TftpOptions } from "./packet.ts";
 
 /** The most that a server grants. */
@@ -13,8 +14,6 @@ export interface TftpLimits {
 export interface TftpTerms {
   readonly blockSizeBytes: number;
   readonly windowBlocks: number;
-  /** Silence after which the window is sent again, where the client has said so; else by its own answers' times. */
-  readonly timeoutMs: number | undefined;
   /** What the OACK says; empty when the client asked for nothing that we grant, and then there is no OACK. */
   readonly granted: TftpOptions;
 }
@@ -25,16 +24,13 @@ const defaultBlockSizeBytes = 512;
 export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLimits): TftpTerms {
   const granted = new Map<string, string>();
   const blockSize = wholeNumber(asked.get("blksize"), 8, 65_464);
-  const timeoutSeconds = wholeNumber(asked.get("timeout"), 1, 255);
   const window = wholeNumber(asked.get("windowsize"), 1, 65_535);
   const blockSizeBytes = blockSize === undefined ? defaultBlockSizeBytes : Math.min(blockSize, limits.blockSizeBytes);
   const windowBlocks = window === undefined ? 1 : Math.min(window, limits.windowBlocks);
   if (blockSize !== undefined) granted.set("blksize", String(blockSizeBytes));
   if (asked.has("tsize")) granted.set("tsize", String(sizeBytes));
-  if (timeoutSeconds !== undefined) granted.set("timeout", String(timeoutSeconds));
   if (window !== undefined) granted.set("windowsize", String(windowBlocks));
-  const timeoutMs = timeoutSeconds === undefined ? undefined : timeoutSeconds * 1000;
-  return { blockSizeBytes, windowBlocks, timeoutMs, granted };
+  return { blockSizeBytes, windowBlocks, granted };
 }
 
 function wholeNumber(text: string | undefined, least: number, most: number): number | undefined {

@@ -12,7 +12,10 @@ const begin = (sizeBytes: number, asked: Record<string, string> = {}) =>
     { kind: "start" },
     0,
   );
-const blocks = (step: TransferStep) => step.send.map((sent) => (sent.op === "data" ? sent.block : sent.op));
+const blocks = ({ send }: TransferStep): (number | string)[] => {
+  if (send?.op !== "data") return send === undefined ? [] : [send.op];
+  return Array.from({ length: send.last - send.first + 1 }, (_, at) => send.first + at);
+};
 const ack = (block: number): TransferEvent => ({ kind: "ack", block });
 const wake: TransferEvent = { kind: "wake" };
 
@@ -21,23 +24,22 @@ test("grants what it can of each option and answers the size", () => {
     Object.entries({ blksize: "65464", tsize: "0", timeout: "3", windowsize: "99", multicast: "" }),
   );
   const terms = negotiate(asked, 1234, limits);
-  assert.deepEqual([terms.blockSizeBytes, terms.windowBlocks, terms.timeoutMs], [1468, 16, 3000]);
+  assert.deepEqual([terms.blockSizeBytes, terms.windowBlocks], [1468, 16]);
   assert.deepEqual(Object.fromEntries(terms.granted), {
     blksize: "1468",
     tsize: "1234",
-    timeout: "3",
     windowsize: "16",
   });
 });
 
-test("leaves out options whose values make no sense", () => {
-  const asked = new Map(Object.entries({ blksize: "7", timeout: "0", windowsize: "-1" }));
+test("leaves out options whose values make no sense, and the timeout, which is measured", () => {
+  const asked = new Map(Object.entries({ blksize: "7", timeout: "3", windowsize: "-1" }));
   assert.equal(negotiate(asked, 1, limits).granted.size, 0);
 });
 
 test("without options, the first block answers the request", () => {
   const step = begin(600);
-  assert.deepEqual(step.send, [{ op: "data", block: 1, offsetBytes: 0, lengthBytes: 512 }]);
+  assert.deepEqual(step.send, { op: "data", first: 1, last: 1 });
   assert.equal(step.wakeAtMs, 200);
 });
 
@@ -51,9 +53,9 @@ test("with options, the first block waits for the acknowledgement of the OACK", 
 test("a file that fills its last block ends with an empty one; an empty file is one empty block", () => {
   const first = begin(512);
   const second = stepTransfer(first.state, ack(1), 1);
-  assert.deepEqual(second.send, [{ op: "data", block: 2, offsetBytes: 512, lengthBytes: 0 }]);
+  assert.deepEqual(blocks(second), [2]);
   assert.deepEqual(stepTransfer(second.state, ack(2), 2).state.outcome, { result: "complete" });
-  assert.deepEqual(begin(0).send, [{ op: "data", block: 1, offsetBytes: 0, lengthBytes: 0 }]);
+  assert.deepEqual(blocks(begin(0)), [1]);
 });
 
 test("a repeated acknowledgement is not answered (sorcerer's apprentice), and does not put off the timer", () => {
@@ -81,14 +83,60 @@ test("each loss doubles the time, and only an answer to what was sent once measu
   assert.equal(stepTransfer(late.state, ack(3), 2020).wakeAtMs, 2020 + 100);
 });
 
+const windowOf4 = (nowMs: number) => stepTransfer(begin(100_000, { windowsize: "4" }).state, ack(0), nowMs);
+
 test("a window is sent whole, and again from the gap when one of it was lost", () => {
-  const window = stepTransfer(begin(100_000, { windowsize: "4" }).state, ack(0), 0);
+  const window = windowOf4(1);
   assert.deepEqual(blocks(window), [1, 2, 3, 4]);
-  const afterGap = stepTransfer(window.state, ack(2), 1);
-  assert.deepEqual(blocks(afterGap), [3, 4, 5, 6]);
-  const firstLost = stepTransfer(afterGap.state, ack(2), 2);
-  assert.deepEqual(blocks(firstLost), [3, 4, 5, 6]);
-  assert.deepEqual(blocks(stepTransfer(firstLost.state, ack(2), 3)), []);
+  assert.deepEqual(blocks(stepTransfer(window.state, ack(2), 2)), [3, 4, 5, 6]);
+});
+
+test("when a window's first block was lost it is sent again after two round trips, once", () => {
+  const again = stepTransfer(windowOf4(10).state, ack(0), 12);
+  assert.deepEqual([blocks(again), again.wakeAtMs], [[], 12 + 20]);
+  const resent = stepTransfer(again.state, wake, 32);
+  assert.deepEqual([blocks(resent), resent.state.retries], [[1, 2, 3, 4], 0]);
+  assert.equal(stepTransfer(resent.state, ack(0), 33).wakeAtMs, resent.wakeAtMs);
+});
+
+test("a window to which nobody says anything is sent again, the second time with the block after it", () => {
+  const once = stepTransfer(windowOf4(10).state, wake, 200);
+  assert.deepEqual(blocks(once), [1, 2, 3, 4]);
+  const twice = stepTransfer(once.state, wake, 600);
+  assert.deepEqual(blocks(twice), [1, 2, 3, 4, 5]);
+  assert.deepEqual(blocks(stepTransfer(twice.state, ack(5), 601)), [6, 7, 8, 9]);
+  assert.deepEqual(blocks(stepTransfer(twice.state, ack(4), 601)), [5, 6, 7, 8]);
+});
+
+test("acknowledgements that were doubled make it send nothing twice", () => {
+  const again = stepTransfer(windowOf4(10).state, ack(0), 12);
+  const next = stepTransfer(again.state, ack(4), 15);
+  assert.deepEqual(blocks(next), [5, 6, 7, 8]);
+  // The time in which the window before it would have been sent again is over.
+  assert.equal(next.wakeAtMs, 15 + 100);
+});
+
+test("of gaps that are told one after another the first is answered at once, the others once in two round trips", () => {
+  let step = stepTransfer(windowOf4(10).state, ack(1), 20);
+  assert.deepEqual(blocks(step), [2, 3, 4, 5]);
+  for (const [block, atMs] of [
+    [2, 21],
+    [3, 22],
+  ] as const) {
+    step = stepTransfer(step.state, ack(block), atMs);
+    assert.deepEqual(blocks(step), []);
+  }
+  assert.equal(step.wakeAtMs, 21 + 20);
+  assert.deepEqual(blocks(stepTransfer(step.state, wake, 41)), [4, 5, 6, 7]);
+  assert.deepEqual(blocks(stepTransfer(step.state, ack(5), 30)), [6, 7, 8, 9]);
+});
+
+test("what could not be had at once is sent when it is there, and its answer is measured from then", () => {
+  const window = stepTransfer(begin(100_000, { windowsize: "4" }).state, ack(0), 10);
+  const ready = stepTransfer(window.state, { kind: "ready" }, 5000);
+  assert.deepEqual([blocks(ready), ready.state.retries], [[1, 2, 3, 4], 0]);
+  const next = stepTransfer(ready.state, ack(4), 5010);
+  assert.equal(next.wakeAtMs, 5010 + 100);
 });
 
 test("acknowledgements of blocks never sent are ignored", () => {
@@ -98,15 +146,15 @@ test("acknowledgements of blocks never sent are ignored", () => {
 });
 
 test("silence is answered by five repeats and then an error", () => {
-  let step = begin(5000, { timeout: "2" });
+  let step = begin(5000, { blksize: "512" });
   const wakes: (number | undefined)[] = [];
   for (let i = 0; i < 5; i++) {
     step = stepTransfer(step.state, wake, step.wakeAtMs ?? 0);
     assert.deepEqual(blocks(step), ["oack"]);
     wakes.push(step.wakeAtMs);
   }
-  assert.deepEqual(wakes, [4000, 6000, 8000, 10_000, 12_000]);
-  const end = stepTransfer(step.state, wake, 12_000);
+  assert.deepEqual(wakes, [600, 1400, 3000, 6200, 10_200]);
+  const end = stepTransfer(step.state, wake, 10_200);
   assert.deepEqual(blocks(end), ["error"]);
   assert.deepEqual(end.state.outcome, { result: "timed-out", ackedBlocks: 0 });
   assert.equal(end.wakeAtMs, undefined);
@@ -114,9 +162,9 @@ test("silence is answered by five repeats and then an error", () => {
 
 test("the client's error ends the transfer without an answer, and nothing revives it", () => {
   const end = stepTransfer(begin(5000).state, { kind: "client-error", code: 8, message: "User aborted" }, 1);
-  assert.deepEqual(end.send, []);
+  assert.deepEqual(blocks(end), []);
   assert.deepEqual(end.state.outcome, { result: "aborted", message: "error 8 User aborted" });
-  assert.deepEqual(stepTransfer(end.state, ack(1), 2).send, []);
+  assert.deepEqual(blocks(stepTransfer(end.state, ack(1), 2)), []);
 });
 
 test("block numbers go on past 65535 and mean what they mean", () => {
@@ -150,18 +198,19 @@ interface Received {
 /** A reader that follows RFC 7440: acknowledges full windows, and the last block in order when it sees a gap. */
 function readAll(sizeBytes: number, asked: Record<string, string>, lost: () => boolean): Received {
   let step = begin(sizeBytes, asked);
+  const { blockSizeBytes } = step.state.terms;
   let [blocksRead, bytes, nowMs, steps] = [0, 0, 0, 0];
   while (step.state.outcome === undefined) {
     assert.ok(steps++ < 300_000, "the transfer does not end");
     let answer: number | undefined;
-    for (const sent of step.send) {
+    for (const sent of blocks(step)) {
       if (lost()) continue;
-      if (sent.op === "oack") answer = 0;
-      else if (sent.op === "data") {
-        const inOrder = (sent.block & 0xffff) === ((blocksRead + 1) & 0xffff);
+      if (sent === "oack") answer = 0;
+      else if (typeof sent === "number") {
+        const inOrder = (sent & 0xffff) === ((blocksRead + 1) & 0xffff);
         if (inOrder) {
           blocksRead += 1;
-          bytes += sent.lengthBytes;
+          bytes += Math.min(blockSizeBytes, sizeBytes - (sent - 1) * blockSizeBytes);
         }
         answer = blocksRead;
       }

@@ -6,7 +6,8 @@ import { backedOff, firstRoundTrip, measured, type RoundTrip } from "./round-tri
 /** Block numbers here count from 1 without end; on the wire they are modulo 65536 (`block & 0xffff`). */
 export type TransferSend =
   | { readonly op: "oack"; readonly options: TftpOptions }
-  | { readonly op: "data"; readonly block: number; readonly offsetBytes: number; readonly lengthBytes: number }
+  /** Blocks that follow each other: the `n`th begins at `(n - 1) * blockSizeBytes`, and the last one ends with the file. */
+  | { readonly op: "data"; readonly first: number; readonly last: number }
   | { readonly op: "error"; readonly code: number; readonly message: string };
 
 export type TransferEvent =
@@ -14,6 +15,8 @@ export type TransferEvent =
   /** `block` as it came, 0 to 65535. */
   | { readonly kind: "ack"; readonly block: number }
   | { readonly kind: "client-error"; readonly code: number; readonly message: string }
+  /** What was to be sent could not be had until now. */
+  | { readonly kind: "ready" }
   | { readonly kind: "wake" };
 
 export type TransferOutcome =
@@ -31,12 +34,16 @@ export interface TransferState {
   readonly ackedBlocks: number;
   /** Blocks up to this one were sent. */
   readonly sentBlocks: number;
-  /** The acknowledged block after which the window was already sent again: no duplicate ACK makes us do it twice. */
-  readonly rewoundAfter: number | undefined;
+  /** When a window was last sent because of a gap in the one before it. */
+  readonly gapAtMs: number;
+  /** An ACK of this block has said that something is missing after it: those that say it again are not heard. */
+  readonly hintedAfter: number | undefined;
+  /** Because of it the window is sent again at `wakeAtMs`, though nobody is silent. */
+  readonly isHinted: boolean;
   readonly retries: number;
   readonly roundTrip: RoundTrip;
   readonly sentAtMs: number;
-  /** What was sent last had been sent before, so that its answer measures nothing. */
+  /** What was sent last was sent because of silence, so that nobody knows which sending its answer measures. */
   readonly isRepeat: boolean;
   /** When the last sending counts as lost. Kept here, so that repeated ACKs cannot put it off for ever. */
   readonly wakeAtMs: number;
@@ -45,13 +52,15 @@ export interface TransferState {
 
 export interface TransferStep {
   readonly state: TransferState;
-  readonly send: readonly TransferSend[];
+  readonly send: TransferSend | undefined;
   /** When to send a `wake`, on the clock of `nowMs`; undefined when the transfer is over. */
   readonly wakeAtMs: number | undefined;
 }
 
 /** Silences before a transfer is given up: with their doubling at least six seconds. */
 const mostRetries = 5;
+/** Shorter than this no wait is worth a timer. */
+const leastSoonMs = 5;
 
 export function newTransfer(sizeBytes: number, terms: TftpTerms): TransferState {
   return {
@@ -60,7 +69,9 @@ export function newTransfer(sizeBytes: number, terms: TftpTerms): TransferState 
     awaitingOackAck: terms.granted.size > 0,
     ackedBlocks: 0,
     sentBlocks: 0,
-    rewoundAfter: undefined,
+    gapAtMs: Number.NEGATIVE_INFINITY,
+    hintedAfter: undefined,
+    isHinted: false,
     retries: 0,
     roundTrip: firstRoundTrip,
     sentAtMs: 0,
@@ -72,9 +83,10 @@ export function newTransfer(sizeBytes: number, terms: TftpTerms): TransferState 
 
 /** Events that come after the end change nothing and send nothing. */
 export function stepTransfer(state: TransferState, event: TransferEvent, nowMs: number): TransferStep {
-  if (state.outcome !== undefined) return { state, send: [], wakeAtMs: undefined };
+  if (state.outcome !== undefined) return { state, send: undefined, wakeAtMs: undefined };
   switch (event.kind) {
     case "start":
+    case "ready":
       return sendCurrent(state, nowMs);
     case "ack":
       return takeAck(state, event.block, nowMs);
@@ -95,15 +107,28 @@ function takeAck(state: TransferState, wireBlock: number, nowMs: number): Transf
     return wireBlock === 0 ? sendCurrent({ ...answered(state, nowMs), awaitingOackAck: false }, nowMs) : wait(state);
   const block = absoluteBlock(state, wireBlock);
   if (block === undefined) return wait(state);
-  if (block > state.ackedBlocks) return advance(state, block, nowMs);
-  // A repeated ACK. With one block per window it is answered by nothing (the sorcerer's apprentice would answer each
-  // with a block, RFC 1123 §4.2.3.1); with more, it says that the window's first block was lost, and once is enough.
-  if (state.terms.windowBlocks === 1 || state.rewoundAfter === block) return wait(state);
-  return sendCurrent({ ...state, rewoundAfter: block, isRepeat: true }, nowMs);
+  if (block === state.sentBlocks) return advance(state, block, nowMs);
+  // A repeated ACK in lockstep is answered by nothing: the sorcerer's apprentice would answer each with a block (RFC 1123 §4.2.3.1).
+  return state.terms.windowBlocks === 1 ? wait(state) : takeGap(state, block, nowMs);
+}
+
+/**
+ * Of a window only the blocks up to this one came, in order: the rest is lost, or doubled or disordered on its way. The first such ACK is
+ * answered at once. One that follows soon, or says that nothing of the window came, as each doubled ACK does, is answered when nothing better
+ * comes for two round trips: were each answered with a window, a link that doubles datagrams would never be rid of them.
+ */
+function takeGap(state: TransferState, block: number, nowMs: number): TransferStep {
+  const { smoothedMs = Number.POSITIVE_INFINITY, timeoutMs } = state.roundTrip;
+  const soonMs = Math.min(Math.max(2 * smoothedMs, leastSoonMs), timeoutMs);
+  if (block > state.ackedBlocks && nowMs - state.gapAtMs >= soonMs)
+    return advance({ ...state, gapAtMs: nowMs }, block, nowMs);
+  if (state.hintedAfter === block) return wait(state);
+  const wakeAtMs = Math.min(state.wakeAtMs, nowMs + soonMs);
+  return wait({ ...state, ackedBlocks: block, hintedAfter: block, isHinted: true, wakeAtMs });
 }
 
 function advance(state: TransferState, block: number, nowMs: number): TransferStep {
-  const moved = { ...answered(state, nowMs), ackedBlocks: block, rewoundAfter: undefined };
+  const moved = { ...answered(state, nowMs), ackedBlocks: block };
   if (block === blockCount(state.sizeBytes, state.terms.blockSizeBytes)) return finish(moved, { result: "complete" });
   return sendCurrent(moved, nowMs);
 }
@@ -119,41 +144,44 @@ function absoluteBlock({ ackedBlocks, sentBlocks }: TransferState, wireBlock: nu
   return ackedBlocks + ahead <= sentBlocks ? ackedBlocks + ahead : undefined;
 }
 
-/** The OACK, or the window that follows the last acknowledged block (RFC 7440 §4: also after a gap). */
-function sendCurrent(state: TransferState, nowMs: number): TransferStep {
-  const wakeAtMs = nowMs + (state.terms.timeoutMs ?? state.roundTrip.timeoutMs);
+/**
+ * The OACK, or the window that follows the last acknowledged block (RFC 7440 §4: also after a gap).
+ * @param blocksMore Beyond the window.
+ */
+function sendCurrent(state: TransferState, nowMs: number, blocksMore = 0): TransferStep {
+  const wakeAtMs = nowMs + state.roundTrip.timeoutMs;
   if (state.awaitingOackAck)
     return {
       state: { ...state, sentAtMs: nowMs, wakeAtMs },
-      send: [{ op: "oack", options: state.terms.granted }],
+      send: { op: "oack", options: state.terms.granted },
       wakeAtMs,
     };
   const { blockSizeBytes, windowBlocks } = state.terms;
-  const last = Math.min(state.ackedBlocks + windowBlocks, blockCount(state.sizeBytes, blockSizeBytes));
-  const send: TransferSend[] = [];
-  for (let block = state.ackedBlocks + 1; block <= last; block++) {
-    const offsetBytes = (block - 1) * blockSizeBytes;
-    send.push({ op: "data", block, offsetBytes, lengthBytes: Math.min(blockSizeBytes, state.sizeBytes - offsetBytes) });
-  }
-  return { state: { ...state, sentBlocks: last, sentAtMs: nowMs, wakeAtMs }, send, wakeAtMs };
+  const last = Math.min(state.ackedBlocks + windowBlocks + blocksMore, blockCount(state.sizeBytes, blockSizeBytes));
+  const send = { op: "data", first: state.ackedBlocks + 1, last } as const;
+  return { state: { ...state, sentBlocks: last, sentAtMs: nowMs, wakeAtMs, isHinted: false }, send, wakeAtMs };
 }
 
 function retry(state: TransferState, nowMs: number): TransferStep {
   const { retries, roundTrip } = state;
-  if (retries < mostRetries)
-    return sendCurrent({ ...state, retries: retries + 1, roundTrip: backedOff(roundTrip), isRepeat: true }, nowMs);
+  if (state.isHinted) return sendCurrent(state, nowMs);
+  if (retries < mostRetries) {
+    const again = { ...state, retries: retries + 1, roundTrip: backedOff(roundTrip), isRepeat: true };
+    // It may be the acknowledgement of the whole window that was lost, and atftp answers no block that it has.
+    return sendCurrent(again, nowMs, retries > 0 && state.terms.windowBlocks > 1 ? 1 : 0);
+  }
   const message = `no answer after ${mostRetries} repeats; ask again`;
   return {
     ...finish(state, { result: "timed-out", ackedBlocks: state.ackedBlocks }),
-    send: [{ op: "error", code: TftpErrorCode.undefined, message }],
+    send: { op: "error", code: TftpErrorCode.undefined, message },
   };
 }
 
 /** Nothing to send: the timer of the last sending still runs. */
 function wait(state: TransferState): TransferStep {
-  return { state, send: [], wakeAtMs: state.wakeAtMs };
+  return { state, send: undefined, wakeAtMs: state.wakeAtMs };
 }
 
 function finish(state: TransferState, outcome: TransferOutcome): TransferStep {
-  return { state: { ...state, outcome }, send: [], wakeAtMs: undefined };
+  return { state: { ...state, outcome }, send: undefined, wakeAtMs: undefined };
 }

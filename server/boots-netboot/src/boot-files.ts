@@ -34,7 +34,7 @@ const alternatives: ReadonlyMap<string, string> = new Map([
   ["snp-arm64.efi", "ipxe-arm64.efi"],
 ]);
 
-const largestFileBytes = 64 * 2 ** 20;
+const largestFileBytes = 4 * 2 ** 30;
 
 /** @param extraNames Further names to lend: those of binaries for an architecture. */
 export function namesOfBootFiles(extraNames: readonly string[]): ReadonlySet<string> {
@@ -53,7 +53,7 @@ export function openBootFiles(
     const file = await cache.open(path);
     if ("reason" in file || file.version.sizeBytes <= largestFileBytes) return file;
     file.close();
-    return { reason: "FileUnreadable", message: `${path} is larger than a boot file can be` };
+    return { reason: "FileUnreadable", message: `${path} is larger than the 4 GiB of a boot file` };
   };
   const open = async (name: string): Promise<ServedFile | NotLent> => {
     if (!lent.has(name)) return { reason: "FileNotLent", message: `${name} is not a file that is lent here` };

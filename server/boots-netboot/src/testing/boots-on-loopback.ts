@@ -8,6 +8,7 @@ import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
+import type { TransferLimits } from "../tftp/transfer-slots.ts";
 import { type BootsThread, type BootsThreadDeps, openBootsThread } from "../thread/boots-thread.ts";
 import { testMachine } from "./machines.ts";
 
@@ -39,7 +40,10 @@ export interface LoopbackClient {
 }
 
 /** m51 and m52 have the addresses 127.0.0.1 and 127.0.0.2. */
-export async function openBootsOnLoopback(deps: Partial<BootsThreadDeps> = {}): Promise<LoopbackBoots> {
+export async function openBootsOnLoopback({
+  transfers = { most: 4096, mostWaiting: 4096, mostOfMachine: 8, mostOfAddress: 256 },
+  ...deps
+}: Partial<BootsThreadDeps> & { readonly transfers?: TransferLimits } = {}): Promise<LoopbackBoots> {
   const { events, warnings, tell, first } = collect();
   const index = new MachineIndex();
   for (const last of [1, 2]) index.upsert(testMachine(50 + last, { dhcp: { ip: { address: `127.0.0.${last}` } } }));
@@ -59,7 +63,7 @@ export async function openBootsOnLoopback(deps: Partial<BootsThreadDeps> = {}): 
       tftp: {
         port: tftpPort,
         limits: { blockSizeBytes: 1468, windowBlocks: 64 },
-        transfers: { most: 4096, mostWaiting: 4096, mostOfMachine: 8, mostOfAddress: 256 },
+        transfers,
         names: new Set(["snponly.efi"]),
       },
       index,
@@ -115,7 +119,7 @@ export function fileOf(content: Uint8Array): ServedFile {
     mtimeNs: 0n,
   };
   const read = (offset: number, most: number) => content.subarray(offset, offset + most);
-  return new ServedFile(version, { read, whole: async () => content, close: () => undefined }, () => undefined);
+  return new ServedFile(version, { read, close: () => undefined }, () => undefined);
 }
 
 const askAgainMs = 1000;

@@ -34,6 +34,6 @@ export class TftpReader implements SlotHolder, AskedFile {
 
   giveWay(why: string): void {
     if (this.transfer === undefined) this.#refuse(why);
-    else this.transfer.giveWay(why, true);
+    else this.transfer.giveWay(why, `${why}; ask again`);
   }
 }

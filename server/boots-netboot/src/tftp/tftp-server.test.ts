@@ -8,13 +8,24 @@ import { encodeNetascii, ipv4ToNumber, parseIpv4, TftpErrorCode } from "@neverla
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { NotLent } from "../boot-files.ts";
 import { testMachine } from "../testing/machines.ts";
-import type { LentFile } from "../thread/lent-files.ts";
+import { LentFile, pieceBytes } from "../thread/lent-file.ts";
+import { PieceMemory } from "../thread/piece-memory.ts";
 import { TftpServer } from "./tftp-server.ts";
 
 const address = "10.77.0.50";
 const bytes = Uint8Array.from({ length: 1300 }, (_, i) => i % 251);
 const notLent: NotLent = { reason: "FileNotLent", message: "that is not a file that is lent here" };
-const file: LentFile = { etag: "1", sizeBytes: 1300, bytes };
+/** In memory as soon as it is asked for. */
+function lentFile(content: Uint8Array): LentFile {
+  const version = { id: 1, etag: "1", sizeBytes: 1300, lengthBytes: content.length };
+  return new LentFile(version, {
+    memory: new PieceMemory(2 ** 20),
+    addressOf: () => 0,
+    ask: ({ index }) => fileHere.came(index, Uint8Array.from(content)),
+    over: () => undefined,
+  });
+}
+let fileHere: LentFile;
 let lent: LentFile | NotLent;
 let events: MachineEventInput[];
 let index: MachineIndex;
@@ -27,7 +38,9 @@ let nextPort: number;
 let waiting: (() => void)[] | undefined;
 
 beforeEach(() => {
-  [events, sent, nextPort, lent, waiting] = [[], [], 1025, file, undefined];
+  [events, sent, nextPort, waiting] = [[], [], 1025, undefined];
+  fileHere = lentFile(bytes);
+  lent = fileHere;
   index = new MachineIndex();
   index.upsert(machineHere());
   clock = new ManualClock(0);
@@ -36,16 +49,18 @@ beforeEach(() => {
     outbox: {
       next: () => room,
       add: (sizeBytes, _, port) => sent.push({ port, bytes: Buffer.from(room.subarray(0, sizeBytes)) }),
-      addBlocks: ({ bytes, first, last, blockSizeBytes, to }) => {
+      addBlocks: ({ file, first, last, blockSizeBytes, to }) => {
         for (let block = first; block <= last; block++) {
-          const data = bytes.subarray((block - 1) * blockSizeBytes, block * blockSizeBytes);
+          const data = file.pieceAt(0).bytes.subarray((block - 1) * blockSizeBytes, block * blockSizeBytes);
           sent.push({ port: to.port, bytes: Buffer.of(0, 3, 0, block, ...data) });
         }
       },
     },
     files: {
       open: (_, netascii, then) => {
-        const answer = netascii && "etag" in lent ? { ...lent, bytes: encodeNetascii(bytes) } : lent;
+        if (netascii) lent = fileHere = lentFile(encodeNetascii(bytes));
+        const answer = lent;
+        if (answer instanceof LentFile) answer.hold();
         if (waiting === undefined) then(answer);
         else waiting.push(() => then(answer));
       },
@@ -57,6 +72,8 @@ beforeEach(() => {
     transfers: { most: 3, mostWaiting: 2, mostOfMachine: 2, mostOfAddress: 6 },
   });
 });
+
+const bytesOfPiece = (value: number) => new Uint8Array(pieceBytes).fill(value);
 
 function machineHere(card: HardwareInterface = {}) {
   return testMachine(50, card);
@@ -119,7 +136,7 @@ for (const [what, request, code] of [
   ["the mode mail", readRequest("snponly.efi", "", "mail"), TftpErrorCode.illegalOperation],
 ] as const)
   test(`refuses ${what} with error ${code}`, () => {
-    lent = request.includes("passwd") ? notLent : file;
+    if (request.includes("passwd")) lent = notLent;
     const client = openClient();
     assert.equal(errorCode(client.ask(request)), code);
   });
@@ -153,19 +170,19 @@ describe("when all slots are taken", () => {
   let waiter: ReturnType<typeof openClient>;
   beforeEach(() => {
     for (const last of [51, 52, 53, 54, 55]) index.upsert(testMachine(last));
+    lent = fileHere = lentFile(new Uint8Array(1400 * 256));
     readers = [50, 51, 52].map((last) => openClient(`10.77.0.${last}`));
-    for (const reader of readers) reader.ask(readRequest("snponly.efi", "blksize\x001400\0timeout\x00100\0"));
+    for (const reader of readers) reader.ask(readRequest("snponly.efi", "blksize\x001400\0"));
     waiter = openClient("10.77.0.53");
     assert.deepEqual(waiter.say(readRequest("snponly.efi")), []);
   });
   const answersTo = (client: { readonly port: number }) =>
     sent.flatMap(({ port, bytes }) => (port === client.port ? [bytes] : []));
 
-  test("a machine waits, and reads as soon as another has read", () => {
+  test("a machine waits, and reads as soon as another breaks off", () => {
     // Its repeats are no further requests.
     assert.deepEqual(waiter.say(readRequest("snponly.efi")), []);
-    readers[1]?.say(Uint8Array.of(0, 4, 0, 0));
-    readers[1]?.say(Uint8Array.of(0, 4, 0, 1));
+    readers[1]?.say(Buffer.from("\0\x05\0\0enough\0", "latin1"));
     clock.advance(0);
     assert.deepEqual(
       answersTo(waiter).map((answer) => answer[1]),
@@ -193,10 +210,8 @@ describe("when all slots are taken", () => {
   });
 
   test("a machine that has waited for half a minute is told so, and its timeline says it", () => {
-    // It sends nothing that could be answered, but it is heard.
-    const keepReading = () => readers.forEach((reader) => void reader.say(Uint8Array.of(0, 4, 0, 9)));
-    for (let atMs = 0; atMs < 30_000; atMs += 150) {
-      keepReading();
+    for (let block = 0; block <= 200; block += 1) {
+      for (const reader of readers) reader.say(Uint8Array.of(0, 4, 0, block));
       clock.advance(150);
     }
     clock.advance(100);
@@ -206,12 +221,12 @@ describe("when all slots are taken", () => {
     assert.match(message ?? "", /it has waited for too long; ask again/);
   });
 
-  test("a machine for whom there is no room in the line either is told at once, and its timeline says it", () => {
+  test("a machine for whom there is no room in the line either hears nothing, so that it asks again, and has an event", () => {
     openClient("10.77.0.54").say(readRequest("snponly.efi"));
     const last = openClient("10.77.0.55");
-    assert.equal(errorCode(last.ask(readRequest("snponly.efi"))), 0);
+    assert.deepEqual(last.say(readRequest("snponly.efi")), []);
     const { type, reason, hardware } = events.at(-1) ?? {};
-    assert.deepEqual([type, reason, hardware], ["TftpRefused", "TooManyTransfers", "default/m55"]);
+    assert.deepEqual([type, reason, hardware], ["TftpIgnored", "TooManyTransfers", "default/m55"]);
   });
 
   test("who waits is forgotten when it breaks off, and when the server stops", () => {
@@ -294,6 +309,65 @@ describe("while a file is read from the disk", () => {
     fileComes();
     assert.equal(sent.filter(({ bytes }) => bytes[1] === 3).length, 2);
     assert.equal(events.at(-1)?.reason, "TooManyTransfers");
+  });
+});
+
+describe("while a piece of a file is read from the disk", () => {
+  let asked: number[];
+  let client: ReturnType<typeof openClient>;
+  beforeEach(() => {
+    asked = [];
+    lent = fileHere = new LentFile(
+      { id: 1, etag: "1", sizeBytes: 3 * pieceBytes, lengthBytes: 3 * pieceBytes },
+      {
+        memory: new PieceMemory(2 ** 24),
+        addressOf: () => 0,
+        ask: ({ index }) => asked.push(index),
+        over: () => undefined,
+      },
+    );
+    client = openClient();
+    client.ask(readRequest("snponly.efi", "tsize\x000\0"));
+    assert.deepEqual(client.say(Uint8Array.of(0, 4, 0, 0)), []);
+  });
+  const last = () => sent.at(-1)?.bytes ?? assert.fail("nothing was sent");
+
+  test("the one after it is asked for, too, and each once, whatever its client repeats", () => {
+    for (let i = 0; i < 3; i++) client.say(Uint8Array.of(0, 4, 0, 0));
+    assert.deepEqual(asked, [0, 1]);
+  });
+
+  test("its client waits, and is sent the block when it has come, with its whole time for an answer", () => {
+    clock.advance(9000);
+    assert.equal(sent.length, 1);
+    fileHere.came(0, bytesOfPiece(7));
+    clock.advance(0);
+    assert.deepEqual(last(), Buffer.of(0, 3, 0, 1, ...new Uint8Array(512).fill(7)));
+    clock.advance(99);
+    assert.equal(sent.length, 2);
+    clock.advance(300);
+    assert.equal(last()[1], 3);
+  });
+
+  test("its client is told when it cannot be had, and its timeline says why", () => {
+    fileHere.came(0, {
+      reason: "FileUnreadable",
+      message: "/srv/snponly.efi cannot be read: it was changed meanwhile",
+    });
+    clock.advance(0);
+    assert.equal(errorCode(last()), 0);
+    assert.doesNotMatch(last().toString("latin1"), /srv/);
+    assert.match(events.at(-1)?.message ?? "", /was cut off while it read snponly\.efi over TFTP: .*changed meanwhile/);
+    assert.equal(server.isIdle, true);
+  });
+
+  test("its client is told when the disk says nothing for 20 s, and its timeline says it", () => {
+    clock.advance(19_900);
+    assert.equal(server.isIdle, false);
+    clock.advance(200);
+    assert.equal(errorCode(last()), 0);
+    assert.match(events.at(-1)?.message ?? "", /nothing of the file came from the disk in 20 s/);
+    assert.deepEqual([server.isIdle, clock.pending], [true, 0]);
   });
 });
 

@@ -14,7 +14,8 @@ import {
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { type NotLent, parseRequestedFile } from "../boot-files.ts";
 import { findRequester } from "../requester.ts";
-import type { LentFile, LentFiles } from "../thread/lent-files.ts";
+import type { LentFile } from "../thread/lent-file.ts";
+import type { LentFiles } from "../thread/lent-files.ts";
 import { TftpEvents } from "./tftp-events.ts";
 import { type AskedFile, TftpReader } from "./tftp-reader.ts";
 import { type ReadRequest, refuseFile, refuseRequest, type TftpRefusal, tooMany } from "./tftp-refusal.ts";
@@ -126,7 +127,7 @@ export class TftpServer {
   #enter(asked: AskedFile): void {
     const key = keyOf(asked.from);
     const nowMs = this.#deps.clock.nowMs();
-    this.#slots.get(key)?.transfer?.giveWay("it asked for another file from the same port", false);
+    this.#slots.get(key)?.transfer?.giveWay("it asked for another file from the same port", undefined);
     const reader = new TftpReader(asked, nowMs, (why) => this.#refuse(asked.from, asked.machine, tooMany(why)));
     switch (this.#slots.enter(key, reader, nowMs)) {
       case "reads":
@@ -136,12 +137,16 @@ export class TftpServer {
         this.#lookAtLine(lineEveryMs);
         return;
       case "too many of its address":
-        // No error: firmware takes one for final, and asks again when it hears nothing.
-        this.#events.ignored(asked.from.address, "TooManyTransfers", "its address reads too many files", asked.machine);
+        this.#noRoom(asked, "its address reads too many files at once");
         return;
       case "too many":
-        reader.giveWay("too many machines wait to read a file");
+        this.#noRoom(asked, "too many machines read files, and too many wait for that");
     }
+  }
+
+  /** No error: firmware takes one for final, and asks again when it hears nothing. By then others have read. */
+  #noRoom({ from, machine }: AskedFile, why: string): void {
+    this.#events.ignored(from.address, "TooManyTransfers", why, machine);
   }
 
   /** It has a slot. */
@@ -150,6 +155,7 @@ export class TftpServer {
     this.#deps.files.open(name, request.mode === "netascii", (file) => {
       // While the file was read, the client may have asked for another, or have given way.
       if (this.#slots.get(keyOf(reader.from)) === reader) this.#begin(reader, file);
+      else if (!("reason" in file)) file.leave();
     });
   }
 
@@ -172,7 +178,7 @@ export class TftpServer {
       clock,
       limits,
       outbox,
-      bytes: file.bytes,
+      file,
       request,
       to: from,
       ended: (outcome) => {

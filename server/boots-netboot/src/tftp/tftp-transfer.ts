@@ -12,6 +12,7 @@ import {
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
+import type { LentFile } from "../thread/lent-file.ts";
 import type { ReadRequest } from "./tftp-refusal.ts";
 
 /** Where datagrams are written and wait; the socket takes them together. */
@@ -25,8 +26,7 @@ export interface TftpOutbox {
 
 /** Blocks that follow each other. */
 export interface BlockRun {
-  /** The whole file. */
-  readonly bytes: Uint8Array;
+  readonly file: Pick<LentFile, "lengthBytes" | "pieceAt">;
   /** Counted from 1 without end. */
   readonly first: number;
   readonly last: number;
@@ -44,22 +44,29 @@ export interface TftpTransferInput {
   readonly clock: Pick<Clock, "nowMs" | "after">;
   readonly outbox: TftpOutbox;
   readonly limits: TftpLimits;
-  readonly bytes: Uint8Array;
+  /** Held for this transfer, which leaves it. */
+  readonly file: LentFile;
   readonly request: ReadRequest;
   readonly to: TftpClient;
   /** Called once. */
   readonly ended: (outcome: TransferOutcome) => void;
 }
 
+/** Firmware says again and again for about this long what it has said last. */
+const longestReadMs = 20_000;
+
 export class TftpTransfer {
   readonly #input: TftpTransferInput;
   #state: TransferState;
   #timer: { readonly atMs: number; readonly stop: () => void } | undefined;
   #gaveWay: string | undefined;
+  /** The piece of the file that it waits for, where it does, and since when. */
+  #awaited: { readonly piece: number | undefined; readonly sinceMs: number } | undefined;
 
   constructor(input: TftpTransferInput) {
     this.#input = input;
-    this.#state = newTransfer(input.bytes.length, negotiate(input.request.options, input.bytes.length, input.limits));
+    const { lengthBytes } = input.file;
+    this.#state = newTransfer(lengthBytes, negotiate(input.request.options, lengthBytes, input.limits));
   }
 
   /** Why we ended it ourselves; undefined when we did not. */
@@ -67,11 +74,11 @@ export class TftpTransfer {
     return this.#gaveWay;
   }
 
-  /** @param isTold False where its client's port has a transfer that takes the place of this one. */
-  giveWay(why: string, isTold: boolean): void {
+  /** @param told What its client is told; undefined where its port has a transfer that takes the place of this one. */
+  giveWay(why: string, told: string | undefined): void {
     if (this.#state.outcome !== undefined) return;
     this.#gaveWay = why;
-    this.#breakOff(why, isTold ? `${why}; ask again` : undefined);
+    this.#breakOff(why, told);
   }
 
   handle(event: TransferEvent): void {
@@ -79,11 +86,12 @@ export class TftpTransfer {
     const nowMs = this.#input.clock.nowMs();
     const step = stepTransfer(this.#state, event, nowMs);
     this.#state = step.state;
+    if (step.send?.op === "data" && !this.#isHere(step.send, nowMs)) return;
     this.#send(step.send);
     // What was sent may have been refused at once, and this dropped.
     if (this.#state !== step.state) return;
-    if (step.wakeAtMs !== undefined) this.#wakeAt(step.wakeAtMs, nowMs);
     if (step.state.outcome !== undefined) this.#end(step.state.outcome);
+    else this.#wakeAt(this.#dueMs(), nowMs);
   }
 
   /** Breaks the transfer off and tells the client. Safe to call twice. */
@@ -93,8 +101,38 @@ export class TftpTransfer {
 
   /** Ends it without a word: nothing can be sent. */
   drop(): void {
+    if (this.#state.outcome !== undefined) return;
     this.#state = { ...this.#state, outcome: { result: "aborted", message: "nothing can be sent" } };
-    this.#timer?.stop();
+    this.#giveBack();
+  }
+
+  /** Whether these blocks are in memory; if not they are sent when they are. */
+  #isHere({ first, last }: { first: number; last: number }, nowMs: number): boolean {
+    const { file, clock } = this.#input;
+    const { blockSizeBytes } = this.#state.terms;
+    const missing = file.missing((first - 1) * blockSizeBytes, Math.min(last * blockSizeBytes, file.lengthBytes));
+    if (missing === undefined) {
+      this.#awaited = undefined;
+      return true;
+    }
+    if (this.#awaited?.piece === missing) return false;
+    this.#awaited = { piece: missing, sinceMs: this.#awaited?.sinceMs ?? nowMs };
+    // One after another, so that a hall that waited for one piece does not hold up the rest.
+    file.onPiece(missing, () => void clock.after(0, () => this.#fileGoesOn()));
+    this.#wakeAt(this.#dueMs(), nowMs);
+    return false;
+  }
+
+  #fileGoesOn(): void {
+    const { fault } = this.#input.file;
+    // It may be another piece that is missing now, or this one again.
+    if (this.#awaited !== undefined) this.#awaited = { ...this.#awaited, piece: undefined };
+    if (fault === undefined) this.handle({ kind: "ready" });
+    else this.giveWay(fault.message, "the file cannot be read to its end; ask again");
+  }
+
+  #dueMs(): number {
+    return this.#awaited === undefined ? this.#state.wakeAtMs : this.#awaited.sinceMs + longestReadMs;
   }
 
   /** A timer that runs already is left until it ends, though each acknowledgement puts it off: it looks again then. */
@@ -107,8 +145,13 @@ export class TftpTransfer {
   #wake(): void {
     this.#timer = undefined;
     const nowMs = this.#input.clock.nowMs();
-    if (nowMs < this.#state.wakeAtMs) this.#wakeAt(this.#state.wakeAtMs, nowMs);
-    else this.handle({ kind: "wake" });
+    if (nowMs < this.#dueMs()) this.#wakeAt(this.#dueMs(), nowMs);
+    else if (this.#awaited === undefined) this.handle({ kind: "wake" });
+    else
+      this.giveWay(
+        `nothing of the file came from the disk in ${longestReadMs / 1000} s; look whether the disk or this server is overloaded`,
+        "the server's disk gives no answer; ask again",
+      );
   }
 
   #breakOff(message: string, told: string | undefined): void {
@@ -120,18 +163,26 @@ export class TftpTransfer {
   }
 
   #end(outcome: TransferOutcome): void {
-    this.#timer?.stop();
+    this.#giveBack();
     this.#input.ended(outcome);
   }
 
-  /** One reply, or blocks that follow each other. */
-  #send(sent: readonly TransferSend[]): void {
-    const [first, last] = [sent[0], sent.at(-1)];
-    const { outbox, to, bytes } = this.#input;
-    const { blockSizeBytes } = this.#state.terms;
-    if (first?.op === "data" && last?.op === "data")
-      outbox.addBlocks({ bytes, first: first.block, last: last.block, blockSizeBytes, to });
-    else if (first !== undefined && first.op !== "data") sendReply(outbox, to, first);
+  #giveBack(): void {
+    this.#timer?.stop();
+    this.#input.file.leave();
+  }
+
+  #send(send: TransferSend | undefined): void {
+    const { outbox, to, file } = this.#input;
+    if (send?.op === "data")
+      outbox.addBlocks({
+        file,
+        first: send.first,
+        last: send.last,
+        blockSizeBytes: this.#state.terms.blockSizeBytes,
+        to,
+      });
+    else if (send !== undefined) sendReply(outbox, to, send);
   }
 }
 

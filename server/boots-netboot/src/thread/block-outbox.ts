@@ -4,8 +4,11 @@ import type { Unsent } from "@neverland/packet-thread/datagram-outbox.ts";
 import { PinnedMemory } from "@neverland/packet-thread/pinned-memory.ts";
 import { SegmentOutbox } from "@neverland/packet-thread/segment-outbox.ts";
 import type { BlockRun } from "../tftp/tftp-transfer.ts";
+import { pieceBytes } from "./lent-file.ts";
 
 const headerBytes = 4;
+/** Of a datagram: its header, and a block that may lie in two pieces of its file. */
+const mostPieces = 3;
 const size = { messages: 256, pieces: 4096 };
 
 /** The headers of all blocks: after 65535 they begin again. */
@@ -16,41 +19,41 @@ export function blockHeaders(calls: DatagramCalls): PinnedMemory {
 }
 
 export class BlockOutbox {
-  readonly #calls: DatagramCalls;
   readonly #headers: PinnedMemory;
   readonly #outbox: SegmentOutbox;
-  /** Where files lie; what is found here is still referenced. */
-  readonly #addresses = new WeakMap<Uint8Array, number>();
-  /** What the kernel is still to read. */
-  readonly #held = new Set<Uint8Array>();
   readonly #send: () => void;
 
   /** @param send Is called when there is no room for more: it calls `send`. */
   constructor(calls: DatagramCalls, headers: PinnedMemory, send: () => void) {
-    this.#calls = calls;
     this.#headers = headers;
     this.#outbox = new SegmentOutbox(calls, size);
     this.#send = send;
   }
 
-  add({ bytes, first, last, blockSizeBytes, to }: BlockRun): void {
-    const fileAt = this.#addresses.getOrInsertComputed(bytes, (file) => this.#calls.addressOf(file));
+  /** What is added of a file must stay in memory until `send`. */
+  add({ file, first, last, blockSizeBytes, to }: BlockRun): void {
     for (let block = first; block <= last; ) {
       const count = Math.min(this.#outbox.inMessage(headerBytes + blockSizeBytes), last - block + 1);
-      if (!this.#outbox.hasRoom(2 * count)) this.#send();
-      this.#held.add(bytes);
+      if (!this.#outbox.hasRoom(mostPieces * count)) this.#send();
       for (const end = block + count; block < end; block++) {
         this.#outbox.piece(this.#headers.address + (block & 0xffff) * headerBytes, headerBytes);
-        const offset = (block - 1) * blockSizeBytes;
-        const length = Math.min(blockSizeBytes, bytes.length - offset);
-        if (length > 0) this.#outbox.piece(fileAt + offset, length);
+        this.#addBytes(file, (block - 1) * blockSizeBytes, Math.min(block * blockSizeBytes, file.lengthBytes));
       }
       this.#outbox.end(to.address, to.port, count === 1 ? 0 : headerBytes + blockSizeBytes);
     }
   }
 
+  #addBytes(file: BlockRun["file"], from: number, to: number): void {
+    for (let offset = from; offset < to; ) {
+      const { bytes, address } = file.pieceAt(offset);
+      const at = offset % pieceBytes;
+      const length = Math.min(to - offset, bytes.length - at);
+      this.#outbox.piece(address + at, length);
+      offset += length;
+    }
+  }
+
   send(fd: number, unsent: (one: Unsent) => void): void {
     this.#outbox.send(fd, unsent);
-    this.#held.clear();
   }
 }

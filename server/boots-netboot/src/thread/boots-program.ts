@@ -29,7 +29,7 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
     (event, times, lastMs) => outbox.addRepeats(event as EventNumber, times, lastMs),
   );
   const timers = new TimerHeap(() => performance.now());
-  const files = new LentFiles({ names: tftp.names, clock: timers, ask: (wanted) => post({ wanted }) });
+  const files = new LentFiles({ names: tftp.names, clock: timers, addressOf: calls.addressOf, ask: post });
   const inDhcp = dhcp.links.length;
   const dhcpSockets = openDhcpSockets(dhcp, sockets.slice(0, inDhcp), { calls, libc, index, gate });
   const shared = { calls, headers: blockHeaders(calls), files, index, gate, clock: timers };
@@ -57,6 +57,9 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
         case "file":
           files.answered(said.name, said.netascii, said.answer);
           return;
+        case "piece":
+          files.came(said.piece, said.answer);
+          return;
         case "finish":
           state = "finishes";
           for (const socket of tftpSockets.values()) socket.finish();
@@ -74,6 +77,7 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
     due(now) {
       const timersMs = timers.run(mostTimers);
       for (const socket of tftpSockets.values()) socket.turn();
+      files.giveBack();
       noteFinished();
       const isBehind = tftpSockets.values().some((socket) => socket.isBehind);
       return isBehind ? 0 : Math.min(timersMs, outbox.due(now));

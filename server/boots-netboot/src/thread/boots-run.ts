@@ -9,7 +9,8 @@ import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
 import type { BootFiles, NotLent } from "../boot-files.ts";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
-import { lendFile } from "./lend-file.ts";
+import { FileLender } from "./file-lender.ts";
+import type { WantedFile, WantedPiece } from "./lent-file.ts";
 import { tellMachines } from "./tell-machines.ts";
 import { ThreadEvents } from "./thread-events.ts";
 import type { BootsStart, FromThread, TftpStart, ToThread } from "./thread-messages.ts";
@@ -94,6 +95,7 @@ type Told = { readonly serving: () => void; readonly finished: () => void };
 async function startThread(deps: BootsRunDeps, sockets: readonly number[], told: Told): Promise<PacketThread> {
   const { files, record, warn } = deps;
   const events = new ThreadEvents(record);
+  const lender = new FileLender(files);
   const thread = await startPacketThread({
     program: new URL("./boots-program.ts", import.meta.url),
     sockets,
@@ -103,6 +105,8 @@ async function startThread(deps: BootsRunDeps, sockets: readonly number[], told:
       if ("finished" in said) told.finished();
       else if ("serving" in said) told.serving();
       else if ("wanted" in said) void lend(said.wanted);
+      else if ("wantedPiece" in said) void givePiece(said.wantedPiece);
+      else if ("unlent" in said) lender.close(said.unlent);
       else {
         send({ say: "taken", events: events.take(said) });
         if (said.dropped > 0)
@@ -114,11 +118,16 @@ async function startThread(deps: BootsRunDeps, sockets: readonly number[], told:
     mostHeapMb,
     longestTurnMs,
   });
-  const send = (message: ToThread): void => thread.send(message);
-  const lend = async (wanted: Parameters<typeof lendFile>[1]): Promise<void> => {
+  const send = (message: ToThread, give: readonly ArrayBuffer[] = []): void => thread.send(message, give);
+  const lend = async (wanted: WantedFile): Promise<void> => {
     const { name, netascii } = wanted;
-    send({ say: "file", name, netascii, answer: await lendFile(files, wanted).catch(notReady) });
+    send({ say: "file", name, netascii, answer: await lender.open(wanted).catch(notReady) });
   };
+  const givePiece = async (piece: WantedPiece): Promise<void> => {
+    const answer = await lender.piece(piece).catch(notReady);
+    send({ say: "piece", piece, answer }, "reason" in answer ? [] : [answer.buffer]);
+  };
+  void thread.ended.then(() => lender.closeAll());
   return thread;
 }
 

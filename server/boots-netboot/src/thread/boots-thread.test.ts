@@ -85,7 +85,6 @@ function fileOf(content: Uint8Array): ServedFile {
   };
   const reading = {
     read: (offset: number, most: number) => content.subarray(offset, offset + most),
-    whole: async () => content,
     close: () => undefined,
   };
   return new ServedFile(version, reading, () => undefined);

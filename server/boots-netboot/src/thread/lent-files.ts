@@ -1,32 +1,22 @@
 // The files that the thread lends: each asked of the main thread once, and looked at again at a new read; shared by all who read it.
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { NotLent } from "../boot-files.ts";
-
-/** A file as it is lent, the same for all who read it. */
-export interface LentFile {
-  readonly etag: string;
-  /** On disk: in netascii there are more. */
-  readonly sizeBytes: number;
-  /** What is sent. */
-  readonly bytes: Uint8Array;
-}
-
-export interface WantedFile {
-  readonly name: string;
-  readonly netascii: boolean;
-  /** What is known of it. */
-  readonly etag: string | undefined;
-}
-
-/** `same`: what was known still holds. */
-export type FileAnswer = LentFile | NotLent | "same";
+import { type FileAnswer, LentFile, type PieceBytes, type WantedFile, type WantedPiece } from "./lent-file.ts";
+import { PieceMemory } from "./piece-memory.ts";
 
 export interface LentFilesDeps {
   readonly names: ReadonlySet<string>;
   readonly clock: Pick<Clock, "nowMs" | "after">;
-  /** Asks the main thread, which answers by `answered`. */
-  readonly ask: (wanted: WantedFile) => void;
+  readonly addressOf: (bytes: Uint8Array) => number;
+  /** The main thread, which answers by `answered` and `came`. */
+  readonly ask: (wanted: Wanted) => void;
 }
+
+export type Wanted =
+  | { readonly wanted: WantedFile }
+  | { readonly wantedPiece: WantedPiece }
+  /** This version is needed no more. */
+  | { readonly unlent: number };
 
 type Then = (file: LentFile | NotLent) => void;
 
@@ -46,17 +36,25 @@ const longestCheckMs = 250;
 const longestLoadMs = 20_000;
 /** Nobody has begun to read it for so long: those who began earlier have the bytes to their end. */
 const unusedMs = 30_000;
+/** Of pieces, of all files; what is under way comes on top. */
+const mostMemoryBytes = 64 * 2 ** 20;
+const mostUnderWay = 8;
 
 export class LentFiles {
   readonly #deps: LentFilesDeps;
   /** By name and mode: no more than there are names that are lent. */
   readonly #entries = new Map<string, Entry>();
+  readonly #memory = new PieceMemory(mostMemoryBytes);
+  /** All versions that somebody holds, by their number. */
+  readonly #versions = new Map<number, LentFile>();
+  readonly #toAsk = new Set<WantedPiece>();
+  #underWay = 0;
 
   constructor(deps: LentFilesDeps) {
     this.#deps = deps;
   }
 
-  /** @param then Called now, or later from the clock or from `answered`. */
+  /** @param then Called now, or later from the clock or from `answered`, with a file to hold: it is to be left once. */
   open(name: string, netascii: boolean, then: Then): void {
     const { names, clock, ask } = this.#deps;
     if (!names.has(name)) {
@@ -65,15 +63,16 @@ export class LentFiles {
     }
     const entry = this.#entryOf(keyOf(name, netascii));
     entry.openedMs = clock.nowMs();
+    if (entry.known instanceof LentFile && entry.known.fault !== undefined) forget(entry);
     if (entry.known !== undefined && entry.openedMs - entry.checkedMs < checkEveryMs) {
-      then(entry.known);
+      then(held(entry.known));
       return;
     }
     entry.waiting.push(then);
     if (entry.waiting.length === 1) this.#endWait(name, entry);
     if (entry.isAsked) return;
     entry.isAsked = true;
-    ask({ name, netascii, etag: entry.known !== undefined && "etag" in entry.known ? entry.known.etag : undefined });
+    ask({ wanted: { name, netascii, etag: entry.known instanceof LentFile ? entry.known.etag : undefined } });
   }
 
   answered(name: string, netascii: boolean, answer: FileAnswer): void {
@@ -81,8 +80,50 @@ export class LentFiles {
     const entry = this.#entryOf(keyOf(name, netascii));
     entry.isAsked = false;
     entry.checkedMs = clock.nowMs();
-    if (answer !== "same") entry.known = answer;
+    if (answer !== "same") {
+      forget(entry);
+      entry.known = "reason" in answer ? answer : this.#newVersion(answer);
+    }
     if (entry.known !== undefined) this.#tell(entry, entry.known);
+  }
+
+  came({ id, index }: WantedPiece, answer: PieceBytes | NotLent): void {
+    this.#underWay -= 1;
+    this.#versions.get(id)?.came(index, answer);
+    this.#askMore();
+  }
+
+  /** When the kernel has read all that it was told to send. */
+  giveBack(): void {
+    this.#memory.giveBack();
+  }
+
+  #newVersion(version: Exclude<FileAnswer, NotLent | "same">): LentFile {
+    const file = new LentFile(version, {
+      memory: this.#memory,
+      addressOf: this.#deps.addressOf,
+      ask: (piece) => {
+        this.#toAsk.add(piece);
+        this.#askMore();
+      },
+      over: () => {
+        this.#versions.delete(version.id);
+        this.#deps.ask({ unlent: version.id });
+      },
+    });
+    this.#versions.set(version.id, file);
+    return file;
+  }
+
+  /** A few at a time: memory for what is under way is not to be had by asking for much. */
+  #askMore(): void {
+    for (const piece of this.#toAsk) {
+      if (this.#underWay >= mostUnderWay) return;
+      this.#toAsk.delete(piece);
+      if (!this.#versions.has(piece.id)) continue;
+      this.#underWay += 1;
+      this.#deps.ask({ wantedPiece: piece });
+    }
   }
 
   /** Those who wait are told what is known when the main thread takes too long. */
@@ -101,7 +142,10 @@ export class LentFiles {
   #tell(entry: Entry, file: LentFile | NotLent): void {
     const { waiting } = entry;
     entry.waiting = [];
-    for (const then of waiting) this.#deps.clock.after(0, () => then(file));
+    for (const then of waiting) {
+      const own = held(file);
+      this.#deps.clock.after(0, () => then(own));
+    }
   }
 
   #entryOf(key: string): Entry {
@@ -109,13 +153,25 @@ export class LentFiles {
       const entry: Entry = { known: undefined, checkedMs: 0, openedMs: 0, isAsked: false, waiting: [] };
       const sweep = (): void => {
         const unused = this.#deps.clock.nowMs() - entry.openedMs >= unusedMs;
-        if (unused && !entry.isAsked && entry.waiting.length === 0) this.#entries.delete(key);
-        else this.#deps.clock.after(unusedMs, sweep);
+        if (unused && !entry.isAsked && entry.waiting.length === 0) {
+          forget(entry);
+          this.#entries.delete(key);
+        } else this.#deps.clock.after(unusedMs, sweep);
       };
       this.#deps.clock.after(unusedMs, sweep);
       return entry;
     });
   }
+}
+
+function held(file: LentFile | NotLent): LentFile | NotLent {
+  if (file instanceof LentFile) file.hold();
+  return file;
+}
+
+function forget(entry: Entry): void {
+  if (entry.known instanceof LentFile) entry.known.leave();
+  entry.known = undefined;
 }
 
 function keyOf(name: string, netascii: boolean): string {

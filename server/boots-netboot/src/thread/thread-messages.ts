@@ -2,11 +2,13 @@
 import type { ResourceKey } from "@neverland/api";
 import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import type { TftpLimits } from "@neverland/protocols";
+import type { NotLent } from "../boot-files.ts";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
 import type { DhcpLink, DhcpPorts } from "../dhcp/dhcp-transmitter.ts";
 import type { TransferLimits } from "../tftp/transfer-slots.ts";
 import type { EventLot } from "./event-outbox.ts";
-import type { FileAnswer, WantedFile } from "./lent-files.ts";
+import type { FileAnswer, PieceBytes, WantedPiece } from "./lent-file.ts";
+import type { Wanted } from "./lent-files.ts";
 
 export interface DhcpStart {
   readonly links: readonly { readonly link: DhcpLink; readonly config: DhcpConfig }[];
@@ -38,12 +40,14 @@ export type ToThread =
   /** So many of its events have been recorded. */
   | { readonly say: "taken"; readonly events: number }
   | { readonly say: "file"; readonly name: string; readonly netascii: boolean; readonly answer: FileAnswer }
+  /** Its memory is given away. */
+  | { readonly say: "piece"; readonly piece: WantedPiece; readonly answer: PieceBytes | NotLent }
   /** Takes nothing new; says `finished` when those who read have ended. */
   | { readonly say: "finish" };
 
 export type FromThread =
   | EventLot
-  | { readonly wanted: WantedFile }
+  | Wanted
   /** It answers from now on. */
   | { readonly serving: true }
   | { readonly finished: true };

@@ -11,8 +11,6 @@ const readBytes = 1 << 20;
 export class MemoryFile {
   readonly version: FileVersion;
   readonly #bytes: Buffer<ArrayBuffer>;
-  /** Somebody may have them for as long as he likes. */
-  #isLent = false;
   #filledBytes = 0;
   #fault: FileFault | undefined;
   #more = Promise.withResolvers<void>();
@@ -51,17 +49,11 @@ export class MemoryFile {
 
   close(): void {}
 
-  async whole(): Promise<Uint8Array | FileFault> {
-    this.#isLent = true;
-    while (this.#fault === undefined && this.#filledBytes < this.version.sizeBytes) await this.#more.promise;
-    return this.#fault ?? this.#bytes;
-  }
-
   /** Left to the collector while a socket may still be sending them; an idle process does not collect, so later they are given back here. */
   release(isLongUnused: boolean): void {
     // Of a disk that hangs a read may be under way still.
     const isFilled = this.#filledBytes === this.#bytes.length;
-    if (isLongUnused && isFilled && !this.#isLent) this.#bytes.buffer.transfer(0);
+    if (isLongUnused && isFilled) this.#bytes.buffer.transfer(0);
   }
 
   read(offset: number, most: number): Uint8Array | Promise<Uint8Array | FileFault> {

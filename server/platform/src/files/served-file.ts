@@ -21,8 +21,6 @@ export interface FileReading {
    * was when it was opened, or cannot be read.
    */
   read(offset: number, most: number): Uint8Array | Promise<Uint8Array | FileFault>;
-  /** All of it, which stands for good; the same array for all readers where it is in memory. */
-  whole(): Promise<Uint8Array | FileFault>;
   /** Called once. */
   close(): void;
 }
@@ -42,10 +40,6 @@ export class ServedFile {
 
   read(offset: number, most: number): ReturnType<FileReading["read"]> {
     return this.#reading.read(offset, most);
-  }
-
-  whole(): ReturnType<FileReading["whole"]> {
-    return this.#reading.whole();
   }
 
   /** Once more is harmless. */

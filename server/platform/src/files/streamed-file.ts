@@ -25,7 +25,6 @@ export class StreamedFile {
   }
 
   open(): FileReading {
-    const { sizeBytes } = this.version;
     let piece: Buffer | undefined;
     const read = async (offset: number, most: number): Promise<Uint8Array | FileFault> => {
       piece ??= this.#pieceOf(most);
@@ -33,15 +32,6 @@ export class StreamedFile {
     };
     return {
       read,
-      whole: async () => {
-        const bytes = Buffer.allocUnsafeSlow(sizeBytes);
-        for (let filled = 0; filled < bytes.length; ) {
-          const got = await this.#readInto(bytes.subarray(filled), filled, bytes.length - filled);
-          if ("reason" in got) return got;
-          filled += got.length;
-        }
-        return bytes;
-      },
       close: () => {
         if (piece !== undefined && piece.length > leastBytes) this.#room.give(piece.length);
       },

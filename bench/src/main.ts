@@ -1,5 +1,6 @@
 // npm run bench -- NAME: prints the figures of one benchmark, and a named peer's in the same run.
 import { readdir } from "node:fs/promises";
+import { inRunFolder } from "./figures/run-folder.ts";
 
 /** What a file in this folder exports: `run` measures and prints; `summary` is one line for the list. */
 type Benchmark = { readonly summary: string; run(args: readonly string[]): Promise<void> };
@@ -20,7 +21,8 @@ const asksHelp = [name, ...args].some((arg) => arg === "--help" || arg === "-h")
 if (asksHelp)
   console.log("npm run bench -- NAME: prints the figures of one benchmark, beside a named peer's. There are:");
 if (!asksHelp && name !== undefined && names.includes(name)) {
-  await (await load(name)).run(args);
+  const { run } = await load(name);
+  await inRunFolder(name, () => run(args));
 } else {
   const isUnknown = !asksHelp && name !== undefined;
   if (isUnknown) console.error(`There is no benchmark "${name}".`);

@@ -32,6 +32,7 @@ const ipv6 = 0x86dd;
 function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
   const events: MachineEventInput[] = [];
   const sent: string[] = [];
+  const repeats: number[] = [];
   const clock = new ManualClock(0);
   const queue: ReplyQueue = {
     next: () => new Uint8Array(1500),
@@ -44,6 +45,11 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
   };
   const index = new MachineIndex();
   index.apply(hardware);
+  const gate = new EventGate(
+    (event) => events.push(event),
+    clock.nowMs.bind(clock),
+    (_, count) => repeats.push(count) > 0,
+  );
   const answerer = new DhcpAnswerer({
     transmitter: new DhcpTransmitter({
       queue,
@@ -57,12 +63,12 @@ function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
       syslogAddress: undefined,
       plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
     },
-    events: new DhcpEvents(new EventGate((event) => events.push(event), clock.nowMs.bind(clock)), "eth1"),
+    events: new DhcpEvents(gate, "eth1"),
     conflicts: new AddressConflicts(() => clock.nowMs()),
   });
   const receive = (message: DhcpMessage | Uint8Array) =>
     answerer.answer(message instanceof Uint8Array ? message : encodeDhcpMessage(message), () => "0.0.0.0");
-  return { events, sent, clock, receive };
+  return { events, sent, repeats, clock, receive };
 }
 
 const withType = (message: DhcpMessage, type: number, more: DhcpMessage["options"] = []): DhcpMessage => ({
@@ -168,4 +174,24 @@ test("a repeated message is answered each time and told once", () => {
   receive(udhcpc);
   assert.equal(sent.length, 2);
   assert.equal(events.length, 1);
+});
+
+test("a relayed machine that asks on and on is answered each time, one event, and counted every ten seconds", () => {
+  const { sent, events, repeats, clock, receive } = openListener();
+  for (let xid = 0; xid < 400; xid += 1) {
+    receive({ ...iPxe, giaddr: ip("10.99.0.1"), xid });
+    clock.advance(100);
+  }
+  assert.deepEqual(sent, Array(400).fill("udp 10.99.0.1:67"));
+  assert.deepEqual([events.map(({ type }) => type), repeats], [["DhcpOffer"], [100, 100, 100]]);
+});
+
+test("a relayed machine's declined address is not offered again from memory", () => {
+  const { sent, events, receive } = openListener();
+  const relayed = { ...udhcpc, giaddr: ip("10.99.0.1") };
+  receive(relayed);
+  receive({ ...decline(50), giaddr: ip("10.99.0.1") });
+  receive(relayed);
+  assert.equal(sent.length, 1);
+  assert.deepEqual(events.at(-1)?.reason, "AddressInUse");
 });

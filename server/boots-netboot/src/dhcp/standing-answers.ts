@@ -25,6 +25,8 @@ const mostKinds = 1024;
 const mostOfMachine = 8;
 /** Of what answers say, for all machines. A hall of 100,000 takes 30 MiB. When it is full, all are asked for anew. */
 const [chunkBytes, mostChunks] = [1 << 20, 64];
+/** A power of two. A `Map` is made anew, twice as large, whenever it is full: 10 ms of 131,072 machines, while packets wait. */
+const shards = 64;
 /** An answer: length of the file's name, of the options, `yiaddr`, `siaddr`; then the name and the options. */
 const entry = { fileSize: 0, optionsSize: 1, addresses: 3, file: 11 };
 
@@ -52,8 +54,8 @@ export class StandingAnswers {
   readonly #scan = new RequestScan();
   readonly #kinds = new Map<number, Kind>();
   #kindCount = 0;
-  /** By MAC address as a number. */
-  readonly #machines = new Map<number, Standing>();
+  /** By MAC address as a number, in shards by its last bits. */
+  readonly #machines = Array.from({ length: shards }, () => new Map<number, Standing>());
   #chunks: Uint8Array[] = [];
   /** Of the last chunk. */
   #used = chunkBytes;
@@ -123,19 +125,25 @@ export class StandingAnswers {
 
   /** Its record has changed, or somebody disputes what it has. */
   forget(mac: MacAddress): void {
-    this.#machines.delete(macToNumber(mac));
+    const number = macToNumber(mac);
+    this.#of(number).delete(number);
   }
 
   forgetAll(): void {
-    this.#machines.clear();
+    for (const machines of this.#machines) machines.clear();
     this.#kinds.clear();
     this.#kindCount = 0;
     this.#chunks = [];
     this.#used = chunkBytes;
   }
 
+  #of(mac: number): Map<number, Standing> {
+    // There are as many as ways.
+    return this.#machines[mac & (shards - 1)] as Map<number, Standing>;
+  }
+
   #find(scan: RequestScan): Standing | undefined {
-    for (let one = this.#machines.get(scan.mac); one !== undefined; one = one.next)
+    for (let one = this.#of(scan.mac).get(scan.mac); one !== undefined; one = one.next)
       if (isKind(one.kind, scan)) return one;
     return undefined;
   }
@@ -164,14 +172,14 @@ export class StandingAnswers {
     const next = this.#others(scan.mac, kind);
     const standing = { kind, chunk, at: this.#used, sizeBytes, said, next };
     this.#used += sizeBytes;
-    this.#machines.set(scan.mac, standing);
+    this.#of(scan.mac).set(scan.mac, standing);
     return standing;
   }
 
   /** What stands of the machine for requests of other kinds; of too many none. */
   #others(mac: number, kind: Kind): Standing | undefined {
     const all: Standing[] = [];
-    for (let one = this.#machines.get(mac); one !== undefined; one = one.next) if (one.kind !== kind) all.push(one);
+    for (let one = this.#of(mac).get(mac); one !== undefined; one = one.next) if (one.kind !== kind) all.push(one);
     if (all.length >= mostOfMachine) return undefined;
     return all.reduceRight<Standing | undefined>((next, one) => ({ ...one, next }), undefined);
   }

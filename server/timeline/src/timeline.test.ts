@@ -86,6 +86,26 @@ test("what is counted elsewhere is counted with its event, shows that the machin
   );
 });
 
+test("a stranger that goes on asking, and is counted elsewhere, is not pushed out by those who ask once", async () => {
+  await using bench = await startTimeline({ strangersPerLink: 2 });
+  const ask = (last: number) =>
+    bench.timeline.record({
+      ...{ source: "boots/dhcp", type: "DhcpIgnored", reason: "UnknownMachine", link: "eth1" },
+      ...{ mac: `52:54:00:00:00:0${last}`, message: "no Hardware" },
+    });
+  const goesOn = ask(7);
+  ask(8);
+  goesOn.repeated(3, startMs + 10_000);
+  ask(9);
+  assert.deepEqual(
+    (await bench.specs()).map(({ mac: of, count }) => [of, count]),
+    [
+      ["52:54:00:00:00:07", 4],
+      ["52:54:00:00:00:09", undefined],
+    ],
+  );
+});
+
 test("what a restart finds is what there was: order, names, uids, and when machines started", async () => {
   await using bench = await startTimeline();
   for (let n = 0; n < 5; n++) bench.timeline.record({ ...offer, message: `offer ${n}` });

@@ -80,7 +80,8 @@ export class Timeline implements Service {
     const nowMs = clock.nowMs();
     const subject = subjectOf(event, lookup);
     contacts.note(subject, event.type, nowMs);
-    return new Recorded(this.#repeated, subject, event.type, this.#take(event, subject, nowMs));
+    const { type, address, link } = event;
+    return new Recorded(this.#repeated, { subject, type, address, link }, this.#take(event, subject, nowMs));
   };
 
   /** @returns What it is counted with; undefined for what is beyond a budget. */
@@ -107,11 +108,14 @@ export class Timeline implements Service {
   }
 
   /** What was counted elsewhere. An event that has been forgotten is put on the timeline anew. */
-  readonly #repeated = ({ subject, type, entry }: Recorded, count: number, lastMs: number): Entry | undefined => {
+  readonly #repeated = ({ about, entry }: Recorded, count: number, lastMs: number): Entry | undefined => {
+    const { subject, type, address, link } = about;
     this.#deps.contacts.note(subject, type, lastMs);
     if (entry === undefined) return undefined;
     if (entry.isGone) return this.#take(eventOf(entry), subject, this.#deps.clock.nowMs());
     this.#counts.seenAgain(entry, count, lastMs);
+    const stranger = strangerOf(subject, address);
+    if (stranger !== undefined) this.#memory.index.heardAgain(stranger, link);
     return entry;
   };
 
@@ -151,19 +155,19 @@ export class Timeline implements Service {
   }
 }
 
+type About = Pick<MachineEventInput, "type" | "address" | "link"> & { readonly subject: Subject };
+
 type Repeated = (recorded: Recorded, count: number, lastMs: number) => Entry | undefined;
 
 /** There is one for each event of late: no closure of its own. */
 class Recorded implements RecordedEvent {
   readonly #repeated: Repeated;
-  readonly subject: Subject;
-  readonly type: string;
+  readonly about: About;
   entry: Entry | undefined;
 
-  constructor(repeated: Repeated, subject: Subject, type: string, entry: Entry | undefined) {
+  constructor(repeated: Repeated, about: About, entry: Entry | undefined) {
     this.#repeated = repeated;
-    this.subject = subject;
-    this.type = type;
+    this.about = about;
     this.entry = entry;
   }
 

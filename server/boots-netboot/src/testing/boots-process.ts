@@ -23,7 +23,10 @@ async function main(): Promise<void> {
   const boots = createBoots({
     config,
     index,
-    record: (event) => void say(event),
+    record: (event) => {
+      say(event);
+      return { repeated: (count) => void say({ ...event, count }) };
+    },
     clock: systemClock,
     cache: new FileCache({ sizeBytes: 2 ** 26, clock: systemClock }),
     warn: (message) => say({ type: "Warning", message }),

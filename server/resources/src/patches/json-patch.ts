@@ -1,7 +1,6 @@
-// JSON Patch (RFC 6902) over values that are never changed in place.
+// JSON Patch (RFC 6902): what is patched stays as it is, and the outcome shares with it whatever no operation went into.
 import { isDeepStrictEqual } from "node:util";
 import { isObject, member } from "@neverland/api";
-import { withMember } from "../json.ts";
 import { ResourceError } from "../resource-error.ts";
 
 /** As Kubernetes' own limit: a patch is an edit, not a program. */
@@ -13,84 +12,115 @@ const maxCopiedBytes = 3 * 1024 * 1024;
 export function jsonPatch(target: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) throw malformed("a JSON patch is a list of operations");
   if (patch.length > maxOperations) throw malformed(`a JSON patch has at most ${maxOperations} operations`);
-  let copiedBytes = 0;
-  return patch.reduce<unknown>((document, operation, index) => {
-    if (member(operation, "op") === "copy") {
-      const value = read(document, pointer(operation, "from", index), `operation ${index}`);
-      copiedBytes += JSON.stringify(value).length;
-      if (copiedBytes > maxCopiedBytes) throw malformed(`its copies are over ${maxCopiedBytes} bytes`);
-    }
-    return carryOut(document, operation, index);
-  }, target);
+  const draft = new Draft(target);
+  for (const [index, operation] of patch.entries()) carryOut(draft, operation, index);
+  return draft.document;
 }
 
-function carryOut(document: unknown, operation: unknown, index: number): unknown {
+type Container = unknown[] | Record<string, unknown>;
+
+/** The document between two operations. Each object or list in it is copied once, before its first change: what an operation costs does not
+ * grow with what those before it have changed. */
+class Draft {
+  document: unknown;
+  /** Copies that nothing but this document has. */
+  readonly #own = new WeakSet<object>();
+  #copiedBytes = 0;
+
+  constructor(target: unknown) {
+    this.document = target;
+  }
+
+  /** A value that was in the document, once more: a change of either must not show in the other. */
+  copyOf(value: unknown): unknown {
+    const text = JSON.stringify(value);
+    this.#copiedBytes += text.length;
+    if (this.#copiedBytes > maxCopiedBytes) throw malformed(`its copies are over ${maxCopiedBytes} bytes`);
+    return JSON.parse(text);
+  }
+
+  /** The container of what `path` leads to, for changes, with the last step. `undefined` for the whole document, which is in none. */
+  parentOf(path: readonly string[], where: string): { readonly parent: Container; readonly key: string } | undefined {
+    const key = path.at(-1);
+    if (key === undefined) return undefined;
+    let parent = this.#ownOf(this.document, where);
+    this.document = parent;
+    for (const step of path.slice(0, -1)) {
+      const child = this.#ownOf(read(parent, [step], where), where);
+      put(parent, step, child);
+      parent = child;
+    }
+    return { parent, key };
+  }
+
+  #ownOf(value: unknown, where: string): Container {
+    if (!Array.isArray(value) && !isObject(value)) throw impossible(`${where}: the path leads into no object or list`);
+    if (this.#own.has(value)) return value as Container; // it was copied below
+    const copy: Container = Array.isArray(value) ? [...value] : { ...value };
+    this.#own.add(copy);
+    return copy;
+  }
+}
+
+function carryOut(draft: Draft, operation: unknown, index: number): void {
   const op = member(operation, "op");
   const where = `operation ${index} (${String(op)} ${String(member(operation, "path"))})`;
   const path = pointer(operation, "path", index);
   switch (op) {
     case "add":
-      return add(document, path, newValue(operation, where), where);
+      add(draft, path, newValue(operation, where), where);
+      break;
     case "remove":
-      return remove(document, path, where);
-    case "replace": {
-      read(document, path, where);
-      const value = newValue(operation, where);
-      return path.length === 0 ? value : add(remove(document, path, where), path, value, where);
-    }
+      remove(draft, path, where);
+      break;
+    case "replace":
+      replace(draft, path, newValue(operation, where), where);
+      break;
     case "move": {
       const from = pointer(operation, "from", index);
-      const value = read(document, from, where);
+      const value = read(draft.document, from, where);
       const inside = from.length < path.length && from.every((step, depth) => step === path[depth]);
       if (inside) throw impossible(`${where}: a value cannot be moved into itself`);
-      return add(remove(document, from, where), path, value, where);
+      remove(draft, from, where);
+      add(draft, path, value, where);
+      break;
     }
     case "copy":
-      return add(document, path, read(document, pointer(operation, "from", index), where), where);
+      add(draft, path, draft.copyOf(read(draft.document, pointer(operation, "from", index), where)), where);
+      break;
     case "test":
-      if (isDeepStrictEqual(read(document, path, where), newValue(operation, where))) return document;
+      if (isDeepStrictEqual(read(draft.document, path, where), newValue(operation, where))) break;
       throw impossible(`${where}: the value there is another one`);
     default:
       throw malformed(`operation ${index} is "${String(op)}", not add, remove, replace, move, copy or test`);
   }
 }
 
-function add(document: unknown, path: readonly string[], value: unknown, where: string): unknown {
-  return (
-    edit(document, path, where, (parent, key) => {
-      if (!Array.isArray(parent)) return withMember(parent, key, value);
-      return parent.toSpliced(key === "-" ? parent.length : arrayIndex(key, parent.length, where), 0, value);
-    }) ?? value
-  );
+function add(draft: Draft, path: readonly string[], value: unknown, where: string): void {
+  const { parent, key = "" } = draft.parentOf(path, where) ?? {};
+  if (parent === undefined) draft.document = value;
+  else if (!Array.isArray(parent)) put(parent, key, value);
+  else parent.splice(key === "-" ? parent.length : arrayIndex(key, parent.length, where), 0, value);
 }
 
-function remove(document: unknown, path: readonly string[], where: string): unknown {
-  read(document, path, where);
-  const left = edit(document, path, where, (parent, key) =>
-    Array.isArray(parent)
-      ? parent.toSpliced(arrayIndex(key, parent.length - 1, where), 1)
-      : withMember(parent, key, undefined),
-  );
-  return left ?? null;
+function replace(draft: Draft, path: readonly string[], value: unknown, where: string): void {
+  read(draft.document, path, where);
+  const { parent, key = "" } = draft.parentOf(path, where) ?? {};
+  if (parent === undefined) draft.document = value;
+  else put(parent, key, value);
 }
 
-type Container = unknown[] | { readonly [key: string]: unknown };
+function remove(draft: Draft, path: readonly string[], where: string): void {
+  read(draft.document, path, where);
+  const { parent, key = "" } = draft.parentOf(path, where) ?? {};
+  if (parent === undefined) draft.document = null;
+  else if (Array.isArray(parent)) parent.splice(Number(key), 1);
+  else delete parent[key];
+}
 
-/** Rebuilds the containers on the way to `path`. `undefined` for the whole document, which has no parent. */
-function edit(
-  document: unknown,
-  path: readonly string[],
-  where: string,
-  change: (parent: Container, key: string) => Container,
-): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return undefined;
-  if (!Array.isArray(document) && !isObject(document))
-    throw impossible(`${where}: the path leads into no object or list`);
-  if (rest.length === 0) return change(document, key);
-  const child = edit(read(document, [key], where), rest, where, change);
-  if (Array.isArray(document)) return document.with(arrayIndex(key, document.length - 1, where), child);
-  return withMember(document, key, child);
+/** In the place of what is there. `__proto__` is a key like any other. */
+function put(parent: Container, key: string, value: unknown): void {
+  Object.defineProperty(parent, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function read(document: unknown, path: readonly string[], where: string): unknown {

@@ -95,13 +95,13 @@ export class MachineIndex {
     const machine = new Machine(hardware);
     for (const follower of this.#followers) follower.upserted(hardware);
     const before = this.#machines.set(hardware.metadata, machine);
-    const known = before === undefined ? [] : this.#leave(before);
+    const brought = identities.filter(({ kind, value }) => !before || !this.#holders[kind].has(value, before));
+    if (before !== undefined) this.#leave(before);
+    for (const { kind, value } of identities) this.#holders[kind].add(value, machine);
     const claims: DuplicateClaim[] = [];
-    for (const { kind, value } of identities) {
+    for (const { kind, value } of brought) {
       const holders = this.#holders[kind];
-      holders.add(value, machine);
-      const isNew = !known.some((each) => each.kind === kind && each.value === value);
-      if (isNew && holders.count(value) > 1)
+      if (holders.count(value) > 1)
         claims.push({ kind, value, names: namesOf(holders, value), newcomer: formatKey(hardware.metadata) });
     }
     return claims;
@@ -150,11 +150,8 @@ export class MachineIndex {
     return this.#hardware("agentID", agentID.toLowerCase());
   }
 
-  /** @returns What it had. */
-  #leave(machine: Machine): readonly Identity[] {
-    const identities = identitiesOf(machine.hardware);
-    for (const { kind, value } of identities) this.#holders[kind].delete(value, machine);
-    return identities;
+  #leave(machine: Machine): void {
+    for (const { kind, value } of identitiesOf(machine.hardware)) this.#holders[kind].delete(value, machine);
   }
 
   #card(kind: IdentityKind, value: string, isIt: (card: MachineCard) => boolean): CardLookup {

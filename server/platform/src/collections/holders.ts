@@ -11,6 +11,11 @@ export class Holders<Holder extends object> {
     return found instanceof Set ? found.size : 1;
   }
 
+  has(value: string, holder: Holder): boolean {
+    const found = this.#byValue.get(value);
+    return found === holder || (found instanceof Set && found.has(holder));
+  }
+
   /** At most `most` of them. */
   first(value: string, most: number): Holder[] {
     const found = this.#byValue.get(value);

@@ -90,14 +90,24 @@ function refuseHeld(
 ): void {
   const own = formatKey(next.metadata);
   const faults: FieldFault[] = [];
+  const fields = new Map<string, ReadonlyMap<string, string>>();
   for (const claim of claims) {
     const holder = holderOf(claim);
     if (holder === undefined || holder === own) continue;
     const message = `Duplicate value: "${claim.value}": ${kind.kind} ${holder} has it already; change or delete that, or give this one another`;
-    const found = fieldsAt(next, claim.path).find(({ value }) => String(value) === claim.value);
-    faults.push({ reason: "FieldValueDuplicate", message, field: found?.field ?? claim.path });
+    const places = fields.getOrInsertComputed(claim.path, (path) => placesOf(next, path));
+    faults.push({ reason: "FieldValueDuplicate", message, field: places.get(claim.value) ?? claim.path });
   }
   if (faults.length > 0) throw invalid(kind, next.metadata.name, faults);
+}
+
+/** Where each value stands that the path leads to: the first of those that are the same. */
+function placesOf(object: Resource, path: string): ReadonlyMap<string, string> {
+  return new Map(
+    fieldsAt(object, path)
+      .map(({ field, value }) => [String(value), field] as const)
+      .reverse(),
+  );
 }
 
 function claimedAt(path: string, claims: readonly Claimed[]): string[] {

@@ -6,6 +6,7 @@ import { type FieldStep, stepsOf, textsAt } from "../selector.ts";
 import { isInRange, type KeyRange, SortedResources, sameKey } from "./sorted-resources.ts";
 
 const none: readonly string[] = [];
+const few = 4;
 
 export class FieldIndex {
   readonly #steps: readonly FieldStep[];
@@ -29,7 +30,7 @@ export class FieldIndex {
     // A write shares with the object before what it left as it was: the values are the same, only their object is another.
     const isLeft = before !== undefined && after !== undefined && this.#topOf(before) === this.#topOf(after);
     const old = before === undefined || isLeft ? none : textsAt(before, this.#steps);
-    if (before) for (const value of old) if (!now.includes(value)) this.#remove(value, before);
+    if (before) for (const value of goneFrom(old, now)) this.#remove(value, before);
     if (after) for (const value of now) if (value !== "") this.#put(value, after);
   }
 
@@ -52,4 +53,11 @@ export class FieldIndex {
       if (found.isEmpty) this.#found.delete(value);
     } else if (found !== undefined && sameKey(found.metadata, metadata)) this.#found.delete(value);
   }
+}
+
+/** Those of `old` that are not among `now`. Most objects have one value or none, some a thousand. */
+function goneFrom(old: readonly string[], now: readonly string[]): readonly string[] {
+  if (old.length <= few) return old.filter((value) => !now.includes(value));
+  const still = new Set(now);
+  return old.filter((value) => !still.has(value));
 }

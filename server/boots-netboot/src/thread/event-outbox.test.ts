@@ -23,6 +23,7 @@ describe("events on their way to the main thread", () => {
     add(1);
     assert.equal(outbox.due(1000), Number.POSITIVE_INFINITY);
     assert.deepEqual(sizes(), [[1, 0]]);
+    outbox.taken(1);
     add(2);
     assert.equal(outbox.due(1004), 1);
     add(1);
@@ -33,9 +34,27 @@ describe("events on their way to the main thread", () => {
     ]);
   });
 
-  test("are posted at once when there are many, a part at a time", () => {
+  test("are posted at once when there are many, a part at a time, as they are taken", () => {
+    add(600);
+    for (const nowMs of [0, 1, 2]) outbox.due(nowMs);
+    assert.deepEqual(sizes(), [[256, 0]]);
+    outbox.taken(256);
+    for (const nowMs of [3, 4]) outbox.due(nowMs);
+    assert.equal(outbox.due(5), Number.POSITIVE_INFINITY);
+    outbox.taken(256);
+    assert.equal(outbox.due(6), 2);
+    outbox.due(8);
+    assert.deepEqual(sizes(), [
+      [256, 0],
+      [256, 0],
+      [88, 0],
+    ]);
+  });
+
+  test("are all posted at the end, whatever is under way", () => {
     add(600);
     outbox.due(0);
+    outbox.flush();
     assert.deepEqual(sizes(), [
       [256, 0],
       [256, 0],
@@ -44,20 +63,15 @@ describe("events on their way to the main thread", () => {
   });
 
   test("are counted and not kept while the other side takes none", () => {
-    add(65_536);
+    add(65_536 + 10);
     outbox.due(0);
-    posted = [];
-    add(10);
+    add(256);
+    assert.deepEqual(sizes(), [[256, 10]]);
+    outbox.taken(256);
     outbox.due(50);
-    outbox.due(100);
-    assert.deepEqual(sizes(), [[0, 10]]);
-    outbox.taken(65_536);
-    add(1);
-    outbox.due(200);
-    outbox.due(250);
     assert.deepEqual(sizes(), [
-      [0, 10],
-      [1, 0],
+      [256, 10],
+      [256, 256],
     ]);
   });
 

@@ -1,5 +1,5 @@
-// Events on their way from a thread of packets to the timeline: a lot at a time, and never so many that a main thread that is busy
-// drowns in them.
+// Events on their way from a thread of packets to the timeline: a lot at a time, the next when the main thread has taken that, which has
+// others to answer between them; and never so many that it drowns in them.
 import type { MachineEventInput } from "@neverland/api";
 
 /** Least time between two lots, in ms. The first after a silence goes at once: what a machine asks of the main thread next is told after it. */
@@ -64,29 +64,27 @@ export class EventOutbox {
 
   /** Posts what is due. @returns After how many ms there is more to post. */
   due(nowMs: number): number {
-    if (this.#size === 0 && this.#dropped === 0) return Number.POSITIVE_INFINITY;
+    const isEmpty = this.#size === 0 && this.#dropped === 0;
+    // Whoever takes what is under way wakes this thread.
+    if (isEmpty || this.#underWay > 0) return Number.POSITIVE_INFINITY;
     const waitMs = this.#postedMs + everyMs - nowMs;
     if (waitMs > 0 && this.#size < mostInLot) return waitMs;
     this.#postedMs = nowMs;
-    this.flush();
+    this.#postLot();
     return Number.POSITIVE_INFINITY;
   }
 
+  /** Posts all there is. */
   flush(): void {
-    const repeats = Float64Array.from(this.#repeats);
-    const longest = Math.max(this.#waiting.length, repeats.length / repeatFields);
-    for (let from = 0; from < longest || this.#dropped > 0; from += mostInLot) {
-      const events = this.#waiting.slice(from, from + mostInLot);
-      const again = repeats.slice(from * repeatFields, (from + mostInLot) * repeatFields);
-      this.#underWay += events.length + again.length / repeatFields;
-      this.#post({
-        ...{ events: JSON.stringify(events), count: events.length },
-        ...{ repeats: again, dropped: this.#dropped },
-      });
-      this.#dropped = 0;
-    }
-    this.#waiting = [];
-    this.#repeats = [];
+    while (this.#size > 0 || this.#dropped > 0) this.#postLot();
+  }
+
+  #postLot(): void {
+    const events = this.#waiting.splice(0, mostInLot);
+    const repeats = Float64Array.from(this.#repeats.splice(0, mostInLot * repeatFields));
+    this.#underWay += events.length + repeats.length / repeatFields;
+    this.#post({ events: JSON.stringify(events), count: events.length, repeats, dropped: this.#dropped });
+    this.#dropped = 0;
   }
 
   get #size(): number {

@@ -1,12 +1,13 @@
 // What a flood costs those beside it: how long known machines wait for an answer, quiet and flooded by turns, in a network of its own.
 import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdir, stat } from "node:fs/promises";
+import { mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kinds, ResourceClient } from "@neverland/api";
 import { percentile } from "./figures/percentile.ts";
 import type { FloodOrder, FloodRate } from "./flood/flooder.ts";
 import { type Answers, askAsNeighbours } from "./flood/neighbours.ts";
+import { tftpFile } from "./flood/read-one-block.ts";
 import { DhcpType, Relay } from "./flood/relay.ts";
 import { writeHall } from "./scale/full-data-folder.ts";
 import { machineAt } from "./workers/machine.ts";
@@ -15,7 +16,7 @@ import { startAction } from "./workers/start-action.ts";
 import { readAddresses, type TinkAddresses, tinkUp } from "./workers/tink-up.ts";
 
 export const summary =
-  "flood: what known machines wait for beside made-up ones, NAKs, strangers' requests, and log lines";
+  "flood: what known machines wait for beside made-up ones, NAKs, half-open reads, strangers' requests, and log lines";
 
 const machines = 1000;
 const forMs = 5000;
@@ -23,6 +24,7 @@ const rounds = 3;
 const floods: readonly Pick<FloodOrder, "kind" | "perSecond">[] = [
   { kind: "made-up machines", perSecond: 2000 },
   { kind: "NAKs in a machine's name", perSecond: 2000 },
+  { kind: "half-open TFTP reads", perSecond: 1000 },
   { kind: "metadata requests", perSecond: 1000 },
   { kind: "lines of an action", perSecond: 20_000 },
 ];
@@ -36,7 +38,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const server = await ServerProcess.start(async (dir) => {
     dataDir = dir;
     await writeHall(dir, { machines, workflows: 1, events: 0 });
-    return tinkUp(dir, ["--interface", "lo"]);
+    const binaries = join(dir, "ipxe");
+    await mkdir(binaries);
+    await writeFile(join(binaries, tftpFile.name), tftpFile.bytes);
+    return tinkUp(dir, ["--interface", "lo", "--ipxe-dir", binaries]);
   });
   try {
     const addresses = await readAddresses(server.readyLine);

@@ -8,10 +8,16 @@ import { grpcCall } from "@neverland/paper-rack/worker/grpc-call.ts";
 import { machineAt } from "../workers/machine.ts";
 import type { StartedAction } from "../workers/start-action.ts";
 import { get } from "./neighbours.ts";
+import { askToRead, openReader } from "./read-one-block.ts";
 import { DhcpType, Relay } from "./relay.ts";
 
 export type FloodOrder = {
-  readonly kind: "made-up machines" | "NAKs in a machine's name" | "metadata requests" | "lines of an action";
+  readonly kind:
+    | "made-up machines"
+    | "NAKs in a machine's name"
+    | "half-open TFTP reads"
+    | "metadata requests"
+    | "lines of an action";
   readonly perSecond: number;
   readonly http: string;
   readonly grpcPort: number;
@@ -44,6 +50,7 @@ async function flood(order: FloodOrder): Promise<void> {
 async function makeOnce(order: FloodOrder): Promise<(turn: number) => boolean> {
   if (order.kind === "metadata requests") return requests(order);
   if (order.kind === "lines of an action") return lines(order);
+  if (order.kind === "half-open TFTP reads") return await halfOpenReads();
   const relay = await Relay.open("127.0.0.3");
   // Of each flood new ones: the server knows those of an earlier one, and passes over what it knows.
   const from = (Date.now() * 1000) % 2 ** 40;
@@ -55,6 +62,20 @@ async function makeOnce(order: FloodOrder): Promise<(turn: number) => boolean> {
       ? (turn: number) => relay.send(`06:${macOf(turn)}`, DhcpType.discover)
       : () => relay.send(machineAt(1).mac, DhcpType.request, requested);
   return (turn) => send(turn) > 0;
+}
+
+/** In the names of known machines, from so many ports of each as the server lets it have reads; what is sent is acknowledged by nobody. */
+async function halfOpenReads(): Promise<(turn: number) => boolean> {
+  const [machines, portsOfEach] = [500, 8];
+  const opened = Array.from({ length: machines * portsOfEach }, (_, at) =>
+    openReader(machineAt(Math.floor(at / portsOfEach)).address),
+  );
+  const sockets = await Promise.all(opened);
+  return (turn) => {
+    const socket = sockets[turn % sockets.length];
+    if (socket !== undefined) askToRead(socket);
+    return socket !== undefined;
+  };
 }
 
 /** Of strangers, at most as many at once as a patient attacker would keep open. */

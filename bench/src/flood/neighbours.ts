@@ -2,6 +2,7 @@
 import { Agent, get as httpGet } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { machineAt } from "../workers/machine.ts";
+import { readOneBlock } from "./read-one-block.ts";
 import { DhcpType, Relay } from "./relay.ts";
 
 /** Milliseconds of each answer, by the kind of question. */
@@ -18,6 +19,7 @@ export async function askAsNeighbours(server: Server, machines: number, forMs: n
   const agent = new Agent({ keepAlive: true });
   const questions: Record<string, (index: number) => Promise<boolean>> = {
     "DHCP: DISCOVER": (index) => relay.ask(machineAt(index).mac, DhcpType.discover, timeoutMs),
+    "TFTP: a file": (index) => readOneBlock(machineAt(index).address, timeoutMs),
     "HTTP: boot script": (index) => get(`${server.http}/ipxe/script/auto.ipxe`, machineAt(index).address),
     "HTTP: metadata": (index) => get(`${server.http}/2009-04-04/meta-data/hostname`, machineAt(index).address),
     "API: one Hardware": (index) =>

@@ -6,6 +6,8 @@ import type { TftpOptions } from "./packet.ts";
 export interface TftpLimits {
   /** 8 to 65464. Above the link's MTU less 32 bytes, blocks travel as IP fragments, which some firmware cannot join. */
   readonly blockSizeBytes: number;
+  /** The longest that fits into one of the link's packets. */
+  readonly packetBlockBytes: number;
   /** Blocks sent before an acknowledgement is awaited; 1 to 65535. */
   readonly windowBlocks: number;
 }
@@ -19,14 +21,21 @@ export interface TftpTerms {
 }
 
 const defaultBlockSizeBytes = 512;
+/**
+ * From so much in a window on, longer blocks gain nothing: whole windows of blocks that fit into packets are cut by the kernel or the card,
+ * which costs half of what fragments do, and a lost packet is one block.
+ */
+const longWindowBytes = 64_000;
 
 /** An option that is unknown, or whose value makes no sense, is left out of the answer (RFC 2347): the client goes on without it. */
 export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLimits): TftpTerms {
   const granted = new Map<string, string>();
   const blockSize = wholeNumber(asked.get("blksize"), 8, 65_464);
   const window = wholeNumber(asked.get("windowsize"), 1, 65_535);
-  const blockSizeBytes = blockSize === undefined ? defaultBlockSizeBytes : Math.min(blockSize, limits.blockSizeBytes);
   const windowBlocks = window === undefined ? 1 : Math.min(window, limits.windowBlocks);
+  const isLong = windowBlocks * limits.packetBlockBytes >= longWindowBytes;
+  const mostBytes = isLong ? Math.min(limits.blockSizeBytes, limits.packetBlockBytes) : limits.blockSizeBytes;
+  const blockSizeBytes = blockSize === undefined ? defaultBlockSizeBytes : Math.min(blockSize, mostBytes);
   if (blockSize !== undefined) granted.set("blksize", String(blockSizeBytes));
   if (asked.has("tsize")) granted.set("tsize", String(sizeBytes));
   if (window !== undefined) granted.set("windowsize", String(windowBlocks));

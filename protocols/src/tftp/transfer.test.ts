@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { negotiate } from "./negotiation.ts";
 import { newTransfer, stepTransfer, type TransferEvent, type TransferStep } from "./transfer.ts";
 
-const limits = { blockSizeBytes: 1468, windowBlocks: 16 };
+const limits = { blockSizeBytes: 1468, packetBlockBytes: 1468, windowBlocks: 16 };
 const begin = (sizeBytes: number, asked: Record<string, string> = {}) =>
   stepTransfer(
     newTransfer(sizeBytes, negotiate(new Map(Object.entries(asked)), sizeBytes, limits)),
@@ -30,6 +30,16 @@ test("grants what it can of each option and answers the size", () => {
     tsize: "1234",
     windowsize: "16",
   });
+});
+
+test("grants blocks that travel as fragments where they save acknowledgements, and none in long windows", () => {
+  const wide = { blockSizeBytes: 8192, packetBlockBytes: 1468, windowBlocks: 64 };
+  const blockSize = (blksize: string, windowsize: string) =>
+    negotiate(new Map(Object.entries({ blksize, windowsize })), 1, wide).blockSizeBytes;
+  assert.deepEqual(
+    [blockSize("8192", "1"), blockSize("8192", "16"), blockSize("8192", "64"), blockSize("1024", "64")],
+    [8192, 8192, 1468, 1024],
+  );
 });
 
 test("leaves out options whose values make no sense, and the timeout, which is measured", () => {

@@ -2,7 +2,7 @@
 import type { MachineEventInput, RecordedEvent } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { FileCache } from "@neverland/platform/files/file-cache.ts";
-import { linkNames } from "@neverland/platform/network/interfaces.ts";
+import { linkMtu, linkNames } from "@neverland/platform/network/interfaces.ts";
 import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { openPacketSender, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { portOwner } from "@neverland/platform/network/port-owner.ts";
@@ -37,6 +37,8 @@ export interface Boots extends Service {
 
 /** Most TFTP blocks sent before an acknowledgement is awaited. */
 const tftpWindowBlocks = 64;
+/** Headers of IPv4 without options, UDP, and a block. */
+const tftpOverheadBytes = 20 + 8 + 4;
 /** On each link a hall that starts at once, and as many in line; a transfer costs about two kilobytes, since the file is there once for all. */
 const tftpTransfers = { most: 10_240, mostWaiting: 10_240, mostOfMachine: 8, mostOfAddress: 256 };
 
@@ -96,9 +98,10 @@ async function openThread(
       syslogAddress: syslogAddress(config),
     },
   }));
+  const packetBlockBytes = Math.min(...links.map(({ name }) => linkMtu(name))) - tftpOverheadBytes;
   const tftp = {
     port: config.tftpPort,
-    limits: { blockSizeBytes: config.tftpBlockSizeBytes, windowBlocks: tftpWindowBlocks },
+    limits: { blockSizeBytes: config.tftpBlockSizeBytes, packetBlockBytes, windowBlocks: tftpWindowBlocks },
     transfers: tftpTransfers,
     names: namesOfBootFiles([...config.architectureBinaries.values()]),
   };

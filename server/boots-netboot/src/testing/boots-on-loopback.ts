@@ -62,7 +62,7 @@ export async function openBootsOnLoopback({
       dhcpPort,
       tftp: {
         port: tftpPort,
-        limits: { blockSizeBytes: 1468, windowBlocks: 64 },
+        limits: { blockSizeBytes: 1468, packetBlockBytes: 1468, windowBlocks: 64 },
         transfers,
         names: new Set(["snponly.efi"]),
       },

@@ -68,7 +68,7 @@ beforeEach(() => {
     index,
     gate: new EventGate((event) => events.push(event), clock.nowMs.bind(clock)),
     clock,
-    limits: { blockSizeBytes: 1468, windowBlocks: 16 },
+    limits: { blockSizeBytes: 1468, packetBlockBytes: 1468, windowBlocks: 16 },
     transfers: { most: 3, mostWaiting: 2, mostOfMachine: 2, mostOfAddress: 6 },
   });
 });

@@ -50,7 +50,7 @@ beforeEach(async () => {
     dhcpPort: undefined,
     tftp: {
       port,
-      limits: { blockSizeBytes: 1468, windowBlocks: 64 },
+      limits: { blockSizeBytes: 1468, packetBlockBytes: 1468, windowBlocks: 64 },
       transfers: { most: 4096, mostWaiting: 4096, mostOfMachine: 8, mostOfAddress: 256 },
       names: new Set(["snponly.efi", "ipxe.efi"]),
     },

@@ -4,6 +4,8 @@ import { networkInterfaces } from "node:os";
 import type { Libc } from "./libc.ts";
 import { NetworkError } from "./network-error.ts";
 
+const ethernetMtu = 1500;
+
 export interface NetworkLink {
   readonly name: string;
   /** Lower case with colons. */
@@ -30,6 +32,15 @@ export function findLink(name: string): NetworkLink {
 export function servingAddress({ name, ipv4: [first] }: NetworkLink): string {
   if (first === undefined) throw noLink(name);
   return first.address;
+}
+
+/** Most bytes of a packet on it; where the system does not say, as in some namespaces, Ethernet's. */
+export function linkMtu(name: string): number {
+  try {
+    return Number(readFileSync(`/sys/class/net/${name}/mtu`, "latin1")) || ethernetMtu;
+  } catch {
+    return ethernetMtu;
+  }
 }
 
 /** The link that has an address. */

@@ -23,7 +23,7 @@ export interface BootsDeps {
   readonly record: (event: MachineEventInput) => RecordedEvent | undefined;
   readonly clock: Clock;
   /** What all files are read through. */
-  readonly cache: Pick<FileCache, "open">;
+  readonly cache: Pick<FileCache, "open" | "openKnown">;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;
 }

@@ -31,7 +31,8 @@ function madeUpFile(sizeBytes: number, tell: { closed?: () => void; fails?: numb
     offset >= (tell.fails ?? sizeBytes)
       ? ({ reason: "FileUnreadable", message: "/srv/snponly.efi cannot be read: it was changed meanwhile" } as const)
       : fill(Buffer.alloc(Math.min(most, 300_000, sizeBytes - offset)), offset);
-  return { open: async () => new ServedFile(version, { read, close: () => tell.closed?.() }, () => undefined) };
+  const reading = { read, inMemory: () => undefined, close: () => tell.closed?.() };
+  return { open: async () => new ServedFile(version, reading, () => undefined) };
 }
 
 for (const [name, sizeBytes, argv] of [

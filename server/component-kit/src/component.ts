@@ -46,7 +46,7 @@ export type ComponentDeps<Values> = {
   readonly writes: WritePath;
   readonly clock: Clock;
   /** What files that machines are given are read through. */
-  readonly files: Pick<FileCache, "open">;
+  readonly files: Pick<FileCache, "open" | "openKnown">;
   readonly random: () => number;
   readonly randomBytes: (count: number) => Uint8Array;
   /** Of this program: `0.1.0`. */

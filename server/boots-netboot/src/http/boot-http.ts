@@ -6,15 +6,17 @@ import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
 import type { ServedFile } from "@neverland/platform/files/served-file.ts";
 import { FileSender } from "@neverland/platform/http/send-file.ts";
+import { shortAnswersOf } from "@neverland/platform/http/short-answers.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
 import { findRequester, type Requester } from "../requester.ts";
 import { hookEventType, recordSent } from "./download-events.ts";
-import { openFolderFile } from "./folder-file.ts";
+import { pathInFolder } from "./folder-file.ts";
 import { type HttpRefusal, refuseHttp, subjectOf } from "./http-refusal.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
+import { shortFolderFiles } from "./short-folder-files.ts";
 
 export interface BootHttpDeps {
   readonly index: MachineIndex;
@@ -22,7 +24,7 @@ export interface BootHttpDeps {
   /** The binaries. */
   readonly files: BootFiles;
   /** What the folders' files are read through. */
-  readonly cache: Pick<FileCache, "open">;
+  readonly cache: Pick<FileCache, "open" | "openKnown">;
   /** Holds `vmlinuz-x86_64` and `initramfs-x86_64`; undefined: nothing is served under `/hook/`. */
   readonly hookDirectory: string | undefined;
   /** Holds disk images; undefined: nothing is served under `/files/`. */
@@ -54,10 +56,14 @@ export function registerBootRoutes(app: FastifyInstance, bootDeps: BootHttpDeps)
   const hook: ServedFolder = { directory: deps.hookDirectory, eventType: hookEventType, missing: hookNotBuilt };
   const files: ServedFolder = { directory: deps.filesDirectory, eventType: () => "FileServed", missing: asItIs };
   const route = (url: string, handler: Handler) => app.route({ method: methods, url, handler });
+  const serve = (prefix: string, folder: ServedFolder): void => {
+    route(`${prefix}*`, (request, reply) => serveFolder(deps, request, reply, folder));
+    shortAnswersOf(app.server)?.route(prefix, shortFolderFiles({ ...deps, ...folder, mediaType }));
+  };
   route("/ipxe/script/*", (request, reply) => serveScript(deps, request, reply));
   route("/ipxe/binary/*", (request, reply) => serveBinary(deps, request, reply));
-  route("/hook/*", (request, reply) => serveFolder(deps, request, reply, hook));
-  route("/files/*", (request, reply) => serveFolder(deps, request, reply, files));
+  serve("/hook/", hook);
+  serve("/files/", files);
 }
 
 async function serveScript(deps: BootHttpDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -108,7 +114,8 @@ async function serveFolder(
   if (!requester.known) return refuseHttp(deps.gate, request, reply, requester);
   const { machine } = requester;
   const name = pathOf(request);
-  const file = await openFolderFile(deps.cache, directory, name);
+  const path = pathInFolder(directory, name);
+  const file = typeof path === "string" ? await deps.cache.open(path) : path;
   if ("reason" in file) {
     const refusal = file.reason === "NoSuchFile" ? missing(file) : file;
     return refuseHttp(deps.gate, request, reply, { ...refusal, machine });
@@ -133,7 +140,12 @@ async function sendTo(
   const startedMs = performance.now();
   const fault = await sender.send(request, reply, { file, mediaType }, (sent) => {
     const durationMs = Math.round(performance.now() - startedMs);
-    recordSent(gate, request, machine, { sent, name, type, sizeBytes: file.version.sizeBytes, durationMs });
+    const { sizeBytes } = file.version;
+    const { range } = request.headers;
+    recordSent(gate, machine, {
+      ...{ address: plainAddress(request.ip), range },
+      ...{ sent, name, type, sizeBytes, durationMs },
+    });
   });
   return fault === undefined ? reply : refuseHttp(gate, request, reply, { ...fault, machine });
 }

@@ -5,7 +5,6 @@ import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { FileSent } from "@neverland/platform/http/send-file.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
-import type { FastifyRequest } from "fastify";
 import { testMachine } from "../testing/machines.ts";
 import { recordSent } from "./download-events.ts";
 
@@ -28,8 +27,9 @@ function told(sent: FileSent, range?: string): void {
   index.apply([testMachine(50)]);
   const lookup = index.byIp("10.77.0.50");
   assert.ok(lookup.found === "one");
-  const request = { ip: "10.77.0.50", headers: { range } } as FastifyRequest; // all that is looked at
-  recordSent(gate, request, lookup.machine, {
+  recordSent(gate, lookup.machine, {
+    address: "10.77.0.50",
+    range,
     sent,
     name: "disk.raw",
     type: "FileServed",

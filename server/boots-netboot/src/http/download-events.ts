@@ -2,12 +2,14 @@
 import type { EventReason, EventType } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { FileSent } from "@neverland/platform/http/send-file.ts";
-import { plainAddress } from "@neverland/platform/network/plain-address.ts";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
-import type { FastifyRequest } from "fastify";
 import { subjectOf } from "./http-refusal.ts";
 
 export interface Download {
+  /** Of the machine, in its plain spelling. */
+  readonly address: string;
+  /** The header as it was sent. */
+  readonly range: string | undefined;
   readonly sent: FileSent;
   readonly name: string;
   /** Of the event when all of it was read. */
@@ -25,12 +27,9 @@ const longestRange = 100;
 
 export function recordSent(
   gate: EventGate,
-  request: FastifyRequest,
   machine: MachineCard,
-  { sent, name, type, sizeBytes, durationMs }: Download,
+  { address, range, sent, name, type, sizeBytes, durationMs }: Download,
 ): void {
-  const address = plainAddress(request.ip);
-  const { range } = request.headers;
   const outcome = typeOf(sent, type);
   const isPart = range !== undefined && outcome === type;
   const cause = `file ${address} ${name} ${outcome}${isPart ? " part" : ""}`;

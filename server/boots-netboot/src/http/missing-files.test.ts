@@ -56,7 +56,7 @@ beforeEach(async () => {
     index,
     gate,
     files: { open: async () => lent },
-    cache: { open: async (path) => brokenDisk ?? (await cache.open(path)) },
+    cache: { open: async (path) => brokenDisk ?? (await cache.open(path)), openKnown: () => undefined },
     hookDirectory: join(directory, "hook"),
     filesDirectory: directory,
     scriptConfig: () => scriptConfig,

@@ -119,7 +119,7 @@ export function fileOf(content: Uint8Array): ServedFile {
     mtimeNs: 0n,
   };
   const read = (offset: number, most: number) => content.subarray(offset, offset + most);
-  return new ServedFile(version, { read, close: () => undefined }, () => undefined);
+  return new ServedFile(version, { read, inMemory: read, close: () => undefined }, () => undefined);
 }
 
 const askAgainMs = 1000;

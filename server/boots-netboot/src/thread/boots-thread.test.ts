@@ -85,6 +85,7 @@ function fileOf(content: Uint8Array): ServedFile {
   };
   const reading = {
     read: (offset: number, most: number) => content.subarray(offset, offset + most),
+    inMemory: (offset: number, length: number) => content.subarray(offset, offset + length),
     close: () => undefined,
   };
   return new ServedFile(version, reading, () => undefined);

@@ -59,11 +59,23 @@ export class FileCache {
   }
 
   async open(path: string): Promise<ServedFile | FileFault> {
+    const atOnce = this.openKnown(path);
+    if (atOnce !== undefined) return atOnce;
     const nowMs = this.#clock.nowMs();
     const known = this.#kept.get(path);
-    if (known !== undefined && nowMs - known.checkedMs >= checkEveryMs) await this.#check(known);
+    if (known !== undefined) await this.#check(known);
     const kept = this.#kept.get(path) ?? (await this.#load(path));
-    if ("reason" in kept) return kept;
+    return "reason" in kept ? kept : this.#lend(kept, nowMs);
+  }
+
+  /** As `open`, where there is nothing to be waited for; else undefined. */
+  openKnown(path: string): ServedFile | undefined {
+    const nowMs = this.#clock.nowMs();
+    const known = this.#kept.get(path);
+    return known === undefined || nowMs - known.checkedMs >= checkEveryMs ? undefined : this.#lend(known, nowMs);
+  }
+
+  #lend(kept: KeptFile, nowMs: number): ServedFile {
     this.#kept.begin(kept, nowMs);
     return new ServedFile(kept.file.version, kept.file.open(), () => this.#kept.end(kept));
   }

@@ -56,6 +56,10 @@ export class MemoryFile {
     if (isLongUnused && isFilled) this.#bytes.buffer.transfer(0);
   }
 
+  inMemory(offset: number, length: number): Uint8Array | undefined {
+    return offset + length <= this.#filledBytes ? this.#bytes.subarray(offset, offset + length) : undefined;
+  }
+
   read(offset: number, most: number): Uint8Array | Promise<Uint8Array | FileFault> {
     // What was read before a fault was read of this version.
     if (offset < this.#filledBytes) return this.#bytes.subarray(offset, Math.min(offset + most, this.#filledBytes));

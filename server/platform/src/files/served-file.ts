@@ -21,6 +21,8 @@ export interface FileReading {
    * was when it was opened, or cannot be read.
    */
   read(offset: number, most: number): Uint8Array | Promise<Uint8Array | FileFault>;
+  /** So many bytes from `offset`; undefined when they are not all in memory. */
+  inMemory(offset: number, length: number): Uint8Array | undefined;
   /** Called once. */
   close(): void;
 }
@@ -40,6 +42,10 @@ export class ServedFile {
 
   read(offset: number, most: number): ReturnType<FileReading["read"]> {
     return this.#reading.read(offset, most);
+  }
+
+  inMemory(offset: number, length: number): Uint8Array | undefined {
+    return this.#reading.inMemory(offset, length);
   }
 
   /** Once more is harmless. */

@@ -32,6 +32,7 @@ export class StreamedFile {
     };
     return {
       read,
+      inMemory: () => undefined,
       close: () => {
         if (piece !== undefined && piece.length > leastBytes) this.#room.give(piece.length);
       },

@@ -5,6 +5,7 @@ import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
 import { onAbort } from "../wait/abort.ts";
 import { OpenConnections } from "./open-connections.ts";
+import { ShortAnswers } from "./short-answers.ts";
 
 export type HttpListenerOptions = TcpDoor & {
   /** How long a request may take to arrive; downloads and watches go on as long as they like. */
@@ -50,12 +51,14 @@ export class HttpListener implements Service {
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     });
+    const short = new ShortAnswers(app.server);
     const connections = new OpenConnections(app.server, rules);
     this.#running = { app, connections };
     // Before any other hook: whoever waits its turn costs nothing but its request.
     app.addHook("onRequest", (request, reply, done) => connections.inTurn(request.raw, reply.raw, done));
     await register(app);
     await app.ready();
+    short.begin(connections);
     this.#running.door = await openTcp(app.server, this.#options, signal);
   }
 

@@ -27,6 +27,18 @@ export class OpenConnections {
     this.#turns.next(request, response, begin);
   }
 
+  /** Something is asked on it, and is going to be answered. */
+  begin(socket: Socket): void {
+    const held = this.#held.get(socket);
+    if (held !== undefined) this.#caps.begin(held);
+  }
+
+  /** That was answered, or is not going to be. */
+  end(socket: Socket): void {
+    const held = this.#held.get(socket);
+    if (held !== undefined) this.#ended(socket, this.#caps.end(held));
+  }
+
   /** Ends what answers nothing now, and every other connection with its answers. New ones are not taken. */
   finish(): void {
     this.#isEnding = true;
@@ -63,10 +75,13 @@ export class OpenConnections {
     else begin();
     response.once("close", () => {
       request.off("end", begin);
-      const isIdle = isAsked ? this.#caps.end(held) : held.calls === 0;
-      // Not at once: what the client has not read yet is still to go out.
-      if (this.#isEnding && isIdle) socket.destroySoon();
+      this.#ended(socket, isAsked ? this.#caps.end(held) : held.calls === 0);
     });
+  }
+
+  #ended(socket: Socket, isIdle: boolean): void {
+    // Not at once: what the client has not read yet is still to go out.
+    if (this.#isEnding && isIdle) socket.destroySoon();
   }
 }
 

@@ -31,9 +31,10 @@ export interface FileAnswer {
 const piecesTogetherBytes = 1 << 26;
 const largestPieceBytes = 1 << 20;
 const smallestPieceBytes = 1 << 17;
-const momentBytes = 1 << 16;
+/** An answer of so much is sent at once, out of turn. */
+export const momentBytes = 1 << 16;
 /** As nginx: not one byte was taken in that time. */
-const defaultStallMs = 60_000;
+export const stallMs = 60_000;
 
 /** Of one server's downloads together. */
 export class FileSender {
@@ -42,8 +43,8 @@ export class FileSender {
   readonly #stallMs: number;
   #running = 0;
 
-  constructor(stallMs = defaultStallMs) {
-    this.#stallMs = stallMs;
+  constructor(mostStalledMs = stallMs) {
+    this.#stallMs = mostStalledMs;
   }
 
   #pieceBytes(leftBytes: number): number {

@@ -1,0 +1,152 @@
+// One connection on which plain GETs are answered, one after the other, until something else comes on it.
+import { STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
+import type { OpenConnections } from "./open-connections.ts";
+import { type PlainGet, parsePlainGet } from "./plain-get.ts";
+import { type FileSent, stallMs } from "./send-file.ts";
+
+export type ShortAnswer = {
+  readonly status: number;
+  /** Names and values by turns; the length is among them. */
+  readonly headers: readonly string[];
+  readonly body: Uint8Array;
+  /** Called once, however it ends. */
+  readonly onEnd: (sent: FileSent) => void;
+};
+
+export type ShortConnectionDeps = {
+  readonly connections: Pick<OpenConnections, "begin" | "end">;
+  /** How long it may ask nothing. */
+  readonly idleMs: number;
+  readonly find: (get: PlainGet) => ShortAnswer | undefined | Promise<ShortAnswer | undefined>;
+  /** Makes it the HTTP server's, which takes what is emitted on it from then on. */
+  readonly handOver: () => void;
+};
+
+export class ShortConnection {
+  readonly #socket: Socket;
+  readonly #deps: ShortConnectionDeps;
+  #answer: ShortAnswer | undefined;
+  #isSlow = false;
+
+  constructor(socket: Socket, deps: ShortConnectionDeps) {
+    this.#socket = socket;
+    this.#deps = deps;
+    socket.setTimeout(deps.idleMs);
+    socket.on("data", this.#onData).on("end", this.#onEnd).on("timeout", this.#onTimeout);
+    socket.on("error", this.#onError).on("close", this.#onClose);
+  }
+
+  /** Nothing is being answered: whoever is has its connection paused, or its answer on its way already. */
+  readonly #onData = (bytes: Buffer): void => {
+    const get = parsePlainGet(bytes);
+    const found = get === undefined ? undefined : this.#find(get);
+    if (found === undefined) this.#handOver(bytes);
+    else if (found instanceof Promise) void this.#wait(bytes, found);
+    else {
+      this.#deps.connections.begin(this.#socket);
+      this.#send(found);
+    }
+  };
+
+  /** What fails here fails in the HTTP server's hands again, where that is told. */
+  #find(get: PlainGet): ReturnType<ShortConnectionDeps["find"]> {
+    try {
+      return this.#deps.find(get);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #wait(bytes: Buffer, finding: Promise<ShortAnswer | undefined>): Promise<void> {
+    const { connections } = this.#deps;
+    connections.begin(this.#socket);
+    this.#socket.pause();
+    const found = await finding.catch(() => undefined);
+    if (this.#socket.destroyed) {
+      connections.end(this.#socket);
+      found?.onEnd({ whole: false, fault: undefined, stalledSeconds: undefined });
+      return;
+    }
+    this.#socket.resume();
+    if (found !== undefined) {
+      this.#send(found);
+      return;
+    }
+    // In this order it is never without a question that is being answered.
+    this.#handOver(bytes);
+    connections.end(this.#socket);
+  }
+
+  #send(answer: ShortAnswer): void {
+    const socket = this.#socket;
+    this.#answer = answer;
+    socket.cork();
+    socket.write(headOf(answer), "latin1");
+    socket.write(answer.body, this.#onWritten);
+    socket.uncork();
+    if (socket.writableLength === 0) return;
+    this.#isSlow = true;
+    // Nothing else is read from whoever does not read.
+    socket.pause();
+    socket.setTimeout(stallMs);
+  }
+
+  readonly #onWritten = (error?: Error | null): void => {
+    if (error) return; // its close follows
+    this.#over(true);
+    if (!this.#isSlow) return;
+    this.#isSlow = false;
+    this.#socket.setTimeout(this.#deps.idleMs);
+    this.#socket.resume();
+  };
+
+  #over(whole: boolean, stalledSeconds?: number): void {
+    const answer = this.#answer;
+    if (answer === undefined) return;
+    this.#answer = undefined;
+    this.#deps.connections.end(this.#socket);
+    answer.onEnd({ whole, fault: undefined, stalledSeconds });
+  }
+
+  readonly #onEnd = (): void => this.#socket.destroySoon();
+
+  readonly #onTimeout = (): void => {
+    this.#over(false, stallMs / 1000);
+    this.#socket.destroy();
+  };
+
+  readonly #onError = (): void => {
+    // 'close' comes next.
+  };
+
+  readonly #onClose = (): void => this.#over(false);
+
+  #handOver(bytes: Buffer): void {
+    const socket = this.#socket;
+    socket.off("data", this.#onData).off("end", this.#onEnd).off("timeout", this.#onTimeout);
+    socket.off("error", this.#onError).off("close", this.#onClose);
+    socket.setTimeout(0);
+    this.#deps.handOver();
+    socket.emit("data", bytes);
+  }
+}
+
+function headOf({ status, headers }: ShortAnswer): string {
+  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+  for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
+  return `${head}date: ${dateNow()}\r\nconnection: keep-alive\r\n\r\n`;
+}
+
+let dateSecond = 0;
+let dateText = "";
+
+/** It is put into words once a second. */
+function dateNow(): string {
+  const second = Math.floor(Date.now() / 1000);
+  if (second !== dateSecond) {
+    dateSecond = second;
+    dateText = new Date(second * 1000).toUTCString();
+  }
+  return dateText;
+}

@@ -108,7 +108,9 @@ async function startThread(deps: BootsRunDeps, sockets: readonly number[], told:
       else if ("wantedPiece" in said) void givePiece(said.wantedPiece);
       else if ("unlent" in said) lender.close(said.unlent);
       else {
-        send({ say: "taken", events: events.take(said) });
+        const count = events.take(said);
+        // In a turn of its own: what comes while this one goes through its messages is still of this turn, and one lot would follow the other.
+        setImmediate(() => send({ say: "taken", events: count }));
         if (said.dropped > 0)
           warn(
             `${said.dropped} events of DHCP and TFTP were not recorded: they came faster than they could be written`,

@@ -1,5 +1,4 @@
 // The YAML document a template renders to: its shape, and reading and checking it.
-import { posix } from "node:path";
 import { type Node, offsetOf } from "@neverland/yaml";
 import { imageReferenceProblem } from "./image-reference.ts";
 import type { TemplateProblem } from "./problem.ts";
@@ -88,7 +87,7 @@ class Fields {
     const taken = new Map<string, string>();
     return reader.items(this.node("volumes"), path).map((node, at) => {
       const volume = reader.text(node, `${path}[${at}]`);
-      const destination = posix.normalize(`${volume.split(":")[1] ?? ""}/`);
+      const destination = (volume.split(":")[1] ?? "").replace(/\/+/g, "/").replace(/\/$/, "");
       const other = taken.get(destination);
       if (other !== undefined)
         reader.problem(offsetOf(node), `${path}[${at}]`, `${volume} has the destination of ${other}: keep one of them`);

@@ -4,6 +4,7 @@ import type { ConnectionRules } from "../network/connection-caps.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
 import { onAbort } from "../wait/abort.ts";
+import { Burst } from "../wait/burst.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { ShortAnswers } from "./short-answers.ts";
 
@@ -51,11 +52,15 @@ export class HttpListener implements Service {
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     });
-    const short = new ShortAnswers(app.server);
+    const burst = new Burst();
+    const short = new ShortAnswers(app.server, burst);
     const connections = new OpenConnections(app.server, rules);
     this.#running = { app, connections };
     // Before any other hook: whoever waits its turn costs nothing but its request.
-    app.addHook("onRequest", (request, reply, done) => connections.inTurn(request.raw, reply.raw, done));
+    app.addHook("onRequest", ({ raw }, reply, done) => {
+      const begin = (): void => void (raw.socket.destroyed || done());
+      connections.inTurn(raw, reply.raw, () => burst.run(begin));
+    });
     await register(app);
     await app.ready();
     short.begin(connections);

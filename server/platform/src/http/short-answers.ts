@@ -3,6 +3,7 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { plainAddress } from "../network/plain-address.ts";
+import type { Burst } from "../wait/burst.ts";
 import type { OpenConnections } from "./open-connections.ts";
 import type { PlainGet } from "./plain-get.ts";
 import { type ShortAnswer, ShortConnection } from "./short-connection.ts";
@@ -21,14 +22,16 @@ export function shortAnswersOf(server: Server): ShortAnswers | undefined {
 
 export class ShortAnswers {
   readonly #server: Server;
+  readonly #burst: Burst;
   readonly #toServer: (socket: Socket) => void;
   readonly #routes: { readonly prefix: string; readonly find: FindAnswer }[] = [];
 
   /** @param server Fresh: the one listener for its connections is Node's own. */
-  constructor(server: Server) {
+  constructor(server: Server, burst: Burst) {
     const [own] = server.listeners("connection") as ((socket: Socket) => void)[]; // as the event is documented
     if (own === undefined) throw new TypeError("the server takes no connections");
     this.#server = server;
+    this.#burst = burst;
     this.#toServer = own;
     ofServers.set(server, this);
   }
@@ -48,6 +51,7 @@ export class ShortAnswers {
       const address = plainAddress(socket.remoteAddress ?? "");
       new ShortConnection(socket, {
         connections,
+        burst: this.#burst,
         idleMs: this.#server.keepAliveTimeout,
         find: (get) => this.#find(get, address),
         handOver: () => this.#toServer.call(this.#server, socket),

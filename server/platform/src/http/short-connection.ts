@@ -1,6 +1,7 @@
 // One connection on which plain GETs are answered, one after the other, until something else comes on it.
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { Burst } from "../wait/burst.ts";
 import type { OpenConnections } from "./open-connections.ts";
 import { type PlainGet, parsePlainGet } from "./plain-get.ts";
 import { type FileSent, stallMs } from "./send-file.ts";
@@ -16,6 +17,8 @@ export type ShortAnswer = {
 
 export type ShortConnectionDeps = {
   readonly connections: Pick<OpenConnections, "begin" | "end">;
+  /** What all connections ask. */
+  readonly burst: Pick<Burst, "hasTime" | "next">;
   /** How long it may ask nothing. */
   readonly idleMs: number;
   readonly find: (get: PlainGet) => ShortAnswer | undefined | Promise<ShortAnswer | undefined>;
@@ -39,6 +42,11 @@ export class ShortConnection {
 
   /** Nothing is being answered: whoever is has its connection paused, or its answer on its way already. */
   readonly #onData = (bytes: Buffer): void => {
+    if (this.#deps.burst.hasTime) this.#take(bytes);
+    else void this.#takeInTurn(bytes);
+  };
+
+  #take(bytes: Buffer): void {
     const get = parsePlainGet(bytes);
     const found = get === undefined ? undefined : this.#find(get);
     if (found === undefined) this.#handOver(bytes);
@@ -47,7 +55,21 @@ export class ShortConnection {
       this.#deps.connections.begin(this.#socket);
       this.#send(found);
     }
-  };
+  }
+
+  /** It counts as asking while it waits. */
+  async #takeInTurn(bytes: Buffer): Promise<void> {
+    const { connections, burst } = this.#deps;
+    const socket = this.#socket;
+    connections.begin(socket);
+    socket.pause();
+    await burst.next();
+    if (!socket.destroyed) {
+      socket.resume();
+      this.#take(bytes);
+    }
+    connections.end(socket);
+  }
 
   /** What fails here fails in the HTTP server's hands again, where that is told. */
   #find(get: PlainGet): ReturnType<ShortConnectionDeps["find"]> {

@@ -3,12 +3,17 @@
 import { Sequence } from "../collections/sequence.ts";
 
 /** Well under what a packet may have to wait, together with one piece that is longer than it should be. */
-const sliceMs = 4;
+export const sliceMs = 4;
 
 export class Turns {
   readonly #waiting = new Sequence<() => void>();
   #startedMs = 0;
   #isRunning = false;
+
+  /** Whether any piece waits for its turn, or is at it. */
+  get isBusy(): boolean {
+    return this.#isRunning;
+  }
 
   /** Resolves when it is the caller's turn, first come first served. Its turn is over when it waits for something. */
   next(): Promise<void> {

@@ -63,4 +63,6 @@ export const IpxeOption = {
 export const PxeOption = {
   /** Bit 3 set: use the boot file of this reply, and discover no boot servers. */
   discoveryControl: 6,
+  bootMenu: 9,
+  menuPrompt: 10,
 } as const;

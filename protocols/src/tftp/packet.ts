@@ -79,11 +79,15 @@ export function encodeTftpReply(reply: TftpReply): Uint8Array {
   }
 }
 
-/** The first of a repeated option stands (RFC 2347 leaves it open). */
+/**
+ * The first of a repeated option stands (RFC 2347 leaves it open). What is no whole option ends them, as it does for tftpd-hpa and dnsmasq:
+ * firmware sends buffers of a fixed size, with zeros behind what it has to say.
+ */
 function readOptions(r: Reader): TftpOptions {
   const options = new Map<string, string>();
-  while (r.remaining > 0) {
+  while (r.hasText) {
     const name = r.zstring("option name").toLowerCase();
+    if (name === "" || !r.hasText) break;
     const value = r.zstring(`value of option ${name}`);
     if (!options.has(name)) options.set(name, value);
     if (options.size > mostOptions) throw new PacketError("too-long", `more than ${mostOptions} options`);

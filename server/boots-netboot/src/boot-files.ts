@@ -72,8 +72,12 @@ export interface RequestedFile {
   readonly directory: string;
 }
 
-/** Takes off leading directories and the trace suffix that upstream's DHCP adds (`-00-<trace>-<span>-<flags>`). */
-export function parseRequestedFile(path: string): RequestedFile {
+/**
+ * Takes off leading directories, the trace suffix that upstream's DHCP adds (`-00-<trace>-<span>-<flags>`), and what firmware that takes
+ * option 67 for a C string reads beyond its end, mostly the end mark 255.
+ */
+export function parseRequestedFile(asked: string): RequestedFile {
+  const path = asked.replace(/[^ -~].*$/s, "");
   const elements = path.split(/[\\/]+/).filter((element) => element !== "");
   const name = (elements.at(-1) ?? "").replace(/-00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/, "");
   return { name, directory: elements.at(-2) ?? "" };

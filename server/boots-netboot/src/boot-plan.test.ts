@@ -79,9 +79,14 @@ test("a machine's own script takes the place of ours", () => {
 
 test("a client that lacks what firmware sends is not netbooted", () => {
   assert.equal(fileOf({ ...pxe, vendorClass: "udhcp 1.35.0" }), "not-asked");
-  assert.equal(fileOf({ ...pxe, architecture: undefined }), "not-asked");
-  assert.equal(fileOf({ ...pxe, hasNetworkInterfaceIdentifier: false }), "not-asked");
   assert.equal(fileOf({ ...pxe, machineIdentifierIsSound: false }), "not-asked");
+});
+
+test("firmware that leaves out option 93 or 94 is known by option 60, and refused a file where that does not name what it is", () => {
+  const unnamed = { ...pxe, architecture: undefined };
+  assert.equal(fileOf({ ...unnamed, vendorClass: "PXEClient:Arch:00007:UNDI:003016" }), "snponly.efi");
+  assert.equal(fileOf({ ...pxe, hasNetworkInterfaceIdentifier: false }), "undionly.kpxe");
+  assert.equal(fileOf({ ...unnamed, vendorClass: "PXEClient" }), "/netboot-not-allowed");
 });
 
 test("half of an operator's server and file is none", () => {

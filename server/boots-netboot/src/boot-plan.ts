@@ -33,6 +33,8 @@ export type BootPlan =
       readonly file: string;
       readonly nextServer: Ipv4Address;
       readonly client: BootClientKind;
+      /** Its boot ROM looks for words of its own in the offer. */
+      readonly isRaspberryPi: boolean;
     }
   | { readonly kind: "script"; readonly file: string; readonly nextServer: Ipv4Address; readonly client: "ipxe" };
 
@@ -46,12 +48,16 @@ const arm64 = "snp-arm64.efi";
 /** Option 93's codes (RFC 4578 §2.1 and IANA's registry), with upstream's choices. */
 const binaries: ReadonlyMap<number, string> = new Map([
   ...[0, 1, 2, 3, 4, 5, 20].map((code) => [code, undionly] as const),
-  ...[6, 7, 8, 9, 15, 16].map((code) => [code, snponly] as const),
-  ...[10, 11, 18, 19, 41].map((code) => [code, arm64] as const),
+  ...[6, 7, 8, 9, 15, 16, 17].map((code) => [code, snponly] as const),
+  // U-Boot (22, by HTTP 24) starts programs of UEFI.
+  ...[10, 11, 18, 19, 22, 24, 41].map((code) => [code, arm64] as const),
 ]);
 
-/** Cards of Raspberry Pi computers announce an architecture that is not theirs. */
-const raspberryPi = { prefixes: ["b8:27:eb", "dc:a6:32", "e4:5f:01", "28:cd:c1", "d8:3a:dd"], architecture: 41 };
+/** Cards of Raspberry Pi computers announce an architecture that is not theirs. Prefixes as IEEE has them registered. */
+const raspberryPi = {
+  prefixes: ["28:cd:c1", "2c:cf:67", "3a:35:41", "88:a2:9e", "b8:27:eb", "d8:3a:dd", "dc:a6:32", "e4:5f:01"],
+  architecture: 41,
+};
 
 /** User classes of an iPXE. `Tinkerbell` is upstream's own build; ours is Debian's, so plain `iPXE` is at its last stage too. */
 const ipxeUserClasses = ["iPXE", "Tinkerbell"];
@@ -75,15 +81,19 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
   const binary = subject.netboot.ipxe?.binary || binaryFor(client, subject.mac, config);
   if (binary === undefined) return { ...refused, reason: "UnknownArchitecture" };
   const file = kind === "http" ? `${config.httpBaseUrl}/ipxe/binary/${subject.mac}/${binary}` : binary;
-  return { kind: "binary", file, nextServer, client: kind };
+  return {
+    kind: "binary",
+    file,
+    nextServer,
+    client: kind,
+    isRaspberryPi: kind === "pxe" && isRaspberryPi(subject.mac),
+  };
 }
 
-/** Firmware that asks to be netbooted says so in options 60, 93, 94 and, if at all, 97 (RFC 4578). */
+/** Firmware that asks to be netbooted says so in option 60; some leave out 93 or 94, which RFC 4578 wants beside it. */
 function bootClientKind(client: ClientIdentity): BootClientKind | undefined {
-  const asks =
-    client.architecture !== undefined && client.hasNetworkInterfaceIdentifier && client.machineIdentifierIsSound;
   const isHttp = client.vendorClass.startsWith("HTTPClient");
-  if (!asks || !(isHttp || client.vendorClass.startsWith("PXEClient"))) return undefined;
+  if (!client.machineIdentifierIsSound || !(isHttp || client.vendorClass.startsWith("PXEClient"))) return undefined;
   if (client.userClasses.some((userClass) => ipxeUserClasses.includes(userClass))) return "ipxe";
   return isHttp ? "http" : "pxe";
 }
@@ -98,10 +108,21 @@ function refusedFile(kind: BootClientKind, { mac }: BootSubject, config: BootPla
 }
 
 function binaryFor(client: ClientIdentity, mac: MacAddress, config: BootPlanConfig): string | undefined {
-  const isPi = raspberryPi.prefixes.some((prefix) => mac.startsWith(prefix));
-  const architecture = isPi ? raspberryPi.architecture : client.architecture;
+  const architecture = isRaspberryPi(mac)
+    ? raspberryPi.architecture
+    : (client.architecture ?? namedArchitecture(client));
   if (architecture === undefined) return undefined;
   return config.architectureBinaries.get(architecture) ?? binaries.get(architecture);
+}
+
+function isRaspberryPi(mac: MacAddress): boolean {
+  return raspberryPi.prefixes.some((prefix) => mac.startsWith(prefix));
+}
+
+/** Option 60 as PXE 2.1 has it: `PXEClient:Arch:00007:UNDI:003016`. */
+function namedArchitecture({ vendorClass }: ClientIdentity): number | undefined {
+  const code = /^[A-Z]+Client:Arch:(\d{1,5})(?::|$)/.exec(vendorClass)?.[1];
+  return code === undefined ? undefined : Number(code);
 }
 
 function scriptUrl({ mac, netboot }: BootSubject, config: BootPlanConfig): string {

@@ -11,6 +11,7 @@ import {
   ipv4ToNumber,
   OptionCode,
   PxeOption,
+  padOption,
   parseIpv4,
   writeClasslessRoutes,
   writeDomainSearch,
@@ -74,16 +75,16 @@ export function bootOptions(plan: BootPlan, fileFieldBytes: number): DhcpOption[
     case "not-asked":
       return [];
     case "operator":
-      return [...text(OptionCode.tftpServerName, plan.server), ...text(OptionCode.bootFileName, plan.file)];
+      return [...text(OptionCode.tftpServerName, plan.server), ...bootFileName(plan.file)];
     case "refused":
       return [...vendorClass(plan.client), ...noProxyWait(plan.client)];
     case "binary":
     case "script": {
-      const file = writeText(oneLine(plan.file));
+      const isPi = plan.kind === "binary" && plan.isRaspberryPi;
       return [
-        ...(file.length >= fileFieldBytes ? [option(OptionCode.bootFileName, file)] : []),
-        ...vendorClass(plan.client),
-        option(OptionCode.vendorEncapsulated, noDiscovery()),
+        ...(writeText(oneLine(plan.file)).length >= fileFieldBytes ? bootFileName(plan.file) : []),
+        ...(isPi ? [option(OptionCode.vendorClass, writeText("PXEClient"))] : vendorClass(plan.client)),
+        option(OptionCode.vendorEncapsulated, isPi ? raspberryPiMenu() : noDiscovery()),
         ...noProxyWait(plan.client),
       ];
     }
@@ -93,6 +94,21 @@ export function bootOptions(plan: BootPlan, fileFieldBytes: number): DhcpOption[
 /** Firmware takes an offer as one for HTTP boot only if it carries the class back (UEFI 2.10 §24.7.3.1). */
 function vendorClass(client: string): DhcpOption[] {
   return client === "http" ? [option(OptionCode.vendorClass, writeText("HTTPClient"))] : [];
+}
+
+/** Option 67 and a zero: firmware that takes it for a C string reads on until there is one. */
+function bootFileName(file: string): DhcpOption[] {
+  const named = text(OptionCode.bootFileName, file);
+  return named.length === 0 ? [] : [...named, option(padOption, new Uint8Array(0))];
+}
+
+/** What the boot ROM of a Raspberry Pi must find, or it drops the offer and asks again for ever: a menu of one entry (PXE 2.1 §2.3). */
+function raspberryPiMenu(): Uint8Array {
+  const control: [number, Uint8Array] = [PxeOption.discoveryControl, writeU8(8)];
+  const prompt: [number, Uint8Array] = [PxeOption.menuPrompt, Uint8Array.of(0, ...writeText("PXE"))];
+  const name = writeText("Raspberry Pi Boot");
+  const menu: [number, Uint8Array] = [PxeOption.bootMenu, Uint8Array.of(0, 0, name.length, ...name)];
+  return Uint8Array.of(...writeEncapsulated([control, prompt, menu]), 255);
 }
 
 /** "Use the boot file here and look for no boot servers", ended as PXE 2.1 wants it. */
@@ -139,6 +155,10 @@ function routesOption(reservation: DhcpReservation): DhcpOption[] {
     if (destination !== undefined && via !== undefined && prefixLength <= 32)
       routes.push({ destination, prefixLength, router: via });
   }
+  const gateway = parseIpv4(gatewayOf(reservation) ?? "");
+  // RFC 3442: whoever takes these routes passes over option 3, and would have no way out.
+  if (routes.length > 0 && gateway !== undefined && routes.every(({ prefixLength }) => prefixLength > 0))
+    routes.push({ destination: ipv4FromNumber(0), prefixLength: 0, router: gateway });
   return routes.length === 0 ? [] : [option(OptionCode.classlessRoutes, writeClasslessRoutes(routes))];
 }
 

@@ -127,7 +127,7 @@ export class PreparedReplies {
     if (plan.kind === "not-asked") return nothing;
     // A longer name is an option of its own. What is not ASCII has more bytes than characters.
     if (plan.file.length >= fileFieldBytes || !isAscii(plan.file)) return undefined;
-    const key = `${plan.kind} ${plan.client}`;
+    const key = `${plan.kind} ${plan.client} ${plan.kind === "binary" && plan.isRaspberryPi}`;
     const known = this.#plans.get(key);
     if (known !== undefined) return known;
     const part = encodeOptions(bootOptions(plan, fileFieldBytes));

@@ -10,6 +10,7 @@ import {
   MessageType,
   magicCookie,
   OptionCode,
+  padOption,
 } from "@neverland/protocols";
 import type { Said } from "@neverland/timeline/budgets/event-gate.ts";
 import { RequestScan, wordAt } from "./request-scan.ts";
@@ -210,7 +211,7 @@ function ownOptionsSize(reply: Uint8Array): number {
   for (;;) {
     const code = reply[place] ?? end;
     if (code === end || code === OptionCode.clientIdentifier || code === OptionCode.relayAgentInformation) break;
-    place += 2 + (reply[place + 1] ?? 0);
+    place += code === padOption ? 1 : 2 + (reply[place + 1] ?? 0);
   }
   return place - fixedBytes;
 }

@@ -5,8 +5,11 @@ import { callFailed, type Libc, Linux, lastError } from "./libc.ts";
 
 const types = { tcp: Linux.SOCK_STREAM, udp: Linux.SOCK_DGRAM } as const;
 
-/** 4 MiB, a hall's messages of one second, or the windows that it reads at once: the kernel's default holds 250. Only who may administrate the network is given more than that. */
-const bufferBytes = Uint8Array.of(0, 0, 0x40, 0);
+/**
+ * 16 MiB. The kernel counts some 800 bytes for a small message, so that a hall of ten thousand may ask twice in the moment in which nobody
+ * reads; its default holds 250. Only who may administrate the network is given more than that.
+ */
+const bufferBytes = Uint8Array.of(0, 0, 0, 1);
 const EPERM = 1;
 
 /**

@@ -7,9 +7,9 @@ import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { encodeNetascii, ipv4ToNumber, parseIpv4, TftpErrorCode } from "@neverland/protocols";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { NotLent } from "../boot-files.ts";
+import { LentFile, pieceBytes } from "../lending/lent-file.ts";
+import { PieceMemory } from "../lending/piece-memory.ts";
 import { testMachine } from "../testing/machines.ts";
-import { LentFile, pieceBytes } from "../thread/lent-file.ts";
-import { PieceMemory } from "../thread/piece-memory.ts";
 import { TftpServer } from "./tftp-server.ts";
 
 const address = "10.77.0.50";

@@ -13,9 +13,9 @@ import {
 } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { type NotLent, parseRequestedFile } from "../boot-files.ts";
+import type { LentFile } from "../lending/lent-file.ts";
+import type { LentFiles } from "../lending/lent-files.ts";
 import { findRequester } from "../requester.ts";
-import type { LentFile } from "../thread/lent-file.ts";
-import type { LentFiles } from "../thread/lent-files.ts";
 import { TftpEvents } from "./tftp-events.ts";
 import { type AskedFile, TftpReader } from "./tftp-reader.ts";
 import { type ReadRequest, refuseFile, refuseRequest, type TftpRefusal, tooMany } from "./tftp-refusal.ts";

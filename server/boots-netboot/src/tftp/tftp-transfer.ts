@@ -12,7 +12,7 @@ import {
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
-import type { LentFile } from "../thread/lent-file.ts";
+import type { LentFile } from "../lending/lent-file.ts";
 import type { ReadRequest } from "./tftp-refusal.ts";
 
 /** Where datagrams are written and wait; the socket takes them together. */

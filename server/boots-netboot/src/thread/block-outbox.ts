@@ -3,8 +3,8 @@ import type { DatagramCalls } from "@neverland/packet-thread/datagram-calls.ts";
 import type { Unsent } from "@neverland/packet-thread/datagram-outbox.ts";
 import { PinnedMemory } from "@neverland/packet-thread/pinned-memory.ts";
 import { SegmentOutbox } from "@neverland/packet-thread/segment-outbox.ts";
+import { pieceBytes } from "../lending/lent-file.ts";
 import type { BlockRun } from "../tftp/tftp-transfer.ts";
-import { pieceBytes } from "./lent-file.ts";
 
 const headerBytes = 4;
 /** Of a datagram: its header, and a block that may lie in two pieces of its file. */

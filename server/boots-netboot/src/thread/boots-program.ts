@@ -4,11 +4,11 @@ import { type PacketProgram, type ProgramDeps, runPacketProgram } from "@neverla
 import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import { LentFiles } from "../lending/lent-files.ts";
 import { blockHeaders } from "./block-outbox.ts";
 import { changeMachine } from "./change-machine.ts";
 import { openDhcpSockets } from "./dhcp-sockets.ts";
 import { type EventNumber, EventOutbox } from "./event-outbox.ts";
-import { LentFiles } from "./lent-files.ts";
 import { TftpSocket } from "./tftp-socket.ts";
 import type { BootsStart, FromThread, ToThread } from "./thread-messages.ts";
 

@@ -5,10 +5,10 @@ import type { TftpLimits } from "@neverland/protocols";
 import type { NotLent } from "../boot-files.ts";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
 import type { DhcpLink, DhcpPorts } from "../dhcp/dhcp-transmitter.ts";
+import type { FileAnswer, PieceBytes, WantedPiece } from "../lending/lent-file.ts";
+import type { Wanted } from "../lending/lent-files.ts";
 import type { TransferLimits } from "../tftp/transfer-slots.ts";
 import type { EventLot } from "./event-outbox.ts";
-import type { FileAnswer, PieceBytes, WantedPiece } from "./lent-file.ts";
-import type { Wanted } from "./lent-files.ts";
 
 export interface DhcpStart {
   readonly links: readonly { readonly link: DhcpLink; readonly config: DhcpConfig }[];

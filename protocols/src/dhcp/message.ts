@@ -39,6 +39,18 @@ export interface DhcpMessage {
 export const magicCookie = 0x63825363;
 /** Header and cookie, before the options. */
 export const fixedBytes = 240;
+/** Where the header's fields begin (RFC 2131 §2); for those who read and write messages in place. */
+export const headerAt = {
+  xid: 4,
+  flags: 10,
+  ciaddr: 12,
+  yiaddr: 16,
+  siaddr: 20,
+  giaddr: 24,
+  chaddr: 28,
+  file: 108,
+  cookie: 236,
+} as const;
 /** BOOTP's least: a reply is filled up with zeros (RFC 1542 §2.1). */
 export const leastReplyBytes = 300;
 /** A datagram longer than this is none of a DHCP client's; larger ones are refused unread. */

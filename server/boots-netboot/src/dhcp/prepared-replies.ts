@@ -8,6 +8,7 @@ import {
   encodeOptions,
   endOption,
   fixedBytes,
+  headerAt,
   type Ipv4Address,
   ipv4ToBytes,
   leastReplyBytes,
@@ -21,8 +22,6 @@ import { composeReply, fileFieldBytes, nextServer, type ReplyConfig, sizeLimitBy
 import { bootOptions, leaseOptions, networkOptions } from "./dhcp-reply-options.ts";
 import type { DhcpReplyDecision } from "./dhcp-responder.ts";
 
-/** Offsets in the header (RFC 2131 §2). */
-const at = { xid: 4, flags: 10, ciaddr: 12, yiaddr: 16, siaddr: 20, giaddr: 24, chaddr: 28, file: 108, cookie: 236 };
 /** Option 53 and option 54, before all others. */
 const firstOptionsBytes = 9;
 /** Machines between their DISCOVER and their REQUEST. */
@@ -85,16 +84,17 @@ export class PreparedReplies {
     out[0] = BootpOp.reply;
     out[1] = request.htype;
     out[2] = request.hlen;
-    writeNumber(out, at.xid, request.xid);
-    out[at.flags] = request.flags >>> 8;
-    out[at.flags + 1] = request.flags;
-    writeAddress(out, at.ciaddr, request.ciaddr);
-    if (address !== undefined) out.set(card.address, at.yiaddr);
-    writeAddress(out, at.siaddr, nextServer(plan, this.#config.serverAddress));
-    writeAddress(out, at.giaddr, request.giaddr);
-    out.set(request.chaddr, at.chaddr);
-    if (plan.kind !== "not-asked") this.#text.encodeInto(plan.file, out.subarray(at.file, at.file + fileFieldBytes));
-    writeNumber(out, at.cookie, magicCookie);
+    writeNumber(out, headerAt.xid, request.xid);
+    out[headerAt.flags] = request.flags >>> 8;
+    out[headerAt.flags + 1] = request.flags;
+    writeAddress(out, headerAt.ciaddr, request.ciaddr);
+    if (address !== undefined) out.set(card.address, headerAt.yiaddr);
+    writeAddress(out, headerAt.siaddr, nextServer(plan, this.#config.serverAddress));
+    writeAddress(out, headerAt.giaddr, request.giaddr);
+    out.set(request.chaddr, headerAt.chaddr);
+    if (plan.kind !== "not-asked")
+      this.#text.encodeInto(plan.file, out.subarray(headerAt.file, headerAt.file + fileFieldBytes));
+    writeNumber(out, headerAt.cookie, magicCookie);
 
     let end = fixedBytes;
     out[end++] = OptionCode.messageType;

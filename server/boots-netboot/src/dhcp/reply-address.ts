@@ -1,5 +1,5 @@
 // Where a DHCP reply goes: RFC 2131 §4.1 and nothing else.
-import { type DhcpMessage, type Ipv4Address, type MacAddress, unspecifiedIpv4 } from "@neverland/protocols";
+import { type DhcpMessage, headerAt, type Ipv4Address, type MacAddress, unspecifiedIpv4 } from "@neverland/protocols";
 import { wordAt } from "./request-scan.ts";
 
 export type ReplyDestination =
@@ -12,7 +12,6 @@ export type ReplyDestination =
   | { readonly to: "link"; readonly mac: MacAddress; readonly address: Ipv4Address };
 
 const broadcastFlag = 0x8000;
-const giaddrAt = 24;
 
 export function replyDestination(
   request: DhcpMessage,
@@ -29,5 +28,5 @@ export function replyDestination(
 
 /** The relay that a request came by, as a number: where its answer goes. 0: it came by none. */
 export function relayOf(request: Uint8Array): number {
-  return wordAt(request, giaddrAt);
+  return wordAt(request, headerAt.giaddr);
 }

@@ -1,10 +1,7 @@
 // Reads of a relayed DISCOVER or REQUEST, where it lies and without an allocation, which machine sends it and what it has in common with
 // those of others. Whatever is not of the common shape is left to who decodes it whole.
-import { BootpOp, fixedBytes, MessageType, OptionCode } from "@neverland/protocols";
+import { BootpOp, fixedBytes, headerAt, MessageType, magicCookie, OptionCode } from "@neverland/protocols";
 
-/** Offsets in the header (RFC 2131 §2). */
-const at = { ciaddr: 12, giaddr: 24, chaddr: 28, cookie: 236 };
-const magic = [0x63, 0x82, 0x53, 0x63] as const;
 const [pad, end] = [0, 255];
 /** What clients send has a hundred or two. */
 const mostKindBytes = 600;
@@ -33,9 +30,12 @@ export class RequestScan {
   read(bytes: Uint8Array): boolean {
     const { length } = bytes;
     if (length < fixedBytes || bytes[0] !== BootpOp.request || bytes[1] !== 1 || bytes[2] !== 6) return false;
-    if (!isZero(bytes, at.ciaddr) || isZero(bytes, at.giaddr)) return false;
-    for (let i = 0; i < 4; i++) if (bytes[at.cookie + i] !== magic[i]) return false;
-    this.mac = wordAt(bytes, at.chaddr) * 0x1_0000 + ((bytes[at.chaddr + 4] ?? 0) << 8) + (bytes[at.chaddr + 5] ?? 0);
+    if (!isZero(bytes, headerAt.ciaddr) || isZero(bytes, headerAt.giaddr)) return false;
+    if (wordAt(bytes, headerAt.cookie) !== magicCookie) return false;
+    this.mac =
+      wordAt(bytes, headerAt.chaddr) * 0x1_0000 +
+      ((bytes[headerAt.chaddr + 4] ?? 0) << 8) +
+      (bytes[headerAt.chaddr + 5] ?? 0);
     this.type = this.requestedAt = this.serverAt = this.clientIdAt = this.relayAt = this.kindSize = 0;
     this.hash = 0x811c9dc5;
     let place = fixedBytes;

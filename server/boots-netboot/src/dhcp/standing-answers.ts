@@ -3,6 +3,7 @@
 import {
   BootpOp,
   fixedBytes,
+  headerAt,
   type Ipv4Address,
   ipv4ToBytes,
   leastReplyBytes,
@@ -13,11 +14,9 @@ import {
   padOption,
 } from "@neverland/protocols";
 import type { Said } from "@neverland/timeline/budgets/event-gate.ts";
+import { fileFieldBytes } from "./dhcp-reply.ts";
 import { RequestScan, wordAt } from "./request-scan.ts";
 
-/** Offsets in the header (RFC 2131 §2). */
-const at = { xid: 4, flags: 10, yiaddr: 16, siaddr: 20, giaddr: 24, chaddr: 28, file: 108, cookie: 236 };
-const fileFieldBytes = 128;
 const end = 255;
 
 /** As many kinds of requests as there are firmwares, clients and their versions in a hall, with room to spare. */
@@ -90,12 +89,12 @@ export class StandingAnswers {
     // Ethernet, as the request.
     out[1] = 1;
     out[2] = 6;
-    copy(request, at.xid, out, at.xid, 4);
-    copy(request, at.flags, out, at.flags, 2);
-    copy(chunk, from + entry.addresses, out, at.yiaddr, 8);
-    copy(request, at.giaddr, out, at.giaddr, 20);
-    copy(chunk, from + entry.file, out, at.file, fileSize);
-    for (let i = 0; i < 4; i++) out[at.cookie + i] = magicCookie >>> (24 - 8 * i);
+    copy(request, headerAt.xid, out, headerAt.xid, 4);
+    copy(request, headerAt.flags, out, headerAt.flags, 2);
+    copy(chunk, from + entry.addresses, out, headerAt.yiaddr, 8);
+    copy(request, headerAt.giaddr, out, headerAt.giaddr, 20);
+    copy(chunk, from + entry.file, out, headerAt.file, fileSize);
+    for (let i = 0; i < 4; i++) out[headerAt.cookie + i] = magicCookie >>> (24 - 8 * i);
     let size = copy(chunk, optionsAt, out, fixedBytes, optionsSize);
     if (scan.clientIdAt !== 0) size = echo(request, scan.clientIdAt, out, size);
     if (scan.relayAt !== 0) size = echo(request, scan.relayAt, out, size);
@@ -112,15 +111,15 @@ export class StandingAnswers {
     if (!scan.read(request)) return;
     const optionsSize = ownOptionsSize(reply);
     let fileSize = 0;
-    while (fileSize < fileFieldBytes && reply[at.file + fileSize] !== 0) fileSize++;
+    while (fileSize < fileFieldBytes && reply[headerAt.file + fileSize] !== 0) fileSize++;
     const place = this.#placeFor(scan, entry.file + fileSize + optionsSize, said);
     if (place === undefined) return;
     const { chunk, at: from } = place;
     chunk[from + entry.fileSize] = fileSize;
     chunk[from + entry.optionsSize] = optionsSize >>> 8;
     chunk[from + entry.optionsSize + 1] = optionsSize;
-    copy(reply, at.yiaddr, chunk, from + entry.addresses, 8);
-    copy(reply, at.file, chunk, from + entry.file, fileSize);
+    copy(reply, headerAt.yiaddr, chunk, from + entry.addresses, 8);
+    copy(reply, headerAt.file, chunk, from + entry.file, fileSize);
     copy(reply, fixedBytes, chunk, from + entry.file + fileSize, optionsSize);
   }
 

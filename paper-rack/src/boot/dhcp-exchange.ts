@@ -1,6 +1,6 @@
 // A machine's way to its address and its boot file, as its firmware or its iPXE goes it.
 import { MessageType } from "@neverland/protocols";
-import type { Asking as Message, Speaker } from "../dhcp/captured-messages.ts";
+import type { ClientMessage, Speaker } from "../dhcp/captured-messages.ts";
 import { faultOfReply } from "../dhcp/check-reply.ts";
 import type { DoraRoute } from "../dhcp/dora-slots.ts";
 import type { MachineMessages } from "../dhcp/machine-messages.ts";
@@ -25,7 +25,7 @@ const answers = { discover: MessageType.offer, request: MessageType.ack } as con
 
 export class DhcpExchange {
   readonly #deps: DhcpExchangeDeps;
-  #asks: Message = "discover";
+  #asks: ClientMessage = "discover";
 
   constructor(deps: DhcpExchangeDeps) {
     this.#deps = deps;
@@ -46,7 +46,7 @@ export class DhcpExchange {
     else done(bootFileOf(view));
   }
 
-  #ask(what: Message): void {
+  #ask(what: ClientMessage): void {
     const { asking, messages, index, send } = this.#deps;
     this.#asks = what;
     asking.ask(`a ${what}`, () => send(messages.of(index, what)));

@@ -1,11 +1,11 @@
 // Both messages of each machine, made once: what is left for each time they are sent is the xid.
-import type { Asking, Speaker } from "./captured-messages.ts";
+import type { ClientMessage, Speaker } from "./captured-messages.ts";
 import { messageForm, type Route, writeMessage } from "./message-form.ts";
 
 export class MachineMessages {
   readonly #bytes: Uint8Array;
   readonly #from: number;
-  readonly #lengths: Record<Asking, number>;
+  readonly #lengths: Record<ClientMessage, number>;
 
   /** Of machines `from` to `from + machines - 1`. */
   constructor(speaker: Speaker, route: Route, from: number, machines: number) {
@@ -23,7 +23,7 @@ export class MachineMessages {
   }
 
   /** Its xid is 0. */
-  of(machine: number, asking: Asking): Uint8Array {
+  of(machine: number, asking: ClientMessage): Uint8Array {
     const { discover, request } = this.#lengths;
     const at = (machine - this.#from) * (discover + request) + (asking === "discover" ? 0 : discover);
     return this.#bytes.subarray(at, at + this.#lengths[asking]);

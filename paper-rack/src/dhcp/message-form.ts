@@ -1,7 +1,7 @@
 // A message of every machine of the rack: encoded once, then only the places are written in which machines differ.
 import { encodeDhcpMessage, type Ipv4Address, OptionCode } from "@neverland/protocols";
 import { addressNumber, addressOf } from "../paper-machine.ts";
-import { type Asking, capturedMessage, type Speaker } from "./captured-messages.ts";
+import { type ClientMessage, capturedMessage, type Speaker } from "./captured-messages.ts";
 
 export interface MessageForm {
   readonly bytes: Uint8Array;
@@ -18,7 +18,7 @@ const optionsAt = 240;
  * What `speaker` sends by way of the relay. The offer it takes is known beforehand, since each machine's address follows from its number.
  * @param server Option 54 of the offer it takes.
  */
-export function messageForm(speaker: Speaker, asking: Asking, { relay, server }: Route): MessageForm {
+export function messageForm(speaker: Speaker, asking: ClientMessage, { relay, server }: Route): MessageForm {
   const captured = capturedMessage(speaker, asking);
   const bytes = encodeDhcpMessage({ ...captured, hops: 1, secs: 0, xid: 0, giaddr: relay as Ipv4Address });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

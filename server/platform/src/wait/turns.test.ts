@@ -33,6 +33,34 @@ test("the loop goes round between pieces that take long, which are done in the o
   assert.match(done.join(" "), /^(loop )*a (loop )+b (loop )+c( loop)*$/);
 });
 
+test("the loop goes round between whole pieces that take long, too, and they keep their place among others", async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  const piece = (name: string, isWhole: boolean) =>
+    new Promise<void>((resolve) => {
+      const go = () => {
+        spin(6);
+        done.push(name);
+        resolve();
+      };
+      turns.run(go, isWhole);
+    });
+  await watch(done, [piece("a", true), piece("b", true), piece("c", false), piece("d", true)]);
+  assert.match(done.join(" "), /^(loop )*a (loop )+b (loop )+c (loop )+d( loop)*$/);
+});
+
+test("whole pieces that take no time are done one after another, without anything between them", async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  for (const name of ["a", "b"])
+    turns.run(() => {
+      done.push(name);
+      queueMicrotask(() => done.push("microtask"));
+    }, true);
+  await turns.next();
+  assert.deepEqual(done, ["a", "b", "microtask", "microtask"]);
+});
+
 test("pieces that take no time share a slice", async () => {
   const turns = new Turns();
   const done: string[] = [];

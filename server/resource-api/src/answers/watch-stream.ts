@@ -141,7 +141,7 @@ function tellLive(told: Told, { selection, resourceVersion, wantsBookmarks, resp
   const { store, turns } = told.context;
   const watch = polledWatch(store.watch(told.target.kind, { ...selection, resourceVersion, signal }), signal);
   return new Promise((resolve, reject) => {
-    const tellInTurn = (): void => turns.run(tell);
+    const tellInTurn = (): void => turns.run(tell, true);
     const tell = (): void => {
       const { lines, failure } = takeLines(told, watch, wantsBookmarks);
       if (signal.aborted) return; // and resolved

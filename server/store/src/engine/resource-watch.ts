@@ -14,12 +14,16 @@ export type Watches = {
   /** From now on `watch` is woken when something was written. */
   waits(kindId: string, watch: ResourceWatch): void;
   waitsNoMore(kindId: string, watch: ResourceWatch): void;
+  /** Calls `goOn` of it in a turn of the event loop that is shared by all. */
+  goesOnLater(watch: ResourceWatch): void;
 };
 
 type Result = IteratorResult<WatchEvent, undefined>;
 
 /** So many events in a row are taken without a wait before the event loop goes on. */
 const longestRun = 64;
+/** Changes that are not the watch's, looked at in one go: each of a history that was loaded is parsed for that. */
+const mostPassedOver = 32;
 
 export class ResourceWatch implements AsyncIterableIterator<WatchEvent>, PolledWatch {
   readonly #hub: Watches;
@@ -36,6 +40,9 @@ export class ResourceWatch implements AsyncIterableIterator<WatchEvent>, PolledW
   #ended = false;
   #toldMs: number;
   #run = 0;
+  /** There is more of the log to look at: at the hub's next turn, when somebody waits. */
+  #isBehind = false;
+  #isDue = false;
 
   constructor(hub: Watches, log: ChangeLog, kindId: string, options: WatchOptions) {
     this.#hub = hub;
@@ -85,15 +92,31 @@ export class ResourceWatch implements AsyncIterableIterator<WatchEvent>, PolledW
 
   onNews(callback: () => void): void {
     this.#callback = callback;
-    if (this.isOver || this.#found !== undefined) this.#tell();
-    else this.#hub.waits(this.#kindId, this);
+    if (this.isOver || this.#found !== undefined) {
+      this.#tell();
+      return;
+    }
+    this.#hub.waits(this.#kindId, this);
+    if (this.#isBehind) this.#goOnLater();
   }
 
   /** Something may have happened: looks whether there is an event for who waits. */
   wake(): void {
-    if (this.#callback === undefined) return;
+    if (this.#callback === undefined || this.#isDue) return;
     this.#found ??= this.#look();
     if (this.#found !== undefined) this.#tell();
+    else if (this.#isBehind) this.#goOnLater();
+  }
+
+  goOn(): void {
+    this.#isDue = false;
+    this.wake();
+  }
+
+  #goOnLater(): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    this.#hub.goesOnLater(this);
   }
 
   #end(): void {
@@ -126,7 +149,13 @@ export class ResourceWatch implements AsyncIterableIterator<WatchEvent>, PolledW
     const log = this.#log.of(this.#kindId);
     this.#at ??= this.#place();
     if (this.#at < log.first) throw this.#gap();
+    const pause = this.#at + mostPassedOver;
+    this.#isBehind = false;
     while (this.#at < log.end) {
+      if (this.#at === pause) {
+        this.#isBehind = true;
+        return undefined;
+      }
       const change = log.at(this.#at++);
       const event = change && toEvent(change, this.#options);
       if (event) return this.#told(event);
@@ -165,6 +194,7 @@ function toEvent(change: LoggedChange, options: WatchOptions): ObjectEvent | und
   const { namespace, labels, fields } = options;
   // Who takes everything is not asked about.
   if (namespace === undefined && !labels?.length && !fields?.length) return change.event(change.type);
+  if (namespace !== undefined && namespace !== change.key.namespace) return undefined;
   const was = change.before !== undefined && isSelected(change.before, options);
   const is = change.type !== "deleted" && isSelected(change.after, options);
   if (is) return change.event(was ? "modified" : "added");

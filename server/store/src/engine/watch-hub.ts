@@ -1,5 +1,6 @@
 // The watches of a store: who waits is woken by the write, and each is told now and then how far it has come.
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import { Turns } from "@neverland/platform/wait/turns.ts";
 import { StoreError, type WatchEvent, type WatchOptions } from "../resource-store.ts";
 import type { ChangeLog, LoggedChange } from "./change-log.ts";
 import { ResourceWatch, type Watches } from "./resource-watch.ts";
@@ -10,6 +11,7 @@ export class WatchHub implements Watches {
   readonly bookmarkMs: number;
   /** By kind, those that have read all there is of it. */
   readonly #waiting = new Map<string, Set<ResourceWatch>>();
+  readonly #turns = new Turns();
   #cancelRound: (() => void) | undefined;
   #closed = false;
 
@@ -56,6 +58,10 @@ export class WatchHub implements Watches {
     const watches = this.#waiting.get(kindId);
     watches?.delete(watch);
     if (watches?.size === 0) this.#waiting.delete(kindId);
+  }
+
+  goesOnLater(watch: ResourceWatch): void {
+    this.#turns.run(() => watch.goOn(), true);
   }
 
   /** One timer for all: a timer of each would be armed anew at every event. */

@@ -1,11 +1,11 @@
 // The table of who records events: each source, and what it speaks of.
 
 export const eventSources = {
-  "boots/dhcp": "Boots' DHCP and ProxyDHCP",
+  "boots/dhcp": "Boots' DHCP",
   "boots/tftp": "Boots' TFTP",
   "boots/http": "Boots' HTTP: scripts, boot files, the in-memory system, disk images",
   machines: "the memory of all Hardware: records that cannot be used",
-  "boot-plane": "the boot plane's HTTP listener: faults of whichever component",
+  "boot-plane": "faults of the boot plane: its HTTP listener, and the thread that answers DHCP and TFTP",
   "oci-registry": "the registry of action images",
   hegel: "Hegel: metadata and user data",
   "tink-server": "Tink Server: workers and their reports",

@@ -48,6 +48,12 @@ export const longTests: readonly LongTest[] = [
     files: ["server/boots-netboot/src/foreign-leases.slow.test.ts"],
   },
   {
+    name: "malformed",
+    minutes: 8,
+    proves: "a million malformed datagrams to DHCP and TFTP end nothing, and known machines are answered between them",
+    files: ["server/boots-netboot/src/thread/malformed-datagrams.slow.test.ts"],
+  },
+  {
     name: "beside-dnsmasq",
     minutes: 2,
     proves: "every kind of firmware boots by our files where dnsmasq answers DHCP, set up as the example says",

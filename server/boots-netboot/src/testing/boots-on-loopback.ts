@@ -5,11 +5,11 @@ import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { ServedFile } from "@neverland/platform/files/served-file.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
-import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
 import type { TransferLimits } from "../tftp/transfer-slots.ts";
 import { type BootsThread, type BootsThreadDeps, openBootsThread } from "../thread/boots-thread.ts";
+import { freePort } from "./free-port.ts";
 import { testMachine } from "./machines.ts";
 
 export const loopback = "127.0.0.1" as Ipv4Address;
@@ -162,10 +162,4 @@ function collect() {
     }
   };
   return { events, warnings, tell, first };
-}
-
-async function freePort(): Promise<number> {
-  const endpoint = await bindUdp({ host: loopback, port: 0, purpose: "a test" }, AbortSignal.timeout(5000));
-  await endpoint.close();
-  return endpoint.port;
 }

@@ -9,12 +9,12 @@ import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { ServedFile } from "@neverland/platform/files/served-file.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
-import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
 import fc from "fast-check";
 import type { NotLent } from "../boot-files.ts";
+import { freePort } from "../testing/free-port.ts";
 import { testMachine } from "../testing/machines.ts";
 import { type BootsThread, type BootsThreadDeps, openBootsThread } from "./boots-thread.ts";
 
@@ -38,9 +38,7 @@ beforeEach(async () => {
   ];
   index = new MachineIndex();
   for (const last of [1, 2]) index.upsert(testMachine(50 + last, { dhcp: { ip: { address: `127.0.0.${last}` } } }));
-  const free = await bindUdp({ host: loopback, port: 0, purpose: "a test" }, AbortSignal.timeout(5000));
-  port = free.port;
-  await free.close();
+  port = await freePort();
   const link = { name: "lo", mac: "00:00:00:00:00:00" as MacAddress, serverAddress: loopback };
   const plan = { httpBaseUrl: "", serverAddress: loopback, architectureBinaries: new Map() };
   const deps: BootsThreadDeps = {

@@ -1,10 +1,21 @@
 // One connection on which plain GETs are answered, one after the other, until something else comes on it.
-import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Burst } from "../wait/burst.ts";
 import type { OpenConnections } from "./open-connections.ts";
 import { type PlainGet, parsePlainGet } from "./plain-get.ts";
 import { type FileSent, stallMs } from "./send-file.ts";
+
+/**
+ * What files are answered with (RFC 9110 §15). Those of `node:http` are not imported: that would load all that it leaves until it is asked
+ * for, the browser's fetch of 16 MiB with it.
+ */
+const reasons: ReadonlyMap<number, string> = new Map([
+  [200, "OK"],
+  [206, "Partial Content"],
+  [304, "Not Modified"],
+  [412, "Precondition Failed"],
+  [416, "Range Not Satisfiable"],
+]);
 
 export type ShortAnswer = {
   readonly status: number;
@@ -155,7 +166,7 @@ export class ShortConnection {
 }
 
 function headOf({ status, headers }: ShortAnswer): string {
-  let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`;
+  let head = `HTTP/1.1 ${status} ${reasons.get(status) ?? ""}\r\n`;
   for (let at = 0; at < headers.length; at += 2) head += `${headers[at]}: ${headers[at + 1]}\r\n`;
   return `${head}date: ${dateNow()}\r\nconnection: keep-alive\r\n\r\n`;
 }

@@ -32,6 +32,7 @@ export { type RenderFailure, whatToMend } from "./timeline/render-problem.ts";
 export * from "./timeline/stage-bill.ts";
 export type { Stage, StageOwner } from "./timeline/stage-marks.ts";
 export { eventsOfLife } from "./timeline/timeline-event.ts";
+export { spellingsOf } from "./tinkerbell/agent-id.ts";
 export * from "./tinkerbell/hardware.ts";
 export { interfaceDoubts, isNetmask, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
 export * from "./tinkerbell/template.ts";

@@ -41,12 +41,12 @@ export class Reader {
     return this.bytes(this.remaining, "rest");
   }
 
-  /** Text up to a zero byte, which is taken too. Bytes are read as Latin-1: nothing is lost, nothing throws. */
   /** Whether a zero byte ends a text from here on. */
   get hasText(): boolean {
     return this.#bytes.indexOf(0, this.#offset) >= 0;
   }
 
+  /** Text up to a zero byte, which is taken too. Bytes are read as Latin-1: nothing is lost. @throws {PacketError} Where there is none. */
   zstring(field: string): string {
     const end = this.#bytes.indexOf(0, this.#offset);
     if (end < 0) throw new PacketError("truncated", `${field}: no zero byte ends the text at byte ${this.#offset}`);

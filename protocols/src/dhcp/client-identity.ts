@@ -13,8 +13,6 @@ export interface ClientIdentity {
   readonly userClasses: readonly string[];
   /** Option 93's first entry. */
   readonly architecture: number | undefined;
-  /** Option 94 is there: the client has a UNDI. */
-  readonly hasNetworkInterfaceIdentifier: boolean;
   /** Option 97 absent, empty, or 17 bytes that begin with 0 (RFC 4578 §2.3). */
   readonly machineIdentifierIsSound: boolean;
   /** The SMBIOS UUID as `dmidecode` prints it; undefined when absent. */
@@ -36,7 +34,6 @@ export function readClientIdentity(options: ReadonlyMap<number, Uint8Array>): Cl
     userClasses: userClass === undefined ? [] : readUserClasses(userClass),
     architecture:
       architecture !== undefined && architecture.length >= 2 ? readU16(architecture.subarray(0, 2)) : undefined,
-    hasNetworkInterfaceIdentifier: options.has(OptionCode.networkInterfaceIdentifier),
     machineIdentifierIsSound:
       machine === undefined || machine.length === 0 || (machine.length === 17 && machine[0] === 0),
     // Told of a machine once in a while, and asked for at each message.

@@ -28,7 +28,6 @@ const pxe: ClientIdentity = {
   vendorClass: "PXEClient:Arch:00000:UNDI:002001",
   userClasses: [],
   architecture: 0,
-  hasNetworkInterfaceIdentifier: true,
   machineIdentifierIsSound: true,
   uuid: undefined,
 };
@@ -82,10 +81,9 @@ test("a client that lacks what firmware sends is not netbooted", () => {
   assert.equal(fileOf({ ...pxe, machineIdentifierIsSound: false }), "not-asked");
 });
 
-test("firmware that leaves out option 93 or 94 is known by option 60, and refused a file where that does not name what it is", () => {
+test("firmware that leaves out option 93 is known by option 60, and refused a file where that does not name what it is", () => {
   const unnamed = { ...pxe, architecture: undefined };
   assert.equal(fileOf({ ...unnamed, vendorClass: "PXEClient:Arch:00007:UNDI:003016" }), "snponly.efi");
-  assert.equal(fileOf({ ...pxe, hasNetworkInterfaceIdentifier: false }), "undionly.kpxe");
   assert.equal(fileOf({ ...unnamed, vendorClass: "PXEClient" }), "/netboot-not-allowed");
 });
 

@@ -1,5 +1,4 @@
 // tink explain: what a machine is waiting for, why, and what to do.
-
 import { isIP } from "node:net";
 import {
   explain,
@@ -10,8 +9,10 @@ import {
   kinds,
   type MachineEvent,
   type RivalClaim,
+  spellingsOf,
   type Workflow,
 } from "@neverland/api";
+import { parseMac } from "@neverland/protocols";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
@@ -57,11 +58,7 @@ function readAsked(words: readonly string[]): Asked {
 
 /** As DHCP servers, switches and stickers spell it: by colons, dashes or dots, in pairs or fours, or all in one. */
 function macOf(text: string): string | undefined {
-  const isMac = /^[0-9a-f]{2}(?:([:.-])?[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}$|^(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}$/i.test(
-    text,
-  );
-  const digits = text.replace(/[:.-]/g, "").toLowerCase();
-  return isMac ? digits.match(/../g)?.join(":") : undefined;
+  return parseMac(text) ?? parseMac(text.replaceAll(".", ":"));
 }
 
 async function find({ by, value }: Asked, clients: Clients, namespace: string): Promise<Subject> {
@@ -174,8 +171,9 @@ async function rivalsOf(clients: Clients, hardware: Hardware): Promise<RivalClai
 
 /** As templates spell it: an agent is the same however it is written. */
 function byAgent(agent: string): string[] {
-  const spellings = new Set([agent, agent.toLowerCase(), agent.toUpperCase()]);
-  return [...spellings].filter(isSelectable).map((spelling) => `status.agentID=${spelling}`);
+  return spellingsOf(agent)
+    .filter(isSelectable)
+    .map((spelling) => `status.agentID=${spelling}`);
 }
 
 function isSelectable(value: string): boolean {

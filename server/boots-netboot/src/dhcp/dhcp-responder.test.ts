@@ -8,23 +8,16 @@ import {
   type DhcpMessage,
   decodeDhcpMessage,
   encodeDhcpMessage,
-  type Ipv4Address,
   joinOptions,
   type MacAddress,
   unspecifiedIpv4,
 } from "@neverland/protocols";
 import { captured } from "../testing/captured.ts";
+import { config, ip, noConflicts } from "../testing/dhcp-decisions.ts";
 import { testMachine } from "../testing/machines.ts";
 import { composeReply } from "./dhcp-reply.ts";
 import { type Conflicts, type DhcpDecision, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
 
-const ip = (text: string) => text as Ipv4Address;
-const serverAddress = ip("10.77.0.1");
-const config = {
-  serverAddress,
-  syslogAddress: ip("10.77.0.3"),
-  plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
-};
 const hexOf = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString("hex");
 const textOf = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1").replace(/\0+$/, "");
 
@@ -59,8 +52,6 @@ function changed(
   );
   return { ...message, ...header, options: [...kept, ...added] };
 }
-
-const noConflicts = { untilMs: () => undefined };
 
 function respond(message: DhcpMessage, lookup = knows(), conflicts: Conflicts = noConflicts): DhcpDecision {
   return respondToDhcp(message, lookup, conflicts, config);

@@ -3,40 +3,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { HardwareInterface } from "@neverland/api";
 import { cardsOf, type MachineCard } from "@neverland/machines/machine-card.ts";
-import {
-  BootpOp,
-  type DhcpMessage,
-  encodeDhcpMessage,
-  type Ipv4Address,
-  MessageType,
-  OptionCode,
-  writeText,
-} from "@neverland/protocols";
+import { BootpOp, type DhcpMessage, encodeDhcpMessage, MessageType, OptionCode, writeText } from "@neverland/protocols";
 import fc from "fast-check";
 import { allCaptured } from "../testing/captured.ts";
+import { asOurs, config, ip, noConflicts } from "../testing/dhcp-decisions.ts";
 import { testMachine } from "../testing/machines.ts";
 import { composeReply } from "./dhcp-reply.ts";
 import { respondToDhcp } from "./dhcp-responder.ts";
 import { PreparedReplies } from "./prepared-replies.ts";
-
-const ip = (text: string) => text as Ipv4Address;
-const serverAddress = ip("10.77.0.1");
-const config = {
-  serverAddress,
-  syslogAddress: ip("10.77.0.3"),
-  plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
-};
-const noConflicts = { untilMs: () => undefined };
-
-/** As if the client had been offered our machine's address. */
-function asOurs(message: DhcpMessage): DhcpMessage {
-  const ours = new Map<number, Uint8Array>([
-    [OptionCode.requestedAddress, Uint8Array.of(10, 77, 0, 50)],
-    [OptionCode.serverIdentifier, Uint8Array.of(10, 77, 0, 1)],
-  ]);
-  const options = message.options.map((option) => ({ ...option, value: ours.get(option.code) ?? option.value }));
-  return { ...message, options };
-}
 
 const asCaptured = allCaptured().filter(({ op }) => op === BootpOp.request);
 const requests = [...asCaptured, ...asCaptured.map(asOurs)];

@@ -1,8 +1,16 @@
 // Reads of a relayed DISCOVER or REQUEST, where it lies and without an allocation, which machine sends it and what it has in common with
 // those of others. Whatever is not of the common shape is left to who decodes it whole.
-import { BootpOp, fixedBytes, headerAt, MessageType, magicCookie, OptionCode } from "@neverland/protocols";
+import {
+  BootpOp,
+  endOption,
+  fixedBytes,
+  headerAt,
+  MessageType,
+  magicCookie,
+  OptionCode,
+  padOption,
+} from "@neverland/protocols";
 
-const [pad, end] = [0, 255];
 /** What clients send has a hundred or two. */
 const mostKindBytes = 600;
 
@@ -40,9 +48,9 @@ export class RequestScan {
     this.hash = 0x811c9dc5;
     let place = fixedBytes;
     while (place < length) {
-      const code = bytes[place++] ?? end;
-      if (code === end) break;
-      if (code === pad) continue;
+      const code = bytes[place++] ?? endOption;
+      if (code === endOption) break;
+      if (code === padOption) continue;
       const size = bytes[place++] ?? 0;
       if (place + size > length || this.kindSize + 2 + size > mostKindBytes) return false;
       if (!this.#take(bytes, code, size, place)) return false;
@@ -87,7 +95,6 @@ export class RequestScan {
       case OptionCode.vendorClass:
       case OptionCode.userClass:
       case OptionCode.clientArchitecture:
-      case OptionCode.networkInterfaceIdentifier:
         this.#addOption(bytes, code, size, valueAt, size);
         return true;
       default:

@@ -9,7 +9,6 @@ import {
   type DhcpOption,
   decodeDhcpMessage,
   encodeDhcpMessage,
-  type Ipv4Address,
   OptionCode,
   PacketError,
   writeText,
@@ -17,30 +16,18 @@ import {
 import type { Said } from "@neverland/timeline/budgets/event-gate.ts";
 import fc from "fast-check";
 import { allCaptured } from "../testing/captured.ts";
+import { asOurs, config, ip, noConflicts, serverAddress } from "../testing/dhcp-decisions.ts";
 import { testMachine } from "../testing/machines.ts";
 import { composeReply } from "./dhcp-reply.ts";
 import { respondToDhcp } from "./dhcp-responder.ts";
 import { StandingAnswers } from "./standing-answers.ts";
 
-const ip = (text: string) => text as Ipv4Address;
-const serverAddress = ip("10.77.0.1");
-const config = {
-  serverAddress,
-  syslogAddress: ip("10.77.0.3"),
-  plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
-};
-const noConflicts = { untilMs: () => undefined };
 const said: Said = { told: undefined, sinceMs: 0, heardMs: 0, repeats: 0 };
 const chaddr = Uint8Array.of(0x52, 0x54, 0, 0, 0, 0x32, ...new Uint8Array(10));
 
 /** By a relay, from our machine, as if it had been offered its address. */
 function asRelayed(message: DhcpMessage): DhcpMessage {
-  const ours = new Map<number, Uint8Array>([
-    [OptionCode.requestedAddress, Uint8Array.of(10, 77, 0, 50)],
-    [OptionCode.serverIdentifier, Uint8Array.of(10, 77, 0, 1)],
-  ]);
-  const options = message.options.map((option) => ({ ...option, value: ours.get(option.code) ?? option.value }));
-  return { ...message, giaddr: ip("10.99.0.1"), ciaddr: ip("0.0.0.0"), chaddr, options };
+  return { ...asOurs(message), giaddr: ip("10.99.0.1"), ciaddr: ip("0.0.0.0"), chaddr };
 }
 
 const requests = allCaptured()

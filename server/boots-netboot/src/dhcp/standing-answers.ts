@@ -2,6 +2,7 @@
 // a copy. Whoever decides is asked first, and again whenever the machine's record changes or there is something to tell.
 import {
   BootpOp,
+  endOption,
   fixedBytes,
   headerAt,
   type Ipv4Address,
@@ -16,8 +17,6 @@ import {
 import type { Said } from "@neverland/timeline/budgets/event-gate.ts";
 import { fileFieldBytes } from "./dhcp-reply.ts";
 import { RequestScan, wordAt } from "./request-scan.ts";
-
-const end = 255;
 
 /** As many kinds of requests as there are firmwares, clients and their versions in a hall, with room to spare. */
 const mostKinds = 1024;
@@ -98,7 +97,7 @@ export class StandingAnswers {
     let size = copy(chunk, optionsAt, out, fixedBytes, optionsSize);
     if (scan.clientIdAt !== 0) size = echo(request, scan.clientIdAt, out, size);
     if (scan.relayAt !== 0) size = echo(request, scan.relayAt, out, size);
-    out[size++] = end;
+    out[size++] = endOption;
     return Math.max(size, leastReplyBytes);
   }
 
@@ -208,8 +207,8 @@ function isKind({ hash, bytes }: Kind, scan: RequestScan): boolean {
 function ownOptionsSize(reply: Uint8Array): number {
   let place = fixedBytes;
   for (;;) {
-    const code = reply[place] ?? end;
-    if (code === end || code === OptionCode.clientIdentifier || code === OptionCode.relayAgentInformation) break;
+    const code = reply[place] ?? endOption;
+    if (code === endOption || code === OptionCode.clientIdentifier || code === OptionCode.relayAgentInformation) break;
     place += code === padOption ? 1 : 2 + (reply[place + 1] ?? 0);
   }
   return place - fixedBytes;

@@ -12,7 +12,7 @@ import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
 import { findRequester, type Requester } from "../requester.ts";
-import { hookEventType, recordSent } from "./download-events.ts";
+import { beginDownload, hookEventType } from "./download-events.ts";
 import { pathInFolder } from "./folder-file.ts";
 import { type HttpRefusal, refuseHttp, subjectOf } from "./http-refusal.ts";
 import { type ScriptConfig, scriptForMachine } from "./machine-script.ts";
@@ -137,16 +137,9 @@ async function sendTo(
   reply: FastifyReply,
   { machine, file, name, type }: Lent,
 ): Promise<FastifyReply> {
-  const startedMs = performance.now();
-  const fault = await sender.send(request, reply, { file, mediaType }, (sent) => {
-    const durationMs = Math.round(performance.now() - startedMs);
-    const { sizeBytes } = file.version;
-    const { range } = request.headers;
-    recordSent(gate, machine, {
-      ...{ address: plainAddress(request.ip), range },
-      ...{ sent, name, type, sizeBytes, durationMs },
-    });
-  });
+  const { ip, headers } = request;
+  const over = beginDownload(gate, machine, { address: plainAddress(ip), range: headers.range, name, type });
+  const fault = await sender.send(request, reply, { file, mediaType }, (sent) => over(sent, file.version.sizeBytes));
   return fault === undefined ? reply : refuseHttp(gate, request, reply, { ...fault, machine });
 }
 

@@ -25,6 +25,17 @@ const partQuietMs = 60_000;
 /** Of a request's Range, in its event: one or two ranges. */
 const longestRange = 100;
 
+/** Of a file that begins to be sent. @returns What is to be told when that is over. */
+export function beginDownload(
+  gate: EventGate,
+  machine: MachineCard,
+  what: Omit<Download, "sent" | "sizeBytes" | "durationMs">,
+): (sent: FileSent, sizeBytes: number) => void {
+  const startedMs = performance.now();
+  return (sent, sizeBytes) =>
+    recordSent(gate, machine, { ...what, sent, sizeBytes, durationMs: Math.round(performance.now() - startedMs) });
+}
+
 export function recordSent(
   gate: EventGate,
   machine: MachineCard,

@@ -9,7 +9,7 @@ import type { FindAnswer, FoundAnswer } from "@neverland/platform/http/short-ans
 import { shortFileAnswer } from "@neverland/platform/http/short-file.ts";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { findRequester } from "../requester.ts";
-import { recordSent } from "./download-events.ts";
+import { beginDownload } from "./download-events.ts";
 import { pathInFolder } from "./folder-file.ts";
 
 export type ShortFolderDeps = {
@@ -28,16 +28,11 @@ export function shortFolderFiles(deps: ShortFolderDeps): FindAnswer {
     const requester = findRequester(index, "", address);
     const path = pathInFolder(directory, name);
     if (!requester.known || typeof path !== "string") return undefined;
-    const { machine } = requester;
-    const { range } = get;
-    const startedMs = performance.now();
+    const what = { address, range: get.range, name, type: eventType(name) };
+    const over = beginDownload(gate, requester.machine, what);
     const answer = (file: ServedFile | FileFault): FoundAnswer => {
       if ("reason" in file) return undefined;
-      const { sizeBytes } = file.version;
-      return shortFileAnswer(get, { file, mediaType }, (sent) => {
-        const durationMs = Math.round(performance.now() - startedMs);
-        recordSent(gate, machine, { address, range, sent, name, type: eventType(name), sizeBytes, durationMs });
-      });
+      return shortFileAnswer(get, { file, mediaType }, (sent) => over(sent, file.version.sizeBytes));
     };
     const known = cache.openKnown(path);
     return known === undefined ? cache.open(path).then(answer) : answer(known);

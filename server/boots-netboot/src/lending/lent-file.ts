@@ -5,6 +5,9 @@ import type { Piece, PieceMemory } from "./piece-memory.ts";
 /** All pieces are so long, but for a file's last. Reading and copying one takes the main thread about half a millisecond. */
 export const pieceBytes = 1 << 20;
 
+/** Firmware asks, or says what it has said last, again and again for about so long. */
+export const firmwarePatienceMs = 20_000;
+
 export type PieceBytes = Uint8Array<ArrayBuffer>;
 
 export interface WantedFile {

@@ -1,7 +1,14 @@
 // The files that the thread lends: each asked of the main thread once, and looked at again at a new read; shared by all who read it.
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { NotLent } from "../boot-files.ts";
-import { type FileAnswer, LentFile, type PieceBytes, type WantedFile, type WantedPiece } from "./lent-file.ts";
+import {
+  type FileAnswer,
+  firmwarePatienceMs,
+  LentFile,
+  type PieceBytes,
+  type WantedFile,
+  type WantedPiece,
+} from "./lent-file.ts";
 import { PieceMemory } from "./piece-memory.ts";
 
 export interface LentFilesDeps {
@@ -32,8 +39,6 @@ interface Entry {
 const checkEveryMs = 1000;
 /** A main thread that is busy holds up nobody who wants what is known. */
 const longestCheckMs = 250;
-/** Firmware asks again and again for about this long. */
-const longestLoadMs = 20_000;
 /** Nobody has begun to read it for so long: those who began earlier have the bytes to their end. */
 const unusedMs = 30_000;
 /** Of pieces, of all files; what is under way comes on top. */
@@ -129,10 +134,10 @@ export class LentFiles {
   /** Those who wait are told what is known when the main thread takes too long. */
   #endWait(name: string, entry: Entry): void {
     const { waiting } = entry;
-    const waitMs = entry.known === undefined ? longestLoadMs : longestCheckMs;
+    const waitMs = entry.known === undefined ? firmwarePatienceMs : longestCheckMs;
     this.#deps.clock.after(waitMs, () => {
       if (entry.waiting !== waiting) return;
-      const message = `${name} was not read from the disk in ${longestLoadMs / 1000} s; look whether the disk or this server is overloaded`;
+      const message = `${name} was not read from the disk in ${firmwarePatienceMs / 1000} s; look whether the disk or this server is overloaded`;
       this.#tell(entry, entry.known ?? { reason: "FileNotReady", message });
       entry.checkedMs = this.#deps.clock.nowMs();
     });

@@ -12,7 +12,7 @@ import {
   type TransferSend,
   type TransferState,
 } from "@neverland/protocols";
-import type { LentFile } from "../lending/lent-file.ts";
+import { firmwarePatienceMs, type LentFile } from "../lending/lent-file.ts";
 import type { ReadRequest } from "./tftp-refusal.ts";
 
 /** Where datagrams are written and wait; the socket takes them together. */
@@ -51,9 +51,6 @@ export interface TftpTransferInput {
   /** Called once. */
   readonly ended: (outcome: TransferOutcome) => void;
 }
-
-/** Firmware says again and again for about this long what it has said last. */
-const longestReadMs = 20_000;
 
 export class TftpTransfer {
   readonly #input: TftpTransferInput;
@@ -132,7 +129,7 @@ export class TftpTransfer {
   }
 
   #dueMs(): number {
-    return this.#awaited === undefined ? this.#state.wakeAtMs : this.#awaited.sinceMs + longestReadMs;
+    return this.#awaited === undefined ? this.#state.wakeAtMs : this.#awaited.sinceMs + firmwarePatienceMs;
   }
 
   /** A timer that runs already is left until it ends, though each acknowledgement puts it off: it looks again then. */
@@ -149,7 +146,7 @@ export class TftpTransfer {
     else if (this.#awaited === undefined) this.handle({ kind: "wake" });
     else
       this.giveWay(
-        `nothing of the file came from the disk in ${longestReadMs / 1000} s; look whether the disk or this server is overloaded`,
+        `nothing of the file came from the disk in ${firmwarePatienceMs / 1000} s; look whether the disk or this server is overloaded`,
         "the server's disk gives no answer; ask again",
       );
   }

@@ -3,7 +3,7 @@
 /** A client's read, from its request to its end. */
 export interface SlotHolder {
   readonly owner: TransferOwner;
-  /** When it came, or was given its slot. */
+  /** When it came. */
   readonly sinceMs: number;
   /** When its client last said something. */
   readonly lastHeardMs: number;

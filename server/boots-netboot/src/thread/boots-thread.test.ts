@@ -7,18 +7,17 @@ import { once } from "node:events";
 import { afterEach, beforeEach, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { ServedFile } from "@neverland/platform/files/served-file.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
-import type { Ipv4Address, MacAddress } from "@neverland/protocols";
+import type { MacAddress } from "@neverland/protocols";
 import fc from "fast-check";
 import type { NotLent } from "../boot-files.ts";
+import { fileOf, loopback, readRequest } from "../testing/boots-on-loopback.ts";
 import { freePort } from "../testing/free-port.ts";
 import { testMachine } from "../testing/machines.ts";
 import { type BootsThread, type BootsThreadDeps, openBootsThread } from "./boots-thread.ts";
 
-const loopback = "127.0.0.1" as Ipv4Address;
 let bytes: Uint8Array;
 let lent: NotLent | undefined;
 let opened: number;
@@ -72,23 +71,6 @@ beforeEach(async () => {
 
 afterEach(() => thread.close(AbortSignal.abort()));
 
-/** As the file cache lends it; of another version when its bytes are others. */
-function fileOf(content: Uint8Array): ServedFile {
-  const version = {
-    path: "/srv/snponly.efi",
-    sizeBytes: content.length,
-    lastModified: { ms: 0, text: "" },
-    etag: `"${content.length}"`,
-    mtimeNs: 0n,
-  };
-  const reading = {
-    read: (offset: number, most: number) => content.subarray(offset, offset + most),
-    inMemory: (offset: number, length: number) => content.subarray(offset, offset + length),
-    close: () => undefined,
-  };
-  return new ServedFile(version, reading, () => undefined);
-}
-
 async function eventWhere(matches: (event: MachineEventInput) => boolean): Promise<MachineEventInput> {
   for (;;) {
     const found = events.find(matches);
@@ -112,7 +94,6 @@ async function openClient(address: string = loopback) {
   return { ask, send, socket, [Symbol.dispose]: () => void socket.close() };
 }
 
-const readRequest = (name: string, options = "", mode = "octet") => `\0\x01${name}\0${mode}\0${options}`;
 const ack = (block: number) => Uint8Array.of(0, 4, block >>> 8, block & 0xff);
 const errorCode = (answer: Buffer) => (answer[1] === 5 ? answer.readUInt16BE(2) : undefined);
 
@@ -225,7 +206,7 @@ test("tells its clients when the time to stop is over", async () => {
 test("goes on serving a good client among random and mutated datagrams", async (t) => {
   using hostile = await openClient("127.0.0.2");
   const mutated = fc.tuple(fc.nat(40), fc.nat(255)).map(([at, value]) => {
-    const request = Buffer.from(readRequest("snponly.efi", "blksize\x001400\0windowsize\x004\0"), "latin1");
+    const request = readRequest("snponly.efi", "blksize\x001400\0windowsize\x004\0");
     request[at] = value;
     return request;
   });

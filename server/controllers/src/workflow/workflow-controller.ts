@@ -1,9 +1,16 @@
 // Brings every Workflow forward whenever something it depends on changes, or its time has come.
-import { type ActionReport, formatKey, isFinalState, kinds, type Resource, type Workflow } from "@neverland/api";
+import {
+  type ActionReport,
+  formatKey,
+  isFinalState,
+  kinds,
+  type Resource,
+  spellingsOf,
+  type Workflow,
+} from "@neverland/api";
 import type { Affected, Controller, Watch } from "@neverland/controller-kit/controller.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { BootContact } from "@neverland/timeline/boot-contacts.ts";
-import { spellingsOf } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";

@@ -19,8 +19,10 @@ export function jsonPatch(target: unknown, patch: unknown): unknown {
 
 type Container = unknown[] | Record<string, unknown>;
 
-/** The document between two operations. Each object or list in it is copied once, before its first change: what an operation costs does not
- * grow with what those before it have changed. */
+/**
+ * The document between two operations. Each object or list in it is copied once, before its first change: what an operation costs does not
+ * grow with what those before it have changed.
+ */
 class Draft {
   document: unknown;
   /** Copies that nothing but this document has. */

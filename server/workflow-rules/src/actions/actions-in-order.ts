@@ -25,11 +25,6 @@ export function isSameAgent(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Every spelling under which the worker's workflows may be found: its id is mostly a MAC, which people write in either case. */
-export function spellingsOf(agentID: string): string[] {
-  return [...new Set([agentID, agentID.toLowerCase(), agentID.toUpperCase()])];
-}
-
 /** The status with one action replaced by what `change` says. */
 export function withAction(status: WorkflowStatus, actionID: string, change: Partial<WorkflowAction>): WorkflowStatus {
   const tasks = (status.tasks ?? []).map((task) =>

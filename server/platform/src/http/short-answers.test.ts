@@ -21,6 +21,8 @@ let body: Uint8Array;
 /** What the answer waits for. */
 let finding: Promise<void> | undefined;
 let asked: PromiseWithResolvers<void>;
+/** The server's end of the last connection. */
+let accepted: Socket | undefined;
 
 beforeEach(async () => {
   sent = [];
@@ -28,12 +30,16 @@ beforeEach(async () => {
   asked = Promise.withResolvers();
   body = Buffer.from("short");
   finding = undefined;
+  accepted = undefined;
   const limits = { requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
   const connections = { limits: { most: 20, mostPerAddress: 20 }, isShared: () => false, onCrowded: () => undefined };
   listener = new HttpListener({
     ...{ host: "127.0.0.1", port: 0, purpose: "tests", ...limits, connections },
     register: async (app) => {
       app.get("/short/*", async () => "by the server");
+      app.server.on("connection", (socket) => {
+        accepted = socket;
+      });
       const onEnd = (one: FileSent): void => {
         sent.push(one);
         told.resolve();
@@ -66,6 +72,16 @@ async function readTo(socket: Socket, end: string, times = 1): Promise<string> {
   while (text.split(end).length <= times) await once(socket, "data");
   socket.removeAllListeners("data");
   return text;
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** So that the server has read each by itself. */
+async function sendOneByOne(socket: Socket, requests: readonly string[]): Promise<void> {
+  for (const request of requests) {
+    socket.write(request);
+    while (accepted === undefined || accepted.bytesRead < socket.bytesWritten) await turn();
+  }
 }
 
 test(
@@ -121,7 +137,7 @@ test(
     goes.resetAndDestroy();
     wait.resolve();
     await readTo(stays, "short");
-    while (sent.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    while (sent.length < 2) await turn();
     assert.equal(
       sent.some((one) => one.whole),
       true,
@@ -129,6 +145,33 @@ test(
     stays.destroy();
   },
 );
+
+test("requests that come one by one while another is waited for are each told of once", inTime, async () => {
+  const wait = Promise.withResolvers<void>();
+  finding = wait.promise;
+  const socket = open();
+  await once(socket, "connect");
+  await sendOneByOne(socket, [get, get, get]);
+  finding = undefined;
+  wait.resolve();
+  await readTo(socket, "short", 3);
+  assert.deepEqual(sent, [whole, whole, whole]);
+  // Nothing is being answered any more, so that this waits for nobody.
+  await listener.stop(new AbortController().signal);
+});
+
+test("requests that come one by one while an answer is read slowly are each told of once", inTime, async () => {
+  body = large;
+  const socket = open().pause();
+  await once(socket, "connect");
+  await sendOneByOne(socket, [get]);
+  body = Buffer.from("short");
+  await sendOneByOne(socket, [get, get, get]);
+  socket.resume();
+  while (sent.length < 4) await turn();
+  assert.deepEqual(sent, [whole, whole, whole, whole]);
+  await listener.stop(new AbortController().signal);
+});
 
 test("who reads an answer slowly has all of it, and is answered again", inTime, async () => {
   body = large;

@@ -41,7 +41,6 @@ export class ShortConnection {
   readonly #socket: Socket;
   readonly #deps: ShortConnectionDeps;
   #answer: ShortAnswer | undefined;
-  #isSlow = false;
 
   constructor(socket: Socket, deps: ShortConnectionDeps) {
     this.#socket = socket;
@@ -116,23 +115,25 @@ export class ShortConnection {
     this.#answer = answer;
     socket.cork();
     socket.write(headOf(answer), "latin1");
-    socket.write(answer.body, this.#onWritten);
+    socket.write(answer.body, (error) => error || this.#onWritten(answer));
     socket.uncork();
-    if (socket.writableLength === 0) return;
-    this.#isSlow = true;
+    // The kernel has it all. What came meanwhile is answered before Node says so.
+    if (socket.writableLength === 0) {
+      if (socket.errored === null) this.#over(true); // else its close follows
+      return;
+    }
     // Nothing else is read from whoever does not read.
     socket.pause();
     socket.setTimeout(stallMs);
   }
 
-  readonly #onWritten = (error?: Error | null): void => {
-    if (error) return; // its close follows
+  /** Of an answer that was not taken at once. */
+  #onWritten(answer: ShortAnswer): void {
+    if (this.#answer !== answer) return;
     this.#over(true);
-    if (!this.#isSlow) return;
-    this.#isSlow = false;
     this.#socket.setTimeout(this.#deps.idleMs);
     this.#socket.resume();
-  };
+  }
 
   #over(whole: boolean, stalledSeconds?: number): void {
     const answer = this.#answer;

@@ -53,32 +53,21 @@ export class ShortConnection {
   /** Nothing is being answered: whoever is has its connection paused, or its answer on its way already. */
   readonly #onData = (bytes: Buffer): void => {
     if (this.#deps.burst.hasTime) this.#take(bytes);
-    else void this.#takeInTurn(bytes);
+    else void this.#after(this.#deps.burst.next(), () => this.#take(bytes));
   };
 
   #take(bytes: Buffer): void {
     const get = parsePlainGet(bytes);
     const found = get === undefined ? undefined : this.#find(get);
-    if (found === undefined) this.#handOver(bytes);
-    else if (found instanceof Promise) void this.#wait(bytes, found);
-    else {
-      this.#deps.connections.begin(this.#socket);
-      this.#send(found);
+    if (!(found instanceof Promise)) {
+      this.#answerWith(found, bytes);
+      return;
     }
-  }
-
-  /** It counts as asking while it waits. */
-  async #takeInTurn(bytes: Buffer): Promise<void> {
-    const { connections, burst } = this.#deps;
-    const socket = this.#socket;
-    connections.begin(socket);
-    socket.pause();
-    await burst.next();
-    if (!socket.destroyed) {
-      socket.resume();
-      this.#take(bytes);
-    }
-    connections.end(socket);
+    void this.#after(
+      found.catch(() => undefined),
+      (answer) => this.#answerWith(answer, bytes),
+      (answer) => answer?.onEnd({ whole: false, fault: undefined, stalledSeconds: undefined }),
+    );
   }
 
   /** What fails here fails in the HTTP server's hands again, where that is told. */
@@ -90,29 +79,31 @@ export class ShortConnection {
     }
   }
 
-  async #wait(bytes: Buffer, finding: Promise<ShortAnswer | undefined>): Promise<void> {
+  /** It counts as asking while it waits, and nothing else is read of it. */
+  async #after<T>(waited: Promise<T>, goOn: (value: T) => void, gone?: (value: T) => void): Promise<void> {
     const { connections } = this.#deps;
-    connections.begin(this.#socket);
-    this.#socket.pause();
-    const found = await finding.catch(() => undefined);
-    if (this.#socket.destroyed) {
-      connections.end(this.#socket);
-      found?.onEnd({ whole: false, fault: undefined, stalledSeconds: undefined });
-      return;
+    const socket = this.#socket;
+    connections.begin(socket);
+    socket.pause();
+    const value = await waited;
+    if (socket.destroyed) gone?.(value);
+    else {
+      socket.resume();
+      goOn(value);
     }
-    this.#socket.resume();
-    if (found !== undefined) {
-      this.#send(found);
-      return;
-    }
-    // In this order it is never without a question that is being answered.
-    this.#handOver(bytes);
-    connections.end(this.#socket);
+    // Last, so that it is never without a question that is being answered.
+    connections.end(socket);
+  }
+
+  #answerWith(answer: ShortAnswer | undefined, bytes: Buffer): void {
+    if (answer === undefined) this.#handOver(bytes);
+    else this.#send(answer);
   }
 
   #send(answer: ShortAnswer): void {
     const socket = this.#socket;
     this.#answer = answer;
+    this.#deps.connections.begin(socket);
     socket.cork();
     socket.write(headOf(answer), "latin1");
     socket.write(answer.body, (error) => error || this.#onWritten(answer));

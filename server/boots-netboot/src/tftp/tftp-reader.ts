@@ -27,7 +27,8 @@ export class TftpReader implements SlotHolder, AskedFile {
   /** @param refuse Tells its client, where no transfer has begun. */
   constructor({ from, request, name, machine }: AskedFile, nowMs: number, refuse: (why: string) => void) {
     [this.from, this.request, this.name, this.machine] = [from, request, name, machine];
-    this.owner = { machine: machine.key, address: ipv4FromNumber(from.address) };
+    const address = ipv4FromNumber(from.address);
+    this.owner = { machine: machine.key, address, isItsAddress: address === machine.address };
     [this.sinceMs, this.lastHeardMs] = [nowMs, nowMs];
     this.#refuse = refuse;
   }

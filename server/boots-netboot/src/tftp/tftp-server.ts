@@ -136,6 +136,9 @@ export class TftpServer {
       case "waits":
         this.#lookAtLine(lineEveryMs);
         return;
+      case "too many of its machine":
+        this.#noRoom(asked, "in its name too many files are read at once from its own address");
+        return;
       case "too many of its address":
         this.#noRoom(asked, "its address reads too many files at once");
         return;

@@ -8,7 +8,7 @@ class FakeReader implements SlotHolder {
   lastHeardMs: number;
   ended: string | undefined;
   constructor(machine: string, lastHeardMs = 0, address = `address of ${machine}`) {
-    this.owner = { machine, address };
+    this.owner = { machine, address, isItsAddress: address === `address of ${machine}` };
     this.lastHeardMs = lastHeardMs;
   }
   giveWay(why: string): void {
@@ -30,6 +30,23 @@ test("a machine's own quietest read gives way to its next, and no other machine'
     ["the machine reads too many files at once", undefined, undefined],
   );
   assert.equal(slots.get(0), undefined);
+});
+
+test("a read from its machine's address gives way to none that others begin in its name, unless it is silent", () => {
+  const slots = slotsOf({});
+  const own = new FakeReader("a", 0);
+  const others = [1, 2, 3].map((at) => new FakeReader("a", at, `elsewhere ${at}`));
+  for (const [client, reader] of [own, ...others].entries()) slots.enter(client, reader, 3);
+  assert.deepEqual(
+    [own, ...others].map(({ ended }) => ended !== undefined),
+    [false, true, true, false],
+  );
+  // Its own next is more than that of others; one more of theirs finds no place.
+  assert.equal(slots.enter(4, new FakeReader("a", 4), 4), "reads");
+  assert.equal(others[2]?.ended, "the machine reads too many files at once");
+  assert.equal(slots.enter(5, new FakeReader("a", 5, "elsewhere"), 2999), "too many of its machine");
+  assert.equal(slots.enter(5, new FakeReader("a", 5, "elsewhere"), 3000), "reads");
+  assert.equal(own.ended, "the machine reads too many files at once");
 });
 
 test("who finds no slot waits in line, and is admitted in the order they came when one is free", () => {

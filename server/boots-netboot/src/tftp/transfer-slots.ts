@@ -29,7 +29,12 @@ export type ClientKey = number;
 export interface TransferOwner {
   readonly machine: string;
   readonly address: string;
+  /** Whether that is the machine's: from others anyone can ask in its name. */
+  readonly isItsAddress: boolean;
 }
+
+/** Whether a client reads now, waits, or has no place, and because of what. */
+export type Entered = "reads" | "waits" | "too many of its machine" | "too many of its address" | "too many";
 
 /** Who has said nothing for so long may have been switched off, or made up. */
 const silentMs = 3000;
@@ -71,15 +76,19 @@ export class TransferSlots<Holder extends SlotHolder> {
 
   /**
    * Takes one more, which may be in the place of the same client's last. Its machine's that was heard longest ago gives way to it where there
-   * are too many, and its address's where that one was silent.
-   * @returns Whether it reads now, waits, or has no place because of its address or of all.
+   * are too many, those from the machine's own address last, and to others only where silent; and its address's where that one was silent.
    */
-  enter(client: ClientKey, holder: Holder, nowMs: number): "reads" | "waits" | "too many of its address" | "too many" {
+  enter(client: ClientKey, holder: Holder, nowMs: number): Entered {
     this.leave(client);
     const { mostOfMachine, mostOfAddress, mostWaiting } = this.#limits;
     const [ofMachine, ofAddress] = keysOf(holder.owner).map((key) => this.#clientsOf.get(key));
-    if (ofMachine !== undefined && ofMachine.size >= mostOfMachine)
-      this.#end(this.#quietestOf(ofMachine), "the machine reads too many files at once");
+    if (ofMachine !== undefined && ofMachine.size >= mostOfMachine) {
+      const others = [...ofMachine].filter((one) => this.get(one)?.owner.isItsAddress === false);
+      const quietest = this.#quietestOf(others.length > 0 ? others : ofMachine);
+      const mayEnd = others.length > 0 || holder.owner.isItsAddress;
+      if (!mayEnd && !this.#isSilent(quietest, nowMs)) return "too many of its machine";
+      this.#end(quietest, "the machine reads too many files at once");
+    }
     if (ofAddress !== undefined && ofAddress.size >= mostOfAddress) {
       const quietest = this.#quietestOf(ofAddress);
       if (!this.#isSilent(quietest, nowMs)) return "too many of its address";
@@ -155,7 +164,7 @@ export class TransferSlots<Holder extends SlotHolder> {
   }
 
   /** Of a machine or an address, which has few. */
-  #quietestOf(clients: ReadonlySet<ClientKey>): ClientKey | undefined {
+  #quietestOf(clients: Iterable<ClientKey>): ClientKey | undefined {
     let found: ClientKey | undefined;
     let foundMs = Number.POSITIVE_INFINITY;
     for (const client of clients) {

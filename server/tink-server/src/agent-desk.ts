@@ -8,7 +8,7 @@ import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { acceptReport } from "./accept-report.ts";
 import { AgentContacts } from "./agent-contacts.ts";
 import { AgentInventories } from "./agent-inventories.ts";
-import { AgentWaiters, type Wake } from "./agent-waiters.ts";
+import { AgentWaiters, type Leaver, type Waiter, type Wake } from "./agent-waiters.ts";
 import { findWork, type Work } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";
@@ -24,8 +24,7 @@ export type AgentDeskDeps = TinkServerDeps & {
 export type Question = {
   readonly agentID: string;
   readonly attributes: AgentAttributes | undefined;
-  readonly caller: AgentCaller;
-  readonly signal: AbortSignal;
+  readonly caller: AgentCaller & Leaver;
 };
 
 type FoundWork = Exclude<Work, { readonly done: IncomingReport }>;
@@ -71,7 +70,7 @@ export class AgentDesk {
    * @throws {TinkError} `forbidden`; `not-now` or `unknown` when there is nothing for as long as it may wait; `again`.
    */
   async nextAction(question: Question): Promise<ServedAction> {
-    const { agentID, caller, signal } = question;
+    const { agentID, caller } = question;
     const { clock, waitMs, turns } = this.#deps;
     this.#refuseStranger(agentID, caller);
     const untilMs = clock.nowMs() + waitMs;
@@ -86,7 +85,7 @@ export class AgentDesk {
           this.#refuseStranger(agentID, caller, work.workflow);
           return work.next.serve;
         }
-        const wake = await this.#asStranger(agentID, caller, () => waiter.next(clock, untilMs - clock.nowMs(), signal));
+        const wake = await this.#wait(waiter, question, untilMs);
         this.#contacts.heard(agentID, caller.address, clock.nowMs());
         if (wake !== "changed") throw this.#refusal(agentID, wake, work);
         await turns.next();
@@ -120,19 +119,19 @@ export class AgentDesk {
   }
 
   /** One that nobody knows waits only while few do: it is told at once that there is nothing, as one that has waited. */
-  async #asStranger(agentID: string, caller: AgentCaller, wait: () => Promise<Wake>): Promise<Wake> {
-    const isKnown = this.#queues.knows(agentID) || this.#deps.gate.machinesOf(agentID).length > 0;
-    if (isKnown) return await wait();
-    if (this.#strangers >= mostStrangers) {
-      this.#deps.record(tooManyEvent(agentID, caller.address, mostStrangers));
-      return "timeout";
+  #wait(waiter: Waiter, { agentID, caller }: Question, untilMs: number): Promise<Wake> {
+    const { clock, gate, record } = this.#deps;
+    const isKnown = this.#queues.knows(agentID) || gate.machinesOf(agentID).length > 0;
+    if (!isKnown && this.#strangers >= mostStrangers) {
+      record(tooManyEvent(agentID, caller.address, mostStrangers));
+      return Promise.resolve("timeout");
     }
+    const wait = waiter.next(clock, untilMs - clock.nowMs(), caller);
+    if (isKnown) return wait;
     this.#strangers += 1;
-    try {
-      return await wait();
-    } finally {
+    return wait.finally(() => {
       this.#strangers -= 1;
-    }
+    });
   }
 
   #noteContact({ agentID, caller, attributes }: Question, work: FoundWork, waits: boolean): void {

@@ -1,6 +1,5 @@
 // Workers that wait for something to do. Waiting costs a promise and a timer; nothing is asked again in the meantime.
 import type { Clock } from "@neverland/platform/time/clock.ts";
-import { News } from "@neverland/platform/wait/pause.ts";
 
 export type Wake =
   /** Something about the worker's workflows changed. */
@@ -13,11 +12,17 @@ export type Wake =
   /** The worker hung up. */
   | "gone";
 
+/** Who waits may go away meanwhile. */
+export type Leaver = {
+  /** Calls back once, at once when it has already gone; the returned function gives it up. */
+  onGone(callback: () => void): () => void;
+};
+
 /** One worker's visit. What changes between a look and the wait for it is not missed. */
 export class Waiter {
   readonly agentID: string;
-  readonly #news = new News();
   #pending: "changed" | "replaced" | "closing" | undefined;
+  #end: ((wake: Wake) => void) | undefined;
 
   constructor(agentID: string) {
     this.agentID = agentID;
@@ -25,22 +30,29 @@ export class Waiter {
 
   /** Forgets changes up to now; call it before looking. */
   look(): void {
-    if (this.#pending !== "changed") return;
-    this.#pending = undefined;
-    this.#news.forget();
+    if (this.#pending === "changed") this.#pending = undefined;
   }
 
-  async next(clock: Clock, timeoutMs: number, signal: AbortSignal): Promise<Wake> {
-    if (signal.aborted) return "gone";
-    const end = this.#pending === undefined ? await this.#news.wait(clock, timeoutMs, signal) : "news";
-    if (end === "news") return this.#pending ?? "changed";
-    return end === "aborted" ? "gone" : end;
+  /** One wait at a time. Thousands wait at once, so it holds a promise, a timer and little else. */
+  next(clock: Pick<Clock, "after">, timeoutMs: number, caller: Leaver): Promise<Wake> {
+    if (this.#pending !== undefined) return Promise.resolve(this.#pending);
+    return new Promise((resolve) => {
+      const cancel = clock.after(timeoutMs, () => this.#end?.("timeout"));
+      let forget = (): void => undefined;
+      this.#end = (wake) => {
+        this.#end = undefined;
+        cancel();
+        forget();
+        resolve(wake);
+      };
+      forget = caller.onGone(() => this.#end?.("gone"));
+    });
   }
 
   wake(wake: "changed" | "replaced" | "closing"): void {
     // An end outlasts a change.
-    this.#pending = this.#pending === "replaced" || this.#pending === "closing" ? this.#pending : wake;
-    this.#news.tell();
+    if (this.#pending === undefined || this.#pending === "changed") this.#pending = wake;
+    this.#end?.(this.#pending);
   }
 }
 

@@ -6,9 +6,9 @@ import { actionMessage, readId, readReport } from "./worker-messages.ts";
 
 export function workerService(desk: AgentDesk): readonly GrpcMethod[] {
   return [
-    unary(WorkflowService.method.getAction, async ({ agentId, agentAttributes }, { signal, ...caller }) => {
+    unary(WorkflowService.method.getAction, ({ agentId, agentAttributes }, caller) => {
       const agentID = readId(agentId, "Agent ID");
-      return actionMessage(await desk.nextAction({ agentID, attributes: agentAttributes, caller, signal }));
+      return desk.nextAction({ agentID, attributes: agentAttributes, caller }).then(actionMessage);
     }),
     unary(WorkflowService.method.reportActionStatus, async (request, caller) => {
       await desk.report(readReport(request), caller);

@@ -14,7 +14,7 @@ export class EndedSessions {
   follow(session: Http2Session): void {
     const native = nativeSession(session);
     if (native === undefined) return;
-    session.once("close", () => {
+    session.on("close", () => {
       this.#kept.add(native);
       setTimeout(() => this.#kept.delete(native), keptMs).unref();
     });

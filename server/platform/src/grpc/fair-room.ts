@@ -21,9 +21,14 @@ export type RoomLimits = {
   readonly mostPerAddress: number;
 };
 
-type Holder = { held: number; readonly lose: () => void };
 /** Those that share one limit, the oldest first. */
 type Pool = { readonly most: number; held: number; readonly holders: Set<Holder> };
+
+type Caller = {
+  readonly address: string;
+  readonly isShared: boolean;
+  readonly onLost: (why: GrpcError) => void;
+};
 
 const isOver = new GrpcError("cancelled", "the call is over");
 
@@ -46,58 +51,97 @@ export class FairRoom {
    * @param onLost Called when it makes room, with what to tell its caller: it lets go what it holds. At most once, and not after `close`.
    */
   open(address: string, isShared: boolean, onLost: (why: GrpcError) => void): HeldRoom {
-    const network = `network ${networkOf(address)}`;
-    let pools: readonly Pool[] = [];
-    let over: GrpcError | undefined;
-    const enter = (): void => {
-      pools = this.#poolsOf(address, network, isShared);
-      for (const pool of pools) pool.holders.add(holder);
-    };
-    const leave = (): void => {
-      for (const pool of pools) {
-        pool.holders.delete(holder);
-        pool.held -= holder.held;
-      }
-      holder.held = 0;
-      pools = [];
-      for (const key of [address, network]) if (this.#some.get(key)?.holders.size === 0) this.#some.delete(key);
-    };
-    const end = (why: GrpcError): void => {
-      over ??= why;
-      leave();
-    };
-    const lose = (): void => {
-      const why = new GrpcError("resource-exhausted", this.#madeRoom(address));
-      end(why);
-      onLost(why);
-    };
-    const add = (amount: number): void => {
-      for (const pool of pools) pool.held += amount;
-      holder.held += amount;
-    };
-    const take = (amount: number): void => {
-      if (over === undefined && holder.held === 0) enter();
-      for (const pool of pools) while (over === undefined && pool.held + amount > pool.most) loseOldest(pool);
-      if (over !== undefined) throw over;
-      add(amount);
-    };
-    const give = (amount: number): void => {
-      if (over !== undefined) return;
-      add(-amount);
-      if (holder.held === 0) leave();
-    };
-    const holder: Holder = { held: 0, lose };
-    return { take, give, close: () => end(isOver) };
+    return new Holder(this, { address, isShared, onLost });
   }
 
-  #poolsOf(address: string, network: string, isShared: boolean): readonly Pool[] {
+  /** Those that count what a caller holds. */
+  poolsOf({ address, isShared }: Caller): readonly Pool[] {
     const { mostPerNetwork, mostPerAddress } = this.#limits;
-    return [...(isShared ? [] : [this.#pool(address, mostPerAddress)]), this.#pool(network, mostPerNetwork), this.#all];
+    const network = this.#pool(networkKey(address), mostPerNetwork);
+    return isShared ? [network, this.#all] : [this.#pool(address, mostPerAddress), network, this.#all];
+  }
+
+  /** A holder of this address has left its pools. */
+  left(address: string): void {
+    for (const key of [address, networkKey(address)])
+      if (this.#some.get(key)?.holders.size === 0) this.#some.delete(key);
+  }
+
+  /** What a holder of this address is told that makes room. */
+  whyLost(address: string): GrpcError {
+    return new GrpcError("resource-exhausted", this.#madeRoom(address));
   }
 
   #pool(key: string, most: number): Pool {
     return this.#some.getOrInsertComputed(key, () => emptyPool(most));
   }
+}
+
+class Holder implements HeldRoom {
+  readonly #room: FairRoom;
+  readonly #caller: Caller;
+  #held = 0;
+  /** Only while it holds some. */
+  #pools: readonly Pool[] = [];
+  #over: GrpcError | undefined;
+
+  constructor(room: FairRoom, caller: Caller) {
+    this.#room = room;
+    this.#caller = caller;
+  }
+
+  take(amount: number): void {
+    if (this.#over === undefined && this.#held === 0) this.#enter();
+    for (const pool of this.#pools) while (this.#over === undefined && pool.held + amount > pool.most) loseOldest(pool);
+    if (this.#over !== undefined) throw this.#over;
+    this.#add(amount);
+  }
+
+  give(amount: number): void {
+    if (this.#over !== undefined) return;
+    this.#add(-amount);
+    if (this.#held === 0) this.#leave();
+  }
+
+  close(): void {
+    this.#end(isOver);
+  }
+
+  lose(): void {
+    const why = this.#room.whyLost(this.#caller.address);
+    this.#end(why);
+    this.#caller.onLost(why);
+  }
+
+  #add(amount: number): void {
+    for (const pool of this.#pools) pool.held += amount;
+    this.#held += amount;
+  }
+
+  #enter(): void {
+    this.#pools = this.#room.poolsOf(this.#caller);
+    for (const pool of this.#pools) pool.holders.add(this);
+  }
+
+  #leave(): void {
+    for (const pool of this.#pools) {
+      pool.holders.delete(this);
+      pool.held -= this.#held;
+    }
+    this.#held = 0;
+    this.#pools = [];
+    this.#room.left(this.#caller.address);
+  }
+
+  #end(why: GrpcError): void {
+    if (this.#over !== undefined) return;
+    this.#over = why;
+    this.#leave();
+  }
+}
+
+function networkKey(address: string): string {
+  return `network ${networkOf(address)}`;
 }
 
 function emptyPool(most: number): Pool {

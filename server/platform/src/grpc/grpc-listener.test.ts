@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { type TestContext, test } from "node:test";
-import { systemClock } from "../time/clock.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
+import { type Clock, systemClock } from "../time/clock.ts";
 import { unlessAborted } from "../wait/abort.ts";
 import { Turns } from "../wait/turns.ts";
 import { GrpcError } from "./grpc-error.ts";
@@ -25,10 +26,10 @@ const echo: GrpcMethod = {
   serve: async (message) => (message instanceof Uint8Array ? message : Uint8Array.of()),
 };
 
-async function start(t: TestContext, methods: readonly GrpcMethod[] = [echo]) {
+async function start(t: TestContext, methods: readonly GrpcMethod[] = [echo], clock: Clock = systemClock) {
   const refused: GrpcRefusal[] = [];
   const listener = new GrpcListener({
-    ...{ doors: [{ host: "127.0.0.1" }], port: 0, clock: systemClock, methods, turns: new Turns() },
+    ...{ doors: [{ host: "127.0.0.1" }], port: 0, clock, methods, turns: new Turns() },
     toGrpcError: (error) => (error instanceof GrpcError ? error : new GrpcError("internal", String(error))),
     isShared: () => false,
     onRefused: (refusal) => void refused.push(refusal),
@@ -160,10 +161,10 @@ test("the end waits for calls that run, and not longer than its deadline", async
   const began = Promise.withResolvers<void>();
   const slow: GrpcMethod = {
     ...echo,
-    serve: async (message) => {
+    serve: async (message, caller) => {
       began.resolve();
       await gate.promise;
-      return await echo.serve(message, { address: "", forwardedFor: undefined, signal: AbortSignal.timeout(1) });
+      return await echo.serve(message, caller);
     },
   };
   const { listener, session } = await start(t, [slow]);
@@ -224,6 +225,45 @@ test("a full room costs who is within a message, and no stream between two, nor 
   for (const { stream } of [idle, written]) stream.end(frameMessage(Uint8Array.of(3)));
   assert.deepEqual([await idle.answer, await written.answer, await half.answer], [["0"], ["0"], ["8"]]);
   assert.deepEqual(new Set(refused.map(({ reason }) => reason)), new Set(["CallNotWhole"]));
+});
+
+test("who is silent within a message, or trickles it for ever, is given up; a method may think for as long as it likes", async (t) => {
+  const clock = new ManualClock(0);
+  const [thinks, began] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const slow: GrpcMethod = {
+    ...{ path: "/test.Echo/Slow", isStream: false },
+    serve: async (message, caller) => {
+      began.resolve();
+      await thinks.promise;
+      return await echo.serve(message, caller);
+    },
+  };
+  const { session, refused } = await start(t, [echo, slow], clock);
+  const message = frameMessage(new Uint8Array(100));
+  const thought = await sendHalf(session("127.0.0.2"), message, slow.path);
+  thought.stream.end();
+  await began.promise;
+  const worker = session();
+  const [silent, trickling] = [
+    await sendHalf(worker, message.subarray(0, 50)),
+    await sendHalf(worker, message.subarray(0, 1)),
+  ];
+  for (let seconds = 0; seconds < 63; seconds += 1) {
+    clock.advance(1000);
+    if (seconds < 55) trickling.stream.write(message.subarray(seconds + 1, seconds + 2));
+    await ping(worker);
+    if (seconds === 22) assert.deepEqual(await silent.answer, ["4"]);
+  }
+  assert.deepEqual(await trickling.answer, ["4"]);
+  assert.deepEqual(
+    refused.map(({ reason, address }) => [reason, address]),
+    [
+      ["CallNotWhole", "127.0.0.1"],
+      ["CallNotWhole", "127.0.0.1"],
+    ],
+  );
+  thinks.resolve();
+  assert.deepEqual(await thought.answer, ["0"]);
 });
 
 test("streams are bounded by their number: the oldest of an address that opens ever more makes room, and is told why", {

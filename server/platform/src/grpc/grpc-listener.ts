@@ -22,10 +22,12 @@ import type { Clock } from "../time/clock.ts";
 import { onAbort } from "../wait/abort.ts";
 import type { Turns } from "../wait/turns.ts";
 import { FairRoom, type RoomLimits } from "./fair-room.ts";
-import { type CallLimits, endSoon, refuse, serveCall } from "./grpc-call.ts";
+import { endSoon, refuse } from "./grpc-answer.ts";
+import { type CallLimits, type CallPeer, type CallRules, serveCall } from "./grpc-call.ts";
 import { GrpcError } from "./grpc-error.ts";
 import type { GrpcMethod } from "./grpc-method.ts";
 import { GrpcSessions } from "./grpc-sessions.ts";
+import { MessageWaits } from "./message-waits.ts";
 
 export type GrpcAddress = { readonly host: string; readonly port: number };
 
@@ -87,8 +89,7 @@ export class GrpcListener implements Service {
   readonly #caps: ConnectionCaps;
   /** Of the sockets beneath, where sessions find theirs. The same ports again are a new connection's, whether or not the old one's end was told. */
   readonly #held = new Map<string, HeldConnection>();
-  readonly #frameRoom = new FairRoom(frameLimits, notWhole);
-  readonly #streamRoom = new FairRoom(streamLimits, streamEnded);
+  readonly #rules: CallRules;
   readonly #servers: Http2Server[] = [];
   readonly #doors: OpenTcp[] = [];
 
@@ -96,7 +97,13 @@ export class GrpcListener implements Service {
     this.#options = options;
     this.#methods = new Map(options.methods.map((method) => [method.path, method]));
     this.#sessions = new GrpcSessions(options.clock);
-    const { isShared, onRefused } = options;
+    const { isShared, onRefused, turns, toGrpcError } = options;
+    this.#rules = {
+      ...{ turns, toGrpcError, limits: callLimits, waits: new MessageWaits(options.clock) },
+      frameRoom: new FairRoom(frameLimits, notWhole),
+      streamRoom: new FairRoom(streamLimits, streamEnded),
+      onGivenUp: (address, reason, message) => onRefused({ address, reason, message }),
+    };
     const limits = options.limits ?? {
       most: descriptorShare(shareOfDescriptors),
       mostPerAddress: mostConnectionsPerAddress,
@@ -167,7 +174,7 @@ export class GrpcListener implements Service {
     const key = keyOf(socket);
     const held = this.#caps.open(plainAddress(socket.remoteAddress), () => socket.destroy());
     this.#held.set(key, held);
-    socket.once("close", () => {
+    socket.on("close", () => {
       this.#caps.closed(held);
       if (this.#held.get(key) === held) this.#held.delete(key);
     });
@@ -176,22 +183,26 @@ export class GrpcListener implements Service {
   #keep(session: ServerHttp2Session): void {
     const held = this.#held.get(keyOf(session.socket));
     const address = plainAddress(session.socket.remoteAddress ?? "");
+    const peer = { address, isShared: this.#options.isShared(address) };
+    const ended = (): void => {
+      if (held !== undefined) this.#caps.end(held);
+    };
     // What goes wrong with one connection ends that connection, and nothing else.
     session.on("error", () => session.destroy());
     this.#sessions.add(session, () => held?.close());
-    if (this.#options.isShared(address)) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
+    if (peer.isShared) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
     session.on("stream", (stream, headers) => {
       // Before all else: one that breaks its own call off may do so in the packet that begins it.
-      stream.on("error", () => undefined);
-      if (held !== undefined) {
-        this.#caps.begin(held);
-        stream.once("close", () => this.#caps.end(held));
-      }
-      this.#serve(stream, headers, address);
+      stream.on("error", nobodyAsks);
+      this.#sessions.heard(session);
+      if (held !== undefined) this.#caps.begin(held);
+      stream.on("close", ended);
+      this.#serve(stream, headers, peer);
     });
   }
 
-  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, address: string): void {
+  #serve(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, peer: CallPeer): void {
+    const { address } = peer;
     const path = String(headers[":path"] ?? "");
     const method = this.#methods.get(path);
     const type = headers["content-type"] ?? "";
@@ -207,14 +218,11 @@ export class GrpcListener implements Service {
       this.#options.onRefused({ address, reason: "NoSuchCall", message });
       return;
     }
-    const { turns, toGrpcError, isShared, onRefused } = this.#options;
-    void serveCall(stream, headers, {
-      ...{ method, address, isShared: isShared(address), limits: callLimits },
-      ...{ frameRoom: this.#frameRoom, streamRoom: this.#streamRoom, turns, toGrpcError },
-      onGivenUp: (reason, message) => onRefused({ address, reason, message }),
-    });
+    serveCall(stream, headers, method, peer, this.#rules);
   }
 }
+
+function nobodyAsks(): void {}
 
 function notWhole(address: string): string {
   const what = `a call of ${address}'s did not come whole while newer ones needed its room, and was given up`;

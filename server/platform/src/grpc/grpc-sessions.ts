@@ -4,12 +4,16 @@ import type { Clock } from "../time/clock.ts";
 import { EndedSessions } from "./ended-sessions.ts";
 
 /** A machine that was switched off says nothing: its connection is found dead by a ping that nobody answers. */
-const pingEveryMs = 30_000;
-/** Pings are spread: ten thousand at once would be a stall of their own. */
+const lookEveryMs = 30_000;
+/** Who has asked since needs no ping. Longer than a worker waits for its answer: one that asks again and again is never pinged. */
+const quietMs = 60_000;
+/** Looks are spread: ten thousand at once would be a stall of their own. */
 const roundMs = 1000;
 
 type Kept = {
   answered: boolean;
+  /** When it was opened, or asked last. */
+  heardMs: number;
   /** It was found ended, or on its way there, at the last look. */
   wasClosed: boolean;
   /** Ends the connection beneath. */
@@ -21,18 +25,18 @@ export class GrpcSessions {
   readonly #sessions = new Map<Http2Session, Kept>();
   readonly #ended = new EndedSessions();
   #round: Iterator<[Http2Session, Kept]> = new Map().entries();
-  /** Pings that are due; a fraction, so that one connection is not pinged each round. */
+  /** Looks that are due; a fraction, so that one connection is not looked at each round. */
   #due = 0;
-  #cancelPing = () => {};
+  #cancelLook = () => {};
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
   start(): void {
-    this.#cancelPing = this.#clock.after(roundMs, () => {
-      this.#due += (this.#sessions.size * roundMs) / pingEveryMs;
-      this.#pingSome(Math.floor(this.#due));
+    this.#cancelLook = this.#clock.after(roundMs, () => {
+      this.#due += (this.#sessions.size * roundMs) / lookEveryMs;
+      this.#lookAtSome(Math.floor(this.#due));
       this.#due %= 1;
       this.start();
     });
@@ -40,14 +44,20 @@ export class GrpcSessions {
 
   /** @param cut Ends the connection beneath: a session that ends by itself does not always. */
   add(session: Http2Session, cut: () => void): void {
-    this.#sessions.set(session, { answered: true, wasClosed: false, cut });
+    this.#sessions.set(session, { answered: true, heardMs: this.#clock.nowMs(), wasClosed: false, cut });
     this.#ended.follow(session);
-    session.once("close", () => this.#sessions.delete(session));
+    session.on("close", () => this.#sessions.delete(session));
+  }
+
+  /** Its caller asks something. */
+  heard(session: Http2Session): void {
+    const kept = this.#sessions.get(session);
+    if (kept !== undefined) kept.heardMs = this.#clock.nowMs();
   }
 
   /** No more calls; each connection ends with its last one. */
   close(): void {
-    this.#cancelPing();
+    this.#cancelLook();
     for (const session of this.#sessions.keys()) session.close();
   }
 
@@ -59,7 +69,7 @@ export class GrpcSessions {
   }
 
   /** Goes on where it left off; each connection has its turn once in a while. */
-  #pingSome(count: number): void {
+  #lookAtSome(count: number): void {
     for (let n = 0; n < count; n += 1) {
       let next = this.#round.next();
       if (next.done) {
@@ -67,12 +77,12 @@ export class GrpcSessions {
         next = this.#round.next();
       }
       if (next.done) return;
-      look(...next.value);
+      look(...next.value, this.#clock.nowMs());
     }
   }
 }
 
-function look(session: Http2Session, kept: Kept): void {
+function look(session: Http2Session, kept: Kept, nowMs: number): void {
   const isOver = session.destroyed || session.closed;
   // One that the caller closes (GOAWAY) goes on until its calls have ended, and then waits for the end of a connection that may have none
   // any more: what the kernel says of it was told to the session.
@@ -81,7 +91,7 @@ function look(session: Http2Session, kept: Kept): void {
   if (isDead) {
     session.destroy();
     kept.cut();
-  } else if (!isOver) {
+  } else if (!isOver && nowMs - kept.heardMs > quietMs) {
     kept.answered = false;
     session.ping((error) => {
       kept.answered = error === null;

@@ -27,7 +27,13 @@ export type ConnectionRules = {
 /** One connection that is held: itself, and not what it is known by, which the next one may have again before this one's end is told. */
 export type HeldConnection = { readonly address: string; readonly close: () => void; calls: number };
 /** Each the oldest first. */
-type Peer = { readonly all: Set<HeldConnection>; readonly idle: Set<HeldConnection>; readonly size: number };
+class Peer {
+  readonly all = new Set<HeldConnection>();
+  readonly idle = new Set<HeldConnection>();
+  get size(): number {
+    return this.all.size;
+  }
+}
 
 /** For logs, the database, and whoever is to find out what is wrong. */
 const descriptorsKeptBack = 256;
@@ -77,7 +83,7 @@ export class ConnectionCaps {
   /** A new connection, which is idle. @param close May be called at once: there is no room and no idle one to close instead. */
   open(address: string, close: () => void): HeldConnection {
     const held: HeldConnection = { address, close, calls: 0 };
-    const peer = this.#peers.getOrInsertComputed(address, newPeer);
+    const peer = this.#peers.getOrInsertComputed(address, () => new Peer());
     peer.all.add(held);
     this.#all.add(held);
     this.#sized(address, peer, 1);
@@ -160,14 +166,4 @@ export class ConnectionCaps {
     this.closed(held);
     held.close();
   }
-}
-
-function newPeer(): Peer {
-  const all = new Set<HeldConnection>();
-  return {
-    ...{ all, idle: new Set() },
-    get size() {
-      return all.size;
-    },
-  };
 }

@@ -54,6 +54,12 @@ export const longTests: readonly LongTest[] = [
     files: ["server/boots-netboot/src/thread/malformed-datagrams.slow.test.ts"],
   },
   {
+    name: "largest-file",
+    minutes: 2,
+    proves: "atftp reads a file of 4 GiB to its end over TFTP, every byte where it belongs",
+    files: ["server/boots-netboot/src/tftp-largest-file.slow.test.ts"],
+  },
+  {
     name: "beside-dnsmasq",
     minutes: 2,
     proves: "every kind of firmware boots by our files where dnsmasq answers DHCP, set up as the example says",

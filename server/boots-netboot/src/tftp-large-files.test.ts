@@ -1,81 +1,24 @@
 // Files that no memory holds, read over TFTP by clients that are not ours, past the last block number; and thousands who ask and say no more.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
 import { test } from "node:test";
 import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { type FileVersion, ServedFile } from "@neverland/platform/files/served-file.ts";
-import type { BootFiles } from "./boot-files.ts";
 import { loopback, openBootsOnLoopback, readRequest } from "./testing/boots-on-loopback.ts";
 import { testMachine } from "./testing/machines.ts";
+import { madeUpFile, readToTheEnd } from "./testing/made-up-file.ts";
 
-/** Bytes by their place alone: no two blocks are alike, and none is where another should be. */
-function fill(bytes: Buffer, offset: number): Buffer {
-  for (let at = 0; at + 4 <= bytes.length; at += 4) bytes.writeUInt32LE(((offset + at) / 4) >>> 0, at);
-  return bytes;
-}
-
-/** It is made as it is read; a multiple of four bytes long. */
-function madeUpFile(sizeBytes: number, tell: { closed?: () => void; fails?: number } = {}): BootFiles {
-  const lastModified = { ms: 0, text: "" };
-  const version: FileVersion = {
-    path: "/srv/snponly.efi",
-    sizeBytes,
-    lastModified,
-    etag: `"${sizeBytes}"`,
-    mtimeNs: 0n,
-  };
-  const read = async (offset: number, most: number) =>
-    offset >= (tell.fails ?? sizeBytes)
-      ? ({ reason: "FileUnreadable", message: "/srv/snponly.efi cannot be read: it was changed meanwhile" } as const)
-      : fill(Buffer.alloc(Math.min(most, 300_000, sizeBytes - offset)), offset);
-  const reading = { read, inMemory: () => undefined, close: () => tell.closed?.() };
-  return { open: async () => new ServedFile(version, reading, () => undefined) };
-}
-
-for (const [name, sizeBytes, argv] of [
-  [
-    "tftp-hpa in lockstep",
-    512 * 65_700,
-    (port: string) => ["sh", "-c", `tftp -m binary 127.0.0.1 ${port} -c get snponly.efi /dev/stdout | cat`],
-  ],
-  [
-    "curl in lockstep",
-    1468 * 65_700 + 4,
-    (port: string) => ["curl", "-sS", "--tftp-blksize", "1468", `tftp://127.0.0.1:${port}/snponly.efi`],
-  ],
+for (const [name, sizeBytes, script] of [
+  ["tftp-hpa in lockstep", 512 * 65_700, "tftp -m binary 127.0.0.1 PORT -c get snponly.efi /dev/stdout | cat"],
+  ["curl in lockstep", 1468 * 65_700 + 4, "curl -sS --tftp-blksize 1468 tftp://127.0.0.1:PORT/snponly.efi"],
   [
     "atftp in windows of 64",
     512 * 140_000,
-    (port: string) => [
-      "sh",
-      "-c",
-      `atftp --get --remote-file snponly.efi --local-file /dev/stdout --option "windowsize 64" 127.0.0.1 ${port} | cat`,
-    ],
+    'atftp --get --remote-file snponly.efi --local-file /dev/stdout --option "windowsize 64" 127.0.0.1 PORT | cat',
   ],
 ] as const)
-  test(`${name} reads a file past block 65,535, and nothing of it stays`, async () => {
-    const closed = Promise.withResolvers<void>();
-    const boots = await openBootsOnLoopback({ files: madeUpFile(sizeBytes, { closed: closed.resolve }) });
-    const [program, ...args] = argv(`${boots.tftpPort}`);
-    const client = spawn(program as string, args, { stdio: ["ignore", "pipe", "ignore"] });
-    let at = 0;
-    let rest = Buffer.alloc(0);
-    client.stdout.on("data", (chunk: Buffer) => {
-      const bytes = Buffer.concat([rest, chunk]);
-      const whole = bytes.length & ~3;
-      assert.ok(fill(Buffer.alloc(whole), at).equals(bytes.subarray(0, whole)), `other bytes after ${at}`);
-      at += whole;
-      rest = bytes.subarray(whole);
-    });
-    await once(client, "close");
-    assert.equal(at, sizeBytes);
-    await boots.event(({ type }) => type === "TftpRead");
-    await boots.close();
-    await closed.promise;
-  });
+  test(`${name} reads a file past block 65,535, and nothing of it stays`, () => readToTheEnd(sizeBytes, script));
 
 test("a file of 4 GiB is lent, and told how long it is", async () => {
   const sizeBytes = 4 * 2 ** 30;

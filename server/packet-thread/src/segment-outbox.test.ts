@@ -62,6 +62,18 @@ test("cuts a message of many pieces into datagrams, and one to nobody keeps back
   );
 });
 
+test("of a message that did not come to its end nothing goes with the next", async () => {
+  const outbox = new SegmentOutbox(calls, size);
+  const came = new Promise<Buffer>((resolve) => to.once("message", resolve));
+  outbox.begin();
+  outbox.piece(memory.address + 50_000, 1000);
+  outbox.begin();
+  outbox.piece(memory.address, 4);
+  outbox.end(loopback, to.address().port, 0);
+  outbox.send(fd, ({ code }) => assert.fail(code));
+  assert.deepEqual(await came, Buffer.of(0, 1, 2, 3));
+});
+
 test("knows how much goes into a message and into a call", () => {
   const outbox = new SegmentOutbox(calls, size);
   assert.deepEqual(

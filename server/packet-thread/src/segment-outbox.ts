@@ -70,6 +70,11 @@ export class SegmentOutbox {
     return this.#messages < this.#size.messages && this.#pieces + pieces <= this.#size.pieces;
   }
 
+  /** Begins a message. Of one that did not come to its end nothing is sent. */
+  begin(): void {
+    this.#pieces = this.#firstPiece;
+  }
+
   /** The next piece of the message that is begun. The memory must stand until `send`: see pinned-memory.ts. */
   piece(address: number, sizeBytes: number): void {
     const vector = this.#at.vectors + this.#pieces++ * layout.vector;

@@ -29,13 +29,17 @@ const udhcpc = { ...captured("e2e-bios-ec2", 4), chaddr };
 const ipv4 = 0x0800;
 const ipv6 = 0x86dd;
 
-function openListener({ rawFrames = true, hardware = [testMachine(50)] } = {}) {
+function openListener({
+  rawFrames = true,
+  hardware = [testMachine(50)],
+  next = (): Uint8Array => new Uint8Array(1500),
+} = {}) {
   const events: MachineEventInput[] = [];
   const sent: string[] = [];
   const repeats: number[] = [];
   const clock = new ManualClock(0);
   const queue: ReplyQueue = {
-    next: () => new Uint8Array(1500),
+    next,
     add: (_size, address, port) => void sent.push(`udp ${ipv4FromNumber(address)}:${port}`),
   };
   const frame = (to: Uint8Array, etherType: number) =>
@@ -164,6 +168,29 @@ test("what cannot be read is one event, and the next message is answered", () =>
       ["DhcpIgnored", "UnreadablePacket"],
       ["DhcpOffer", undefined],
     ],
+  );
+  assert.equal(sent.length, 1);
+});
+
+test("a fault of our own costs the message that met it, and is told once with its place", () => {
+  let faults = 2;
+  const { sent, events, receive } = openListener({
+    next: () => {
+      if (faults-- > 0) throw new TypeError("x is not a function");
+      return new Uint8Array(1500);
+    },
+  });
+  for (let i = 0; i < 3; i++) receive(udhcpc);
+  assert.deepEqual(
+    events.map(({ type, reason }) => [type, reason]),
+    [
+      ["ServerFault", "InternalFault"],
+      ["DhcpOffer", undefined],
+    ],
+  );
+  assert.match(
+    events[0]?.message ?? "",
+    /^answering DHCP on eth1 for 0\.0\.0\.0 failed by a fault of this server: TypeError: x is not a function \(at .*dhcp-answerer\.test\.ts.*\)$/,
   );
   assert.equal(sent.length, 1);
 });

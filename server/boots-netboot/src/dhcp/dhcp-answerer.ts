@@ -36,13 +36,10 @@ export class DhcpAnswerer {
   /** @param sender As text, for what is told of a datagram that cannot be read. */
   answer(datagram: Uint8Array, sender: () => string): void {
     const { transmitter } = this.#deps;
-    const sizeBytes = this.#standing.write(datagram, transmitter.room());
-    if (sizeBytes > 0) {
-      transmitter.sendToRelay(sizeBytes, relayOf(datagram));
-      return;
-    }
     try {
-      this.#answer(datagram, viewDhcpMessage(datagram));
+      const sizeBytes = this.#standing.write(datagram, transmitter.room());
+      if (sizeBytes > 0) transmitter.sendToRelay(sizeBytes, relayOf(datagram));
+      else this.#answer(datagram, viewDhcpMessage(datagram));
     } catch (error) {
       this.#deps.events.failed(sender(), error);
     }

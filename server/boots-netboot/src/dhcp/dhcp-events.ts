@@ -2,6 +2,7 @@
 import { interfaceDoubts, type MachineEventInput } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
+import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import {
   type ClientIdentity,
   type DhcpMessage,
@@ -11,6 +12,7 @@ import {
 } from "@neverland/protocols";
 import type { EventGate, Said } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootClientKind, BootPlan } from "../boot-plan.ts";
+import { tellFault } from "../own-fault.ts";
 import { conflictMinutes } from "./address-conflicts.ts";
 import type { DhcpDecision, DhcpReplyDecision } from "./dhcp-responder.ts";
 
@@ -82,10 +84,20 @@ export class DhcpEvents {
     this.#gate.once(`RouterAdvertised ${mac}`, repeatQuietMs, event);
   }
 
-  /** A datagram that could not be read, or its answer not be sent. */
+  /** A datagram that could not be read, or its answer not be sent; or a fault of our own. */
   failed(address: string, error: unknown): void {
-    const reason = error instanceof PacketError ? "UnreadablePacket" : "SendFailed";
-    const message = `DHCP from ${address}: ${error instanceof Error ? error.message : String(error)}`;
+    if (error instanceof PacketError) this.#ignored(address, "UnreadablePacket", error.message);
+    else if (error instanceof NetworkError) this.unsent(address, error.message);
+    else tellFault(this.#gate, { source: "boots/dhcp", address, doing: `answering DHCP on ${this.#link}`, error });
+  }
+
+  /** @param why Such as `ENETUNREACH`. */
+  unsent(address: string, why: string): void {
+    this.#ignored(address, "SendFailed", why);
+  }
+
+  #ignored(address: string, reason: "UnreadablePacket" | "SendFailed", why: string): void {
+    const message = `DHCP from ${address}: ${why}`;
     const event = { source: "boots/dhcp", link: this.#link, address, type: "DhcpIgnored", reason, message } as const;
     this.#gate.once(`dhcp ${reason} ${this.#link} ${address}`, faultQuietMs, event);
   }

@@ -42,8 +42,12 @@ export interface LoopbackClient {
 /** m51 and m52 have the addresses 127.0.0.1 and 127.0.0.2. */
 export async function openBootsOnLoopback({
   transfers = { most: 4096, mostWaiting: 4096, mostOfMachine: 8, mostOfAddress: 256 },
+  names = ["snponly.efi"],
   ...deps
-}: Partial<BootsThreadDeps> & { readonly transfers?: TransferLimits } = {}): Promise<LoopbackBoots> {
+}: Partial<BootsThreadDeps> & {
+  readonly transfers?: TransferLimits;
+  readonly names?: readonly string[];
+} = {}): Promise<LoopbackBoots> {
   const { events, warnings, tell, first } = collect();
   const index = new MachineIndex();
   for (const last of [1, 2]) index.upsert(testMachine(50 + last, { dhcp: { ip: { address: `127.0.0.${last}` } } }));
@@ -64,7 +68,7 @@ export async function openBootsOnLoopback({
         port: tftpPort,
         limits: { blockSizeBytes: 1468, packetBlockBytes: 1468, windowBlocks: 64 },
         transfers,
-        names: new Set(["snponly.efi"]),
+        names: new Set(names),
       },
       index,
       clock: systemClock,

@@ -3,6 +3,7 @@ import type { EventReason } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import { ipv4FromNumber, type TransferOutcome } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
+import { tellFault } from "../own-fault.ts";
 import type { TftpRefusal } from "./tftp-refusal.ts";
 
 export interface TransferEnd {
@@ -52,6 +53,11 @@ export class TftpEvents {
       reason,
       message: `${text}: ${message}`,
     }));
+  }
+
+  /** Of our own. @param address As a number, the first byte the highest. */
+  fault(address: number, error: unknown): void {
+    tellFault(this.#gate, { source: "boots/tftp", address: ipv4FromNumber(address), doing: "answering TFTP", error });
   }
 }
 

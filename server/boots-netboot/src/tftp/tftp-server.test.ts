@@ -380,3 +380,55 @@ test("a client to whom nothing can be sent is given up with an event, and a full
   assert.deepEqual([server.isIdle, clock.pending], [true, 0]);
   assert.deepEqual([events.at(-1)?.reason, events.at(-1)?.address], ["SendFailed", address]);
 });
+
+describe("a fault of our own", () => {
+  const fault = (): never => {
+    throw new TypeError("x is not a function");
+  };
+
+  test("in answering a request costs that request, and is told once with its place", () => {
+    const [client, another] = [openClient(), openClient()];
+    Object.defineProperty(fileHere, "lengthBytes", { get: fault, configurable: true });
+    assert.deepEqual([client.say(readRequest("snponly.efi")), another.say(readRequest("snponly.efi"))], [[], []]);
+    assert.deepEqual([server.isIdle, clock.pending], [true, 0]);
+    const [told, ...more] = events;
+    assert.deepEqual([told?.type, told?.reason, told?.address, more], ["ServerFault", "InternalFault", address, []]);
+    assert.match(
+      told?.message ?? "",
+      /^answering TFTP for 10\.77\.0\.50 failed by a fault of this server: TypeError: x is not a function \(at .*\)$/,
+    );
+    Object.defineProperty(fileHere, "lengthBytes", { value: bytes.length });
+    assert.equal(client.ask(readRequest("snponly.efi"))[1], 3);
+  });
+
+  test("in sending a block again ends that transfer, and no other", () => {
+    const [client, another] = [openClient(), openClient()];
+    client.ask(readRequest("snponly.efi"));
+    clock.advance(100);
+    another.ask(readRequest("snponly.efi"));
+    const { pieceAt } = fileHere;
+    fileHere.pieceAt = fault;
+    clock.advance(100);
+    fileHere.pieceAt = pieceAt;
+    clock.advance(100);
+    assert.deepEqual(
+      sent.map(({ port }) => port),
+      [client.port, another.port, another.port],
+    );
+    assert.deepEqual(
+      events.map(({ reason }) => reason),
+      ["InternalFault"],
+    );
+    assert.equal(another.ask(Uint8Array.of(0, 4, 0, 1))[1], 3);
+    assert.deepEqual(client.say(Uint8Array.of(0, 4, 0, 1)), []);
+  });
+
+  test("met when a file has come costs who waited for it", () => {
+    waiting = [];
+    const client = openClient();
+    client.say(readRequest("snponly.efi"));
+    Object.defineProperty(fileHere, "lengthBytes", { get: fault });
+    waiting[0]?.();
+    assert.deepEqual([server.isIdle, events.at(-1)?.reason], [true, "InternalFault"]);
+  });
+});

@@ -58,17 +58,19 @@ export class TftpServer {
     return this.#slots.isEmpty;
   }
 
+  /** No datagram can stop it. */
   take(bytes: Uint8Array, from: TftpClient): void {
     // Made up: nobody can answer there.
     if (from.port === 0) return;
-    let request: TftpRequest;
     try {
-      request = decodeTftpRequest(bytes);
+      this.#take(decodeTftpRequest(bytes), from);
     } catch (error) {
-      if (!(error instanceof PacketError)) throw error;
-      this.#events.ignored(from.address, "UnreadablePacket", error.message);
-      return;
+      if (error instanceof PacketError) this.#events.ignored(from.address, "UnreadablePacket", error.message);
+      else this.#faultWith(from, error);
     }
+  }
+
+  #take(request: TftpRequest, from: TftpClient): void {
     const key = keyOf(from);
     const reader = this.#slots.get(key);
     if (reader !== undefined) {
@@ -99,10 +101,32 @@ export class TftpServer {
   /** Something could not be sent to this client. @param code Such as `ENETUNREACH`. */
   failed(to: TftpClient, code: string): void {
     if (passing.has(code)) return;
-    const reader = this.#slots.get(keyOf(to));
+    this.#drop(to);
+    this.#events.ignored(to.address, "SendFailed", `nothing can be sent to it: ${code}`);
+  }
+
+  /** A fault of our own, met while this client was served, costs it its read, and nobody else anything. */
+  #faultWith(client: TftpClient, error: unknown): void {
+    this.#events.fault(client.address, error);
+    this.#drop(client);
+  }
+
+  /** What is done for a client later, by a timer or when a file has come. */
+  #guarded<Given extends unknown[]>(client: TftpClient, run: (...given: Given) => void): (...given: Given) => void {
+    return (...given) => {
+      try {
+        run(...given);
+      } catch (error) {
+        this.#faultWith(client, error);
+      }
+    };
+  }
+
+  /** Without a word. */
+  #drop(client: TftpClient): void {
+    const reader = this.#slots.get(keyOf(client));
     reader?.transfer?.drop();
     if (reader !== undefined) this.#leave(reader);
-    this.#events.ignored(to.address, "SendFailed", `nothing can be sent to it: ${code}`);
   }
 
   #clientEnds(reader: TftpReader | undefined, { code, message }: { code: number; message: string }): void {
@@ -154,12 +178,13 @@ export class TftpServer {
 
   /** It has a slot. */
   #read(reader: TftpReader): void {
-    const { request, name } = reader;
-    this.#deps.files.open(name, request.mode === "netascii", (file) => {
+    const { from, request, name } = reader;
+    const then = this.#guarded(from, (file: LentFile | NotLent) => {
       // While the file was read, the client may have asked for another, or have given way.
-      if (this.#slots.get(keyOf(reader.from)) === reader) this.#begin(reader, file);
+      if (this.#slots.get(keyOf(from)) === reader) this.#begin(reader, file);
       else if (!("reason" in file)) file.leave();
     });
+    this.#deps.files.open(name, request.mode === "netascii", then);
   }
 
   #begin(reader: TftpReader, file: LentFile | NotLent): void {
@@ -178,7 +203,10 @@ export class TftpServer {
     const { clock, limits, outbox } = this.#deps;
     const { from, request, name, machine } = reader;
     const transfer = new TftpTransfer({
-      clock,
+      clock: {
+        nowMs: () => clock.nowMs(),
+        after: (delayMs, callback) => clock.after(delayMs, this.#guarded(from, callback)),
+      },
       limits,
       outbox,
       file,

@@ -35,6 +35,7 @@ export class BlockOutbox {
     for (let block = first; block <= last; ) {
       const count = Math.min(this.#outbox.inMessage(headerBytes + blockSizeBytes), last - block + 1);
       if (!this.#outbox.hasRoom(mostPieces * count)) this.#send();
+      this.#outbox.begin();
       for (const end = block + count; block < end; block++) {
         this.#outbox.piece(this.#headers.address + (block & 0xffff) * headerBytes, headerBytes);
         this.#addBytes(file, (block - 1) * blockSizeBytes, Math.min(block * blockSizeBytes, file.lengthBytes));

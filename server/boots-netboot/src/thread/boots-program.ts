@@ -1,10 +1,12 @@
 // What the thread of packets runs: DHCP and TFTP. It knows all machines by itself, and asks nobody before it answers.
+import { formatKey } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { type PacketProgram, type ProgramDeps, runPacketProgram } from "@neverland/packet-thread/packet-program.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { LentFiles } from "../lending/lent-files.ts";
+import { tellFault } from "../own-fault.ts";
 import { blockHeaders } from "./block-outbox.ts";
 import { changeMachine } from "./change-machine.ts";
 import { openDhcpSockets } from "./dhcp-sockets.ts";
@@ -65,7 +67,15 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
           for (const socket of tftpSockets.values()) socket.finish();
           return;
         case "machines":
-          for (const change of said.changes) changeMachine(index, change, dhcpSockets);
+          for (const change of said.changes) {
+            try {
+              changeMachine(index, change, dhcpSockets);
+            } catch (error) {
+              // The next thread would be told the same.
+              const key = "known" in change ? change.known.metadata : change.gone;
+              tellFault(gate, { source: "boot-plane", doing: `taking what ${formatKey(key)} says`, error });
+            }
+          }
       }
     },
     readable(fd) {

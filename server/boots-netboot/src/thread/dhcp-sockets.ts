@@ -67,7 +67,7 @@ export function openDhcpSockets(
         if (!answers) continue;
         for (let at = 0; at < count; at++)
           link.answerer.answer(inbox.bytes(at), () => ipv4FromNumber(inbox.address(at)));
-        queue.send(fd, ({ address, code }) => link.events.failed(ipv4FromNumber(address), new Error(code)));
+        queue.send(fd, ({ address, code }) => link.events.unsent(ipv4FromNumber(address), code));
       }
     },
   };

@@ -16,6 +16,7 @@ let libc: Libc;
 let fd: number;
 let to: Socket;
 let memory: PinnedMemory;
+let nowMs: number;
 
 beforeEach(async () => {
   [calls, libc] = [await loadDatagramCalls(), await loadLibc()];
@@ -23,6 +24,7 @@ beforeEach(async () => {
   to = createSocket("udp4");
   to.bind(0, "127.0.0.1");
   await once(to, "listening");
+  nowMs = 0;
   memory = new PinnedMemory(calls, 100_000);
   memory.bytes.set(Uint8Array.from(memory.bytes, (_, at) => at % 251));
 });
@@ -31,6 +33,8 @@ afterEach(() => {
   to.close();
   libc.close(fd);
 });
+
+const openOutbox = (by = calls) => new SegmentOutbox({ calls: by, size, longestBytes: 60_000, nowMs: () => nowMs });
 
 /** Puts `count` datagrams of 4 and 1000 bytes into one message, but for the last, which is 10 bytes shorter. */
 function addMessage(outbox: SegmentOutbox, count: number, port = to.address().port): void {
@@ -42,7 +46,7 @@ function addMessage(outbox: SegmentOutbox, count: number, port = to.address().po
 }
 
 test("cuts a message of many pieces into datagrams, and one to nobody keeps back none of the others", async () => {
-  const outbox = new SegmentOutbox(calls, size);
+  const outbox = openOutbox();
   const came = new Promise<Buffer[]>((resolve) => {
     const all: Buffer[] = [];
     to.on("message", (bytes) => all.push(bytes) === 41 && resolve(all));
@@ -63,7 +67,7 @@ test("cuts a message of many pieces into datagrams, and one to nobody keeps back
 });
 
 test("of a message that did not come to its end nothing goes with the next", async () => {
-  const outbox = new SegmentOutbox(calls, size);
+  const outbox = openOutbox();
   const came = new Promise<Buffer>((resolve) => to.once("message", resolve));
   outbox.begin();
   outbox.piece(memory.address + 50_000, 1000);
@@ -75,11 +79,13 @@ test("of a message that did not come to its end nothing goes with the next", asy
 });
 
 test("knows how much goes into a message and into a call", () => {
-  const outbox = new SegmentOutbox(calls, size);
+  const outbox = openOutbox();
   assert.deepEqual(
-    [516, 1004, 1472, 40_000].map((bytes) => outbox.inMessage(bytes)),
+    [516, 1004, 1472, 40_000].map((bytes) => outbox.inMessage(bytes, loopback)),
     [64, 64, 44, 1],
   );
+  const narrow = new SegmentOutbox({ calls, size, longestBytes: 1472, nowMs: () => 0 });
+  assert.deepEqual([narrow.inMessage(1472, loopback), narrow.inMessage(1473, loopback)], [44, 1]);
   assert.equal(outbox.hasRoom(256), true);
   addMessage(outbox, 1);
   assert.deepEqual([outbox.hasRoom(254), outbox.hasRoom(255)], [true, false]);
@@ -87,24 +93,44 @@ test("knows how much goes into a message and into a call", () => {
   assert.equal(outbox.hasRoom(1), false);
 });
 
-for (const [code, errno, still] of [
-  ["EMSGSIZE", 90, [64, 1, 1]],
-  ["EINVAL", 22, [64, 1, 1]],
-  ["EIO", 5, [1, 1, 1]],
-] as const)
-  test(`after ${code} no message is made of what the kernel does not cut`, () => {
-    let failures = 1;
-    const failing = {
-      ...calls,
-      errno: () => errno,
-      sendmmsg: (_: number, __: number, count: number) => (failures-- > 0 ? -1 : count),
-    };
-    const outbox = new SegmentOutbox(failing, size);
-    addMessage(outbox, 2);
-    addMessage(outbox, 1);
-    outbox.send(fd, () => assert.fail("it is no fault of the client's"));
-    assert.deepEqual(
-      [516, 1004, 1472].map((bytes) => outbox.inMessage(bytes)),
-      still,
-    );
+/** The kernel refuses a message of two datagrams of 1004 bytes to loopback. */
+function refused(errno: number): SegmentOutbox {
+  let failures = 1;
+  const outbox = openOutbox({
+    ...calls,
+    errno: () => errno,
+    sendmmsg: (_, __, count) => (failures-- > 0 ? -1 : count),
   });
+  addMessage(outbox, 2);
+  addMessage(outbox, 1);
+  outbox.send(fd, () => assert.fail("it is no fault of the client's"));
+  return outbox;
+}
+
+const inMessage = (outbox: SegmentOutbox, address: number) =>
+  [516, 1004, 1472].map((bytes) => outbox.inMessage(bytes, address));
+
+for (const [code, errno] of [
+  ["EMSGSIZE", 90],
+  ["EINVAL", 22],
+] as const)
+  test(`after ${code} no message to this peer is made of what the kernel does not cut, for ten minutes`, () => {
+    const outbox = refused(errno);
+    assert.deepEqual(inMessage(outbox, loopback), [64, 1, 1]);
+    assert.deepEqual(inMessage(outbox, loopback + 1), [64, 64, 44]);
+    nowMs = 599_999;
+    assert.deepEqual(inMessage(outbox, loopback), [64, 1, 1]);
+    nowMs = 600_000;
+    assert.deepEqual(inMessage(outbox, loopback), [64, 64, 44]);
+  });
+
+test("after EIO, which is the card's, each datagram is a message", () => {
+  const outbox = refused(5);
+  assert.deepEqual(
+    [inMessage(outbox, loopback), inMessage(outbox, loopback + 1)],
+    [
+      [1, 1, 1],
+      [1, 1, 1],
+    ],
+  );
+});

@@ -1,6 +1,7 @@
 // Sends datagrams that are made of pieces of memory where they lie, many of them to one peer as one message that the kernel cuts
 // (UDP_SEGMENT), and all messages in one call.
 import { getSystemErrorMap } from "node:util";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 import { Datagram, type DatagramCalls } from "./datagram-calls.ts";
 import type { Unsent } from "./datagram-outbox.ts";
 import { PinnedMemory } from "./pinned-memory.ts";
@@ -13,13 +14,24 @@ const [SOL_UDP, UDP_SEGMENT] = [17, 103];
 const mostSegments = 64;
 const mostMessageBytes = 65_000;
 
-const refusals: ReadonlySet<string> = new Set(["EMSGSIZE", "EINVAL", "EIO"]);
+/** The kernel knows the path to a peer for so long (net.ipv4.route.mtu_expires), and whoever forges an ICMP message makes it know a wrong one. */
+const narrowMs = 600_000;
+/** Peers behind narrow paths. */
+const mostNarrow = 4096;
 
 export interface SegmentOutboxSize {
   /** In one call. */
   readonly messages: number;
   /** Of memory, in all of them. At least 128: two for each datagram of a message. */
   readonly pieces: number;
+}
+
+export interface SegmentOutboxDeps {
+  readonly calls: DatagramCalls;
+  readonly size: SegmentOutboxSize;
+  /** The longest datagram that fits into one of the link's packets: longer ones the kernel does not cut. */
+  readonly longestBytes: number;
+  readonly nowMs: () => number;
 }
 
 /** IPv4 addresses are numbers: the first byte is the highest. */
@@ -32,12 +44,14 @@ export class SegmentOutbox {
   #pieces = 0;
   /** Of the message that is begun. */
   #firstPiece = 0;
-  /** The longest datagram that the kernel is known or hoped to cut messages into, on the links of this outbox. */
-  #longestSegmentBytes = mostMessageBytes;
+  readonly #nowMs: () => number;
+  /** The longest datagram that the kernel is hoped to cut messages into; 0 where the link's card cannot have it. */
+  #longestBytes: number;
+  /** By peer, whose path takes less: of how much the kernel has refused to cut, and until when that is believed. */
+  readonly #narrow = recentMap<number, { readonly bytes: number; readonly untilMs: number }>(mostNarrow);
 
-  constructor(calls: DatagramCalls, size: SegmentOutboxSize) {
-    this.#calls = calls;
-    this.#size = size;
+  constructor({ calls, size, longestBytes, nowMs }: SegmentOutboxDeps) {
+    [this.#calls, this.#size, this.#longestBytes, this.#nowMs] = [calls, size, longestBytes, nowMs];
     const vectors = size.messages * layout.header;
     const addresses = vectors + size.pieces * layout.vector;
     const controls = addresses + size.messages * layout.address;
@@ -60,9 +74,9 @@ export class SegmentOutbox {
     }
   }
 
-  /** How many datagrams of this size go into one message. */
-  inMessage(sizeBytes: number): number {
-    if (sizeBytes > this.#longestSegmentBytes) return 1;
+  /** How many datagrams of this size go into one message. @param address Of the peer. */
+  inMessage(sizeBytes: number, address: number): number {
+    if (sizeBytes > this.#longestBytes || this.#isTooLong(sizeBytes, address)) return 1;
     return Math.max(1, Math.min(mostSegments, Math.floor(mostMessageBytes / sizeBytes)));
   }
 
@@ -98,7 +112,7 @@ export class SegmentOutbox {
 
   /**
    * Sends all. One that the kernel refuses keeps back none of the others. What it cannot cut is lost, and messages of such datagrams are not
-   * made again.
+   * made again for this peer for a while.
    */
   send(fd: number, unsent: (one: Unsent) => void): void {
     for (let sent = 0; sent < this.#messages; ) {
@@ -117,13 +131,33 @@ export class SegmentOutbox {
     this.#firstPiece = 0;
   }
 
-  /** EMSGSIZE, and of older kernels EINVAL: these are too long for the link; EIO: its card has no checksums. @returns Whether that was it. */
+  /** @returns Whether the kernel could not cut it, which is no fault of the peer's. */
   #learn(at: number, code: string): boolean {
     const isCut = this.#memory.view.getUint32(at * layout.header + 40, true) !== 0;
-    if (!isCut || !refusals.has(code)) return false;
-    const segmentBytes = this.#memory.view.getUint16(this.#at.controls + at * layout.control + 16, true);
-    this.#longestSegmentBytes = code === "EIO" ? 0 : Math.min(this.#longestSegmentBytes, segmentBytes - 1);
-    return true;
+    if (!isCut) return false;
+    switch (code) {
+      // These are too long for the path; EINVAL says it in older kernels.
+      case "EMSGSIZE":
+      case "EINVAL": {
+        const bytes = this.#memory.view.getUint16(this.#at.controls + at * layout.control + 16, true);
+        this.#narrow.set(this.#peer(at).address, { bytes, untilMs: this.#nowMs() + narrowMs });
+        return true;
+      }
+      // The link's card has no checksums.
+      case "EIO":
+        this.#longestBytes = 0;
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  #isTooLong(sizeBytes: number, address: number): boolean {
+    const known = this.#narrow.size === 0 ? undefined : this.#narrow.get(address);
+    if (known === undefined) return false;
+    if (this.#nowMs() < known.untilMs) return sizeBytes >= known.bytes;
+    this.#narrow.delete(address);
+    return false;
   }
 
   #peer(at: number): { address: number; port: number } {

@@ -2,7 +2,7 @@
 import type { DatagramCalls } from "@neverland/packet-thread/datagram-calls.ts";
 import type { Unsent } from "@neverland/packet-thread/datagram-outbox.ts";
 import { PinnedMemory } from "@neverland/packet-thread/pinned-memory.ts";
-import { SegmentOutbox } from "@neverland/packet-thread/segment-outbox.ts";
+import { SegmentOutbox, type SegmentOutboxDeps } from "@neverland/packet-thread/segment-outbox.ts";
 import { pieceBytes } from "../lending/lent-file.ts";
 import type { BlockRun } from "../tftp/tftp-transfer.ts";
 
@@ -18,22 +18,28 @@ export function blockHeaders(calls: DatagramCalls): PinnedMemory {
   return headers;
 }
 
+export interface BlockOutboxDeps extends Pick<SegmentOutboxDeps, "calls" | "nowMs"> {
+  readonly headers: PinnedMemory;
+  /** That fits into one of the link's packets. */
+  readonly longestBlockBytes: number;
+  /** Is called when there is no room for more: it calls `send`. */
+  readonly send: () => void;
+}
+
 export class BlockOutbox {
   readonly #headers: PinnedMemory;
   readonly #outbox: SegmentOutbox;
   readonly #send: () => void;
 
-  /** @param send Is called when there is no room for more: it calls `send`. */
-  constructor(calls: DatagramCalls, headers: PinnedMemory, send: () => void) {
-    this.#headers = headers;
-    this.#outbox = new SegmentOutbox(calls, size);
-    this.#send = send;
+  constructor({ headers, longestBlockBytes, send, ...deps }: BlockOutboxDeps) {
+    [this.#headers, this.#send] = [headers, send];
+    this.#outbox = new SegmentOutbox({ ...deps, size, longestBytes: headerBytes + longestBlockBytes });
   }
 
   /** What is added of a file must stay in memory until `send`. */
   add({ file, first, last, blockSizeBytes, to }: BlockRun): void {
     for (let block = first; block <= last; ) {
-      const count = Math.min(this.#outbox.inMessage(headerBytes + blockSizeBytes), last - block + 1);
+      const count = Math.min(this.#outbox.inMessage(headerBytes + blockSizeBytes, to.address), last - block + 1);
       if (!this.#outbox.hasRoom(mostPieces * count)) this.#send();
       this.#outbox.begin();
       for (const end = block + count; block < end; block++) {

@@ -37,7 +37,13 @@ export class TftpSocket {
     this.#fd = fd;
     this.#inbox = new DatagramInbox(calls, { messages, sizeBytes: requestBytes });
     this.#replies = new DatagramOutbox(calls, { messages, sizeBytes: replyBytes });
-    this.#blocks = new BlockOutbox(calls, headers, () => this.#send());
+    this.#blocks = new BlockOutbox({
+      calls,
+      headers,
+      longestBlockBytes: limits.packetBlockBytes,
+      nowMs: () => deps.clock.nowMs(),
+      send: () => this.#send(),
+    });
     const outbox: TftpOutbox = {
       next: () => {
         if (this.#replies.isFull) this.#send();

@@ -36,9 +36,11 @@ let sent: { readonly port: number; readonly bytes: Buffer }[];
 let nextPort: number;
 /** Those who wait for a file, where files take long. */
 let waiting: (() => void)[] | undefined;
+/** The outbox is full at this block, and learns that nothing can be sent. */
+let refusedAt: number | undefined;
 
 beforeEach(() => {
-  [events, sent, nextPort, waiting] = [[], [], 1025, undefined];
+  [events, sent, nextPort, waiting, refusedAt] = [[], [], 1025, undefined, undefined];
   fileHere = lentFile(bytes);
   lent = fileHere;
   index = new MachineIndex();
@@ -51,6 +53,7 @@ beforeEach(() => {
       add: (sizeBytes, _, port) => sent.push({ port, bytes: Buffer.from(room.subarray(0, sizeBytes)) }),
       addBlocks: ({ file, first, last, blockSizeBytes, to }) => {
         for (let block = first; block <= last; block++) {
+          if (block === refusedAt) server.failed(to, "ENETUNREACH");
           const data = file.pieceAt(0).bytes.subarray((block - 1) * blockSizeBytes, block * blockSizeBytes);
           sent.push({ port: to.port, bytes: Buffer.of(0, 3, 0, block, ...data) });
         }
@@ -379,6 +382,20 @@ test("a client to whom nothing can be sent is given up with an event, and a full
   server.failed(client, "ENETUNREACH");
   assert.deepEqual([server.isIdle, clock.pending], [true, 0]);
   assert.deepEqual([events.at(-1)?.reason, events.at(-1)?.address], ["SendFailed", address]);
+});
+
+test("a client to whom nothing can be sent is given up in the middle of a window, though nobody else has the file", () => {
+  const client = openClient();
+  client.ask(readRequest("snponly.efi", "windowsize\x003\0"));
+  fileHere.leave();
+  refusedAt = 2;
+  client.say(Uint8Array.of(0, 4, 0, 0));
+  assert.deepEqual(
+    events.map(({ reason }) => reason),
+    ["SendFailed"],
+  );
+  assert.deepEqual([server.isIdle, clock.pending], [true, 0]);
+  assert.throws(() => fileHere.pieceAt(0), RangeError);
 });
 
 describe("a fault of our own", () => {

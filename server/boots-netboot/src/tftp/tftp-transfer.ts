@@ -171,15 +171,19 @@ export class TftpTransfer {
 
   #send(send: TransferSend | undefined): void {
     const { outbox, to, file } = this.#input;
-    if (send?.op === "data")
-      outbox.addBlocks({
-        file,
-        first: send.first,
-        last: send.last,
-        blockSizeBytes: this.#state.terms.blockSizeBytes,
-        to,
-      });
-    else if (send !== undefined) sendReply(outbox, to, send);
+    if (send === undefined) return;
+    if (send.op !== "data") {
+      sendReply(outbox, to, send);
+      return;
+    }
+    const { first, last } = send;
+    // An outbox that is full sends, and is told then that nothing goes to this client, which drops this transfer: the rest is of the file still.
+    file.hold();
+    try {
+      outbox.addBlocks({ file, first, last, blockSizeBytes: this.#state.terms.blockSizeBytes, to });
+    } finally {
+      file.leave();
+    }
   }
 }
 

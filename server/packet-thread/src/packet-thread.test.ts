@@ -87,6 +87,13 @@ describe("a packet thread", () => {
     assert.deepEqual(await echoes(["x"]), ["b:x"]);
   });
 
+  test("hears and answers as before when memory is collected before each of its calls", async () => {
+    thread.send("collect");
+    while (heard.length === 0) await new Promise<void>((resolve) => (tell = resolve));
+    for (let round = 0; round < 20; round++)
+      assert.deepEqual(await echoes([`${round}`, "x"]), [`collect${round}`, "collectx"]);
+  });
+
   test("answers while the main thread is busy", async () => {
     const asker = `
       const socket = require("node:dgram").createSocket("udp4");

@@ -1,7 +1,9 @@
-// Sends each datagram back, with what the main thread said last in front of it; tells the main thread how many it sent. Some words end it.
+// Sends each datagram back, with what the main thread said last in front of it; tells the main thread how many it sent. Some words end it;
+// one has it collect memory before each call from then on.
 import { DatagramInbox } from "../datagram-inbox.ts";
 import { DatagramOutbox } from "../datagram-outbox.ts";
 import { type ProgramDeps, runPacketProgram } from "../packet-program.ts";
+import { collect } from "./collect.ts";
 
 const ends: Readonly<Record<string, () => void>> = {
   throw: () => {
@@ -21,10 +23,12 @@ await runPacketProgram(({ calls, data, post }: ProgramDeps) => {
   const outbox = new DatagramOutbox(calls, { messages: 64, sizeBytes: 1600 });
   let word = new TextEncoder().encode(String(data));
   let sent = 0;
+  let collects = false;
   return {
     isOpen: true,
     message: (message) => {
       ends[String(message)]?.();
+      collects ||= message === "collect";
       word = new TextEncoder().encode(String(message));
       post({ heard: message });
     },
@@ -40,9 +44,13 @@ await runPacketProgram(({ calls, data, post }: ProgramDeps) => {
         outbox.add(word.length + bytes.length, inbox.address(at), port);
         sent++;
       }
+      if (collects) collect();
       outbox.send(fd, (unsent) => post({ unsent }));
     },
-    due: () => Number.POSITIVE_INFINITY,
+    due: () => {
+      if (collects) collect();
+      return Number.POSITIVE_INFINITY;
+    },
     end: () => post({ sent }),
   };
 });

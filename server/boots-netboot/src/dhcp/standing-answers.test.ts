@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { HardwareInterface } from "@neverland/api";
 import { cardsOf, type MachineCard } from "@neverland/machines/machine-card.ts";
+import { collect } from "@neverland/packet-thread/testing/collect.ts";
 import {
   BootpOp,
   type DhcpMessage,
   type DhcpOption,
   decodeDhcpMessage,
   encodeDhcpMessage,
+  fixedBytes,
   OptionCode,
   PacketError,
   writeText,
@@ -20,6 +22,7 @@ import { asOurs, config, ip, noConflicts, serverAddress } from "../testing/dhcp-
 import { testMachine } from "../testing/machines.ts";
 import { composeReply } from "./dhcp-reply.ts";
 import { respondToDhcp } from "./dhcp-responder.ts";
+import { RequestScan } from "./request-scan.ts";
 import { StandingAnswers } from "./standing-answers.ts";
 
 const said: Said = { told: undefined, sinceMs: 0, heardMs: 0, repeats: 0 };
@@ -208,4 +211,109 @@ test("twenty thousand kinds of requests of one machine take bounded memory, and 
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   assert.ok(heapUsed + arrayBuffers - before.heapUsed - before.arrayBuffers < 150e6);
   assert.equal(askTwice(answers, machine, discover, discover), true);
+});
+
+/** Requests whose kinds differ and have one hash: each place holds one of two words that lead to the same. */
+function colliding(): Uint8Array[] {
+  const [discover] = requests;
+  assert.ok(discover);
+  const places = 11;
+  const start = "x".repeat(200);
+  const request = (vendorClass: Uint8Array): Uint8Array =>
+    encodeDhcpMessage({
+      ...discover,
+      options: [
+        { code: OptionCode.messageType, value: Uint8Array.of(1) },
+        { code: OptionCode.vendorClass, value: vendorClass },
+      ],
+    });
+  const word = Buffer.alloc(4);
+  const fnv = (hash: number, bytes: Uint8Array) => bytes.reduce((so, byte) => Math.imul(so ^ byte, 0x01000193), hash);
+  let hash = fnv(0x811c9dc5, Buffer.of(53, 1, 1, 60, start.length + 4 * places, ...Buffer.from(start)));
+  let all = [Buffer.from(start)];
+  for (let place = 0; place < places; place += 1) {
+    const seen = new Map<number, number>();
+    for (let value = 0; ; value += 1) {
+      word.writeUInt32BE((value * 2_654_435_761) % 2 ** 32);
+      const after = fnv(hash, word);
+      const other = seen.get(after);
+      seen.set(after, word.readUInt32BE());
+      if (other === undefined) continue;
+      const twin = Buffer.alloc(4);
+      twin.writeUInt32BE(other);
+      all = all.flatMap((one) => [Buffer.concat([one, word]), Buffer.concat([one, twin])]);
+      hash = after;
+      break;
+    }
+  }
+  return all.map(request);
+}
+
+describe("kinds that were made up to have one hash", () => {
+  const made = colliding();
+  const machine = machineOf({});
+  const reply = granted(made[0] ?? assert.fail(), machine) ?? assert.fail();
+
+  test("have it, and differ", () => {
+    const scan = new RequestScan();
+    const kinds = made.map((request) => {
+      assert.ok(scan.read(request));
+      return [scan.hash, Buffer.from(scan.kind.subarray(0, scan.kindSize)).toString("hex")] as const;
+    });
+    assert.equal(new Set(kinds.map(([hash]) => hash)).size, 1);
+    assert.equal(new Set(kinds.map(([, kind]) => kind)).size, 2048);
+  });
+
+  test("cost no more than others", () => {
+    const others = made.map((request, at) => {
+      const other = Uint8Array.from(request);
+      new DataView(other.buffer).setUint32(fixedBytes + 10, at);
+      return other;
+    });
+    const msOf = (some: readonly Uint8Array[]): number => {
+      const answers = answersOf();
+      const before = performance.now();
+      for (const request of some) answers.keep(request, reply, said);
+      return performance.now() - before;
+    };
+    const rounds = Array.from({ length: 5 }, () => [msOf(made), msOf(others)] as const);
+    const least = (at: 0 | 1) => Math.min(...rounds.map((both) => both[at]));
+    assert.ok(least(0) < 5 * least(1), `${least(0)} ms beside ${least(1)}`);
+  });
+
+  test("are told apart", () => {
+    const answers = answersOf();
+    const [one, other] = made;
+    assert.ok(one && other);
+    answers.keep(one, reply, said);
+    assert.equal(answers.write(other, room()), 0);
+    answers.keep(other, reply, said);
+    assert.deepEqual(
+      [one, other].map((request) => answers.write(request, room()) > 0),
+      [true, true],
+    );
+  });
+});
+
+test("kinds that are made up for each of many machines take no more than answers may", () => {
+  const answers = answersOf();
+  const [discover] = requests;
+  assert.ok(discover);
+  const vendorClass = Buffer.alloc(250, "x");
+  const request = encodeDhcpMessage(changed(discover, [{ code: OptionCode.vendorClass, value: vendorClass }]));
+  const view = new DataView(request.buffer, request.byteOffset);
+  const classAt = Buffer.from(request).indexOf(vendorClass);
+  const reply = granted(request, machineOf({})) ?? assert.fail();
+  const bytesNow = (): number => {
+    collect();
+    return process.memoryUsage().arrayBuffers;
+  };
+  const before = bytesNow();
+  for (let at = 0; at < 400_000; at += 1) {
+    view.setUint32(30, at >>> 3);
+    view.setUint32(classAt, at);
+    answers.keep(request, reply, said);
+  }
+  const grown = bytesNow() - before;
+  assert.ok(grown < 80e6, `${grown} bytes`);
 });

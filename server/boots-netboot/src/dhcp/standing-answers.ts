@@ -22,7 +22,7 @@ import { RequestScan, wordAt } from "./request-scan.ts";
 const mostKinds = 1024;
 /** Of one machine: its firmware, iPXE, Hook and the system, each with two requests. */
 const mostOfMachine = 8;
-/** Of what answers say, for all machines. A hall of 100,000 takes 30 MiB. When it is full, all are asked for anew. */
+/** Of what answers say, and of the kinds, for all machines. A hall of 100,000 takes 30 MiB. When it is full, all are asked for anew. */
 const [chunkBytes, mostChunks] = [1 << 20, 64];
 /** A power of two. A `Map` is made anew, twice as large, whenever it is full: 10 ms of 131,072 machines, while packets wait. */
 const shards = 64;
@@ -33,8 +33,6 @@ const entry = { fileSize: 0, optionsSize: 1, addresses: 3, file: 11 };
 interface Kind {
   readonly hash: number;
   readonly bytes: Uint8Array;
-  /** Another one of the same hash. */
-  readonly next: Kind | undefined;
 }
 
 interface Standing {
@@ -51,8 +49,8 @@ export class StandingAnswers {
   readonly #server: number;
   readonly #stands: (said: Said, address: number) => boolean;
   readonly #scan = new RequestScan();
+  /** By hash, the latest of each: anyone can make up any number of one hash. */
   readonly #kinds = new Map<number, Kind>();
-  #kindCount = 0;
   /** By MAC address as a number, in shards by its last bits. */
   readonly #machines = Array.from({ length: shards }, () => new Map<number, Standing>());
   #chunks: Uint8Array[] = [];
@@ -131,7 +129,6 @@ export class StandingAnswers {
   forgetAll(): void {
     for (const machines of this.#machines) machines.clear();
     this.#kinds.clear();
-    this.#kindCount = 0;
     this.#chunks = [];
     this.#used = chunkBytes;
   }
@@ -166,11 +163,11 @@ export class StandingAnswers {
       this.#chunks.push(new Uint8Array(chunkBytes));
       this.#used = 0;
     }
-    const [chunk, kind] = [this.#chunks.at(-1), this.#kindOf(scan)];
+    const [chunk, at] = [this.#chunks.at(-1), this.#used];
     if (chunk === undefined) return undefined;
-    const next = this.#others(scan.mac, kind);
-    const standing = { kind, chunk, at: this.#used, sizeBytes, said, next };
     this.#used += sizeBytes;
+    const kind = this.#kindOf(scan);
+    const standing = { kind, chunk, at, sizeBytes, said, next: this.#others(scan.mac, kind) };
     this.#of(scan.mac).set(scan.mac, standing);
     return standing;
   }
@@ -183,16 +180,14 @@ export class StandingAnswers {
     return all.reduceRight<Standing | undefined>((next, one) => ({ ...one, next }), undefined);
   }
 
+  /** A new one takes its room from that of the answers: those of machines that are asked for in ever new ways have one each. */
   #kindOf(scan: RequestScan): Kind {
-    const first = this.#kinds.get(scan.hash);
-    for (let one = first; one !== undefined; one = one.next) if (isKind(one, scan)) return one;
-    if (this.#kindCount === mostKinds) {
-      this.#kinds.clear();
-      this.#kindCount = 0;
-    }
-    this.#kindCount++;
-    const kind = { hash: scan.hash, bytes: scan.kind.slice(0, scan.kindSize), next: this.#kinds.get(scan.hash) };
+    const known = this.#kinds.get(scan.hash);
+    if (known !== undefined && isKind(known, scan)) return known;
+    if (this.#kinds.size === mostKinds) this.#kinds.clear();
+    const kind = { hash: scan.hash, bytes: scan.kind.slice(0, scan.kindSize) };
     this.#kinds.set(scan.hash, kind);
+    this.#used += scan.kindSize;
     return kind;
   }
 }

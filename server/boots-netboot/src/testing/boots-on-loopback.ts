@@ -80,11 +80,10 @@ export async function openBootsOnLoopback({
     AbortSignal.timeout(60_000),
   );
   const clients: Socket[] = [];
-  const open = async (address: string, port: number, serverPort: number): Promise<LoopbackClient> => {
-    const socket = createSocket({ type: "udp4", reuseAddr: true }).bind(port, address);
-    clients.push(socket);
-    await once(socket, "listening");
-    return clientOf(socket, serverPort);
+  const open = async (...where: Parameters<typeof openLoopbackClient>): Promise<LoopbackClient> => {
+    const client = await openLoopbackClient(...where);
+    clients.push(client.socket);
+    return client;
   };
   return {
     index,
@@ -102,6 +101,13 @@ export async function openBootsOnLoopback({
       await thread.close(AbortSignal.abort());
     },
   };
+}
+
+/** @param port Its own; 0: any. @param serverPort Of a server on 127.0.0.1. */
+export async function openLoopbackClient(address: string, port: number, serverPort: number): Promise<LoopbackClient> {
+  const socket = createSocket({ type: "udp4", reuseAddr: true }).bind(port, address);
+  await once(socket, "listening");
+  return clientOf(socket, serverPort);
 }
 
 /** What a machine sends, by way of the relay. */

@@ -60,6 +60,12 @@ export const longTests: readonly LongTest[] = [
     files: ["server/boots-netboot/src/tftp-largest-file.slow.test.ts"],
   },
   {
+    name: "ends",
+    minutes: 1,
+    proves: "a server that a hall asks ends soon however it is told to, and one that is killed leaves nothing behind",
+    files: ["tink-cli/src/commands/up-ends.slow.test.ts"],
+  },
+  {
     name: "beside-dnsmasq",
     minutes: 2,
     proves: "every kind of firmware boots by our files where dnsmasq answers DHCP, set up as the example says",

@@ -53,8 +53,10 @@ export async function registerHallAt(dataDir: string): Promise<void> {
 export interface Asking {
   /** Every kind has been answered `times` times. */
   answered(times: number): Promise<void>;
-  /** Ends it. */
+  /** Ends it when what was asked last is answered. */
   stop(): Promise<Answers>;
+  /** Ends it at once. */
+  abandon(): Promise<unknown>;
 }
 
 /** Has the machines ask again and again, in a thread of its own: this one may be busy. */
@@ -67,7 +69,11 @@ export function askAsHall(hall: Hall): Asking {
     news.resolve();
     news = Promise.withResolvers<void>();
   });
-  worker.on("error", (error) => news.reject(error));
+  worker.on("error", (error) => {
+    // Who waits hears of it.
+    news.promise.catch(() => undefined);
+    news.reject(error);
+  });
   return {
     async answered(times) {
       while (Object.values(seen).some(({ length }) => length < times)) await news.promise;
@@ -77,5 +83,6 @@ export function askAsHall(hall: Hall): Asking {
       await new Promise((resolve) => worker.once("exit", resolve));
       return seen;
     },
+    abandon: () => worker.terminate(),
   };
 }

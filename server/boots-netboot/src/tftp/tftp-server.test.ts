@@ -374,6 +374,20 @@ describe("while a piece of a file is read from the disk", () => {
   });
 });
 
+test("when the server stops, who goes on reading may end, and who has been silent for half a second is told so", () => {
+  const [silent, reading] = [openClient(), openClient()];
+  for (const client of [silent, reading]) client.ask(readRequest("snponly.efi"));
+  server.finish();
+  clock.advance(450);
+  assert.equal(reading.ask(Uint8Array.of(0, 4, 0, 1))[1], 3);
+  clock.advance(100);
+  assert.deepEqual([errorCode(sent.at(-1)?.bytes ?? assert.fail()), sent.at(-1)?.port], [0, silent.port]);
+  assert.equal(reading.ask(Uint8Array.of(0, 4, 0, 2))[1], 3);
+  assert.deepEqual([reading.say(Uint8Array.of(0, 4, 0, 3)), server.isIdle], [[], true]);
+  clock.advance(100);
+  assert.equal(clock.pending, 0);
+});
+
 test("a client to whom nothing can be sent is given up with an event, and a full queue is only a loss", () => {
   const client = openClient();
   client.ask(readRequest("snponly.efi"));

@@ -40,12 +40,17 @@ const passing: ReadonlySet<string> = new Set(["EAGAIN", "ENOBUFS", "ENOMEM"]);
 const mostOfLine = 32;
 const lineEveryMs = 100;
 
+/** When the server stops: who reads on a link says something each few milliseconds, and after a loss within half a second. */
+const silentAtEndMs = 500;
+const lookAtEndMs = 100;
+
 export class TftpServer {
   readonly #deps: TftpServerDeps;
   readonly #events: TftpEvents;
   readonly #slots: TransferSlots<TftpReader>;
   #line: { readonly atMs: number; readonly stop: () => void } | undefined;
   #finishes = false;
+  #stopLooking = (): void => undefined;
 
   constructor(deps: TftpServerDeps) {
     this.#deps = deps;
@@ -84,11 +89,11 @@ export class TftpServer {
       this.#open(from, request);
   }
 
-  /** From now on takes no new transfer; those that run end. */
+  /** From now on takes no new transfer; those that run end, but for those whose client is silent: it may be gone, or was never there. */
   finish(): void {
     this.#finishes = true;
     this.#slots.endLine();
-    for (const reader of this.#slots.reading()) if (reader.transfer === undefined) this.#leave(reader);
+    this.#endSilent();
   }
 
   /** Breaks off those that run, and tells their clients. */
@@ -96,6 +101,17 @@ export class TftpServer {
     this.finish();
     for (const { transfer } of this.#slots.reading()) transfer?.cancel();
     this.#line?.stop();
+    this.#stopLooking();
+  }
+
+  #endSilent(): void {
+    const { clock } = this.#deps;
+    const nowMs = clock.nowMs();
+    for (const reader of this.#slots.reading())
+      if (reader.transfer === undefined) this.#leave(reader);
+      else if (nowMs - reader.lastHeardMs >= silentAtEndMs) reader.transfer.cancel();
+    this.#stopLooking();
+    if (!this.isIdle) this.#stopLooking = clock.after(lookAtEndMs, () => this.#endSilent());
   }
 
   /** Something could not be sent to this client. @param code Such as `ENETUNREACH`. */

@@ -12,7 +12,7 @@ export interface BootsThreadDeps extends BootsRunDeps {
 }
 
 export interface BootsThread {
-  /** Lets those who read over TFTP end until `deadline` aborts, then breaks them off. */
+  /** Lets those who go on reading over TFTP end until `deadline` aborts, then breaks them off; who is silent is broken off at once. */
   close(deadline: AbortSignal): Promise<void>;
 }
 

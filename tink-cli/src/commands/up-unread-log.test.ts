@@ -8,11 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
+import { askAsHall, type Hall, layOutHall, registerHallAt } from "../testing/loopback-hall.ts";
 
 const timeout = 60_000;
 
 describe("tink up with a log that takes no more", { timeout }, () => {
   let dir: string;
+  let hall: Hall;
   let server: ChildProcess;
   let exited: Promise<unknown[]>;
   let log: { readonly readEnd: number; readonly writeEnd: number };
@@ -21,17 +23,8 @@ describe("tink up with a log that takes no more", { timeout }, () => {
   before(async ({ signal }) => {
     dir = await mkdtemp(join(tmpdir(), "tink-unread-"));
     log = fullPipe(join(dir, "log"));
-    const listen = [
-      "--api-listen",
-      "127.0.0.1:0",
-      "--boot-listen",
-      "127.0.0.1",
-      "--http-port",
-      "0",
-      "--grpc-port",
-      "0",
-    ];
-    const args = [join(import.meta.dirname, "../main.ts"), "up", "--data-dir", join(dir, "data"), ...listen];
+    hall = await layOutHall(dir);
+    const args = [join(import.meta.dirname, "../main.ts"), "up", "--data-dir", join(dir, "data"), ...hall.flags];
     server = spawn(process.execPath, [...process.execArgv, ...args], { stdio: ["ignore", "pipe", log.writeEnd] });
     exited = once(server, "exit");
     closeSync(log.writeEnd);
@@ -53,6 +46,15 @@ describe("tink up with a log that takes no more", { timeout }, () => {
       await response.text();
       assert.equal(response.status, 404);
     }
+  });
+
+  test("answers machines by DHCP, TFTP and HTTP", async () => {
+    await registerHallAt(join(dir, "data"));
+    const asking = askAsHall(hall);
+    await asking.answered(50);
+    const answers = Object.values(await asking.stop()).flat();
+    // What is not answered is asked again after a second.
+    assert.ok(answers.filter((ms) => ms > 1000).length < answers.length / 20, `${answers.map(Math.round)}`);
   });
 
   test("answers people", async ({ signal }) => {

@@ -66,6 +66,12 @@ export const longTests: readonly LongTest[] = [
     files: ["tink-cli/src/commands/up-ends.slow.test.ts"],
   },
   {
+    name: "bad-disk",
+    minutes: 1,
+    proves: "machines get addresses and files while the server's disk is full, and while each flush takes 100 ms",
+    files: ["tink-cli/src/commands/up-bad-disk.slow.test.ts"],
+  },
+  {
     name: "beside-dnsmasq",
     minutes: 2,
     proves: "every kind of firmware boots by our files where dnsmasq answers DHCP, set up as the example says",

@@ -15,6 +15,7 @@ const peers: readonly DebianPackage[] = [
   { package: "curl", purpose: "an HTTP and TFTP client that is not ours" },
   { package: "skopeo", purpose: "a registry client that is not ours" },
   { package: "umoci", purpose: "an image tool that is not ours" },
+  { package: "strace", purpose: "a disk that takes its time" },
   { package: "openssh-server", purpose: "an SSH server that is not ours" },
   { package: "runc", purpose: "running containers as Tink Worker does" },
   { package: "crun", purpose: "running containers as Tink Worker does in Hook" },

@@ -21,13 +21,18 @@ export class HallServer {
     [this.#dir, this.hall] = [dir, hall];
   }
 
-  /** Knows the machines of the hall. */
-  static async open(): Promise<HallServer> {
+  /** Knows the machines of the hall. @param under What runs it, which may give it another disk for the folder that it is told. */
+  static async open(under: (dataDir: string) => readonly string[] = () => []): Promise<HallServer> {
     const dir = await mkdtemp(join(tmpdir(), "hall-server-"));
     const server = new HallServer(dir, await layOutHall(dir));
-    await server.start();
-    await registerHallAt(join(dir, "data"));
+    await server.start(...under(join(dir, "data")));
+    await registerHallAt(server.dataDir);
     return server;
+  }
+
+  /** As it sees it itself. */
+  get dataDir(): string {
+    return `/proc/${this.#process?.pid}/root${join(this.#dir, "data")}`;
   }
 
   /** Again, with the same data on the same ports. @param under What runs it. @returns What was said on its standard output before it was ready. */

@@ -60,7 +60,8 @@ export async function startBootsRun(
   signal: AbortSignal,
 ): Promise<BootsRun> {
   const [serving, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-  const thread = await startThread(deps, sockets, { serving: serving.resolve, finished: over.resolve });
+  const events = new ThreadEvents(deps.record);
+  const thread = await startThread(deps, sockets, events, { serving: serving.resolve, finished: over.resolve });
   let unfollow = (): void => undefined;
   const ended = thread.ended.then((error) => {
     unfollow();
@@ -78,7 +79,10 @@ export async function startBootsRun(
   }
   return {
     ended,
-    stop: () => thread.stop(),
+    async stop() {
+      await thread.stop();
+      await events.settled();
+    },
     async finish() {
       thread.send({ say: "finish" } satisfies ToThread);
       await Promise.race([over.promise, ended]);
@@ -92,9 +96,13 @@ function failStart(error: Error | undefined): never {
 
 type Told = { readonly serving: () => void; readonly finished: () => void };
 
-async function startThread(deps: BootsRunDeps, sockets: readonly number[], told: Told): Promise<PacketThread> {
-  const { files, record, warn } = deps;
-  const events = new ThreadEvents(record);
+async function startThread(
+  deps: BootsRunDeps,
+  sockets: readonly number[],
+  events: ThreadEvents,
+  told: Told,
+): Promise<PacketThread> {
+  const { files, warn } = deps;
   const lender = new FileLender(files);
   const thread = await startPacketThread({
     program: new URL("./boots-program.ts", import.meta.url),
@@ -108,9 +116,7 @@ async function startThread(deps: BootsRunDeps, sockets: readonly number[], told:
       else if ("wantedPiece" in said) void givePiece(said.wantedPiece);
       else if ("unlent" in said) lender.close(said.unlent);
       else {
-        const count = events.take(said);
-        // In a turn of its own: what comes while this one goes through its messages is still of this turn, and one lot would follow the other.
-        setImmediate(() => send({ say: "taken", events: count }));
+        events.take(said, (count) => send({ say: "taken", events: count }));
         if (said.dropped > 0)
           warn(
             `${said.dropped} events of DHCP and TFTP were not recorded: they came faster than they could be written`,

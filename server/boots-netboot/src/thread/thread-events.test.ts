@@ -5,7 +5,7 @@ import type { MachineEventInput } from "@neverland/api";
 import { type EventLot, EventOutbox } from "./event-outbox.ts";
 import { ThreadEvents } from "./thread-events.ts";
 
-test("each event is recorded once, and what comes again is counted with it, across lots", () => {
+test("each event is recorded once, and what comes again is counted with it, across lots", async () => {
   const lots: EventLot[] = [];
   const outbox = new EventOutbox((lot) => lots.push(lot));
   const [recorded, repeats]: [unknown[], string[]] = [[], []];
@@ -19,8 +19,29 @@ test("each event is recorded once, and what comes again is counted with it, acro
   outbox.add(say("another"));
   for (const at of [299, 0]) outbox.addRepeats(numbers[at], at + 1, 5000);
   outbox.flush();
-  for (const lot of lots) outbox.taken(events.take(lot));
+  for (const lot of lots) events.take(lot, (count) => outbox.taken(count));
+  await events.settled();
   assert.equal(recorded.length, 301);
   assert.deepEqual(recorded[300], say("another"));
   assert.deepEqual(repeats, ["m299: 300, 5000", "m0: 1, 5000"]);
+});
+
+test("a lot that takes long is recorded in its order with the loop going round, and is taken when all of it is", async () => {
+  const done: string[] = [];
+  const events = new ThreadEvents(({ message }) => {
+    for (const untilMs = performance.now() + 5; performance.now() < untilMs; );
+    done.push(message);
+    return { repeated: (count) => void done.push(`${message} x${count}`) };
+  });
+  const lot = { dropped: 0, repeats: Float64Array.of(0, 7, 5000) };
+  const taken = Promise.withResolvers<number>();
+  const said = ["a", "b", "c"].map((message) => ({ message }));
+  events.take({ ...lot, events: JSON.stringify(said), count: said.length }, taken.resolve);
+  const round = (): void => {
+    done.push("loop");
+    if (!done.includes("c")) setImmediate(round);
+  };
+  setImmediate(round);
+  assert.equal(await taken.promise, 4);
+  assert.match(done.join(" "), /^a (loop )*b (loop )+c (loop )*a x7( loop)*$/);
 });

@@ -20,10 +20,13 @@ export class Burst {
     return true;
   }
 
-  /** Calls `piece` at once while there is time, and else when its turn comes. It must not throw. */
-  run(piece: () => void): void {
+  /**
+   * Calls `piece` at once while there is time, and else when its turn comes. It must not throw.
+   * @param isWhole It is done when it returns: of such pieces a slice goes through many without more ado.
+   */
+  run(piece: () => void, isWhole = false): void {
     if (this.hasTime) piece();
-    else this.#turns.run(piece);
+    else this.#turns.run(piece, isWhole);
   }
 
   /** Resolves when its turn comes: for who found that there is no time. */

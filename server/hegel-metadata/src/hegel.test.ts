@@ -62,8 +62,8 @@ test("each machine reads its own metadata, with and without a slash at the end, 
 test("an unknown address is told so, everywhere, and leaves an event", async (t) => {
   const { get, events } = await setUp(t);
   for (const url of ["/2009-04-04", "/2009-04-04/user-data", "/metadata", "/nocloud/meta-data"]) {
-    const { statusCode, body } = await get(url, "10.0.0.99");
-    assert.equal(statusCode, 404);
+    const { statusCode, body, headers } = await get(url, "10.0.0.99");
+    assert.deepEqual([statusCode, headers.connection], [404, "close"]);
     assert.match(body, /^no Hardware has the address 10\.0\.0\.99;/);
   }
   assert.deepEqual([events[0]?.type, events[0]?.reason], ["MetadataRefused", "UnknownAddress"]);

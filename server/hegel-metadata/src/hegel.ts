@@ -123,7 +123,8 @@ function refuse(
 ): FastifyReply {
   const event = { source: "hegel", type: "MetadataRefused", address, reason, message } as const;
   gate.once(`${reason} ${address ?? ""}`, refusedQuietMs, event);
-  return plain(reply.code(status), `${message}\n`);
+  // Anyone can make up addresses: what each of them would keep open costs more than its next connection.
+  return plain(reply.code(status).header("connection", "close"), `${message}\n`);
 }
 
 /** One event per boot for metadata, and one for user data. */

@@ -169,7 +169,8 @@ describe("files", () => {
   });
 
   test("are for known machines only", async () => {
-    assert.equal((await get("/files/vmlinuz-x86_64", "10.77.0.200")).statusCode, 404);
+    const { statusCode, headers } = await get("/files/vmlinuz-x86_64", "10.77.0.200");
+    assert.deepEqual([statusCode, headers.connection], [404, "close"]);
   });
 
   for (const path of [

@@ -31,6 +31,8 @@ export function refuseHttp(
   { reason, message, machine }: HttpRefusal,
 ): FastifyReply {
   const address = plainAddress(request.ip);
+  // Anyone can make up addresses: what each of them would keep open costs more than its next connection.
+  if (machine === undefined) reply.header("connection", "close");
   const ours = serverFaults.get(reason);
   gate.once(`http ${reason} ${machine?.mac ?? address}`, quietMs, {
     ...(machine === undefined ? { source: "boots/http", address } : subjectOf(machine)),

@@ -27,6 +27,11 @@ export class OpenConnections {
     this.#turns.next(request, response, begin);
   }
 
+  /** Whether anything that came whole is still to be answered on it. */
+  isAnswering(socket: Socket): boolean {
+    return (this.#held.get(socket)?.calls ?? 0) > 0;
+  }
+
   /** Something is asked on it, and is going to be answered. */
   begin(socket: Socket): void {
     const held = this.#held.get(socket);

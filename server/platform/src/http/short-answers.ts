@@ -4,6 +4,7 @@ import type { Server } from "node:http";
 import type { Socket } from "node:net";
 import { plainAddress } from "../network/plain-address.ts";
 import type { Burst } from "../wait/burst.ts";
+import { HangUps } from "./hang-ups.ts";
 import type { OpenConnections } from "./open-connections.ts";
 import type { PlainGet } from "./plain-get.ts";
 import { type ShortAnswer, ShortConnection } from "./short-connection.ts";
@@ -30,6 +31,7 @@ export class ShortAnswers {
   constructor(server: Server, burst: Burst) {
     const [own] = server.listeners("connection") as ((socket: Socket) => void)[]; // as the event is documented
     if (own === undefined) throw new TypeError("the server takes no connections");
+    server.off("connection", own);
     this.#server = server;
     this.#burst = burst;
     this.#toServer = own;
@@ -41,20 +43,28 @@ export class ShortAnswers {
     this.#routes.push({ prefix, find });
   }
 
-  /** To be called when all routes are there; without any nothing changes. */
+  /** To be called when all routes are there; without any each connection is the server's from the start. */
   begin(connections: OpenConnections): void {
-    if (this.#routes.length === 0) return;
-    this.#server.off("connection", this.#toServer);
+    const hangUps = new HangUps((socket) => connections.isAnswering(socket));
+    const toServer = (socket: Socket): void => {
+      this.#toServer.call(this.#server, socket);
+      hangUps.follow(socket);
+    };
     this.#server.on("connection", (socket: Socket) => {
       // There was no room for it.
       if (socket.destroyed) return;
+      if (this.#routes.length === 0) {
+        toServer(socket);
+        return;
+      }
       const address = plainAddress(socket.remoteAddress ?? "");
       new ShortConnection(socket, {
         connections,
         burst: this.#burst,
+        hangUps,
         idleMs: this.#server.keepAliveTimeout,
         find: (get) => this.#find(get, address),
-        handOver: () => this.#toServer.call(this.#server, socket),
+        handOver: () => toServer(socket),
       });
     });
   }

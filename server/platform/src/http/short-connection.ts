@@ -1,6 +1,7 @@
 // One connection on which plain GETs are answered, one after the other, until something else comes on it.
 import type { Socket } from "node:net";
 import type { Burst } from "../wait/burst.ts";
+import type { HangUps } from "./hang-ups.ts";
 import type { OpenConnections } from "./open-connections.ts";
 import { type PlainGet, parsePlainGet } from "./plain-get.ts";
 import { type FileSent, stallMs } from "./send-file.ts";
@@ -30,6 +31,7 @@ export type ShortConnectionDeps = {
   readonly connections: Pick<OpenConnections, "begin" | "end">;
   /** What all connections ask. */
   readonly burst: Pick<Burst, "hasTime" | "next">;
+  readonly hangUps: Pick<HangUps, "ended">;
   /** How long it may ask nothing. */
   readonly idleMs: number;
   readonly find: (get: PlainGet) => ShortAnswer | undefined | Promise<ShortAnswer | undefined>;
@@ -134,7 +136,7 @@ export class ShortConnection {
     answer.onEnd({ whole, fault: undefined, stalledSeconds });
   }
 
-  readonly #onEnd = (): void => this.#socket.destroySoon();
+  readonly #onEnd = (): void => this.#deps.hangUps.ended(this.#socket, () => this.#socket.destroySoon());
 
   readonly #onTimeout = (): void => {
     this.#over(false, stallMs / 1000);

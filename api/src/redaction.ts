@@ -18,9 +18,14 @@ export function redactObject<T>(object: T): T {
   return paths.reduce<unknown>((value, path) => redactAt(value, path.split(".")), object) as T;
 }
 
-/** As {@link redactObject}, for each member: what a log line is made of. */
+/** As {@link redactObject}, for each member: what a log line is made of. The same object where nothing is hidden. */
 export function redactMembers(members: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, redactObject(value)]));
+  let shown = members;
+  for (const name of Object.keys(members)) {
+    const member = redactObject(members[name]);
+    if (member !== members[name]) shown = { ...shown, [name]: member };
+  }
+  return shown;
 }
 
 /**

@@ -59,5 +59,5 @@ export class BootContacts {
 
 /** What is read back from the log comes after what has just been seen. */
 function keepLatest(times: RecentMap<string, number>, key: string, atMs: number): void {
-  times.set(key, Math.max(atMs, times.get(key) ?? Number.NEGATIVE_INFINITY));
+  times.set(key, Math.max(atMs, times.peek(key) ?? Number.NEGATIVE_INFINITY));
 }

@@ -29,9 +29,16 @@ export function onClockSet(listener: (byMs: number) => void): () => void {
   return steady.onStep(listener);
 }
 
-/** RFC 3339 with milliseconds, in UTC. */
+let formattedMs = Number.NaN;
+let formatted = "";
+
+/** RFC 3339 with milliseconds, in UTC. What one moment's events and lines of the log all say is put into words once. */
 export function formatTime(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== formattedMs) {
+    formatted = new Date(ms).toISOString();
+    formattedMs = ms;
+  }
+  return formatted;
 }
 
 /** RFC 3339 in whole seconds, in UTC, as Kubernetes writes times. */

@@ -56,7 +56,13 @@ function specOf(event: MachineEventInput, { hardware, mac }: Subject, time: stri
   return spec;
 }
 
+/** The same object where all are lines. */
 function dataLines(data: NonNullable<MachineEventInput["data"]>): NonNullable<MachineEventSpec["data"]> {
-  const lines = Object.entries(data).map(([name, value]) => [name, typeof value === "string" ? oneLine(value) : value]);
-  return Object.fromEntries(lines);
+  let lines = data;
+  for (const name of Object.keys(data)) {
+    const value = data[name];
+    const line = typeof value === "string" ? oneLine(value) : value;
+    if (line !== undefined && line !== value) lines = { ...lines, [name]: line };
+  }
+  return lines;
 }

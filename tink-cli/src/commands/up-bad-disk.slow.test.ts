@@ -6,8 +6,8 @@ import { afterEach, test } from "node:test";
 import { kinds } from "@neverland/api";
 import { clientsOf } from "../connect.ts";
 import { findConnection } from "../connection.ts";
+import { askAsHall } from "../testing/ask-as-hall.ts";
 import { HallServer } from "../testing/hall-server.ts";
-import { askAsHall } from "../testing/loopback-hall.ts";
 
 let server: HallServer;
 

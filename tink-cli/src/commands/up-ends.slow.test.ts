@@ -1,8 +1,8 @@
 // The other ways in which a server ends while a hall asks for addresses and files: soon, and with nothing left that the next start would miss.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { askAsHall } from "../testing/ask-as-hall.ts";
 import { floodReads, HallServer, soonMs } from "../testing/hall-server.ts";
-import { askAsHall } from "../testing/loopback-hall.ts";
 
 let server: HallServer;
 

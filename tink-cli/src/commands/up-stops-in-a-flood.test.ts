@@ -1,8 +1,8 @@
 // A server that is told to end while a hall asks for addresses and files waits for nobody who has gone.
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
+import { askAsHall } from "../testing/ask-as-hall.ts";
 import { floodReads, HallServer, soonMs } from "../testing/hall-server.ts";
-import { askAsHall } from "../testing/loopback-hall.ts";
 
 let server: HallServer;
 

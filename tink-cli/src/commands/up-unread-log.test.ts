@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { askAsHall, type Hall, layOutHall, registerHallAt } from "../testing/loopback-hall.ts";
+import { askAsHall } from "../testing/ask-as-hall.ts";
+import { type Hall, layOutHall, registerHallAt } from "../testing/loopback-hall.ts";
 
 const timeout = 60_000;
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { promisify } from "node:util";
@@ -31,6 +32,29 @@ test("a reader that stands still stops nobody: the process goes on, and ends", {
   const ended = once(child, "exit"); // its standard error is not read before
   assert.equal(await text(child.stdout), "done\n");
   assert.deepEqual(await ended, [0, null]);
+});
+
+test("what a reader that stood still has missed is counted, to the line", { timeout: 60_000 }, async () => {
+  const program = `
+    import { openLog } from ${JSON.stringify(log)};
+    const { log } = openLog("info");
+    for (let turn = 0; turn < 100; turn += 1) {
+      for (let line = 0; line < 1000; line += 1) log.info({ event: "flood", line }, "more than any pipe holds");
+      await new Promise(setImmediate);
+    }
+    console.log("done");
+    process.stdin.resume();`;
+  const child = spawn(process.execPath, [...node, program], { stdio: "pipe", timeout: 50_000 });
+  await once(child.stdout, "data"); // its standard error is not read before
+  let [read, dropped] = [0, 0];
+  for await (const line of createInterface(child.stderr)) {
+    const { event, count } = JSON.parse(line);
+    if (event === "flood") read += 1;
+    else dropped += count;
+    if (read + dropped === 100_000) child.stdin.end();
+  }
+  assert.equal(read + dropped, 100_000);
+  assert.ok(dropped > 0);
 });
 
 test("levels are words, and the last lines before an exit are written", { timeout: 60_000 }, async () => {

@@ -379,6 +379,7 @@ test("when the server stops, who goes on reading may end, and who has been silen
   for (const client of [silent, reading]) client.ask(readRequest("snponly.efi"));
   server.finish();
   clock.advance(450);
+  silent.say(readRequest("snponly.efi"));
   assert.equal(reading.ask(Uint8Array.of(0, 4, 0, 1))[1], 3);
   clock.advance(100);
   assert.deepEqual([errorCode(sent.at(-1)?.bytes ?? assert.fail()), sent.at(-1)?.port], [0, silent.port]);

@@ -78,7 +78,8 @@ export class TftpServer {
   #take(request: TftpRequest, from: TftpClient): void {
     const key = keyOf(from);
     const reader = this.#slots.get(key);
-    if (reader !== undefined) {
+    // Who asks again when the server stops has read nothing.
+    if (reader !== undefined && (request.op === "ack" || !this.#finishes)) {
       reader.lastHeardMs = this.#deps.clock.nowMs();
       this.#slots.heard(key);
     }

@@ -35,6 +35,7 @@ export { eventsOfLife } from "./timeline/timeline-event.ts";
 export { spellingsOf } from "./tinkerbell/agent-id.ts";
 export * from "./tinkerbell/hardware.ts";
 export { interfaceDoubts, isNetmask, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
+export { hardwareFaults, type ValueFault } from "./tinkerbell/interface-faults.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
 export { unknownFields } from "./unknown-fields.ts";

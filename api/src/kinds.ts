@@ -8,6 +8,7 @@ import { machineEventSpecSchema } from "./metal/machine-event.ts";
 import { formatKey, type Resource, type ResourceKey } from "./resource.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
 import { hardwareDoubts } from "./tinkerbell/interface-doubts.ts";
+import { hardwareFaults, type ValueFault } from "./tinkerbell/interface-faults.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
 
@@ -117,6 +118,8 @@ export type KindInfo = {
   readonly lines?: readonly string[];
   /** What else of an object, or of a part of one, is not used as it stands: a sentence each, without its full stop. */
   readonly doubts?: (object: object) => string[];
+  /** What of an object is of no use, though its schemas take it: refused where it is written, and left where it is stored already. */
+  readonly faults?: (object: object) => ValueFault[];
   /** When objects have had their day; without it they stay until somebody deletes them. */
   readonly retention?: Retention;
 };
@@ -189,6 +192,7 @@ export const kinds = {
       "spec.metadata.facility.facility_code",
     ],
     doubts: hardwareDoubts,
+    faults: hardwareFaults,
     sensitive: [
       "spec.userData",
       "spec.vendorData",

@@ -92,7 +92,8 @@ function readResource(value: unknown, place: Place): Read {
     const read = schema.safeParse(content);
     return read.success ? [] : issuesToFaults(place, value, read.error.issues, [name], kind);
   });
-  return { faults: [...unnamed, ...faults], resource, kind };
+  const useless = (kind.faults?.(resource) ?? []).map(({ path, message }) => faultAt(place, path, message));
+  return { faults: [...unnamed, ...faults, ...useless], resource, kind };
 }
 
 function issuesToFaults(

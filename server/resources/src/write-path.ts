@@ -203,7 +203,7 @@ export class WritePath {
       return await this.#write(() => this.#store.updateStatus(kind, next));
     }
     refuseForbiddenChanges(kind, live, next);
-    if (isOtherwise(kind, live, next)) validateResource(kind, next);
+    if (isOtherwise(kind, live, next)) validateResource(kind, next, live);
     if (!dryRun)
       return await this.#claims.hold(kind, live, next, () => this.#write(() => this.#store.update(kind, next)));
     await this.#claims.check(kind, live, next);

@@ -1,12 +1,15 @@
 // Checks a resource before it is written: its size, its metadata, and the schemas of its kind.
-import { contentSchemas, type KindInfo, type Resource } from "@neverland/api";
+import { contentSchemas, fieldName, type KindInfo, type Resource, type ValueFault } from "@neverland/api";
 import { type FieldFault, invalid } from "../resource-error.ts";
 import { metadataFaults } from "./metadata-faults.ts";
 import { isOver, mostLeaves } from "./object-size.ts";
 import { schemaFaults } from "./schema-faults.ts";
 
-/** @throws {ResourceError} `invalid`, with a fault for each field. Unknown fields are none. */
-export function validateResource(kind: KindInfo, resource: Resource): void {
+/**
+ * @param live What is stored of it: a value that is of no use there already may stay, so that the rest of the object can be changed.
+ * @throws {ResourceError} `invalid`, with a fault for each field. Unknown fields are none.
+ */
+export function validateResource(kind: KindInfo, resource: Resource, live?: Resource): void {
   const content = contentSchemas(kind).flatMap(([name, schema]) => {
     const value: unknown = Reflect.get(resource, name);
     return schemaFaults(schema, name === "spec" ? (value ?? {}) : value, name, kind);
@@ -15,7 +18,18 @@ export function validateResource(kind: KindInfo, resource: Resource): void {
     ...contentSizeFaults(kind, resource),
     ...metadataFaults(kind, resource.metadata),
     ...content,
+    ...valueFaults(kind, resource, live),
   ]);
+}
+
+function valueFaults({ faults }: KindInfo, resource: Resource, live: Resource | undefined): FieldFault[] {
+  const found = faults?.(resource) ?? [];
+  if (found.length === 0) return [];
+  const asFieldFault = ({ path, message }: ValueFault): FieldFault => {
+    return { reason: "FieldValueInvalid", message: `Invalid value: ${message}`, field: fieldName("", path).slice(1) };
+  };
+  const stored = new Set((live === undefined ? [] : (faults?.(live) ?? [])).map(({ message }) => message));
+  return found.filter(({ message }) => !stored.has(message)).map(asFieldFault);
 }
 
 /** @throws {ResourceError} `invalid`. */

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { formatFault, readManifest } from "../manifest/read-manifest.ts";
+import { hardwareFaults } from "./interface-faults.ts";
+
+const fieldCase = join(
+  import.meta.dirname,
+  "../../fixtures/field/22-hardware-values-that-are-no-addresses/hardware.yaml",
+);
+
+test("values of the field that are no addresses are refused where they are typed, each with what to write", async () => {
+  const manifest = readManifest(await readFile(fieldCase, "utf8"), "hardware.yaml");
+  assert.deepEqual(manifest.ok ? [] : manifest.faults.map(formatFault), [
+    'hardware.yaml:8:44: spec.interfaces[0].dhcp.ip.netmask: expected a netmask such as 255.255.255.0, found "24": write 255.255.255.0',
+    'hardware.yaml:10:40: spec.interfaces[0].dhcp.name_servers[1]: expected an address such as 192.0.2.10, found "dns.example"; DHCP tells machines addresses, no names',
+    'hardware.yaml:9:24: spec.interfaces[0].dhcp.time_servers[0]: expected an address such as 192.0.2.10, found "pool.ntp.org"; DHCP tells machines addresses, no names',
+    'hardware.yaml:20:23: spec.interfaces[0].dhcp.ip.address: expected an address, found "10.77.0.82 ": take away the blanks around it',
+    'hardware.yaml:30:23: spec.interfaces[0].dhcp.ip.address: expected an address, found "10.77.0.84/24": write 10.77.0.84, and the length as netmask: 255.255.255.0',
+    'hardware.yaml:40:44: spec.interfaces[0].dhcp.ip.netmask: expected a netmask, found "255.0.255.0": its ones do not stand together',
+  ]);
+});
+
+for (const [what, ip, message] of [
+  ["an address of five parts", { address: "10.0.0.0.1" }, /such as 192\.0\.2\.10, found "10\.0\.0\.0\.1"$/],
+  ["an address with a byte too large", { address: "192.168.1.500" }, /found "192\.168\.1\.500"$/],
+  ["an address in octal", { address: "010.0.0.5" }, /found "010\.0\.0\.5"$/],
+  ["an address with its port", { gateway: "10.0.0.1:80" }, /found "10\.0\.0\.1:80"$/],
+  ["a prefix with its slash", { netmask: "/22" }, /write 255\.255\.252\.0$/],
+  ["a prefix that is too long", { netmask: "33" }, /found "33"$/],
+  ["a prefix of nothing", { netmask: "0" }, /write 0\.0\.0\.0$/],
+  ["a mask that has its bits the wrong way round", { netmask: "0.0.0.255" }, /do not stand together$/],
+  ["an IPv6 prefix in an address", { address: "2001:db8::5/64" }, /write 2001:db8::5$/],
+  ["a text without end", { gateway: "x".repeat(5000) }, /^.{10,160}$/],
+] as const)
+  test(`${what} is refused`, () => {
+    const [fault, ...more] = hardwareFaults({ spec: { interfaces: [{}, { dhcp: { ip } }] } });
+    assert.deepEqual(fault?.path.slice(0, 5), ["spec", "interfaces", 1, "dhcp", "ip"]);
+    assert.match(fault?.message ?? "", message);
+    assert.deepEqual(more, []);
+  });
+
+for (const [what, dhcp] of [
+  ["what is empty", { ip: { address: "", netmask: "", gateway: "" }, name_servers: [""], time_servers: null }],
+  [
+    "IPv6 addresses",
+    { ip: { address: "2001:db8::5", netmask: "ffff:ffff::", gateway: "fe80::1" }, name_servers: ["2001:db8::53"] },
+  ],
+  ["masks of all and of nothing", { ip: { address: "10.0.0.5", netmask: "255.255.255.255", gateway: "0.0.0.0" } }],
+  ["another form than a text, which the schema refuses", { ip: { address: 5 }, name_servers: { a: 1 } }],
+] as const)
+  test(`${what}: no fault`, () => assert.deepEqual(hardwareFaults({ spec: { interfaces: [{ dhcp }] } }), []));

@@ -1,0 +1,85 @@
+// What a Hardware's interface may not say, though its form is right: addresses that are none. No machine could use them, and who has typed one
+// wants to hear of it there and then.
+import { z } from "zod";
+import { member } from "../json-value.ts";
+import { isNetmask } from "./interface-doubts.ts";
+
+/** A value that is refused, and why: a text to stand behind the field's name. */
+export type ValueFault = { readonly path: readonly PropertyKey[]; readonly message: string };
+
+type Rule = (text: string) => string | undefined;
+
+/** Those that DHCP tells no machine are kept, for whoever serves IPv6. */
+const isAddress = (text: string): boolean => z.regexes.ipv4.test(text) || z.regexes.ipv6.test(text);
+const longestShown = 60;
+
+const address: Rule = (text) => {
+  if (isAddress(text)) return undefined;
+  const bare = text.trim();
+  if (bare !== text && isAddress(bare))
+    return `expected an address, found ${show(text)}: take away the blanks around it`;
+  const [before = "", length = ""] = bare.split("/");
+  if (isAddress(before) && length !== "") {
+    const mask = netmaskOf(length);
+    const where = mask === undefined ? "" : `, and the length as netmask: ${mask}`;
+    return `expected an address, found ${show(text)}: write ${before}${where}`;
+  }
+  return `expected an address such as 192.0.2.10, found ${show(text)}`;
+};
+
+/** Names are not looked up: DHCP tells addresses. */
+const serverAddress: Rule = (text) => {
+  const fault = address(text);
+  const isName = /^[a-z0-9-]+(\.[a-z0-9-]+)*\.?$/i.test(text) && /[a-z]/i.test(text);
+  return fault !== undefined && isName ? `${fault}; DHCP tells machines addresses, no names` : fault;
+};
+
+const netmask: Rule = (text) => {
+  if (isNetmask(text) || z.regexes.ipv6.test(text)) return undefined;
+  if (z.regexes.ipv4.test(text)) return `expected a netmask, found ${show(text)}: its ones do not stand together`;
+  const mask = netmaskOf(text.trim().replace(/^\//, ""));
+  return `expected a netmask such as 255.255.255.0, found ${show(text)}${mask === undefined ? "" : `: write ${mask}`}`;
+};
+
+const rules: readonly (readonly [path: readonly string[], rule: Rule])[] = [
+  [["dhcp", "ip", "address"], address],
+  [["dhcp", "ip", "netmask"], netmask],
+  [["dhcp", "ip", "gateway"], address],
+  [["dhcp", "name_servers"], serverAddress],
+  [["dhcp", "time_servers"], serverAddress],
+];
+
+/** Of a Hardware, or of what is written of one. What is empty says nothing, and is no fault. */
+export function hardwareFaults(hardware: object): ValueFault[] {
+  const found: ValueFault[] = [];
+  const interfaces = member(member(hardware, "spec"), "interfaces");
+  if (!Array.isArray(interfaces)) return found;
+  // Every Hardware that is written is asked, and nearly all are right: paths are made for what is found.
+  for (let at = 0; at < interfaces.length; at += 1)
+    for (const [path, rule] of rules) {
+      const value = path.reduce<unknown>(member, interfaces[at]);
+      if (!Array.isArray(value)) tell(value, rule, () => ["spec", "interfaces", at, ...path], found);
+      else
+        for (let n = 0; n < value.length; n += 1)
+          tell(value[n], rule, () => ["spec", "interfaces", at, ...path, n], found);
+    }
+  return found;
+}
+
+function tell(value: unknown, rule: Rule, path: () => readonly PropertyKey[], found: ValueFault[]): void {
+  const message = typeof value === "string" && value !== "" ? rule(value) : undefined;
+  if (message !== undefined) found.push({ path: path(), message });
+}
+
+/** @param length Of the prefix, as text. */
+function netmaskOf(length: string): string | undefined {
+  const ones = /^\d{1,2}$/.test(length) ? Number(length) : 33;
+  if (ones > 32) return undefined;
+  const bits = ones === 0 ? 0 : (0xffffffff << (32 - ones)) >>> 0;
+  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
+}
+
+function show(text: string): string {
+  const shown = JSON.stringify(text);
+  return shown.length > longestShown ? `${shown.slice(0, longestShown)}…` : shown;
+}

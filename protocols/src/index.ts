@@ -1,4 +1,5 @@
 // Bytes to values and back, and the rules of the protocols: no I/O, no clock.
+export * from "./arp/address-probe.ts";
 export * from "./dhcp/classless-routes.ts";
 export * from "./dhcp/client-identity.ts";
 export * from "./dhcp/domain-search.ts";

@@ -68,6 +68,10 @@ export const eventReasons = {
     meaning: "another machine uses the reserved address",
     mend: "find the machine that uses the address, or change the reservation",
   },
+  DeclineUnproved: {
+    meaning: "somebody says in the machine's name that its address is in use, and nobody else was found who has it",
+    mend: "nothing when the machine boots; if it goes on, look for a machine that uses the address now and then, and for a program that sends DECLINEs in the machine's name",
+  },
   NotItsAddress: { meaning: "the machine speaks of an address that is not its own", mend: nothing },
   NoAddressInRequest: { meaning: "the machine asks for no address in particular", mend: nothing },
   WrongAddress: {

@@ -60,7 +60,7 @@ export const eventTypes = {
   DhcpIgnored: { ...refusal, mark: "turned-away", meaning: "a DHCP message was not answered" },
   DhcpLeftOut: { ...refusal, meaning: "the machine was told less by DHCP than its Hardware says, or something else" },
   DhcpRelease: { ...step, meaning: "the machine gave its address back" },
-  DhcpDecline: { ...refusal, meaning: "the machine found its address in use by another one" },
+  DhcpDecline: { ...refusal, meaning: "somebody says in the machine's name that its address is in use by another one" },
   RouterAdvertised: { ...step, mark: "router", meaning: "iPXE was told that there is no IPv6 router to wait for" },
   Ipv6BootRefused: { ...refusal, meaning: "firmware was told that there is nothing to boot over IPv6" },
   HardwareAmbiguous: { ...record, meaning: "several Hardware claim what only one machine can have" },

@@ -222,6 +222,26 @@ test("after success the system's first words are the answer", () => {
   assert.deepEqual(because, ["m1 is up"]);
 });
 
+const inUse = event(10, "DhcpDecline", "52:54:00:00:00:99 has 10.0.0.5", "AddressInUse");
+const unproved = event(10, "DhcpDecline", "nobody answers for 10.0.0.5", "DeclineUnproved");
+
+test("that another machine has its address is said of a machine that waits, and of one whose workflow succeeded", () => {
+  for (const one of [waiting, workflow({ state: "SUCCESS", stateSince: iso(60) })]) {
+    const { because, todo } = explain({ hardware: hardware(true), workflows: [one], events: [inUse], nowMs });
+    assert.match(because.at(-1) ?? "", /52:54:00:00:00:99 has 10\.0\.0\.5$/);
+    assert.equal(todo[0], "find the machine that uses the address, or change the reservation");
+  }
+});
+
+test("that a DECLINE was sent in its name is said until the machine comes further", () => {
+  const because = (...events: Parameters<typeof explain>[0]["events"]) =>
+    explain({ hardware: hardware(true), workflows: [waiting], events, nowMs }).because;
+  assert.equal(because(unproved).at(-1), "nobody answers for 10.0.0.5");
+  assert.deepEqual(because(unproved, { ...event(5, "DhcpOffer", "offered"), data: pxe }), [
+    "5 s ago the machine got an address by DHCP",
+  ]);
+});
+
 test("an unfinished workflow is told of rather than a finished one", () => {
   const finished = workflow({ state: "FAILED" });
   const { state } = explain({ workflows: [finished, waiting], events: [], nowMs });

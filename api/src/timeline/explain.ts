@@ -4,6 +4,7 @@ import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
 import { type BootProgress, bootProgress } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
+import { eventReasonInfo } from "./event-reasons.ts";
 import { type EventType, eventTypeInfo } from "./event-types.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
 import { whatToMend } from "./render-problem.ts";
@@ -280,7 +281,10 @@ function succeeded({ metadata, status }: Workflow, timeline: readonly TimelineEv
   const up = later("PhonedHome", "SshReady") ?? later("MetadataServed", "UserDataServed");
   const state = `Workflow ${metadata.name} succeeded.`;
   if (up !== undefined) return { state, because: [up.message], todo: [] };
-  const contact = later("DhcpOffer", "DhcpAck", "HttpRefused", "TftpRefused");
+  const contact = later("DhcpOffer", "DhcpAck", "DhcpDecline", "DhcpIgnored", "HttpRefused", "TftpRefused");
+  // That it may not netboot is as it should be now; that it gets no address is not.
+  const isWithoutAddress = contact?.type === "DhcpDecline" || contact?.type === "DhcpIgnored";
+  const mend = isWithoutAddress ? eventReasonInfo(contact.reason)?.mend : undefined;
   return contact === undefined
     ? {
         state,
@@ -290,7 +294,7 @@ function succeeded({ metadata, status }: Workflow, timeline: readonly TimelineEv
     : {
         state,
         because: [`since then: ${contact.message}`],
-        todo: ["if its system does not come up, look at its console and its boot order"],
+        todo: [...(mend ? [mend] : []), "if its system does not come up, look at its console and its boot order"],
       };
 }
 

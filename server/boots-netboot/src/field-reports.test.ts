@@ -45,7 +45,7 @@ function offerTo(folder: string, datagram: string, hardware = `${folder}/hardwar
   const decision = respondToDhcp(
     message,
     machine,
-    { untilMs: () => undefined },
+    { holder: () => undefined },
     { serverAddress, syslogAddress: undefined, plan },
   );
   assert.ok(decision.kind === "reply");
@@ -105,7 +105,7 @@ test("a zero follows option 67, for firmware that reads on until there is one", 
   const message = decodeDhcpMessage(bytesOf("10-firmware-without-option-93-or-94/efi-without-94.hex"));
   const found = machinesIn(hardware).reservation("0c:c4:7a:00:00:50" as MacAddress);
   const config = { serverAddress, syslogAddress: undefined, plan };
-  const decision = respondToDhcp(message, found, { untilMs: () => undefined }, config);
+  const decision = respondToDhcp(message, found, { holder: () => undefined }, config);
   assert.ok(decision.kind === "reply");
   const hex = Buffer.from(encodeDhcpMessage(composeReply(decision, config).message)).toString("hex");
   assert.match(hex, new RegExp(`43..${Buffer.from("onie/x.bin").toString("hex")}00`));

@@ -74,33 +74,62 @@ describe("DHCP clients", () => {
     });
   });
 
-  test("udhcpc that finds the address in use declines it, is not offered it again at once, and the timeline says so", async () => {
+  /** udhcpc that looks by ARP whether its address is free, and waits a second after a DECLINE. */
+  const udhcpc = (...more: readonly string[]) => [
+    ...["env", `LEASE_LOG=${join(directory, "decline")}`, "udhcpc", "-i", "eth0", "-f", "-q", "-n", "-a"],
+    ...["-A", "1", "-s", scriptPath(), ...more],
+  ];
+
+  test("udhcpc that finds the address in use declines it, is not offered it again until it is free, and the timeline names the other", async () => {
     await withRack({}, async (rack, addressed, client) => {
       await runInside(addressed, ["ip", "addr", "add", "10.77.0.61/24", "dev", "eth0"]);
-      const log = join(directory, "decline");
-      const command = [
-        "env",
-        `LEASE_LOG=${log}`,
-        "udhcpc",
-        "-i",
-        "eth0",
-        "-f",
-        "-q",
-        "-n",
-        "-a",
-        "-t",
-        "1",
-        "-A",
-        "1",
-        "-s",
-        scriptPath(),
-      ];
       const [, decline] = await Promise.all([
-        runInside(client, ["timeout", "15", ...command]),
+        runInside(client, ["timeout", "15", ...udhcpc("-t", "1")]),
         rack.waitFor("decline", ({ type }) => type === "DhcpDecline", 15_000),
       ]);
-      assert.deepEqual([decline.reason, decline.data?.address], ["AddressInUse", "10.77.0.61"]);
+      assert.deepEqual(
+        [decline.reason, decline.data],
+        ["AddressInUse", { address: "10.77.0.61", holder: "52:54:00:00:00:3c" }],
+      );
       await rack.waitFor("silence", ({ type, reason }) => type === "DhcpIgnored" && reason === "AddressInUse", 10_000);
+      await runInside(addressed, ["ip", "addr", "del", "10.77.0.61/24", "dev", "eth0"]);
+      const { code, stderr } = await runInside(client, udhcpc("-t", "10", "-T", "1"));
+      assert.equal(code, 0, stderr);
+    });
+  });
+
+  test("a stranger's DECLINEs in a machine's name keep nothing from it, while it is off and while it runs", async () => {
+    await withRack({}, async (rack, addressed, client) => {
+      const capture = new URL("../../../protocols/fixtures/dhcp/e2e-bios-ec2.json", import.meta.url);
+      const stranger = `
+        const socket = require("node:dgram").createSocket("udp4");
+        const packet = JSON.parse(require("node:fs").readFileSync(${JSON.stringify(capture.pathname)}, "utf8"))[4];
+        const bytes = Buffer.from(packet.hex, "hex").subarray(0, 240);
+        bytes.set([0x52, 0x54, 0, 0, 0, 0x3d], 28);
+        const decline = Buffer.concat([bytes, Buffer.from([53, 1, 4, 50, 4, 10, 77, 0, 61, 255])]);
+        socket.bind(0, async () => {
+          socket.setBroadcast(true);
+          // For longer than it is not asked again.
+          for (let i = 0; i < 50; i++) {
+            await new Promise((sent) => socket.send(decline, 67, "10.77.0.1", sent));
+            await new Promise((later) => setTimeout(later, 50));
+          }
+          socket.close();
+        });`;
+      const forge = () => runInside(addressed, [process.execPath, "-e", stranger]);
+      assert.equal((await forge()).code, 0);
+      const said = (text: RegExp) =>
+        rack.waitFor(`${text}`, ({ type, message }) => type === "DhcpDecline" && text.test(message ?? ""), 10_000);
+      assert.equal((await said(/nobody answers for it/)).reason, "DeclineUnproved");
+      const { code, stderr } = await runInside(client, udhcpc("-t", "1"));
+      assert.equal(code, 0, stderr);
+      assert.equal((await forge()).code, 0);
+      await said(/only that machine itself answers for it/);
+      assert.equal((await runInside(client, udhcpc("-t", "1"))).code, 0);
+      assert.deepEqual(
+        rack.events.filter(({ type }) => type === "DhcpIgnored"),
+        [],
+      );
     });
   });
 

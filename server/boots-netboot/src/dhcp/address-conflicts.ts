@@ -1,35 +1,72 @@
-// Addresses that their own machine found in use by another: not to be handed out for a while (RFC 2131 §4.3.3).
+// Addresses that somebody said are another machine's: who has them, as far as could be found out, and when that is asked again.
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
-import { type Ipv4Address, ipv4FromNumber } from "@neverland/protocols";
+import type { Ipv4Address, MacAddress } from "@neverland/protocols";
 
-/** A reservation has no other address to offer instead, so it is tried again: the other machine may have gone. */
-export const conflictMinutes = 10;
+/** Who has an address. */
+export type HolderFinding =
+  | { readonly found: "other"; readonly mac: MacAddress }
+  /** The machine whose it is. */
+  | { readonly found: "itself" }
+  | { readonly found: "nobody" }
+  /** Nobody could be asked. */
+  | { readonly found: "unknown" };
+
+export interface HolderQuestion {
+  /** Whose address it is. */
+  readonly mac: MacAddress;
+  readonly address: Ipv4Address;
+  /** A DECLINE is why it is asked: it wants to be told of. */
+  readonly isDeclined: boolean;
+}
+
+interface Dispute {
+  readonly askedMs: number;
+  /** From then on. */
+  readonly waitMs: number;
+  readonly finding: HolderFinding | undefined;
+}
+
+/** How soon it is asked again: as long as it is disputed, half as often each time. A flood of DECLINEs makes no storm of ARP. */
+const [firstWaitMs, longestWaitMs] = [2000, 30_000];
+/** What was not disputed for so long is a new dispute. */
+const overMs = 10 * longestWaitMs;
 
 /** One for each machine of a full hall; those whose Hardware has gone are never asked for again. */
 const mostAddresses = 50_000;
 
+/** Of one link. Anyone on it can send a DECLINE in a machine's name, so it is a reason to ask and no more. */
 export class AddressConflicts {
   readonly #nowMs: () => number;
-  readonly #untilMs = recentMap<Ipv4Address, number>(mostAddresses);
+  readonly #ask: (question: HolderQuestion) => void;
+  readonly #disputes = recentMap<Ipv4Address, Dispute>(mostAddresses);
 
-  constructor(nowMs: () => number) {
+  /** @param ask Does not wait; `found` is called later, or never. */
+  constructor(nowMs: () => number, ask: (question: HolderQuestion) => void) {
     this.#nowMs = nowMs;
+    this.#ask = ask;
   }
 
-  note(address: Ipv4Address): void {
-    this.#untilMs.set(address, this.#nowMs() + conflictMinutes * 60_000);
+  /** Which other machine has it. */
+  holder(address: Ipv4Address): MacAddress | undefined {
+    const finding = this.#disputes.get(address)?.finding;
+    return finding?.found === "other" ? finding.mac : undefined;
   }
 
-  /** For what is asked at each packet. @param address As a number, the first byte the highest. */
-  has(address: number): boolean {
-    return this.#untilMs.size > 0 && this.untilMs(ipv4FromNumber(address)) !== undefined;
-  }
-
-  /** When the address may be handed out again; undefined when it may be now. */
-  untilMs(address: Ipv4Address): number | undefined {
-    const untilMs = this.#untilMs.get(address);
-    if (untilMs === undefined || this.#nowMs() < untilMs) return untilMs;
-    this.#untilMs.delete(address);
+  /** Has it asked who has an address, unless that was done a moment ago. @returns What was found then. */
+  ask(question: HolderQuestion): HolderFinding | undefined {
+    const nowMs = this.#nowMs();
+    const before = this.#disputes.get(question.address);
+    const sinceMs = before === undefined ? overMs : nowMs - before.askedMs;
+    if (before !== undefined && sinceMs < before.waitMs) return before.finding;
+    const waitMs = before === undefined || sinceMs >= overMs ? firstWaitMs : Math.min(2 * before.waitMs, longestWaitMs);
+    // What was found before holds until something else is.
+    this.#disputes.set(question.address, { askedMs: nowMs, waitMs, finding: before?.finding });
+    this.#ask(question);
     return undefined;
+  }
+
+  found(address: Ipv4Address, finding: HolderFinding): void {
+    const dispute = this.#disputes.get(address);
+    if (dispute !== undefined) this.#disputes.set(address, { ...dispute, finding });
   }
 }

@@ -15,7 +15,7 @@ import {
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
-import { AddressConflicts } from "./address-conflicts.ts";
+import { AddressConflicts, type HolderFinding, type HolderQuestion } from "./address-conflicts.ts";
 import { DhcpAnswerer } from "./dhcp-answerer.ts";
 import { DhcpEvents } from "./dhcp-events.ts";
 import { DhcpTransmitter, type ReplyQueue } from "./dhcp-transmitter.ts";
@@ -37,6 +37,7 @@ function openListener({
   const events: MachineEventInput[] = [];
   const sent: string[] = [];
   const repeats: number[] = [];
+  const asked: HolderQuestion[] = [];
   const clock = new ManualClock(0);
   const queue: ReplyQueue = {
     next,
@@ -68,11 +69,17 @@ function openListener({
       plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() },
     },
     events: new DhcpEvents(gate, "eth1"),
-    conflicts: new AddressConflicts(() => clock.nowMs()),
+    conflicts: new AddressConflicts(
+      () => clock.nowMs(),
+      (question) => asked.push(question),
+    ),
   });
   const receive = (message: DhcpMessage | Uint8Array) =>
     answerer.answer(message instanceof Uint8Array ? message : encodeDhcpMessage(message), () => "0.0.0.0");
-  return { events, sent, repeats, clock, receive };
+  /** Whoever was asked last answers. */
+  const answer = (finding: HolderFinding) => answerer.found(asked.at(-1) ?? assert.fail("nobody was asked"), finding);
+  const said = () => events.map(({ type, reason }) => [type, reason]);
+  return { events, said, sent, repeats, asked, answer, clock, receive };
 }
 
 const withType = (message: DhcpMessage, type: number, more: DhcpMessage["options"] = []): DhcpMessage => ({
@@ -125,23 +132,94 @@ test("machines that share a reserved address are not answered until one is chang
 
 const decline = (last: number) => withType(udhcpc, 4, [{ code: 50, value: Uint8Array.of(10, 77, 0, last) }]);
 
-test("a declined address is not offered for ten minutes, and then again", () => {
-  const { sent, events, clock, receive } = openListener();
-  receive(decline(50));
-  clock.advance(10 * 60_000 - 1);
-  receive({ ...udhcpc, xid: 1 });
-  assert.deepEqual(sent, []);
-  clock.advance(1);
-  receive({ ...udhcpc, xid: 2 });
-  assert.equal(sent.length, 1);
-  assert.deepEqual(
-    events.map(({ type, reason }) => [type, reason]),
-    [
-      ["DhcpDecline", "AddressInUse"],
-      ["DhcpIgnored", "AddressInUse"],
+test("a DECLINE that nobody proves takes nothing from the machine in whose name it was sent, and is told with what was found", () => {
+  for (const found of ["nobody", "itself", "unknown"] as const) {
+    const { sent, events, said, asked, answer, receive } = openListener();
+    receive(decline(50));
+    receive({ ...udhcpc, xid: 1 });
+    assert.equal(sent.length, 1, "while it is asked");
+    answer({ found });
+    receive({ ...udhcpc, xid: 2 });
+    assert.deepEqual([sent.length, asked], [2, [{ mac, address: "10.77.0.50", isDeclined: true }]]);
+    assert.deepEqual(said(), [
       ["DhcpOffer", undefined],
-    ],
-  );
+      ["DhcpDecline", "DeclineUnproved"],
+    ]);
+    assert.match(events[1]?.message ?? "", /^a DECLINE in the name of 52:54:00:00:00:32 .* goes on being offered$/);
+  }
+});
+
+test("an address that another machine has is not offered until it is free, which is asked while the machine asks", () => {
+  const { sent, events, said, asked, answer, clock, receive } = openListener();
+  const other = "52:54:00:00:00:99" as MacAddress;
+  receive(decline(50));
+  answer({ found: "other", mac: other });
+  receive({ ...udhcpc, xid: 1 });
+  clock.advance(2000);
+  receive({ ...udhcpc, xid: 2 });
+  answer({ found: "other", mac: other });
+  clock.advance(4000);
+  assert.deepEqual([sent.length, asked.length], [0, 2]);
+  receive({ ...udhcpc, xid: 3 });
+  answer({ found: "nobody" });
+  receive({ ...udhcpc, xid: 4 });
+  assert.deepEqual([sent.length, asked.length], [1, 3]);
+  assert.deepEqual(said(), [
+    ["DhcpDecline", "AddressInUse"],
+    ["DhcpIgnored", "AddressInUse"],
+    ["DhcpOffer", undefined],
+  ]);
+  assert.deepEqual(events[0]?.data, { address: "10.77.0.50", holder: other });
+});
+
+test("a flood of DECLINEs in a machine's name is a few questions and one event that counts", () => {
+  const { said, repeats, asked, answer, clock, receive, sent } = openListener();
+  for (let times = 0; times < 6000; times += 1) {
+    receive(decline(50));
+    answer({ found: "nobody" });
+    clock.advance(10);
+  }
+  assert.deepEqual([asked.length, said()], [5, [["DhcpDecline", "DeclineUnproved"]]]);
+  assert.ok(repeats.length <= 6, `${repeats}`);
+  receive(udhcpc);
+  assert.equal(sent.length, 1);
+});
+
+test("whatever a stranger sends in a machine's name, the machine is answered as before", () => {
+  const { sent, receive, clock } = openListener();
+  const renewal = withType({ ...udhcpc, ciaddr: ip("10.77.0.50") }, 3);
+  const first = withType(udhcpc, 3, [{ code: 50, value: Uint8Array.of(10, 77, 0, 50) }]);
+  const asks = () => {
+    const before = sent.length;
+    for (const message of [udhcpc, first, renewal]) receive(message);
+    return sent.slice(before);
+  };
+  const before = asks();
+  assert.equal(before.length, 3);
+  const stranger = { ...udhcpc, xid: 0x0bad };
+  for (const relay of ["0.0.0.0", "10.99.0.1"])
+    for (const forged of [
+      withType({ ...stranger, ciaddr: ip("10.77.0.50") }, 7),
+      withType({ ...stranger, ciaddr: ip("10.77.0.66") }, 7),
+      withType(stranger, 3, [{ code: 50, value: Uint8Array.of(10, 77, 0, 66) }]),
+      withType({ ...stranger, ciaddr: ip("10.77.0.66") }, 3),
+      withType({ ...stranger, ciaddr: ip("10.77.0.66") }, 8),
+      decline(50),
+      decline(66),
+    ]) {
+      receive({ ...forged, giaddr: ip(relay) });
+      assert.deepEqual(asks(), before);
+      clock.advance(60_000);
+      assert.deepEqual(asks(), before);
+    }
+});
+
+test("a NAK that a stranger brings about bears the stranger's number, by which clients know what is for them", () => {
+  const replies: Uint8Array[] = [];
+  const { receive } = openListener({ next: () => replies[replies.push(new Uint8Array(1500)) - 1] as Uint8Array });
+  receive(withType({ ...udhcpc, xid: 0x0badcafe }, 3, [{ code: 50, value: Uint8Array.of(10, 77, 0, 66) }]));
+  const nak = replies.findLast((bytes) => bytes[0] === 2) ?? assert.fail("no reply");
+  assert.equal(Buffer.from(nak.subarray(4, 8)).toString("hex"), "0badcafe");
 });
 
 test("a machine that declines an address that is not its own is offered its own", () => {
@@ -213,12 +291,15 @@ test("a relayed machine that asks on and on is answered each time, one event, an
   assert.deepEqual([events.map(({ type }) => type), repeats], [["DhcpOffer"], [100, 100, 100]]);
 });
 
-test("a relayed machine's declined address is not offered again from memory", () => {
-  const { sent, events, receive } = openListener();
+test("a relayed DECLINE is told, asks nobody, and the machine is answered from memory", () => {
+  const { sent, asked, said, receive } = openListener();
   const relayed = { ...udhcpc, giaddr: ip("10.99.0.1") };
   receive(relayed);
   receive({ ...decline(50), giaddr: ip("10.99.0.1") });
   receive(relayed);
-  assert.equal(sent.length, 1);
-  assert.deepEqual(events.at(-1)?.reason, "AddressInUse");
+  assert.deepEqual([sent.length, asked], [2, []]);
+  assert.deepEqual(said(), [
+    ["DhcpOffer", undefined],
+    ["DhcpDecline", "DeclineUnproved"],
+  ]);
 });

@@ -2,9 +2,9 @@
 // can stop it.
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { clientMac, type DhcpMessage, type MacAddress, unspecifiedIpv4, viewDhcpMessage } from "@neverland/protocols";
-import type { AddressConflicts } from "./address-conflicts.ts";
+import type { AddressConflicts, HolderFinding, HolderQuestion } from "./address-conflicts.ts";
 import type { DhcpEvents } from "./dhcp-events.ts";
-import { type DhcpConfig, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
+import { type DhcpConfig, type DhcpDecision, type DhcpReplyDecision, respondToDhcp } from "./dhcp-responder.ts";
 import type { DhcpTransmitter } from "./dhcp-transmitter.ts";
 import { PreparedReplies } from "./prepared-replies.ts";
 import { relayOf, replyDestination } from "./reply-address.ts";
@@ -26,11 +26,8 @@ export class DhcpAnswerer {
   constructor(deps: DhcpAnswererDeps) {
     this.#deps = deps;
     this.#replies = new PreparedReplies(deps.config);
-    const { conflicts, events, config } = deps;
-    this.#standing = new StandingAnswers(
-      config.serverAddress,
-      (said, address) => !conflicts.has(address) && events.isRepeat(said),
-    );
+    const { events, config } = deps;
+    this.#standing = new StandingAnswers(config.serverAddress, (said) => events.isRepeat(said));
   }
 
   /** @param sender As text, for what is told of a datagram that cannot be read. */
@@ -43,6 +40,14 @@ export class DhcpAnswerer {
     } catch (error) {
       this.#deps.events.failed(sender(), error);
     }
+  }
+
+  /** Who has an address, which `conflicts` had asked. */
+  found({ mac, address, isDeclined }: HolderQuestion, finding: HolderFinding): void {
+    const { conflicts, index, events } = this.#deps;
+    conflicts.found(address, finding);
+    const lookup = index.reservation(mac);
+    if (isDeclined && lookup.found === "one") events.declined(lookup.machine, address, finding);
   }
 
   /** The record of this machine has changed. */
@@ -64,8 +69,23 @@ export class DhcpAnswerer {
       this.#reply(datagram, message, mac, decision);
       return;
     }
+    if (decision.kind === "declined") {
+      this.#declined(decision);
+      return;
+    }
     events.decided(message, mac, decision);
-    if (decision.kind === "noted" && decision.note === "declined") conflicts.note(decision.address);
+    const address = decision.machine?.address;
+    // The other may have gone meanwhile.
+    if (decision.kind === "ignored" && decision.reason === "AddressInUse" && mac !== undefined && address !== undefined)
+      conflicts.ask({ mac, address, isDeclined: false });
+  }
+
+  #declined({ machine, address, mayAsk }: DhcpDecision & { kind: "declined" }): void {
+    const { conflicts, events } = this.#deps;
+    const finding = mayAsk
+      ? conflicts.ask({ mac: machine.mac, address, isDeclined: true })
+      : ({ found: "unknown" } as const);
+    if (finding !== undefined) events.declined(machine, address, finding);
   }
 
   #reply(datagram: Uint8Array, request: DhcpMessage, mac: MacAddress | undefined, decision: DhcpReplyDecision): void {

@@ -13,7 +13,7 @@ import { respondToDhcp } from "./dhcp-responder.ts";
 const serverAddress = "10.77.0.1" as Ipv4Address;
 const plan = { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map() };
 
-const noConflicts = { untilMs: () => undefined };
+const noConflicts = { holder: () => undefined };
 
 /** The event's sentence for the nth packet of a captured boot, when its machine's interface is `card`. */
 function textFor(boot: string, at: number, card: HardwareInterface = {}): string | undefined {
@@ -27,11 +27,9 @@ function textFor(boot: string, at: number, card: HardwareInterface = {}): string
     (event) => told.push(event),
     () => 0,
   );
-  new DhcpEvents(gate, "eth1").decided(
-    message,
-    mac,
-    respondToDhcp(message, index.reservation(mac), noConflicts, config),
-  );
+  const decision = respondToDhcp(message, index.reservation(mac), noConflicts, config);
+  assert.ok(decision.kind === "reply");
+  new DhcpEvents(gate, "eth1").decided(message, mac, decision);
   return told[0]?.message;
 }
 

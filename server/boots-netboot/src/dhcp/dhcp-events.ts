@@ -13,7 +13,7 @@ import {
 import type { EventGate, Said } from "@neverland/timeline/budgets/event-gate.ts";
 import type { BootClientKind, BootPlan } from "../boot-plan.ts";
 import { tellFault } from "../own-fault.ts";
-import { conflictMinutes } from "./address-conflicts.ts";
+import type { HolderFinding } from "./address-conflicts.ts";
 import type { DhcpDecision, DhcpReplyDecision } from "./dhcp-responder.ts";
 
 /**
@@ -28,6 +28,9 @@ const faultQuietMs = 60_000;
 const mostCards = 4096;
 
 const eventTypes = { offer: "DhcpOffer", ack: "DhcpAck", nak: "DhcpNak" } as const;
+
+/** What can be told at once. */
+type ToldDecision = Exclude<DhcpDecision, { kind: "declined" }>;
 
 /** The events of one link. */
 export class DhcpEvents {
@@ -44,7 +47,7 @@ export class DhcpEvents {
   decided(
     message: DhcpMessage,
     mac: MacAddress | undefined,
-    decision: DhcpDecision,
+    decision: ToldDecision,
     leftOut: readonly string[] = [],
   ): Said {
     const { machine } = decision;
@@ -78,6 +81,15 @@ export class DhcpEvents {
     return doubts;
   }
 
+  /** Once it is known who has the address. */
+  declined({ key, mac }: MachineCard, address: Ipv4Address, finding: HolderFinding): void {
+    const who = { source: "boots/dhcp", link: this.#link, mac, hardware: key } as const;
+    this.#gate.onceOf(`dhcp declined ${finding.found} ${mac}`, repeatQuietMs, true, () => ({
+      ...who,
+      ...declineFacts(mac, address, finding),
+    }));
+  }
+
   routerAdvertised({ key, mac }: MachineCard): void {
     const message = `told ${mac} that there is no IPv6 router to wait for`;
     const event = { source: "boots/dhcp", type: "RouterAdvertised", hardware: key, mac, message } as const;
@@ -106,14 +118,14 @@ export class DhcpEvents {
 type Facts = Pick<MachineEventInput, "type" | "reason" | "message" | "data">;
 
 /** What is told once in a while, however often it happens: a stage of a machine's start, or why there is none. */
-function causeOf(decision: DhcpDecision): { cause: string; quietMs: number } {
+function causeOf(decision: ToldDecision): { cause: string; quietMs: number } {
   switch (decision.kind) {
     case "ignored": {
       const { reason } = decision;
       return { cause: reason, quietMs: reason === "UnknownMachine" ? repeatQuietMs : silenceQuietMs };
     }
-    case "noted":
-      return { cause: decision.note, quietMs: repeatQuietMs };
+    case "released":
+      return { cause: decision.kind, quietMs: repeatQuietMs };
     case "reply": {
       const { type, plan } = decision;
       return { cause: `${type} ${plan.kind} ${clientName(decision)}`, quietMs: repeatQuietMs };
@@ -121,12 +133,14 @@ function causeOf(decision: DhcpDecision): { cause: string; quietMs: number } {
   }
 }
 
-function factsOf(message: DhcpMessage, decision: DhcpDecision): Facts {
+function factsOf(message: DhcpMessage, decision: ToldDecision): Facts {
   switch (decision.kind) {
     case "ignored":
       return { type: "DhcpIgnored", reason: decision.reason, message: decision.message };
-    case "noted":
-      return notedFacts(decision);
+    case "released": {
+      const { machine, address } = decision;
+      return { type: "DhcpRelease", message: `${machine.mac} gave ${address} back`, data: { address } };
+    }
     case "reply":
       return replyFacts(message, decision);
   }
@@ -156,16 +170,25 @@ function leftOutOf(
   ];
 }
 
-function notedFacts({ note, address, machine }: DhcpDecision & { kind: "noted" }): Facts {
-  if (note === "released")
-    return { type: "DhcpRelease", message: `${machine.mac} gave ${address} back`, data: { address } };
-  return {
-    type: "DhcpDecline",
-    reason: "AddressInUse",
-    message: `${machine.mac} says that ${address} is in use by another machine, so it is not offered for ${conflictMinutes} minutes; find that machine or change the reservation`,
-    data: { address },
-  };
+/** Whose DECLINE it is nobody knows: only that it says so. */
+function declineFacts(mac: MacAddress, address: Ipv4Address, finding: HolderFinding): Facts {
+  const says = `a DECLINE in the name of ${mac} says that ${address} is in use by another machine`;
+  const type = "DhcpDecline";
+  const data = { address };
+  if (finding.found === "other") {
+    const holder = finding.mac;
+    const message = `${says}, and ${holder} has it, so it is not offered until that has given it up; find that machine or change the reservation`;
+    return { type, reason: "AddressInUse", message, data: { ...data, holder } };
+  }
+  const message = `${says}; ${foundInstead[finding.found]}, so it goes on being offered`;
+  return { type, reason: "DeclineUnproved", message, data };
 }
+
+const foundInstead = {
+  itself: "asked by ARP, only that machine itself answers for it",
+  nobody: "asked by ARP, nobody answers for it",
+  unknown: "who has it cannot be asked by ARP from here",
+} as const;
 
 function replyFacts(message: DhcpMessage, decision: DhcpReplyDecision): Facts {
   const { type, plan, client, why } = decision;

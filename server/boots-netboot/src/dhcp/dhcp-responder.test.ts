@@ -324,34 +324,57 @@ describe("other messages", () => {
     assert.equal(options[6], "0a4d0001");
   });
 
-  test("RELEASE and DECLINE are noted and not answered", () => {
-    const release = respond(changed(udhcpcDiscover, { 53: "07" }, { ciaddr: ip("10.77.0.50") }));
-    assert.deepEqual([release.kind, release.kind === "noted" && release.note], ["noted", "released"]);
-    const decline = respond(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0001" }));
-    assert.deepEqual([decline.kind, decline.kind === "noted" && decline.address], ["noted", "10.77.0.50"]);
+  const kindOf = (message: DhcpMessage) => respond(message).kind;
+
+  test("RELEASE and DECLINE of its own address are noted and not answered", () => {
+    assert.equal(kindOf(changed(udhcpcDiscover, { 53: "07" }, { ciaddr: ip("10.77.0.50") })), "released");
+    assert.equal(kindOf(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0001" })), "declined");
+  });
+
+  test("who has a declined address may be asked on our link, and not behind a relay", () => {
+    const decline = changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0001" });
+    const mayAsk = (message: DhcpMessage) => {
+      const decision = respond(message);
+      return decision.kind === "declined" && decision.mayAsk;
+    };
+    assert.equal(mayAsk(decline), true);
+    assert.equal(mayAsk({ ...decline, giaddr: ip("10.99.0.1") }), false);
   });
 
   test("DECLINE of another server's address is not ours", () => {
     assert.equal(silence(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0032", 54: "0a4d0002" })), "OtherServerChosen");
   });
 
-  test("an address in use is neither offered nor leased, until which time is said", () => {
-    const conflicts = { untilMs: () => Date.UTC(2026, 0, 1, 12, 10) };
-    const initReboot = changed(udhcpcRequest, { 54: undefined, 50: "0a4d0032" });
-    assert.equal(silence(udhcpcDiscover, knows(), conflicts), "AddressInUse");
-    assert.equal(silence(initReboot, knows(), conflicts), "AddressInUse");
-    const decision = respond(udhcpcDiscover, knows(), conflicts);
-    assert.match(decision.kind === "ignored" ? decision.message : "", /from 2026-01-01T12:10:00\.000Z$/);
+  const heldBy = (mac: string): Conflicts => ({ holder: () => mac as MacAddress });
+  const initReboot = changed(udhcpcRequest, { 54: undefined, 50: "0a4d0032" });
+
+  test("an address that another machine has is neither offered nor leased, and both are named", () => {
+    const held = heldBy("52:54:00:00:00:99");
+    assert.equal(silence(initReboot, knows(), held), "AddressInUse");
+    const decision = respond(udhcpcDiscover, knows(), held);
+    assert.deepEqual(
+      [decision.kind === "ignored" && decision.reason, decision.kind === "ignored" && decision.message],
+      [
+        "AddressInUse",
+        "52:54:00:00:00:99 has 10.77.0.50, which is default/m50's (52:54:00:00:00:32); it is offered again when that has given it up",
+      ],
+    );
   });
 
-  test("a machine that uses its address already is renewed, whatever was declined in its name", () => {
-    const conflicts = { untilMs: () => Date.UTC(2026, 0, 1) };
+  test("a machine is in no conflict with itself, nor with whoever answers on our link while it is behind a relay", () => {
+    assert.equal(respond(udhcpcDiscover, knows(), heldBy("52:54:00:00:00:32")).kind, "reply");
+    const relayed = { ...udhcpcDiscover, giaddr: ip("10.99.0.1") };
+    assert.equal(respond(relayed, knows(), heldBy("52:54:00:00:00:99")).kind, "reply");
+  });
+
+  test("a machine that uses its address already is renewed, whoever else answers for it", () => {
     const renewing = changed(udhcpcRequest, { 54: undefined, 50: undefined }, { ciaddr: ip("10.77.0.50") });
-    assert.equal(respond(renewing, knows(), conflicts).kind, "reply");
+    assert.equal(respond(renewing, knows(), heldBy("52:54:00:00:00:99")).kind, "reply");
   });
 
-  test("DECLINE of an address that is not the machine's own is told, and holds nothing back", () => {
+  test("RELEASE or DECLINE of an address that is not the machine's own is told, and changes nothing", () => {
     assert.equal(silence(changed(udhcpcDiscover, { 53: "04", 50: "0a4d0063" })), "NotItsAddress");
+    assert.equal(silence(changed(udhcpcDiscover, { 53: "07" }, { ciaddr: ip("10.77.0.99") })), "NotItsAddress");
   });
 
   test("each silence has its reason", () => {

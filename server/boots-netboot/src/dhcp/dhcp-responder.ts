@@ -2,7 +2,6 @@
 
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { CardLookup } from "@neverland/machines/machine-index.ts";
-import { formatTime } from "@neverland/platform/time/clock.ts";
 import {
   BootpOp,
   type ClientIdentity,
@@ -10,10 +9,12 @@ import {
   type DhcpMessage,
   type Ipv4Address,
   joinOptions,
+  type MacAddress,
   MessageType,
   OptionCode,
   readClientIdentity,
   readU8,
+  unspecifiedIpv4,
 } from "@neverland/protocols";
 import { type BootPlan, type BootPlanConfig, planBoot } from "../boot-plan.ts";
 import { addressOption, requestState } from "./dhcp-request-state.ts";
@@ -58,12 +59,14 @@ export interface DhcpReplyDecision {
 
 export type DhcpDecision =
   | DhcpReplyDecision
+  | { readonly kind: "released"; readonly machine: MachineCard; readonly address: Ipv4Address }
   | {
-      readonly kind: "noted";
-      /** `declined`: the machine found its address in use by another. */
-      readonly note: "released" | "declined";
+      /** The machine found its address in use by another: so the message says, which anyone can send. */
+      readonly kind: "declined";
       readonly machine: MachineCard;
       readonly address: Ipv4Address;
+      /** Who has the address can be found out: the machine is on our link. */
+      readonly mayAsk: boolean;
     }
   | {
       readonly kind: "ignored";
@@ -83,9 +86,9 @@ interface Exchange {
   readonly config: DhcpConfig;
 }
 
-/** Which addresses are in use by another machine, and until when that is believed. */
+/** Which addresses another machine has on this link: who was asked answered so, whatever somebody declined. */
 export interface Conflicts {
-  untilMs(address: Ipv4Address): number | undefined;
+  holder(address: Ipv4Address): MacAddress | undefined;
 }
 
 /**
@@ -126,9 +129,9 @@ function byType(type: number, exchange: Exchange): DhcpDecision {
     case MessageType.inform:
       return grant("ack", exchange, false);
     case MessageType.release:
-      return noted("released", exchange, exchange.message.ciaddr);
+      return giveBack("released", exchange, exchange.message.ciaddr);
     case MessageType.decline:
-      return decline(exchange);
+      return giveBack("declined", exchange, addressOption(exchange.options, OptionCode.requestedAddress));
     default:
       return ignored("NotForServers", `message type ${type} is not one for a server`, exchange.machine);
   }
@@ -159,15 +162,13 @@ function request(exchange: Exchange): DhcpDecision {
   return { kind: "reply", type: "nak", request: message, options, machine, address: undefined, plan, client, why };
 }
 
-/** A lease for an address that is in use would be declined again, or worse, taken. */
+/** A lease for an address that is in use would be declined again, or worse, taken. Behind a relay nobody can be asked who has it. */
 function grantUnused(type: "offer" | "ack", exchange: Exchange): DhcpDecision {
-  const untilMs = exchange.conflicts.untilMs(exchange.address);
-  if (untilMs === undefined) return grant(type, exchange, true);
-  return ignored(
-    "AddressInUse",
-    `${exchange.machine.mac} found ${exchange.address} in use by another machine; it is offered again from ${formatTime(untilMs)}`,
-    exchange.machine,
-  );
+  const { machine, address, message, conflicts } = exchange;
+  const holder = message.giaddr === unspecifiedIpv4 ? conflicts.holder(address) : undefined;
+  if (holder === undefined || holder === machine.mac) return grant(type, exchange, true);
+  const why = `${holder} has ${address}, which is ${machine.key}'s (${machine.mac}); it is offered again when that has given it up`;
+  return ignored("AddressInUse", why, machine);
 }
 
 function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): DhcpDecision {
@@ -185,20 +186,25 @@ function grant(type: "offer" | "ack", exchange: Exchange, withLease: boolean): D
   return { kind: "reply", type, request: message, options, machine, address, plan, client, why: undefined };
 }
 
-function decline(exchange: Exchange): DhcpDecision {
-  const address = addressOption(exchange.options, OptionCode.requestedAddress) ?? exchange.address;
-  const decision = noted("declined", exchange, address);
-  if (decision.kind !== "noted" || address === exchange.address) return decision;
-  const { machine } = exchange;
-  const message = `${machine.mac} declines ${address}, but the address of ${machine.key} is ${exchange.address}`;
-  return ignored("NotItsAddress", message, machine);
-}
-
-function noted(note: "released" | "declined", exchange: Exchange, address: Ipv4Address): DhcpDecision {
-  const server = addressOption(exchange.options, OptionCode.serverIdentifier);
-  if (server !== undefined && server !== exchange.config.serverAddress)
-    return ignored("OtherServerChosen", `the message is for the DHCP server ${server}`, exchange.machine);
-  return { kind: "noted", note, machine: exchange.machine, address };
+/** Neither takes anything from the machine: whoever sends it in the machine's name does it no harm (RFC 2131 §4.3.3, §4.3.4). */
+function giveBack(
+  kind: "released" | "declined",
+  { message, options, machine, address: own, config }: Exchange,
+  address = own,
+): DhcpDecision {
+  const server = addressOption(options, OptionCode.serverIdentifier);
+  if (server !== undefined && server !== config.serverAddress)
+    return ignored("OtherServerChosen", `the message is for the DHCP server ${server}`, machine);
+  if (address !== own) {
+    const what = kind === "released" ? "gives back" : "declines";
+    return ignored(
+      "NotItsAddress",
+      `${machine.mac} ${what} ${address}, but the address of ${machine.key} is ${own}`,
+      machine,
+    );
+  }
+  if (kind === "released") return { kind, machine, address };
+  return { kind, machine, address, mayAsk: message.giaddr === unspecifiedIpv4 };
 }
 
 function ignored(reason: DhcpIgnoredReason, message: string, machine?: MachineCard): DhcpDecision {

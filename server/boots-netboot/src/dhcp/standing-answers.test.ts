@@ -175,23 +175,18 @@ describe("an answer that stands is the one that would be given", () => {
   });
 });
 
-test("no answer stands that is forgotten, was said too long ago, or gives an address that is disputed", () => {
+test("no answer stands that is forgotten or was said too long ago", () => {
   const [discover] = requests;
   assert.ok(discover);
   const [request, machine] = [encodeDhcpMessage(discover), machineOf({})];
   const reply = granted(request, machine) ?? assert.fail();
   let stands = true;
-  const asked: number[] = [];
-  const answers = new StandingAnswers(serverAddress, (_, address) => {
-    asked.push(address);
-    return stands;
-  });
+  const answers = new StandingAnswers(serverAddress, () => stands);
   answers.keep(request, reply, said);
   stands = false;
   assert.equal(answers.write(request, room()), 0);
   stands = true;
   assert.notEqual(answers.write(request, room()), 0);
-  assert.deepEqual(asked, [0x0a4d0032, 0x0a4d0032]);
   answers.forget(machine.mac);
   assert.equal(answers.write(request, room()), 0);
   answers.keep(request, reply, said);

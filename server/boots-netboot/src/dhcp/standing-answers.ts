@@ -47,7 +47,7 @@ interface Standing {
 
 export class StandingAnswers {
   readonly #server: number;
-  readonly #stands: (said: Said, address: number) => boolean;
+  readonly #stands: (said: Said) => boolean;
   readonly #scan = new RequestScan();
   /** By hash, the latest of each: anyone can make up any number of one hash. */
   readonly #kinds = new Map<number, Kind>();
@@ -59,9 +59,9 @@ export class StandingAnswers {
 
   /**
    * @param serverAddress Of the link: option 54 of what is for us.
-   * @param stands Whether an exchange of which so much has been said is to be counted and no more, and the address that it gives may still be given.
+   * @param stands Whether an exchange of which so much has been said is to be counted and no more.
    */
-  constructor(serverAddress: Ipv4Address, stands: (said: Said, address: number) => boolean) {
+  constructor(serverAddress: Ipv4Address, stands: (said: Said) => boolean) {
     this.#server = wordAt(ipv4ToBytes(serverAddress), 0);
     this.#stands = stands;
   }
@@ -77,7 +77,7 @@ export class StandingAnswers {
     if (standing === undefined) return 0;
     const { chunk, at: from, said } = standing;
     const address = wordAt(chunk, from + entry.addresses);
-    if (!this.#isFor(address, request) || !this.#stands(said, address)) return 0;
+    if (!this.#isFor(address, request) || !this.#stands(said)) return 0;
     const fileSize = chunk[from + entry.fileSize] ?? 0;
     const optionsSize = ((chunk[from + entry.optionsSize] ?? 0) << 8) | (chunk[from + entry.optionsSize + 1] ?? 0);
     const optionsAt = from + entry.file + fileSize;
@@ -120,7 +120,7 @@ export class StandingAnswers {
     copy(reply, fixedBytes, chunk, from + entry.file + fileSize, optionsSize);
   }
 
-  /** Its record has changed, or somebody disputes what it has. */
+  /** Its record has changed. */
   forget(mac: MacAddress): void {
     const number = macToNumber(mac);
     this.#of(number).delete(number);

@@ -9,7 +9,7 @@ export const config = {
   syslogAddress: ip("10.77.0.3"),
   plan: { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architectureBinaries: new Map<number, string>() },
 };
-export const noConflicts: Conflicts = { untilMs: () => undefined };
+export const noConflicts: Conflicts = { holder: () => undefined };
 
 /** As if the client had been offered the address of m50. */
 export function asOurs(message: DhcpMessage): DhcpMessage {

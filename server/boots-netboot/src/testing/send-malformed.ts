@@ -11,7 +11,7 @@ const lot = 100;
 /** What memory may grow by, in bytes, once the thread has had some of them: it is bounded, whatever comes. */
 const mostGrowth = 160 * 2 ** 20;
 
-/** Of a machine whose messages nobody makes by changing a byte or two of others': a DECLINE among them would take its address away. */
+/** Of a machine whose messages nobody makes by changing a byte or two of others', so that it is known what it is answered. */
 const known = { mac: "a6:15:c3:7e:91:0b", chaddr: Buffer.from("a615c37e910b", "hex"), xid: 0x51ab7c3d };
 
 const requests = [

@@ -33,7 +33,7 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
   const timers = new TimerHeap(() => performance.now());
   const files = new LentFiles({ names: tftp.names, clock: timers, addressOf: calls.addressOf, ask: post });
   const inDhcp = dhcp.links.length;
-  const dhcpSockets = openDhcpSockets(dhcp, sockets.slice(0, inDhcp), { calls, libc, index, gate });
+  const dhcpSockets = openDhcpSockets(dhcp, sockets.slice(0, inDhcp), { calls, libc, index, gate, post });
   const shared = { calls, headers: blockHeaders(calls), files, index, gate, clock: timers };
   const tftpSockets = new Map(sockets.slice(inDhcp).map((fd) => [fd, new TftpSocket(fd, tftp, shared)]));
   let state: "starts" | "serves" | "finishes" | "has finished" = "starts";
@@ -61,6 +61,9 @@ await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): P
           return;
         case "piece":
           files.came(said.piece, said.answer);
+          return;
+        case "holder":
+          dhcpSockets.found(said, said.finding);
           return;
         case "finish":
           state = "finishes";

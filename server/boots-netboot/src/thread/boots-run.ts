@@ -5,15 +5,17 @@ import { type PacketThread, startPacketThread } from "@neverland/packet-thread/p
 import { linkIndex } from "@neverland/platform/network/interfaces.ts";
 import type { Libc } from "@neverland/platform/network/libc.ts";
 import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import type { Ipv4Address, MacAddress } from "@neverland/protocols";
 import type { BootFiles, NotLent } from "../boot-files.ts";
+import { AddressHolders } from "../dhcp/address-holders.ts";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
 import { FileLender } from "../lending/file-lender.ts";
 import type { WantedFile, WantedPiece } from "../lending/lent-file.ts";
 import { tellMachines } from "./tell-machines.ts";
 import { ThreadEvents } from "./thread-events.ts";
-import type { BootsStart, FromThread, TftpStart, ToThread } from "./thread-messages.ts";
+import type { BootsStart, FromThread, TftpStart, ToThread, WantedHolder } from "./thread-messages.ts";
 
 export interface ServedLink {
   readonly name: string;
@@ -30,6 +32,7 @@ export interface BootsRunDeps {
   readonly dhcpPort: number | undefined;
   readonly tftp: TftpStart;
   readonly index: MachineIndex;
+  readonly clock: Pick<Clock, "nowMs" | "after">;
   readonly files: BootFiles;
   readonly record: (event: MachineEventInput) => RecordedEvent | undefined;
   readonly warn: (message: string) => void;
@@ -104,6 +107,8 @@ async function startThread(
 ): Promise<PacketThread> {
   const { files, warn } = deps;
   const lender = new FileLender(files);
+  const holders = new AddressHolders(deps);
+  const over = new AbortController();
   const thread = await startPacketThread({
     program: new URL("./boots-program.ts", import.meta.url),
     sockets,
@@ -114,6 +119,7 @@ async function startThread(
       else if ("serving" in said) told.serving();
       else if ("wanted" in said) void lend(said.wanted);
       else if ("wantedPiece" in said) void givePiece(said.wantedPiece);
+      else if ("wantedHolder" in said) void findHolder(said.wantedHolder);
       else if ("unlent" in said) lender.close(said.unlent);
       else {
         events.take(said, (count) => send({ say: "taken", events: count }));
@@ -135,7 +141,12 @@ async function startThread(
     const answer = await lender.piece(piece).catch(notReady);
     send({ say: "piece", piece, answer }, "reason" in answer ? [] : [answer.buffer]);
   };
-  void thread.ended.then(() => lender.closeAll());
+  const findHolder = async ({ link, question }: WantedHolder): Promise<void> =>
+    send({ say: "holder", link, question, finding: await holders.find(link, question, over.signal) });
+  void thread.ended.then(() => {
+    over.abort();
+    lender.closeAll();
+  });
   return thread;
 }
 

@@ -1,14 +1,12 @@
 // DHCP and TFTP as the main thread sees them: opens the sockets, keeps the thread that answers going, and says so when it died.
 import { type Death, KeptThread } from "@neverland/packet-thread/kept-thread.ts";
 import { openSocket } from "@neverland/platform/network/open-socket.ts";
-import type { Clock } from "@neverland/platform/time/clock.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
 import { type BootsRunDeps, type ServedLink, startBootsRun } from "./boots-run.ts";
 import type { TftpStart } from "./thread-messages.ts";
 
 export interface BootsThreadDeps extends BootsRunDeps {
   readonly tftp: TftpStart & { readonly port: number };
-  readonly clock: Pick<Clock, "nowMs" | "after">;
 }
 
 export interface BootsThread {

@@ -7,22 +7,25 @@ import type { Libc } from "@neverland/platform/network/libc.ts";
 import { packetSenderOf } from "@neverland/platform/network/packet-socket.ts";
 import { ipv4FromNumber, type MacAddress } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
-import { AddressConflicts } from "../dhcp/address-conflicts.ts";
+import { AddressConflicts, type HolderFinding } from "../dhcp/address-conflicts.ts";
 import { DhcpAnswerer } from "../dhcp/dhcp-answerer.ts";
 import { DhcpEvents } from "../dhcp/dhcp-events.ts";
 import { DhcpTransmitter } from "../dhcp/dhcp-transmitter.ts";
-import type { DhcpStart } from "./thread-messages.ts";
+import type { DhcpStart, FromThread, WantedHolder } from "./thread-messages.ts";
 
 export interface DhcpSocketsDeps {
   readonly calls: DatagramCalls;
   readonly libc: Libc;
   readonly index: MachineIndex;
   readonly gate: EventGate;
+  readonly post: (message: FromThread) => void;
 }
 
 export interface DhcpSockets {
   /** @param answers False: what waits is taken and passed over. */
   readable(fd: number, answers: boolean): void;
+  /** Who has an address, which was asked by `post`. */
+  found(wanted: WantedHolder, finding: HolderFinding): void;
   /** The records of these machines have changed. */
   forget(macs: Iterable<MacAddress>): void;
   /** Records have come to contradict each other. */
@@ -39,9 +42,8 @@ const sizeBytes = 1501;
 export function openDhcpSockets(
   { links, ports, packetSocket }: DhcpStart,
   sockets: readonly number[],
-  { calls, libc, index, gate }: DhcpSocketsDeps,
+  { calls, libc, index, gate, post }: DhcpSocketsDeps,
 ): DhcpSockets {
-  const conflicts = new AddressConflicts(() => Date.now());
   const packets = packetSocket === undefined ? undefined : packetSenderOf(libc, packetSocket);
   const inbox = new DatagramInbox(calls, { messages, sizeBytes });
   const queue = new DatagramOutbox(calls, { messages, sizeBytes });
@@ -49,11 +51,19 @@ export function openDhcpSockets(
     links.map(({ link, config }, at) => {
       const transmitter = new DhcpTransmitter({ queue, link, ports, packets });
       const events = new DhcpEvents(gate, link.name);
-      return [sockets[at], { events, answerer: new DhcpAnswerer({ transmitter, index, config, events, conflicts }) }];
+      const conflicts = new AddressConflicts(
+        () => Date.now(),
+        (question) => post({ wantedHolder: { link, question } }),
+      );
+      const answerer = new DhcpAnswerer({ transmitter, index, config, events, conflicts });
+      return [sockets[at], { link, events, answerer }];
     }),
   );
   const answerers = [...served.values()].map(({ answerer }) => answerer);
   return {
+    found({ link, question }, finding) {
+      for (const one of served.values()) if (one.link.index === link.index) one.answerer.found(question, finding);
+    },
     forget(macs) {
       for (const mac of macs) for (const answerer of answerers) answerer.forget(mac);
     },

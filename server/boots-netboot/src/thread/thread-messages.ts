@@ -3,6 +3,8 @@ import type { ResourceKey } from "@neverland/api";
 import type { KnownHardware } from "@neverland/machines/machine-card.ts";
 import type { TftpLimits } from "@neverland/protocols";
 import type { NotLent } from "../boot-files.ts";
+import type { HolderFinding, HolderQuestion } from "../dhcp/address-conflicts.ts";
+import type { AskedLink } from "../dhcp/address-holders.ts";
 import type { DhcpConfig } from "../dhcp/dhcp-responder.ts";
 import type { DhcpLink, DhcpPorts } from "../dhcp/dhcp-transmitter.ts";
 import type { FileAnswer, PieceBytes, WantedPiece } from "../lending/lent-file.ts";
@@ -42,12 +44,20 @@ export type ToThread =
   | { readonly say: "file"; readonly name: string; readonly netascii: boolean; readonly answer: FileAnswer }
   /** Its memory is given away. */
   | { readonly say: "piece"; readonly piece: WantedPiece; readonly answer: PieceBytes | NotLent }
+  | ({ readonly say: "holder"; readonly finding: HolderFinding } & WantedHolder)
   /** Takes nothing new; says `finished` when those who read have ended. */
   | { readonly say: "finish" };
+
+/** Who has an address on a link. */
+export interface WantedHolder {
+  readonly link: AskedLink;
+  readonly question: HolderQuestion;
+}
 
 export type FromThread =
   | EventLot
   | Wanted
+  | { readonly wantedHolder: WantedHolder }
   /** It answers from now on. */
   | { readonly serving: true }
   | { readonly finished: true };

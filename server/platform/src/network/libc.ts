@@ -15,6 +15,8 @@ export interface Libc {
     address: Uint8Array,
     addressBytes: number,
   ): number;
+  /** @returns How many bytes of the datagram came into `bytes`. */
+  recv(fd: number, bytes: Uint8Array, sizeBytes: number, flags: number): number;
   close(fd: number): number;
   /** Only commands that take a number. */
   fcntl(fd: number, command: number, value: number): number;
@@ -52,6 +54,7 @@ export async function loadLibc(): Promise<Libc> {
       setsockopt: library.func("int setsockopt(int, int, int, const uint8_t *, uint32_t)"),
       bind: library.func("int bind(int, const uint8_t *, uint32_t)"),
       sendto: library.func("intptr_t sendto(int, const uint8_t *, size_t, int, const uint8_t *, uint32_t)"),
+      recv: library.func("intptr_t recv(int, _Out_ uint8_t *, size_t, int)"),
       close: library.func("int close(int)"),
       fcntl: (fd: number, command: number, value: number) => fcntl(fd, command, "int", value),
       if_nametoindex: library.func("uint32_t if_nametoindex(const char *)"),

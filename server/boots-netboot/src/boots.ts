@@ -1,4 +1,5 @@
 // Boots as a service: every configured link's DHCP and TFTP, and the routes for the boot plane's HTTP server.
+import { setImmediate as turnOfLoop } from "node:timers/promises";
 import type { MachineEventInput, RecordedEvent } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { FileCache } from "@neverland/platform/files/file-cache.ts";
@@ -8,6 +9,7 @@ import { openPacketSender, type PacketSender } from "@neverland/platform/network
 import { portOwner } from "@neverland/platform/network/port-owner.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import { Turns } from "@neverland/platform/wait/turns.ts";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance } from "fastify";
 import { type BootFiles, namesOfBootFiles, openBootFiles } from "./boot-files.ts";
@@ -33,6 +35,8 @@ export interface Boots extends Service {
   /** Where machines are answered; filled by the start. */
   readonly links: readonly BootsLink[];
   registerRoutes(app: FastifyInstance): void;
+  /** To be stopped after the HTTP server: all that was read, or broken off, is on the timeline then. */
+  readonly downloads: Service;
 }
 
 /** Most TFTP blocks sent before an acknowledgement is awaited. */
@@ -47,6 +51,7 @@ export function createBoots(deps: BootsDeps): Boots {
   const { config, index, record, clock, cache } = deps;
   const gate = new EventGate(record, () => clock.nowMs());
   const files = openBootFiles(cache, config.binariesDirectory, [...config.architectureBinaries.values()]);
+  const ends = new Turns();
   const links: BootsLink[] = [];
   const opened: { close(deadline: AbortSignal): Promise<void> | void }[] = [];
   const stop = async (deadline: AbortSignal) => {
@@ -54,10 +59,11 @@ export function createBoots(deps: BootsDeps): Boots {
   };
   return {
     links,
+    downloads: { start: async () => undefined, stop: () => allTold(ends) },
     registerRoutes(app) {
       const { hookDirectory, filesDirectory } = config;
       const scriptConfig = (localAddress: string) => scriptConfigFor(config, localAddress);
-      registerBootRoutes(app, { index, gate, files, cache, hookDirectory, filesDirectory, scriptConfig });
+      registerBootRoutes(app, { index, gate, files, cache, ends, hookDirectory, filesDirectory, scriptConfig });
     },
     async start(signal) {
       // What is missing for sending is of no interest where nothing is sent.
@@ -79,6 +85,13 @@ export function createBoots(deps: BootsDeps): Boots {
     },
     stop,
   };
+}
+
+/** Of what is cut off the server says first that it is closed, and Node closes its sockets at the end of that turn of the loop. */
+async function allTold(ends: Turns): Promise<void> {
+  await turnOfLoop();
+  await turnOfLoop();
+  await ends.next();
 }
 
 async function openThread(

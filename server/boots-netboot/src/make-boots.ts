@@ -18,6 +18,7 @@ export function makeBoots({
 }: ComponentDeps<BootsValues>): Parts {
   const boots = createBoots({ config: bootsConfig(config, shared, host), index: machines, record, clock, cache, warn });
   return {
+    services: [boots.downloads],
     bootRoutes: (app) => boots.registerRoutes(app),
     listeners: [boots],
     announce: () => ({ interfaces: boots.links.map(({ name, serverAddress }) => ({ name, address: serverAddress })) }),

@@ -8,6 +8,7 @@ import type { ServedFile } from "@neverland/platform/files/served-file.ts";
 import { FileSender } from "@neverland/platform/http/send-file.ts";
 import { shortAnswersOf } from "@neverland/platform/http/short-answers.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
+import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { type BootFiles, parseRequestedFile } from "../boot-files.ts";
@@ -25,6 +26,8 @@ export interface BootHttpDeps {
   readonly files: BootFiles;
   /** What the folders' files are read through. */
   readonly cache: Pick<FileCache, "open" | "openKnown">;
+  /** In which the ends of downloads are put on the timeline: those of a hall come by the thousand. */
+  readonly ends: Pick<Turns, "run">;
   /** Holds `vmlinuz-x86_64` and `initramfs-x86_64`; undefined: nothing is served under `/hook/`. */
   readonly hookDirectory: string | undefined;
   /** Holds disk images; undefined: nothing is served under `/files/`. */
@@ -132,14 +135,16 @@ interface Lent {
 }
 
 async function sendTo(
-  { gate, sender }: RouteDeps,
+  { gate, sender, ends }: RouteDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   { machine, file, name, type }: Lent,
 ): Promise<FastifyReply> {
   const { ip, headers } = request;
   const over = beginDownload(gate, machine, { address: plainAddress(ip), range: headers.range, name, type });
-  const fault = await sender.send(request, reply, { file, mediaType }, (sent) => over(sent, file.version.sizeBytes));
+  const fault = await sender.send(request, reply, { file, mediaType }, (sent) =>
+    ends.run(() => over(sent, file.version.sizeBytes), true),
+  );
   return fault === undefined ? reply : refuseHttp(gate, request, reply, { ...fault, machine });
 }
 

@@ -1,6 +1,6 @@
 // A machine that is reading the kernel when the server is stopped: it has all of it, or its timeline says that it has not.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
+import { link, mkdtemp, rm, truncate, writeFile } from "node:fs/promises";
 import { get, type IncomingMessage } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { FileCache } from "@neverland/platform/files/file-cache.ts";
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
-import { createBoots } from "../boots.ts";
+import { type Boots, createBoots } from "../boots.ts";
 import { defaultBootsConfig } from "../boots-config.ts";
 import { testMachine } from "../testing/machines.ts";
 
@@ -20,6 +20,11 @@ let directory: string;
 let listener: HttpListener;
 let events: MachineEventInput[];
 let told: PromiseWithResolvers<void>;
+let boots: Boots;
+/** How long the timeline takes for each event. */
+let recordingMs: number;
+/** Events, and turns of the loop between them. */
+let order: string[];
 
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "download-at-stop-"));
@@ -31,16 +36,20 @@ after(() => rm(directory, { recursive: true }));
 
 beforeEach(async () => {
   events = [];
+  order = [];
+  recordingMs = 0;
   told = Promise.withResolvers();
   const index = new MachineIndex();
   index.upsert(testMachine(50, { dhcp: { ip: { address: "127.0.0.1" } } }));
   const record = (event: MachineEventInput) => {
+    for (const untilMs = performance.now() + recordingMs; performance.now() < untilMs; );
     events.push(event);
+    order.push("told");
     told.resolve();
     return undefined;
   };
   const config = { ...defaultBootsConfig, hookDirectory: directory };
-  const boots = createBoots({
+  boots = createBoots({
     config,
     index,
     record,
@@ -59,9 +68,9 @@ beforeEach(async () => {
 afterEach(() => listener.stop(AbortSignal.abort()));
 
 /** The answer, with its headers read and nothing of the kernel. */
-async function begin(): Promise<IncomingMessage> {
+async function begin(name = "vmlinuz-x86_64"): Promise<IncomingMessage> {
   const answer = Promise.withResolvers<IncomingMessage>();
-  get(`${listener.url}/hook/vmlinuz-x86_64`, { agent: false }, answer.resolve).on("error", answer.reject);
+  get(`${listener.url}/hook/${name}`, { agent: false }, answer.resolve).on("error", answer.reject);
   return await answer.promise;
 }
 
@@ -86,4 +95,20 @@ test("a kernel that is not read in time is cut off, and the machine's timeline s
   await assert.rejects(readAll(response), /aborted/);
   await told.promise;
   assert.deepEqual([events[0]?.type, events[0]?.hardware], ["HttpBrokenOff", "default/m50"]);
+});
+
+test("those that are cut off together are told of in slices, all of them before Boots' own end", async () => {
+  recordingMs = 5;
+  const names = ["vmlinuz-a", "vmlinuz-b", "vmlinuz-c", "vmlinuz-d"];
+  for (const name of names) await link(join(directory, "vmlinuz-x86_64"), join(directory, name));
+  const responses = await Promise.all(names.map((name) => begin(name)));
+  for (const response of responses) response.on("error", () => undefined);
+  const round = (): void => {
+    if (order.length > 0) order.push("loop");
+    if (events.length < names.length) setImmediate(round);
+  };
+  setImmediate(round);
+  await listener.stop(AbortSignal.timeout(100));
+  await boots.downloads.stop(AbortSignal.timeout(5000));
+  assert.match(order.join(" "), /^(told (loop )+){3}told( loop)?$/);
 });

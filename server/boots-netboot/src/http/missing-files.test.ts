@@ -57,6 +57,7 @@ beforeEach(async () => {
     gate,
     files: { open: async () => lent },
     cache: { open: async (path) => brokenDisk ?? (await cache.open(path)), openKnown: () => undefined },
+    ends: { run: (go) => go() },
     hookDirectory: join(directory, "hook"),
     filesDirectory: directory,
     scriptConfig: () => scriptConfig,

@@ -38,7 +38,7 @@ const mayImport = {
   "server/machines": [...base, "protocols", "server/store", "server/timeline"],
   "server/component-kit": below,
   // Components never import each other: Boots, Hegel, Tink Server and the rest meet in tink-up alone.
-  "server/packet-thread": ["server/platform"],
+  "server/packet-thread": ["protocols", "server/platform"],
   "server/boots-netboot": [...component, "protocols", "server/packet-thread"],
   "server/hegel-metadata": component,
   "server/tink-server": component,

@@ -1,8 +1,9 @@
 // The thread that plays what machines say in packets. Who waits for an answer asks again only when all that came was looked at: what this
 // thread is late with is not the server's fault.
+import type { PacketProgram } from "@neverland/packet-thread/datagram-door.ts";
 import { DatagramInbox } from "@neverland/packet-thread/datagram-inbox.ts";
 import { DatagramOutbox } from "@neverland/packet-thread/datagram-outbox.ts";
-import { type PacketProgram, type ProgramDeps, runPacketProgram } from "@neverland/packet-thread/packet-program.ts";
+import { type ProgramDeps, runPacketProgram } from "@neverland/packet-thread/packet-program.ts";
 import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
 import { paperFile } from "../boot/paper-file.ts";
 import { MachineMessages } from "../dhcp/machine-messages.ts";
@@ -18,7 +19,8 @@ const machinesLot = { messages: 256, sizeBytes: 1536 };
 const mostTimers = 64;
 const speakers = ["firmware", "ipxe"] as const;
 
-await runPacketProgram(({ calls, sockets, data, post: postAny }: ProgramDeps): PacketProgram => {
+await runPacketProgram(({ door: { calls, sockets }, data, post: postAny }: ProgramDeps): PacketProgram => {
+  if (calls === undefined) throw new Error("the paper rack's sockets are opened by the C library");
   const { server, machines, binaryBytes } = data as PacketsStart;
   const post = (message: FromPackets): void => postAny(message);
   const [relayFd = -1, ...machineFds] = sockets;

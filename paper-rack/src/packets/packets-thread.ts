@@ -40,7 +40,7 @@ export async function openPacketsThread(
     for (const port of machinePorts) sockets.push(await openForAll(libc, port));
     thread = await startPacketThread({
       program: new URL("./packets-program.ts", import.meta.url),
-      sockets,
+      sockets: { descriptors: sockets },
       data: start,
       received(message) {
         const said = message as FromPackets;

@@ -131,13 +131,21 @@ function warnOfNoInterface({ warn }: BootsDeps): void {
   warn(`no interface is named: DHCP and TFTP are answered to nobody; name one with --interface${there}`);
 }
 
-type Sockets = { readonly libc: Libc; readonly packets: PacketSender | undefined };
+type Sockets = { readonly libc: Libc | undefined; readonly packets: PacketSender | undefined };
 
-/** Without packet sockets (no CAP_NET_RAW) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */
+/** Without packet sockets (no CAP_NET_RAW, no C library) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */
 async function openSockets({ dhcpEnabled }: BootsConfig, warn: (message: string) => void): Promise<Sockets> {
-  const libc = await loadLibc();
+  const libc = await loadLibc().catch((error: Error) => {
+    const lost = dhcpEnabled
+      ? ", replies to machines without an address are broadcast, and iPXE waits 16 s for IPv6"
+      : "";
+    warn(
+      `DHCP and TFTP are answered by Node's own sockets: a hall takes several times as long${lost}: ${error.message}`,
+    );
+    return undefined;
+  });
   // What is missing for answers to DHCP is of no interest where nobody gives any.
-  if (!dhcpEnabled) return { libc, packets: undefined };
+  if (!dhcpEnabled || libc === undefined) return { libc, packets: undefined };
   try {
     return { libc, packets: openPacketSender(libc) };
   } catch (error) {

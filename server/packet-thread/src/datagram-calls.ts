@@ -1,6 +1,6 @@
 // The system calls that take and send datagrams by the lot, through koffi. What the kernel writes to is told by its address: see
 // pinned-memory.ts. A program loads them in each thread that calls.
-import { NetworkError } from "@neverland/platform/network/network-error.ts";
+import { noFfi } from "@neverland/platform/network/libc.ts";
 
 /** Addresses and sizes are plain numbers: the kernel's are below 2^53. Calls return -1 on failure; `errno` is then valid until the next call. */
 export interface DatagramCalls {
@@ -47,7 +47,6 @@ export async function loadDatagramCalls(): Promise<DatagramCalls> {
       addressOf: (bytes: Uint8Array) => Number(koffi.address(bytes)),
     } as DatagramCalls;
   } catch (cause) {
-    const text = "koffi cannot call the C library here; run on Linux with its package for this platform installed";
-    throw new NetworkError("no-ffi", text, { cause });
+    throw noFfi(cause);
   }
 }

@@ -2,13 +2,15 @@
 import { writeSync } from "node:fs";
 import { type Transferable, Worker } from "node:worker_threads";
 import { Datagram, loadDatagramCalls } from "./datagram-calls.ts";
-import { makeSignals, Signal, type ThreadStart } from "./thread-signals.ts";
+import { makeSignals, type NativeSockets, type PlainSockets, Signal, type ThreadStart } from "./thread-signals.ts";
+
+/** Bound sockets, which the caller closes once the thread has stopped; or ports that the thread opens for itself, by Node's own sockets. */
+export type ThreadSockets = Pick<NativeSockets, "descriptors"> | PlainSockets;
 
 export interface PacketThreadDeps {
   /** The module to run: it calls `runPacketProgram`. */
   readonly program: URL;
-  /** Bound sockets. The caller closes them, once the thread has stopped. */
-  readonly sockets: readonly number[];
+  readonly sockets: ThreadSockets;
   /** For the program; cloned. */
   readonly data: unknown;
   /** What the program posts. */
@@ -34,24 +36,20 @@ const looksAtTurn = 10;
 /** Of a program that is to stop: those who read from it are told, and its last words posted. */
 const longestEndMs = 10_000;
 
-/** @throws {NetworkError} `no-ffi` where the C library cannot be called: the caller serves by other means then. */
+/** @throws {NetworkError} `no-ffi` for descriptors where the C library cannot be called: the caller names ports then. */
 export async function startPacketThread(deps: PacketThreadDeps): Promise<PacketThread> {
-  const calls = await loadDatagramCalls();
+  const { sockets, rouse, close } = await makeWake(deps.sockets);
   const signals = makeSignals();
-  const wake = calls.eventfd(0, Datagram.EFD_NONBLOCK | Datagram.EFD_CLOEXEC);
-  if (wake < 0) throw new Error("could not make an eventfd; raise the limit of open files");
-  const start: ThreadStart = { sockets: deps.sockets, wake, signals, data: deps.data };
+  const start: ThreadStart = { sockets, signals, data: deps.data };
   const resourceLimits = { maxOldGenerationSizeMb: deps.mostHeapMb };
   const worker = new Worker(deps.program, { workerData: start, resourceLimits });
   let state: "runs" | "stops" | "has ended" = "runs";
   let cause: Error | undefined;
-  const rouse = (): void => {
-    writeSync(wake, new BigUint64Array([1n]));
-  };
   const stopNow = (): void => {
     if (state !== "runs") return;
     state = "stops";
     Atomics.store(signals, Signal.stop, 1);
+    worker.postMessage(undefined);
     rouse();
   };
   const forget = watchTurns(signals, deps.longestTurnMs, () => {
@@ -67,7 +65,7 @@ export async function startPacketThread(deps: PacketThreadDeps): Promise<PacketT
   const ended = exit.promise.then((code) => {
     process.removeListener("exit", stopNow);
     forget();
-    calls.close(wake);
+    close();
     const wasStopped = state === "stops";
     state = "has ended";
     return wasStopped ? undefined : (cause ?? new Error(`it ended by itself, with code ${code}`));
@@ -86,6 +84,21 @@ export async function startPacketThread(deps: PacketThreadDeps): Promise<PacketT
       await ended;
       clearTimeout(late);
     },
+  };
+}
+
+type Wake = { readonly sockets: ThreadStart["sockets"]; rouse(): void; close(): void };
+
+/** What wakes the thread, beside a message. */
+async function makeWake(sockets: ThreadSockets): Promise<Wake> {
+  if ("ports" in sockets) return { sockets, rouse: () => undefined, close: () => undefined };
+  const calls = await loadDatagramCalls();
+  const wake = calls.eventfd(0, Datagram.EFD_NONBLOCK | Datagram.EFD_CLOEXEC);
+  if (wake < 0) throw new Error("could not make an eventfd; raise the limit of open files");
+  return {
+    sockets: { ...sockets, wake },
+    rouse: () => void writeSync(wake, new BigUint64Array([1n])),
+    close: () => void calls.close(wake),
   };
 }
 

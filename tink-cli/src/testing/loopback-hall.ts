@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kinds } from "@neverland/api";
-import { freePort } from "@neverland/boots-netboot/testing/free-port.ts";
+import { freePort } from "@neverland/platform/testing/free-port.ts";
 import { clientsOf } from "../connect.ts";
 import { findConnection } from "../connection.ts";
 

@@ -14,6 +14,7 @@ import type { ReplyDestination } from "./reply-address.ts";
 
 export interface DhcpLink {
   readonly name: string;
+  /** For frames of our own; 0 where there are none. */
   readonly index: number;
   /** Our card's address on this link. */
   readonly mac: MacAddress;

@@ -5,11 +5,11 @@ import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { ServedFile } from "@neverland/platform/files/served-file.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
+import { freePort } from "@neverland/platform/testing/free-port.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { type DhcpMessage, encodeDhcpMessage, type Ipv4Address, type MacAddress } from "@neverland/protocols";
 import type { TransferLimits } from "../tftp/transfer-slots.ts";
 import { type BootsThread, type BootsThreadDeps, openBootsThread } from "../thread/boots-thread.ts";
-import { freePort } from "./free-port.ts";
 import { testMachine } from "./machines.ts";
 
 export const loopback = "127.0.0.1" as Ipv4Address;

@@ -26,16 +26,22 @@ const requests = [
  * Between lots a known machine asks for its address, and a reader for a file: both are answered as ever.
  * @param count Of datagrams in all.
  */
-export async function sendMalformed(t: Pick<TestContext, "diagnostic">, count: number): Promise<void> {
+export async function sendMalformed(
+  t: Pick<TestContext, "diagnostic">,
+  count: number,
+  given: Parameters<typeof openBootsOnLoopback>[0] = {},
+): Promise<void> {
   const random = seededRandom(t);
   const below = (bound: number): number => Math.floor(random() * bound);
   let told = 0;
   const boots = await openBootsOnLoopback({
+    ...given,
     record: () => {
       told += 1;
       return undefined;
     },
   });
+  const warned = boots.warnings.length;
   try {
     const reader = await boots.client("127.0.0.2");
     const stranger = await boots.client("127.0.0.3");
@@ -62,7 +68,7 @@ export async function sendMalformed(t: Pick<TestContext, "diagnostic">, count: n
     const grown = process.memoryUsage.rss() - before;
     assert.ok(grown < mostGrowth, `memory grew by ${Math.round(grown / 2 ** 20)} MiB`);
     assert.ok(told < count, `${told} events of ${count} datagrams`);
-    assert.deepEqual(boots.warnings, []);
+    assert.deepEqual(boots.warnings.slice(warned), []);
   } finally {
     await boots.close();
   }

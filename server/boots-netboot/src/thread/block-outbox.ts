@@ -5,8 +5,8 @@ import { PinnedMemory } from "@neverland/packet-thread/pinned-memory.ts";
 import { SegmentOutbox, type SegmentOutboxDeps } from "@neverland/packet-thread/segment-outbox.ts";
 import { pieceBytes } from "../lending/lent-file.ts";
 import type { BlockRun } from "../tftp/tftp-transfer.ts";
+import { type BlockSender, headerBytes, opcodeData } from "./block-sender.ts";
 
-const headerBytes = 4;
 /** Of a datagram: its header, and a block that may lie in two pieces of its file. */
 const mostPieces = 3;
 const size = { messages: 256, pieces: 4096 };
@@ -14,7 +14,10 @@ const size = { messages: 256, pieces: 4096 };
 /** The headers of all blocks: after 65535 they begin again. */
 export function blockHeaders(calls: DatagramCalls): PinnedMemory {
   const headers = new PinnedMemory(calls, 65_536 * headerBytes);
-  for (let block = 0; block < 65_536; block++) headers.view.setUint32(block * headerBytes, 0x0003_0000 + block);
+  for (let block = 0; block < 65_536; block++) {
+    headers.view.setUint16(block * headerBytes, opcodeData);
+    headers.view.setUint16(block * headerBytes + 2, block);
+  }
   return headers;
 }
 
@@ -26,7 +29,7 @@ export interface BlockOutboxDeps extends Pick<SegmentOutboxDeps, "calls" | "nowM
   readonly send: () => void;
 }
 
-export class BlockOutbox {
+export class BlockOutbox implements BlockSender {
   readonly #headers: PinnedMemory;
   readonly #outbox: SegmentOutbox;
   readonly #send: () => void;
@@ -36,7 +39,6 @@ export class BlockOutbox {
     this.#outbox = new SegmentOutbox({ ...deps, size, longestBytes: headerBytes + longestBlockBytes });
   }
 
-  /** What is added of a file must stay in memory until `send`. */
   add({ file, first, last, blockSizeBytes, to }: BlockRun): void {
     for (let block = first; block <= last; ) {
       const count = Math.min(this.#outbox.inMessage(headerBytes + blockSizeBytes, to.address), last - block + 1);

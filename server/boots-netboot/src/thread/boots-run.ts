@@ -1,7 +1,7 @@
 // One life of the thread that answers DHCP and TFTP: it is told of each machine and lent files, and what it tells is recorded.
 import type { MachineEventInput, RecordedEvent } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { type PacketThread, startPacketThread } from "@neverland/packet-thread/packet-thread.ts";
+import { type PacketThread, startPacketThread, type ThreadSockets } from "@neverland/packet-thread/packet-thread.ts";
 import { linkIndex } from "@neverland/platform/network/interfaces.ts";
 import type { Libc } from "@neverland/platform/network/libc.ts";
 import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
@@ -24,7 +24,8 @@ export interface ServedLink {
 }
 
 export interface BootsRunDeps {
-  readonly libc: Libc;
+  /** Undefined where it cannot be called: Node's own sockets then. */
+  readonly libc: Libc | undefined;
   /** Undefined where raw frames cannot be had. */
   readonly packets: PacketSender | undefined;
   readonly links: readonly { readonly link: ServedLink; readonly config: DhcpConfig }[];
@@ -56,10 +57,10 @@ const mostHeapMb = 2048;
 /** It comes round each second, and on a machine that is busy all over somewhat later. */
 const longestTurnMs = 30_000;
 
-/** @param sockets Open, in the order that `BootsStart` says. @returns When it answers. */
+/** @param sockets In the order that `BootsStart` says. @returns When it answers. */
 export async function startBootsRun(
   deps: BootsRunDeps,
-  sockets: readonly number[],
+  sockets: ThreadSockets,
   signal: AbortSignal,
 ): Promise<BootsRun> {
   const [serving, over] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -101,7 +102,7 @@ type Told = { readonly serving: () => void; readonly finished: () => void };
 
 async function startThread(
   deps: BootsRunDeps,
-  sockets: readonly number[],
+  sockets: ThreadSockets,
   events: ThreadEvents,
   told: Told,
 ): Promise<PacketThread> {
@@ -151,7 +152,8 @@ async function startThread(
 }
 
 function startOf({ libc, links, dhcpPort, packets, tftp: { limits, transfers, names } }: BootsRunDeps): BootsStart {
-  const dhcpLinks = links.map(({ link, config }) => ({ link: { ...link, index: linkIndex(libc, link.name) }, config }));
+  const indexOf = (name: string): number => (libc === undefined ? 0 : linkIndex(libc, name));
+  const dhcpLinks = links.map(({ link, config }) => ({ link: { ...link, index: indexOf(link.name) }, config }));
   return {
     dhcp: {
       links: dhcpPort === undefined ? [] : dhcpLinks,

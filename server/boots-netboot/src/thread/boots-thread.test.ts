@@ -8,13 +8,13 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
+import { freePort } from "@neverland/platform/testing/free-port.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import type { MacAddress } from "@neverland/protocols";
 import fc from "fast-check";
 import type { NotLent } from "../boot-files.ts";
 import { fileOf, loopback, readRequest } from "../testing/boots-on-loopback.ts";
-import { freePort } from "../testing/free-port.ts";
 import { testMachine } from "../testing/machines.ts";
 import { type BootsThread, type BootsThreadDeps, openBootsThread } from "./boots-thread.ts";
 

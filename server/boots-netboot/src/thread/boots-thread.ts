@@ -1,8 +1,8 @@
-// DHCP and TFTP as the main thread sees them: opens the sockets, keeps the thread that answers going, and says so when it died.
+// DHCP and TFTP as the main thread sees them: has the ports opened, keeps the thread that answers going, and says so when it died.
 import { type Death, KeptThread } from "@neverland/packet-thread/kept-thread.ts";
-import { openSocket } from "@neverland/platform/network/open-socket.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
-import { type BootsRunDeps, type ServedLink, startBootsRun } from "./boots-run.ts";
+import { openBootsPorts } from "./boots-ports.ts";
+import { type BootsRunDeps, startBootsRun } from "./boots-run.ts";
 import type { TftpStart } from "./thread-messages.ts";
 
 export interface BootsThreadDeps extends BootsRunDeps {
@@ -22,13 +22,9 @@ const manyDeaths = 5;
  * open then.
  */
 export async function openBootsThread(deps: BootsThreadDeps, signal: AbortSignal): Promise<BootsThread> {
-  const { libc, clock, warn } = deps;
-  const sockets: number[] = [];
-  const closeSockets = (): void => {
-    for (const fd of sockets.splice(0)) libc.close(fd);
-  };
+  const { clock, warn } = deps;
+  const { sockets, close: closePorts } = await openBootsPorts(deps);
   try {
-    await openSockets(deps, sockets);
     const start = (until: AbortSignal) => startBootsRun(deps, sockets, until);
     const lives = (afterMs: number): void =>
       warn(`DHCP and TFTP are answered again, ${seconds(afterMs)} after the thread that answers them ended`);
@@ -40,16 +36,16 @@ export async function openBootsThread(deps: BootsThreadDeps, signal: AbortSignal
         await Promise.race([thread.running?.finish(), late.promise]);
         forget();
         await thread.stop();
-        closeSockets();
+        closePorts();
       },
     };
   } catch (error) {
-    closeSockets();
+    closePorts();
     throw error;
   }
 }
 
-/** Sockets stay open meanwhile: the next finds there what came. */
+/** Sockets that are tied to links stay open meanwhile: the next finds there what came. */
 function tellDeath({ record, warn }: BootsThreadDeps, { error, inRow, waitMs }: Death): void {
   const what = `the thread that answers DHCP and TFTP ended: ${error.message}`;
   const message = `${what}; it begins again in ${seconds(waitMs)}, and machines that read a file then have to ask for it again`;
@@ -62,14 +58,4 @@ function tellDeath({ record, warn }: BootsThreadDeps, { error, inRow, waitMs }: 
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
-}
-
-/** In the order that `BootsStart` says. */
-async function openSockets({ libc, links, dhcpPort, tftp }: BootsThreadDeps, sockets: number[]): Promise<void> {
-  const open = async (link: ServedLink, wanted: { host: string; port: number; purpose: string }): Promise<void> => {
-    sockets.push(await openSocket(libc, { ...wanted, protocol: "udp", link: link.name }));
-  };
-  if (dhcpPort !== undefined)
-    for (const { link } of links) await open(link, { host: "0.0.0.0", port: dhcpPort, purpose: "DHCP" });
-  for (const { link } of links) await open(link, { host: link.serverAddress, port: tftp.port, purpose: "TFTP" });
 }

@@ -1,10 +1,7 @@
 // DHCP in the thread of packets: a socket for each link, and one inbox and one outbox for all.
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { DatagramCalls } from "@neverland/packet-thread/datagram-calls.ts";
-import { DatagramInbox } from "@neverland/packet-thread/datagram-inbox.ts";
-import { DatagramOutbox } from "@neverland/packet-thread/datagram-outbox.ts";
-import type { Libc } from "@neverland/platform/network/libc.ts";
-import { packetSenderOf } from "@neverland/platform/network/packet-socket.ts";
+import type { DatagramDoor } from "@neverland/packet-thread/datagram-door.ts";
+import type { PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import { ipv4FromNumber, type MacAddress } from "@neverland/protocols";
 import type { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { AddressConflicts, type HolderFinding } from "../dhcp/address-conflicts.ts";
@@ -14,8 +11,8 @@ import { DhcpTransmitter } from "../dhcp/dhcp-transmitter.ts";
 import type { DhcpStart, FromThread, WantedHolder } from "./thread-messages.ts";
 
 export interface DhcpSocketsDeps {
-  readonly calls: DatagramCalls;
-  readonly libc: Libc;
+  readonly door: DatagramDoor;
+  readonly packets: Pick<PacketSender, "send"> | undefined;
   readonly index: MachineIndex;
   readonly gate: EventGate;
   readonly post: (message: FromThread) => void;
@@ -23,7 +20,7 @@ export interface DhcpSocketsDeps {
 
 export interface DhcpSockets {
   /** @param answers False: what waits is taken and passed over. */
-  readable(fd: number, answers: boolean): void;
+  readable(socket: number, answers: boolean): void;
   /** Who has an address, which was asked by `post`. */
   found(wanted: WantedHolder, finding: HolderFinding): void;
   /** The records of these machines have changed. */
@@ -40,13 +37,12 @@ const mostLots = 8;
 const sizeBytes = 1501;
 
 export function openDhcpSockets(
-  { links, ports, packetSocket }: DhcpStart,
+  { links, ports }: DhcpStart,
   sockets: readonly number[],
-  { calls, libc, index, gate, post }: DhcpSocketsDeps,
+  { door, packets, index, gate, post }: DhcpSocketsDeps,
 ): DhcpSockets {
-  const packets = packetSocket === undefined ? undefined : packetSenderOf(libc, packetSocket);
-  const inbox = new DatagramInbox(calls, { messages, sizeBytes });
-  const queue = new DatagramOutbox(calls, { messages, sizeBytes });
+  const inbox = door.inbox({ messages, sizeBytes });
+  const queue = door.outbox({ messages, sizeBytes });
   const served = new Map(
     links.map(({ link, config }, at) => {
       const transmitter = new DhcpTransmitter({ queue, link, ports, packets });
@@ -70,14 +66,14 @@ export function openDhcpSockets(
     forgetAll() {
       for (const answerer of answerers) answerer.forgetAll();
     },
-    readable(fd, answers) {
-      const link = served.get(fd);
+    readable(socket, answers) {
+      const link = served.get(socket);
       for (let lot = 0, count = messages; link !== undefined && lot < mostLots && count === messages; lot++) {
-        count = inbox.take(fd);
+        count = inbox.take(socket);
         if (!answers) continue;
         for (let at = 0; at < count; at++)
           link.answerer.answer(inbox.bytes(at), () => ipv4FromNumber(inbox.address(at)));
-        queue.send(fd, ({ address, code }) => link.events.unsent(ipv4FromNumber(address), code));
+        queue.send(socket, ({ address, code }) => link.events.unsent(ipv4FromNumber(address), code));
       }
     },
   };

@@ -1,18 +1,15 @@
 // TFTP on one socket in the thread of packets: so much of what came at a time that nobody else waits long.
-
-import type { DatagramCalls } from "@neverland/packet-thread/datagram-calls.ts";
-import { DatagramInbox } from "@neverland/packet-thread/datagram-inbox.ts";
-import { DatagramOutbox, type Unsent } from "@neverland/packet-thread/datagram-outbox.ts";
-import type { PinnedMemory } from "@neverland/packet-thread/pinned-memory.ts";
+import type { DatagramDoor, Inbox, Outbox } from "@neverland/packet-thread/datagram-door.ts";
+import type { Unsent } from "@neverland/packet-thread/datagram-outbox.ts";
 import { TftpServer, type TftpServerDeps } from "../tftp/tftp-server.ts";
 import type { TftpOutbox } from "../tftp/tftp-transfer.ts";
-import { BlockOutbox } from "./block-outbox.ts";
+import type { BlockSender } from "./block-sender.ts";
 import type { TftpStart } from "./thread-messages.ts";
 
 export interface TftpSocketDeps extends Pick<TftpServerDeps, "files" | "index" | "gate" | "clock"> {
-  readonly calls: DatagramCalls;
-  /** Of all blocks; the same for all sockets. */
-  readonly headers: PinnedMemory;
+  readonly door: DatagramDoor;
+  /** @param send Is called when there is no room for more blocks: it calls the sender's own. */
+  readonly sendBlocks: (send: () => void) => BlockSender;
 }
 
 const messages = 64;
@@ -23,27 +20,21 @@ const replyBytes = 2048;
 const mostBytesInTurn = 512 * 1024;
 
 export class TftpSocket {
-  readonly #fd: number;
-  readonly #inbox: DatagramInbox;
-  readonly #replies: DatagramOutbox;
-  readonly #blocks: BlockOutbox;
+  readonly #socket: number;
+  readonly #inbox: Inbox;
+  readonly #replies: Outbox;
+  readonly #blocks: BlockSender;
   readonly #server: TftpServer;
   /** Of the inbox: what came, and what of it has been taken. */
   #came = 0;
   #taken = 0;
   #sentBytes = 0;
 
-  constructor(fd: number, { limits, transfers }: TftpStart, { calls, headers, ...deps }: TftpSocketDeps) {
-    this.#fd = fd;
-    this.#inbox = new DatagramInbox(calls, { messages, sizeBytes: requestBytes });
-    this.#replies = new DatagramOutbox(calls, { messages, sizeBytes: replyBytes });
-    this.#blocks = new BlockOutbox({
-      calls,
-      headers,
-      longestBlockBytes: limits.packetBlockBytes,
-      nowMs: () => deps.clock.nowMs(),
-      send: () => this.#send(),
-    });
+  constructor(socket: number, { limits, transfers }: TftpStart, { door, sendBlocks, ...deps }: TftpSocketDeps) {
+    this.#socket = socket;
+    this.#inbox = door.inbox({ messages, sizeBytes: requestBytes });
+    this.#replies = door.outbox({ messages, sizeBytes: replyBytes });
+    this.#blocks = sendBlocks(() => this.#send());
     const outbox: TftpOutbox = {
       next: () => {
         if (this.#replies.isFull) this.#send();
@@ -69,7 +60,7 @@ export class TftpSocket {
   }
 
   readable(): void {
-    if (!this.isBehind) [this.#came, this.#taken] = [this.#inbox.take(this.#fd), 0];
+    if (!this.isBehind) [this.#came, this.#taken] = [this.#inbox.take(this.#socket), 0];
     this.turn();
   }
 
@@ -94,7 +85,7 @@ export class TftpSocket {
 
   #send(): void {
     const unsent = ({ address, port, code }: Unsent): void => this.#server.failed({ address, port }, code);
-    this.#replies.send(this.#fd, unsent);
-    this.#blocks.send(this.#fd, unsent);
+    this.#replies.send(this.#socket, unsent);
+    this.#blocks.send(this.#socket, unsent);
   }
 }

@@ -19,10 +19,13 @@ let worker: Worker;
 
 const remember = (one: Worker) => (worker = one);
 
-beforeEach(async () => {
-  process.on("worker", remember);
-  boots = await openBootsOnLoopback();
+async function open(given: Parameters<typeof openBootsOnLoopback>[0]): Promise<void> {
+  boots = await openBootsOnLoopback(given);
   boots.index.upsert(machine("127.0.0.60"));
+}
+
+beforeEach(() => {
+  process.on("worker", remember);
 });
 
 afterEach(async () => {
@@ -42,25 +45,31 @@ function poison(): void {
   boots.index.upsert(machine("127.0.0.61"));
 }
 
-test("a machine is offered, and reads, by the next thread what is true by then, and it is said what happened", async () => {
-  const client = await boots.client();
-  assert.equal(await offeredAddress(), "127.0.0.60");
-  assert.equal((await client.ask(readRequest("snponly.efi")))[1], 3);
-  poison();
-  await boots.warning(/^DHCP and TFTP are answered again, \d\.\d\d s after the thread that answers them ended$/);
-  assert.equal(await offeredAddress(), "127.0.0.61");
-  const another = await boots.client("127.0.0.2");
-  assert.equal((await another.ask(readRequest("snponly.efi")))[1], 3);
-  const { reason, message } = await boots.event(({ type }) => type === "ServerFault");
-  assert.equal(reason, "PacketThreadEnded");
-  assert.match(
-    message,
-    /^the thread that answers DHCP and TFTP ended: Cannot read properties of null .*; it begins again in 0.05 s/,
-  );
-  assert.match(boots.warnings[0] ?? "", /boots-program.ts/);
-});
+for (const [door, given] of [
+  ["sockets that are tied to links", {}],
+  ["Node's own sockets", { libc: undefined }],
+] as const)
+  test(`a machine is offered, and reads, by the next thread what is true by then, and it is said what happened, by ${door}`, async () => {
+    await open(given);
+    const client = await boots.client();
+    assert.equal(await offeredAddress(), "127.0.0.60");
+    assert.equal((await client.ask(readRequest("snponly.efi")))[1], 3);
+    poison();
+    await boots.warning(/^DHCP and TFTP are answered again, \d\.\d\d s after the thread that answers them ended$/);
+    assert.equal(await offeredAddress(), "127.0.0.61");
+    const another = await boots.client("127.0.0.2");
+    assert.equal((await another.ask(readRequest("snponly.efi")))[1], 3);
+    const { reason, message } = await boots.event(({ type }) => type === "ServerFault");
+    assert.equal(reason, "PacketThreadEnded");
+    assert.match(
+      message,
+      /^the thread that answers DHCP and TFTP ended: Cannot read properties of null .*; it begins again in 0.05 s/,
+    );
+    assert.match(await boots.warning(/^the thread that answers/), /boots-program.ts/);
+  });
 
 test("what is asked while there is no thread is answered by the next one", async () => {
+  await open({});
   const client = await boots.client();
   await worker.terminate();
   boots.relay.send(relayed(discover));
@@ -73,6 +82,7 @@ test("what is asked while there is no thread is answered by the next one", async
 });
 
 test("one that dies again and again begins after longer and longer waits, and that is said loudly", async () => {
+  await open({});
   for (let deaths = 0; deaths < 5; deaths++) {
     const dead = worker;
     await dead.terminate();
@@ -84,8 +94,9 @@ test("one that dies again and again begins after longer and longer waits, and th
 });
 
 test("a server that is told to stop while there is no thread stops", async () => {
+  await open({});
   await worker.terminate();
   await boots.warning(/ended: it ended by itself/);
   await boots.close();
-  boots = await openBootsOnLoopback();
+  await open({});
 });

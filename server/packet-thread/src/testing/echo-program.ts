@@ -1,7 +1,5 @@
 // Sends each datagram back, with what the main thread said last in front of it; tells the main thread how many it sent. Some words end it;
 // one has it collect memory before each call from then on.
-import { DatagramInbox } from "../datagram-inbox.ts";
-import { DatagramOutbox } from "../datagram-outbox.ts";
 import { type ProgramDeps, runPacketProgram } from "../packet-program.ts";
 import { collect } from "./collect.ts";
 
@@ -18,9 +16,9 @@ const ends: Readonly<Record<string, () => void>> = {
   },
 };
 
-await runPacketProgram(({ calls, data, post }: ProgramDeps) => {
-  const inbox = new DatagramInbox(calls, { messages: 64, sizeBytes: 1501 });
-  const outbox = new DatagramOutbox(calls, { messages: 64, sizeBytes: 1600 });
+await runPacketProgram(({ door, data, post }: ProgramDeps) => {
+  const inbox = door.inbox({ messages: 64, sizeBytes: 1501 });
+  const outbox = door.outbox({ messages: 64, sizeBytes: 1600 });
   let word = new TextEncoder().encode(String(data));
   let sent = 0;
   let collects = false;

@@ -61,9 +61,16 @@ export async function loadLibc(): Promise<Libc> {
     };
     return { ...calls, errno: () => koffi.errno() } as Libc; // koffi types every function as (...args: any[]) => any
   } catch (cause) {
-    const text = "koffi cannot call the C library here; run on Linux with its package for this platform installed";
-    throw new NetworkError("no-ffi", text, { cause });
+    throw noFfi(cause);
   }
+}
+
+/** @param cause What koffi threw. */
+export function noFfi(cause: unknown): NetworkError {
+  const [why] = String(cause instanceof Error ? cause.message : cause).split("\n");
+  const advice =
+    "install its package for this platform where files may be executed (no noexec), and start node without --no-addons";
+  return new NetworkError("no-ffi", `koffi cannot call the C library here (${why}); ${advice}`, { cause });
 }
 
 /** The error of the call that has just failed. `what` completes "could not …". */

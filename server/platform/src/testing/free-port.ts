@@ -1,6 +1,6 @@
 // Ports for servers that must be told theirs. One that the kernel chose and got back may be another test's by then: these are of numbers that
 // it gives to nobody (net.ipv4.ip_local_port_range begins at 32768), and each process begins at a place of its own.
-import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
+import { bindUdp } from "../network/udp-endpoint.ts";
 
 const first = 10_000;
 const count = 22_000;

@@ -1,0 +1,104 @@
+// The ports at which DHCP and TFTP are asked: sockets tied to their links, or addresses where the C library cannot be called.
+import type { ThreadSockets } from "@neverland/packet-thread/packet-thread.ts";
+import { openPlainSocket, type PlainPort } from "@neverland/packet-thread/plain-socket.ts";
+import { cannotListen } from "@neverland/platform/network/cannot-listen.ts";
+import type { Libc } from "@neverland/platform/network/libc.ts";
+import { openSocket } from "@neverland/platform/network/open-socket.ts";
+import { linksBeside } from "@neverland/platform/network/sole-link.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
+import type { ServedLink } from "./boots-run.ts";
+
+export interface BootsPortsDeps {
+  readonly libc: Libc | undefined;
+  readonly links: readonly { readonly link: ServedLink }[];
+  readonly dhcpPort: number | undefined;
+  readonly tftp: { readonly port: number };
+  readonly clock: Pick<Clock, "after">;
+  readonly warn: (message: string) => void;
+}
+
+export interface BootsPorts {
+  /** In the order that `BootsStart` says. */
+  readonly sockets: ThreadSockets;
+  close(): void;
+}
+
+type Wanted = { readonly link: ServedLink; readonly port: number; readonly purpose: "DHCP" | "TFTP" };
+
+/** Between two looks at the links of this machine. */
+const lookEveryMs = 1000;
+
+/** @throws {NetworkError} When one cannot be had; nothing stays open then. */
+export async function openBootsPorts(deps: BootsPortsDeps): Promise<BootsPorts> {
+  const { libc, links, dhcpPort, tftp } = deps;
+  const at = (port: number, purpose: Wanted["purpose"]) => links.map(({ link }) => ({ link, port, purpose }));
+  const wanted = [...(dhcpPort === undefined ? [] : at(dhcpPort, "DHCP")), ...at(tftp.port, "TFTP")];
+  return libc === undefined ? await openPlain(deps, wanted) : await openTied(libc, wanted);
+}
+
+async function openTied(libc: Libc, wanted: readonly Wanted[]): Promise<BootsPorts> {
+  const descriptors: number[] = [];
+  const close = (): void => {
+    for (const fd of descriptors.splice(0)) libc.close(fd);
+  };
+  try {
+    for (const { link, port, purpose } of wanted) {
+      const host = purpose === "DHCP" ? "0.0.0.0" : link.serverAddress;
+      descriptors.push(await openSocket(libc, { protocol: "udp", host, port, purpose, link: link.name }));
+    }
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { sockets: { descriptors }, close };
+}
+
+/** The thread opens them for itself: what keeps it from that is found out here, where it can be said. */
+async function openPlain(deps: BootsPortsDeps, wanted: readonly Wanted[]): Promise<BootsPorts> {
+  const [first, ...others] = deps.links.map(({ link }) => link.name);
+  const soleLink = others.length === 0 ? first : undefined;
+  const ports: PlainPort[] = wanted.map(({ link: { serverAddress: host }, port, purpose }) =>
+    purpose === "DHCP" ? { host, port, soleLink } : { host, port },
+  );
+  for (const [at, port] of ports.entries()) await tryPort(port, wanted[at]);
+  const close = deps.dhcpPort === undefined ? () => undefined : tellOfBroadcasts(deps);
+  return { sockets: { ports }, close };
+}
+
+async function tryPort(port: PlainPort, wanted: Wanted | undefined): Promise<void> {
+  try {
+    (await openPlainSocket(port)).close();
+  } catch (cause) {
+    const { purpose = "DHCP", link } = wanted ?? {};
+    const host = purpose === "DHCP" ? (link?.name ?? port.host) : port.host;
+    throw await cannotListen({ protocol: "udp", host, port: port.port, purpose }, cause);
+  }
+}
+
+/**
+ * Machines without an address broadcast. By which link that came nothing tells but that there is no other: what may have come by one that is
+ * not served is not answered, or whoever is there could say that it declines an address. @returns Ends the watch.
+ */
+function tellOfBroadcasts({ links, clock, warn }: BootsPortsDeps): () => void {
+  const names = links.map(({ link }) => link.name);
+  const [name = "", ...others] = names;
+  const untold = `machines on ${names.join(" and ")} get addresses by way of a relay alone: what they broadcast is not answered, since without koffi nothing tells`;
+  if (others.length > 0) {
+    warn(`${untold} by which of these it came; name one interface alone`);
+    return () => undefined;
+  }
+  let isHeard = true;
+  let stop = (): void => undefined;
+  const look = (): void => {
+    const beside = linksBeside(name);
+    const wasHeard = isHeard;
+    isHeard = beside.length === 0;
+    if (wasHeard && !isHeard)
+      warn(`${untold} whether it came by ${beside.join(" or ")}; take down what is not needed: ip link set LINK down`);
+    else if (!wasHeard && isHeard)
+      warn(`what machines on ${name} broadcast is answered: no other link can bring it now`);
+    stop = clock.after(lookEveryMs, look);
+  };
+  look();
+  return () => stop();
+}

@@ -136,12 +136,7 @@ type Sockets = { readonly libc: Libc | undefined; readonly packets: PacketSender
 /** Without packet sockets (no CAP_NET_RAW, no C library) replies to new clients are broadcast, and iPXE waits for IPv6 in vain. */
 async function openSockets({ dhcpEnabled }: BootsConfig, warn: (message: string) => void): Promise<Sockets> {
   const libc = await loadLibc().catch((error: Error) => {
-    const lost = dhcpEnabled
-      ? ", replies to machines without an address are broadcast, and iPXE waits 16 s for IPv6"
-      : "";
-    warn(
-      `DHCP and TFTP are answered by Node's own sockets: a hall takes several times as long${lost}: ${error.message}`,
-    );
+    warn(`${lostWithoutLibc(dhcpEnabled)}: ${error.message}`);
     return undefined;
   });
   // What is missing for answers to DHCP is of no interest where nobody gives any.
@@ -154,6 +149,13 @@ async function openSockets({ dhcpEnabled }: BootsConfig, warn: (message: string)
     );
     return { libc, packets: undefined };
   }
+}
+
+function lostWithoutLibc(dhcpEnabled: boolean): string {
+  const [served, alsoLost] = dhcpEnabled
+    ? ["DHCP and TFTP are", ", replies to machines without an address are broadcast, and iPXE waits 16 s for IPv6"]
+    : ["TFTP is", ""];
+  return `${served} answered by Node's own sockets: each packet costs more, whoever reaches an interface's address by another link is heard${alsoLost}`;
 }
 
 /** Two that share the port are both heard, and a machine takes whichever answers first. */

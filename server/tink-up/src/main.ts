@@ -27,6 +27,7 @@ import { components } from "./components.ts";
 import type { ServerConfig } from "./config.ts";
 import { bootDoors, bootPlane, managementPlane } from "./planes.ts";
 import { StoredFaults } from "./stored-faults.ts";
+import { untiedDoors } from "./untied-doors.ts";
 
 /** Where the server listens, as the ready line says it, with what components add: `kubeconfig`, `interfaces`, `grpc`. */
 export type ServerAddresses = PlaneAddresses & { readonly dataDir: string };
@@ -73,6 +74,8 @@ export async function startServer(
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);
+  const untied = await untiedDoors(config);
+  if (untied !== undefined) warn(untied);
   let ended: string | undefined;
   const faults = new StoredFaults(warn);
   const opening = openSqliteStore(join(dataDir, "neverland.db"), {

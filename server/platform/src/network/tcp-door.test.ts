@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect, createServer, type Server, type Socket } from "node:net";
+import { createInterface } from "node:readline";
 import { type TestContext, test } from "node:test";
 import { type OpenTcp, openTcp } from "./tcp-door.ts";
 
@@ -85,6 +87,27 @@ for (const isForMany of [true, false])
     });
     assert.equal(again.port, port);
   });
+
+test("where sockets cannot be tied to links, their addresses are listened on, and no other", async (t) => {
+  const program = `
+    import { createServer } from "node:net";
+    import { openTcp } from ${JSON.stringify(new URL("./tcp-door.ts", import.meta.url).href)};
+    const door = { host: "0.0.0.0", port: 0, purpose: "tests", links: ["lo"], isForMany: true };
+    const server = createServer((socket) => socket.end("within"));
+    const { host, port, close } = await openTcp(server, door, AbortSignal.timeout(10_000));
+    console.log(JSON.stringify({ host, port }));
+    process.stdin.on("end", () => Promise.all([close(), server.close()])).resume();`;
+  const node = spawn(process.execPath, ["--no-addons", "--input-type=module", "-e", program]);
+  t.after(() => node.kill());
+  const [line] = await once(createInterface({ input: node.stdout }), "line", { signal });
+  const { host, port } = JSON.parse(String(line)) as { host: string; port: number };
+  const [said] = await once(connect(port, host), "data", { signal });
+  assert.deepEqual([host, String(said)], ["127.0.0.1", "within"]);
+  await assert.rejects(once(connect(port, "127.0.0.2"), "connect", { signal }), { code: "ECONNREFUSED" });
+  const ended = once(node, "exit", { signal });
+  node.stdin.end();
+  assert.deepEqual(await ended, [0, null]);
+});
 
 /** A port that was free a moment ago. */
 async function takenOnce(): Promise<OpenTcp> {

@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, isIPv4, type Server } from "node:net";
 import { cannotListen } from "./cannot-listen.ts";
+import { findLink } from "./interfaces.ts";
 import { callFailed, type Libc, Linux, loadLibc } from "./libc.ts";
 import { openSocket } from "./open-socket.ts";
 
@@ -12,7 +13,7 @@ export type TcpDoor = {
   readonly port: number;
   /** What it is for, in words that fit after "for": "machines". */
   readonly purpose: string;
-  /** Callers must come by one of these links, or be programs of this machine. None named: whoever reaches the address. */
+  /** Callers must come by one of these links, or be programs of this machine. None named, or no C library: whoever reaches the address. */
   readonly links?: readonly string[];
   /** A hall of machines may come at once. */
   readonly isForMany?: boolean;
@@ -21,6 +22,7 @@ export type TcpDoor = {
 /** `close` takes no more, and resolves when those have ended that `server` itself does not count as its own. */
 export type OpenTcp = { readonly host: string; readonly port: number; close(): Promise<void> };
 
+const anyAddress = "0.0.0.0";
 /** The kernel cuts it to its own limit: with Node's default of 511 a hall that comes up at once meets a closed door. */
 const backlog = 8192;
 /**
@@ -36,7 +38,8 @@ export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal
   // A socket is tied to one link.
   const links = named.length === 0 ? [undefined] : [...new Set([...named, "lo"])];
   if (named.length === 0 && !(door.isForMany && isIPv4(door.host))) return await openPlain(server, door, signal);
-  const libc = await loadLibc();
+  const libc = await loadLibc().catch(() => undefined);
+  if (libc === undefined) return await openUntied(server, { ...door, links: named }, signal);
   const more: Server[] = [];
   const close = async () => void (await Promise.all(more.map(closed)));
   let opened: { host: string; port: number } | undefined;
@@ -60,6 +63,32 @@ export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal
     void close();
     server.close();
     for (const each of open) libc.close(each);
+    throw error;
+  }
+  return { ...(opened ?? addressOf(server)), close };
+}
+
+/**
+ * Where sockets cannot be tied to links: at the links' addresses, and this machine's own, in place of all addresses. Whoever reaches one of
+ * them is let in: that is the caller's to say.
+ */
+async function openUntied(server: Server, door: TcpDoor, signal: AbortSignal): Promise<OpenTcp> {
+  const { host, links = [] } = door;
+  const addresses = links.flatMap((link) => findLink(link).ipv4.map(({ address }) => address));
+  const hosts = host === anyAddress && links.length > 0 ? new Set([...addresses, "127.0.0.1"]) : [host];
+  const more: Server[] = [];
+  const close = async () => void (await Promise.all(more.map(closed)));
+  let opened: { host: string; port: number } | undefined;
+  try {
+    for (const each of hosts) {
+      const one = opened === undefined ? server : handingTo(server);
+      const at = await openPlain(one, { ...door, host: each, port: opened?.port ?? door.port }, signal);
+      if (one !== server) more.push(one);
+      opened ??= { host: at.host, port: at.port };
+    }
+  } catch (error) {
+    void close();
+    server.close();
     throw error;
   }
   return { ...(opened ?? addressOf(server)), close };

@@ -48,11 +48,12 @@ export class PlainSocket {
 
   constructor(wanted: PlainPort) {
     this.#wanted = wanted;
+    const { soleLink } = wanted;
     this.#own = newSocket((datagram) => this.#take(datagram));
-    if (wanted.soleLink !== undefined)
-      this.#broadcasts = newSocket((datagram) => {
-        if (this.#isSole(wanted.soleLink ?? "")) this.#take(datagram);
-      });
+    if (soleLink === undefined) return;
+    this.#broadcasts = newSocket((datagram) => {
+      if (this.#isSole(soleLink)) this.#take(datagram);
+    });
   }
 
   get hasWaiting(): boolean {

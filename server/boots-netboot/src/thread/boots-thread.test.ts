@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { afterEach, beforeEach, test } from "node:test";
 import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { loadLibc } from "@neverland/platform/network/libc.ts";
+import { type Libc, loadLibc } from "@neverland/platform/network/libc.ts";
 import { freePort } from "@neverland/platform/testing/free-port.ts";
 import { seededRandom } from "@neverland/platform/testing/seeded-random.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
@@ -27,7 +27,7 @@ let index: MachineIndex;
 let port: number;
 let thread: BootsThread;
 
-beforeEach(async () => {
+beforeEach(() => {
   [bytes, lent, opened, events, tell] = [
     Uint8Array.from({ length: 1300 }, (_, i) => i % 251),
     undefined,
@@ -37,11 +37,14 @@ beforeEach(async () => {
   ];
   index = new MachineIndex();
   for (const last of [1, 2]) index.upsert(testMachine(50 + last, { dhcp: { ip: { address: `127.0.0.${last}` } } }));
+});
+
+async function open(libc: Libc | undefined): Promise<void> {
   port = await freePort();
   const link = { name: "lo", mac: "00:00:00:00:00:00" as MacAddress, serverAddress: loopback };
   const plan = { httpBaseUrl: "", serverAddress: loopback, architectureBinaries: new Map() };
   const deps: BootsThreadDeps = {
-    libc: await loadLibc(),
+    libc,
     packets: undefined,
     links: [{ link, config: { plan, serverAddress: loopback, syslogAddress: undefined } }],
     dhcpPort: undefined,
@@ -67,7 +70,7 @@ beforeEach(async () => {
     warn: (message) => assert.fail(message),
   };
   thread = await openBootsThread(deps, AbortSignal.timeout(30_000));
-});
+}
 
 afterEach(() => thread.close(AbortSignal.abort()));
 
@@ -97,7 +100,13 @@ async function openClient(address: string = loopback) {
 const ack = (block: number) => Uint8Array.of(0, 4, block >>> 8, block & 0xff);
 const errorCode = (answer: Buffer) => (answer[1] === 5 ? answer.readUInt16BE(2) : undefined);
 
+const doors = [
+  ["the C library", loadLibc],
+  ["Node's own sockets", async () => undefined],
+] as const;
+
 test("lends a file block by block, and says so when it was read", async () => {
+  await open(await loadLibc());
   using client = await openClient();
   assert.deepEqual(await client.ask(readRequest("snponly.efi")), Buffer.of(0, 3, 0, 1, ...bytes.subarray(0, 512)));
   assert.deepEqual(await client.ask(ack(1)), Buffer.of(0, 3, 0, 2, ...bytes.subarray(512, 1024)));
@@ -113,6 +122,7 @@ for (const [block, window] of [
   [1468, 64],
 ] as const)
   test(`a window of ${window} blocks of ${block} bytes comes whole, each time, to the end of the file`, async () => {
+    await open(await loadLibc());
     bytes = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7919) % 251);
     using client = await openClient();
     const read: Buffer[] = [];
@@ -133,6 +143,7 @@ for (const [block, window] of [
   });
 
 test("lends in netascii to whom asks for that", async () => {
+  await open(await loadLibc());
   using client = await openClient();
   // Among the first 1300 bytes of this file are 6 LF and 6 CR.
   const granted = await client.ask(readRequest("snponly.efi", "tsize\x000\0", "NetASCII"));
@@ -141,10 +152,12 @@ test("lends in netascii to whom asks for that", async () => {
   assert.deepEqual(first.subarray(4, 22), Buffer.from("000102030405060708090d0a0b0c0d000e0f", "hex"));
 });
 
-test("goes on with a transfer, and lends what is known, while the main thread is busy", async () => {
-  using client = await openClient();
-  await client.ask(readRequest("snponly.efi"));
-  const reader = `
+for (const [door, load] of doors)
+  test(`goes on with a transfer, and lends what is known, while the main thread is busy, by ${door}`, async () => {
+    await open(await load());
+    using client = await openClient();
+    await client.ask(readRequest("snponly.efi"));
+    const reader = `
     const socket = require("node:dgram").createSocket("udp4");
     const began = performance.now();
     socket.on("message", (bytes) => {
@@ -155,15 +168,16 @@ test("goes on with a transfer, and lends what is known, while the main thread is
       });
     });
     socket.bind(0, "127.0.0.2", () => socket.send("\\0\\x01snponly.efi\\0octet\\0", ${port}, "127.0.0.1"));`;
-  // What is known is older than a second then, and whoever would look at it again is held by this spawnSync.
-  const wait = "setTimeout(() => {}, 1100);";
-  spawnSync(process.execPath, ["-e", wait]);
-  const { stdout, stderr } = spawnSync(process.execPath, ["-e", reader], { encoding: "utf8", timeout: 10_000 });
-  assert.equal(stdout, "true\n", stderr);
-  await eventWhere(({ type, hardware }) => type === "TftpRead" && hardware === "default/m52");
-});
+    // What is known is older than a second then, and whoever would look at it again is held by this spawnSync.
+    const wait = "setTimeout(() => {}, 1100);";
+    spawnSync(process.execPath, ["-e", wait]);
+    const { stdout, stderr } = spawnSync(process.execPath, ["-e", reader], { encoding: "utf8", timeout: 10_000 });
+    assert.equal(stdout, "true\n", stderr);
+    await eventWhere(({ type, hardware }) => type === "TftpRead" && hardware === "default/m52");
+  });
 
 test("asks for a file once for all who want it at once, and lends its next version soon after it changed", async () => {
+  await open(await loadLibc());
   const clients = await Promise.all(Array.from({ length: 6 }, () => openClient()));
   await Promise.all(clients.map(({ ask }) => ask(readRequest("snponly.efi"))));
   assert.equal(opened, 1);
@@ -177,6 +191,7 @@ test("asks for a file once for all who want it at once, and lends its next versi
 });
 
 test("what cannot be lent is refused with its reason, and what is on no list is asked of nobody", async () => {
+  await open(await loadLibc());
   lent = { reason: "FileUnreadable", message: "/srv/ipxe.efi cannot be read: EACCES: permission denied" };
   using client = await openClient();
   assert.equal(errorCode(await client.ask(readRequest("ipxe.efi"))), 2);
@@ -186,39 +201,45 @@ test("what cannot be lent is refused with its reason, and what is on no list is 
   await eventWhere(({ reason }) => reason === "FileNotLent");
 });
 
-test("lets a transfer end before it stops", async () => {
-  using client = await openClient();
-  await client.ask(readRequest("snponly.efi", "blksize\x001400\0"));
-  const stopped = thread.close(AbortSignal.timeout(5000));
-  assert.equal((await client.ask(ack(0)))[1], 3);
-  client.send(ack(1));
-  await stopped;
-  assert.equal(events.at(-1)?.type, "TftpRead");
-});
-
-test("tells its clients when the time to stop is over", async () => {
-  using client = await openClient();
-  await client.ask(readRequest("snponly.efi"));
-  const [goodbye] = await Promise.all([once(client.socket, "message"), thread.close(AbortSignal.timeout(50))]);
-  assert.equal(errorCode(goodbye[0] as Buffer), 0); // dgram's message event
-});
-
-test("goes on serving a good client among random and mutated datagrams", async (t) => {
-  using hostile = await openClient("127.0.0.2");
-  const mutated = fc.tuple(fc.nat(40), fc.nat(255)).map(([at, value]) => {
-    const request = readRequest("snponly.efi", "blksize\x001400\0windowsize\x004\0");
-    request[at] = value;
-    return request;
+for (const [door, load] of doors)
+  test(`lets a transfer end before it stops, by ${door}`, async () => {
+    await open(await load());
+    using client = await openClient();
+    await client.ask(readRequest("snponly.efi", "blksize\x001400\0"));
+    const stopped = thread.close(AbortSignal.timeout(5000));
+    assert.equal((await client.ask(ack(0)))[1], 3);
+    client.send(ack(1));
+    await stopped;
+    assert.equal(events.at(-1)?.type, "TftpRead");
   });
-  using client = await openClient();
-  await client.ask(readRequest("ipxe.efi"));
-  const seed = Math.floor(seededRandom(t)() * 2 ** 31);
-  const nonsense = fc.sample(fc.oneof(fc.uint8Array({ maxLength: 1600 }), mutated), { seed, numRuns: 3000 });
-  for (const [at, datagram] of nonsense.entries()) {
-    hostile.send(datagram);
-    if (at % 50 === 0) await new Promise(setImmediate);
-  }
-  using another = await openClient();
-  assert.equal((await another.ask(readRequest("snponly.efi")))[1], 3);
-  await eventWhere(({ reason }) => reason === "UnreadablePacket");
-});
+
+for (const [door, load] of doors)
+  test(`tells its clients when the time to stop is over, by ${door}`, async () => {
+    await open(await load());
+    using client = await openClient();
+    await client.ask(readRequest("snponly.efi"));
+    const [goodbye] = await Promise.all([once(client.socket, "message"), thread.close(AbortSignal.timeout(50))]);
+    assert.equal(errorCode(goodbye[0] as Buffer), 0); // dgram's message event
+  });
+
+for (const [door, load] of doors)
+  test(`goes on serving a good client among random and mutated datagrams, by ${door}`, async (t) => {
+    await open(await load());
+    using hostile = await openClient("127.0.0.2");
+    const mutated = fc.tuple(fc.nat(40), fc.nat(255)).map(([at, value]) => {
+      const request = readRequest("snponly.efi", "blksize\x001400\0windowsize\x004\0");
+      request[at] = value;
+      return request;
+    });
+    using client = await openClient();
+    await client.ask(readRequest("ipxe.efi"));
+    const seed = Math.floor(seededRandom(t)() * 2 ** 31);
+    const nonsense = fc.sample(fc.oneof(fc.uint8Array({ maxLength: 1600 }), mutated), { seed, numRuns: 3000 });
+    for (const [at, datagram] of nonsense.entries()) {
+      hostile.send(datagram);
+      if (at % 50 === 0) await new Promise(setImmediate);
+    }
+    using another = await openClient();
+    assert.equal((await another.ask(readRequest("snponly.efi")))[1], 3);
+    await eventWhere(({ reason }) => reason === "UnreadablePacket");
+  });

@@ -39,20 +39,30 @@ for (const [name, load] of [
   });
 
 test("of two interfaces nothing tells by which a broadcast came: none is heard, and that is said", async (t) => {
-  const port = await freePort();
-  const { ports, warnings } = await open(undefined, [linkOf("lan1", "127.0.0.1"), linkOf("lan2", "127.0.0.2")], port);
+  const { ports, warnings } = await open(
+    undefined,
+    [linkOf("lo", "127.0.0.1"), linkOf("lo", "127.0.0.1")],
+    await freePort(),
+  );
   t.after(() => ports.close());
   assert.deepEqual(warnings, [
-    "machines on lan1 and lan2 get addresses by way of a relay alone: what they broadcast is not answered, since without koffi nothing tells by which of these it came; name one interface alone",
+    "machines on lo and lo get addresses by way of a relay alone: what they broadcast is not answered, since without koffi nothing tells by which of these it came; name one interface alone",
   ]);
-  const { sockets } = ports;
-  assert.ok("ports" in sockets);
+  assert.ok("ports" in ports.sockets);
   assert.deepEqual(
-    sockets.ports.map(({ host, soleLink }) => [host, soleLink]),
+    ports.sockets.ports.filter(({ soleLink }) => soleLink !== undefined),
+    [],
+  );
+});
+
+test("machines may be told an address that another link has: TFTP is there, DHCP at the link's own, from which broadcasts leave by it", async (t) => {
+  const { ports } = await open(undefined, [linkOf("lo", "127.0.0.2")], await freePort());
+  t.after(() => ports.close());
+  assert.ok("ports" in ports.sockets);
+  assert.deepEqual(
+    ports.sockets.ports.map(({ host, soleLink }) => [host, soleLink]),
     [
-      ["127.0.0.1", undefined],
-      ["127.0.0.2", undefined],
-      ["127.0.0.1", undefined],
+      ["127.0.0.1", "lo"],
       ["127.0.0.2", undefined],
     ],
   );

@@ -2,6 +2,7 @@
 import type { ThreadSockets } from "@neverland/packet-thread/packet-thread.ts";
 import { openPlainSocket, type PlainPort } from "@neverland/packet-thread/plain-socket.ts";
 import { cannotListen } from "@neverland/platform/network/cannot-listen.ts";
+import { findLink, servingAddress } from "@neverland/platform/network/interfaces.ts";
 import type { Libc } from "@neverland/platform/network/libc.ts";
 import { openSocket } from "@neverland/platform/network/open-socket.ts";
 import { linksBeside } from "@neverland/platform/network/sole-link.ts";
@@ -57,21 +58,29 @@ async function openTied(libc: Libc, wanted: readonly Wanted[]): Promise<BootsPor
 async function openPlain(deps: BootsPortsDeps, wanted: readonly Wanted[]): Promise<BootsPorts> {
   const [first, ...others] = deps.links.map(({ link }) => link.name);
   const soleLink = others.length === 0 ? first : undefined;
-  const ports: PlainPort[] = wanted.map(({ link: { serverAddress: host }, port, purpose }) =>
-    purpose === "DHCP" ? { host, port, soleLink } : { host, port },
-  );
-  for (const [at, port] of ports.entries()) await tryPort(port, wanted[at]);
+  const ports: PlainPort[] = [];
+  for (const one of wanted) {
+    const { link, port, purpose } = one;
+    const own = purpose === "DHCP" ? { host: addressOn(link), port, soleLink } : { host: link.serverAddress, port };
+    await tryPort(own, one);
+    ports.push(own);
+  }
   const close = deps.dhcpPort === undefined ? () => undefined : tellOfBroadcasts(deps);
   return { sockets: { ports }, close };
 }
 
-async function tryPort(port: PlainPort, wanted: Wanted | undefined): Promise<void> {
+/** What is broadcast leaves by the link that has the address, and machines may be told one that another link has. */
+function addressOn({ name, serverAddress }: ServedLink): string {
+  const link = findLink(name);
+  return link.ipv4.some(({ address }) => address === serverAddress) ? serverAddress : servingAddress(link);
+}
+
+async function tryPort(own: PlainPort, { link, port, purpose }: Wanted): Promise<void> {
   try {
-    (await openPlainSocket(port)).close();
+    (await openPlainSocket(own)).close();
   } catch (cause) {
-    const { purpose = "DHCP", link } = wanted ?? {};
-    const host = purpose === "DHCP" ? (link?.name ?? port.host) : port.host;
-    throw await cannotListen({ protocol: "udp", host, port: port.port, purpose }, cause);
+    const host = purpose === "DHCP" ? link.name : own.host;
+    throw await cannotListen({ protocol: "udp", host, port, purpose }, cause);
   }
 }
 

@@ -290,7 +290,9 @@ describe("kinds that were made up to have one hash", () => {
   });
 });
 
-test("kinds that are made up for each of many machines take no more than answers may", () => {
+test("kinds that are made up for each of many machines take no more than answers may", {
+  timeout: 60_000,
+}, async () => {
   const answers = answersOf();
   const [discover] = requests;
   assert.ok(discover);
@@ -309,6 +311,6 @@ test("kinds that are made up for each of many machines take no more than answers
     view.setUint32(classAt, at);
     answers.keep(request, reply, said);
   }
-  const grown = bytesNow() - before;
-  assert.ok(grown < 80e6, `${grown} bytes`);
+  // What is collected is given back by a thread of V8's own, whenever that has its turn; what is held never is.
+  while (bytesNow() - before >= 80e6) await new Promise((resolve) => setImmediate(resolve));
 });

@@ -9,11 +9,14 @@ export interface ByteSpan {
 /** `whole`: there is no range, or a kind of range that a server may pass over. */
 export type ByteRange = ByteSpan | "whole" | "unsatisfiable";
 
-/** Several ranges in one header are answered by the whole content, which §14.2 allows. */
+/**
+ * Several ranges in one header are answered by the whole content, which §14.2 allows, as is any range of what is empty: caches and some
+ * clients ask for everything by ranges, and to them a refusal is the end (Apache and Go's server answer so, too).
+ */
 export function parseByteRange(header: string | undefined, sizeBytes: number): ByteRange {
-  const match = /^bytes=\s*(\d{0,15})-(\d{0,15})$/.exec(header?.trim() ?? "");
+  const match = /^bytes=\s*(\d{0,15})-(\d{0,15})$/i.exec(header?.trim() ?? "");
   const [, from = "", to = ""] = match ?? [];
-  if (match === null || (from === "" && to === "")) return "whole";
+  if (match === null || (from === "" && to === "") || sizeBytes === 0) return "whole";
   if (from === "") return lastBytes(Number(to), sizeBytes);
   const first = Number(from);
   if (to !== "" && Number(to) < first) return "whole";
@@ -22,6 +25,6 @@ export function parseByteRange(header: string | undefined, sizeBytes: number): B
 }
 
 function lastBytes(count: number, sizeBytes: number): ByteRange {
-  if (count === 0 || sizeBytes === 0) return "unsatisfiable";
+  if (count === 0) return "unsatisfiable";
   return { first: Math.max(0, sizeBytes - count), last: sizeBytes - 1 };
 }

@@ -70,6 +70,7 @@ export function bootPlane(
     port,
     purpose: "machines",
     isForMany: true,
+    isLenient: true,
     requestTimeoutMs,
     stallTimeoutMs,
     bodyLimitBytes: bootPlaneBodyBytes,

@@ -4,14 +4,17 @@ import { once } from "node:events";
 import { Agent, get, type IncomingMessage } from "node:http";
 import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
-import { beforeEach, describe, test } from "node:test";
+import { afterEach, beforeEach, describe, test } from "node:test";
 import type { FastifyInstance } from "fastify";
 import type { ConnectionRules, Crowding } from "../network/connection-caps.ts";
-import { HttpListener } from "./http-listener.ts";
+import { HttpListener, type HttpListenerOptions } from "./http-listener.ts";
 
 /** More than the kernel's buffers of a connection take, so that the end of it is still to be sent. */
 const fileBytes = 80_000_000;
 const chunk = Buffer.alloc(100_000);
+
+const inTime = { timeout: 30_000 };
+const getFile = "GET /file HTTP/1.1\r\nhost: x\r\n\r\n";
 
 let listener: HttpListener;
 let watch: AbortController;
@@ -25,6 +28,7 @@ let posted: number;
 async function register(app: FastifyInstance): Promise<void> {
   app.addHook("preClose", async () => watch.abort());
   app.get("/small", async () => "small");
+  app.get("/deep/small", async () => "small");
   const preParsing = async (): Promise<void> => {
     posted += 1;
   };
@@ -52,14 +56,14 @@ beforeEach(async () => {
   listener = await start();
 });
 
-async function start(stall: { stallTimeoutMs?: number } = {}): Promise<HttpListener> {
+async function start(more: Partial<HttpListenerOptions> = {}): Promise<HttpListener> {
   const options = { host: "127.0.0.1", port: 0, purpose: "tests", requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
   const connections: ConnectionRules = {
     limits: { most: 20, mostPerAddress: 5 },
     isShared: () => false,
     onCrowded: (crowding) => crowded.push(crowding),
   };
-  const started = new HttpListener({ ...options, ...stall, connections, register });
+  const started = new HttpListener({ ...options, connections, register, ...more });
   await started.start(AbortSignal.timeout(5000));
   return started;
 }
@@ -67,6 +71,11 @@ async function start(stall: { stallTimeoutMs?: number } = {}): Promise<HttpListe
 async function ask(path: string, agent = new Agent()): Promise<IncomingMessage> {
   const [response] = await once(get(`${listener.url}${path}`, { agent }), "response");
   return response;
+}
+
+function connectTo(): Socket {
+  const { hostname, port } = new URL(listener.url ?? "");
+  return connect(Number(port), hostname).on("error", () => undefined);
 }
 
 /** Bytes to the end; a negative count when the answer was broken off. */
@@ -169,13 +178,6 @@ test("a host that begins bodies and never ends them keeps nobody out, itself nei
 });
 
 describe("requests that come before the one ahead of them is answered", () => {
-  const inTime = { timeout: 30_000 };
-  const getFile = "GET /file HTTP/1.1\r\nhost: x\r\n\r\n";
-  const connectTo = (): Socket => {
-    const { hostname, port } = new URL(listener.url ?? "");
-    return connect(Number(port), hostname).on("error", () => undefined);
-  };
-
   test(
     "are not begun before their turn, and too many of them end the connection, which is said once",
     inTime,
@@ -232,4 +234,37 @@ test("after the stop nothing listens, and it can be started again", async () => 
   await listener.start(AbortSignal.timeout(5000));
   assert.equal(await sizeOf(await ask("/small")), "small".length);
   await listener.stop(AbortSignal.timeout(5000));
+});
+
+describe("where it is lenient", () => {
+  beforeEach(async () => {
+    await listener.stop(AbortSignal.timeout(5000));
+    listener = await start({ isLenient: true });
+  });
+  afterEach(() => listener.stop(AbortSignal.abort()));
+
+  test(
+    "who says that it will write no more is sent all that it asked for, and the connection ends",
+    inTime,
+    async () => {
+      const socket = connectTo();
+      socket.end(`${getFile}GET /small HTTP/1.1\r\nhost: h\r\n\r\n`);
+      let size = 0;
+      let last = "";
+      for await (const bytes of socket) {
+        size += bytes.length;
+        last = bytes.toString("latin1");
+      }
+      assert.equal(Math.floor(size / fileBytes), 1);
+      assert.match(last, /\r\n\r\nsmall$/);
+    },
+  );
+
+  test("a slash that is doubled counts once", async () => {
+    for (const path of ["//small", "/deep//small", "//deep///small"]) {
+      const response = await ask(path);
+      assert.deepEqual([path, response.statusCode], [path, 200]);
+      response.resume();
+    }
+  });
 });

@@ -14,6 +14,11 @@ export type HttpListenerOptions = TcpDoor & {
   readonly bodyLimitBytes: number;
   /** How long a connection may stand still, also in the midst of an answer. For ever by default: a watch may have nothing to say. */
   readonly stallTimeoutMs?: number;
+  /**
+   * Whether to be as lenient as nginx and Apache are: slashes that are doubled count once, as in a URL put together of two halves, and who says
+   * that it will write no more (`nc -N`) is sent the rest of its answer. Not by default: one who watches and goes away says no more than that.
+   */
+  readonly isLenient?: boolean;
   readonly connections: ConnectionRules;
   /** What callers hear of a path that cannot be decoded, which no route sees. Plain text by default. */
   readonly badPath?: BadPath;
@@ -42,8 +47,9 @@ export class HttpListener implements Service {
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { requestTimeoutMs, bodyLimitBytes, stallTimeoutMs = 0, connections: rules, register } = this.#options;
-    const { badPath = plainBadPath } = this.#options;
+    const { badPath = plainBadPath, isLenient = false } = this.#options;
     const app = Fastify({
+      routerOptions: { ignoreDuplicateSlashes: isLenient },
       ...{ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, connectionTimeout: stallTimeoutMs },
       frameworkErrors: (_error, _request, reply) => {
         reply.hijack();
@@ -52,6 +58,7 @@ export class HttpListener implements Service {
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     });
+    Object.assign(app.server, { httpAllowHalfOpen: isLenient });
     const burst = new Burst();
     const short = new ShortAnswers(app.server, burst);
     const connections = new OpenConnections(app.server, rules);

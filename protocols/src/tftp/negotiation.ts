@@ -30,8 +30,8 @@ const longWindowBytes = 64_000;
 /** An option that is unknown, or whose value makes no sense, is left out of the answer (RFC 2347): the client goes on without it. */
 export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLimits): TftpTerms {
   const granted = new Map<string, string>();
-  const blockSize = wholeNumber(asked.get("blksize"), 8, 65_464);
-  const window = wholeNumber(asked.get("windowsize"), 1, 65_535);
+  const blockSize = wholeNumber(asked.get("blksize"), 8);
+  const window = wholeNumber(asked.get("windowsize"), 1);
   const windowBlocks = window === undefined ? 1 : Math.min(window, limits.windowBlocks);
   const isLong = windowBlocks * limits.packetBlockBytes >= longWindowBytes;
   const mostBytes = isLong ? Math.min(limits.blockSizeBytes, limits.packetBlockBytes) : limits.blockSizeBytes;
@@ -42,8 +42,9 @@ export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLim
   return { blockSizeBytes, windowBlocks, granted };
 }
 
-function wholeNumber(text: string | undefined, least: number, most: number): number | undefined {
+/** What is more than there can be is as good as the most there can be, as for tftpd-hpa and dnsmasq. */
+function wholeNumber(text: string | undefined, least: number): number | undefined {
   if (text === undefined || !/^[0-9]{1,9}$/.test(text)) return undefined;
   const value = Number(text);
-  return value >= least && value <= most ? value : undefined;
+  return value >= least ? value : undefined;
 }

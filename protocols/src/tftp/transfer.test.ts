@@ -42,6 +42,11 @@ test("grants blocks that travel as fragments where they save acknowledgements, a
   );
 });
 
+test("grants its most to who asks for more than there can be", () => {
+  const { granted } = negotiate(new Map(Object.entries({ blksize: "65535", windowsize: "65536" })), 1, limits);
+  assert.deepEqual(Object.fromEntries(granted), { blksize: "1468", windowsize: "16" });
+});
+
 test("leaves out options whose values make no sense, and the timeout, which is measured", () => {
   const asked = new Map(Object.entries({ blksize: "7", timeout: "3", windowsize: "-1" }));
   assert.equal(negotiate(asked, 1, limits).granted.size, 0);

@@ -35,6 +35,7 @@ export type CallPeer = { readonly address: string; readonly isShared: boolean };
 
 /** One for all: an error of its own for each call would cost more than the rest of its end, and mostly nobody reads it. */
 const hungUp = new GrpcError("cancelled", "the caller hung up");
+const tooLate = new GrpcError("deadline-exceeded", "the time that the caller gave the call is over");
 
 /** Answers the call: whatever goes wrong with it ends with a status, or with the connection. */
 export function serveCall(
@@ -95,9 +96,11 @@ class GrpcCall implements GrpcCaller {
     answerWith(this.stream, message);
   }
 
+  /** Whatever ended it when its time was over, that is why: what a proxy or a caller without a clock of its own is told must not sound like an outage. */
   refuse(error: GrpcError): void {
+    const isLate = this.#state === "too late";
     this.#end("answered");
-    refuse(this.stream, error);
+    refuse(this.stream, isLate ? tooLate : error);
   }
 
   #end(state: "answered" | "hung up" | "too late"): void {

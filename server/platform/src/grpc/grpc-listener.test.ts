@@ -121,6 +121,16 @@ test("a caller that hangs up, or whose time is over, is told to the method", asy
   await aborted;
 });
 
+test("whatever a method makes of its caller's end, a call whose time is over is told that, and not that the server is away", async (t) => {
+  const wait: GrpcMethod = {
+    ...echo,
+    serve: (_, caller) =>
+      new Promise((_, reject) => void caller.onGone(() => reject(new GrpcError("unavailable", "the worker hung up")))),
+  };
+  const { session } = await start(t, [wait]);
+  assert.equal((await call(session(), frameMessage(Buffer.of()), { "grpc-timeout": "50m" })).status, "4");
+});
+
 test("one address has no more connections than a machine needs: an idle one makes room, and others have theirs", async (t) => {
   const { session, refused } = await start(t);
   const message = frameMessage(Buffer.from("hello"));

@@ -34,7 +34,7 @@ beforeEach(async () => {
   const limits = { requestTimeoutMs: 60_000, bodyLimitBytes: 1000 };
   const connections = { limits: { most: 20, mostPerAddress: 20 }, isShared: () => false, onCrowded: () => undefined };
   listener = new HttpListener({
-    ...{ host: "127.0.0.1", port: 0, purpose: "tests", ...limits, connections },
+    ...{ host: "127.0.0.1", port: 0, purpose: "tests", isLenient: true, ...limits, connections },
     register: async (app) => {
       app.get("/short/*", async () => "by the server");
       app.server.on("connection", (socket) => {
@@ -226,3 +226,26 @@ test("a client that says it will write no more gets its answer, and the connecti
   for await (const piece of socket) text += piece;
   assert.match(text, /\r\n\r\nshort$/);
 });
+
+for (const [name, end] of [
+  ["a", "short"],
+  ["b", "by the server"],
+] as const)
+  test(
+    `also when it says so while ${name === "a" ? "the answer" : "whether there is a short answer"} is being found`,
+    inTime,
+    async () => {
+      const found = Promise.withResolvers<void>();
+      finding = found.promise;
+      const socket = open();
+      socket.end(get.replace("/a", `/${name}`));
+      await asked.promise;
+      while (accepted?.readableEnded !== true) await turn();
+      // Time enough to take it down.
+      for (let turns = 0; turns < 10; turns++) await turn();
+      found.resolve();
+      let text = "";
+      for await (const piece of socket) text += piece;
+      assert.equal(text.split("\r\n\r\n")[1], end);
+    },
+  );

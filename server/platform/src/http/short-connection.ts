@@ -43,6 +43,9 @@ export class ShortConnection {
   readonly #socket: Socket;
   readonly #deps: ShortConnectionDeps;
   #answer: ShortAnswer | undefined;
+  #isWaiting = false;
+  /** Its client writes no more. */
+  #hasEnded = false;
 
   constructor(socket: Socket, deps: ShortConnectionDeps) {
     this.#socket = socket;
@@ -87,11 +90,14 @@ export class ShortConnection {
     const socket = this.#socket;
     connections.begin(socket);
     socket.pause();
+    this.#isWaiting = true;
     const value = await waited;
+    this.#isWaiting = false;
     if (socket.destroyed) gone?.(value);
     else {
       socket.resume();
       goOn(value);
+      if (this.#hasEnded && !this.#isWaiting) this.#hangUp();
     }
     // Last, so that it is never without a question that is being answered.
     connections.end(socket);
@@ -136,7 +142,15 @@ export class ShortConnection {
     answer.onEnd({ whole, fault: undefined, stalledSeconds });
   }
 
-  readonly #onEnd = (): void => this.#deps.hangUps.ended(this.#socket, () => this.#socket.destroySoon());
+  /** Of a connection that is paused as well. What it asked for before is still found and sent. */
+  readonly #onEnd = (): void => {
+    this.#hasEnded = true;
+    if (!this.#isWaiting) this.#hangUp();
+  };
+
+  #hangUp(): void {
+    this.#deps.hangUps.ended(this.#socket, () => this.#socket.destroySoon());
+  }
 
   readonly #onTimeout = (): void => {
     this.#over(false, stallMs / 1000);
@@ -156,6 +170,10 @@ export class ShortConnection {
     socket.setTimeout(0);
     this.#deps.handOver();
     socket.emit("data", bytes);
+    if (!this.#hasEnded) return;
+    // From here on it is the server's to end.
+    this.#hasEnded = false;
+    socket.emit("end");
   }
 }
 

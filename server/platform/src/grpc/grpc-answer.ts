@@ -23,7 +23,7 @@ export function refuse(stream: ServerHttp2Stream, { code, message, details }: Gr
     {
       ...headers,
       "grpc-status": String(status),
-      "grpc-message": encodeURIComponent(message).replaceAll("%20", " "),
+      "grpc-message": percentEncoded(message),
       ...(details.length === 0 ? {} : { "grpc-status-details-bin": statusDetails(status, message, details) }),
     },
     { endStream: true },
@@ -39,6 +39,11 @@ export function endSoon(stream: ServerHttp2Stream): void {
   // Not the stream's own, which whatever comes puts off.
   const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), lingerMs);
   stream.once("close", () => clearTimeout(timer));
+}
+
+/** Nothing that may stand as it is (gRPC over HTTP/2, Responses): grpc-js gives back `%3B` and its like as they came. */
+function percentEncoded(message: string): string {
+  return message.toWellFormed().replace(/[^ -$&-~]+/g, encodeURIComponent);
 }
 
 /** One that its caller has broken off is closed first and destroyed later. */

@@ -131,6 +131,18 @@ test("whatever a method makes of its caller's end, a call whose time is over is 
   assert.equal((await call(session(), frameMessage(Buffer.of()), { "grpc-timeout": "50m" })).status, "4");
 });
 
+test("a message of a status is encoded where it must be, and nowhere else", async (t) => {
+  const refusing: GrpcMethod = {
+    ...echo,
+    serve: async () => {
+      throw new GrpcError("internal", 'm1: "100 %"; a/b?\u00e4\n\u{1F600}\ud800');
+    },
+  };
+  const { session } = await start(t, [refusing]);
+  const { message } = await call(session(), frameMessage(Buffer.of()));
+  assert.equal(message, 'm1: "100 %25"; a/b?%C3%A4%0A%F0%9F%98%80%EF%BF%BD');
+});
+
 test("one address has no more connections than a machine needs: an idle one makes room, and others have theirs", async (t) => {
   const { session, refused } = await start(t);
   const message = frameMessage(Buffer.from("hello"));

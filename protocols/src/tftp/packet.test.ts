@@ -70,3 +70,8 @@ function readOrRefuse(bytes: Uint8Array): void {
     assert.ok(error instanceof PacketError, String(error));
   }
 }
+
+test("an error is no longer than a block, whatever it says", () => {
+  const bytes = encodeTftpReply({ op: "error", code: 1, message: "a".repeat(1400) });
+  assert.deepEqual([bytes.length, bytes.at(-2), bytes.at(-1)], [516, 0x61, 0]);
+});

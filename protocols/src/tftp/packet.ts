@@ -33,6 +33,8 @@ export const TftpErrorCode = {
 /** RFC 2347: a request is at most 512 bytes. Some clients go beyond it; none needs more than this. */
 const longestRequestBytes = 1500;
 const mostOptions = 32;
+/** With its four bytes before and the zero behind, as long as a block: a reader has room for no more (RFC 1350 §5), and names are echoed. */
+const longestMessage = 511;
 
 /**
  * Reads one datagram sent to a TFTP server.
@@ -75,7 +77,7 @@ export function encodeTftpReply(reply: TftpReply): Uint8Array {
       return packet;
     }
     case "error":
-      return new Writer().u16(Opcode.error).u16(reply.code).zstring(reply.message).toBytes();
+      return new Writer().u16(Opcode.error).u16(reply.code).zstring(reply.message.slice(0, longestMessage)).toBytes();
   }
 }
 

@@ -144,6 +144,17 @@ for (const [what, request, code] of [
     assert.equal(errorCode(client.ask(request)), code);
   });
 
+test("a machine whose request cannot be read is told so, and nobody else is", () => {
+  const cut = "\0\x01snponly.efi\0octet";
+  assert.equal(errorCode(openClient().ask(cut)), TftpErrorCode.illegalOperation);
+  assert.deepEqual(openClient("10.77.0.99").say(cut), []);
+  for (const noRequest of ["", "\0", "\0\x03\0\x01data", "\0\x07snponly.efi\0octet\0"])
+    assert.deepEqual(openClient().say(noRequest), []);
+  const reading = openClient();
+  reading.ask(readRequest("snponly.efi"));
+  assert.deepEqual(reading.say(cut), []);
+});
+
 test("refuses a machine that is not to be netbooted", () => {
   index.upsert(machineHere({ netboot: { allowPXE: false } }));
   const client = openClient();

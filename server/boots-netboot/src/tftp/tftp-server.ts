@@ -8,6 +8,7 @@ import {
   decodeTftpRequest,
   ipv4FromNumber,
   PacketError,
+  TftpErrorCode,
   type TftpLimits,
   type TftpRequest,
 } from "@neverland/protocols";
@@ -70,9 +71,19 @@ export class TftpServer {
     try {
       this.#take(decodeTftpRequest(bytes), from);
     } catch (error) {
-      if (error instanceof PacketError) this.#events.ignored(from.address, "UnreadablePacket", error.message);
+      if (error instanceof PacketError) this.#unreadable(bytes, from, error.message);
       else this.#faultWith(from, error);
     }
+  }
+
+  /** A machine that asks for something is told that it was not understood, as by tftpd-hpa and dnsmasq: silence would cost it its retries. */
+  #unreadable(bytes: Uint8Array, from: TftpClient, message: string): void {
+    this.#events.ignored(from.address, "UnreadablePacket", message);
+    const asks = bytes[0] === 0 && (bytes[1] === 1 || bytes[1] === 2);
+    if (!asks || this.#slots.get(keyOf(from)) !== undefined) return;
+    const { index, outbox } = this.#deps;
+    if (!findRequester(index, "", ipv4FromNumber(from.address)).known) return;
+    sendReply(outbox, from, { op: "error", code: TftpErrorCode.illegalOperation, message });
   }
 
   #take(request: TftpRequest, from: TftpClient): void {

@@ -88,7 +88,7 @@ export class GrpcListener implements Service {
   readonly #sessions: GrpcSessions;
   readonly #caps: ConnectionCaps;
   /** Of the sockets beneath, where sessions find theirs. The same ports again are a new connection's, whether or not the old one's end was told. */
-  readonly #held = new Map<string, HeldConnection>();
+  readonly #held = new Map<string, { readonly held: HeldConnection; readonly socket: Socket }>();
   readonly #rules: CallRules;
   readonly #servers: Http2Server[] = [];
   readonly #doors: OpenTcp[] = [];
@@ -173,15 +173,15 @@ export class GrpcListener implements Service {
     }
     const key = keyOf(socket);
     const held = this.#caps.open(plainAddress(socket.remoteAddress), () => socket.destroy());
-    this.#held.set(key, held);
+    this.#held.set(key, { held, socket });
     socket.on("close", () => {
       this.#caps.closed(held);
-      if (this.#held.get(key) === held) this.#held.delete(key);
+      if (this.#held.get(key)?.held === held) this.#held.delete(key);
     });
   }
 
   #keep(session: ServerHttp2Session): void {
-    const held = this.#held.get(keyOf(session.socket));
+    const { held, socket } = this.#held.get(keyOf(session.socket)) ?? {};
     const address = plainAddress(session.socket.remoteAddress ?? "");
     const peer = { address, isShared: this.#options.isShared(address) };
     const ended = (): void => {
@@ -189,7 +189,7 @@ export class GrpcListener implements Service {
     };
     // What goes wrong with one connection ends that connection, and nothing else.
     session.on("error", () => session.destroy());
-    this.#sessions.add(session, () => held?.close());
+    this.#sessions.add(session, socket);
     if (peer.isShared) session.settings({ maxConcurrentStreams: mostCallsPerSharedConnection });
     session.on("stream", (stream, headers) => {
       // Before all else: one that breaks its own call off may do so in the packet that begins it.

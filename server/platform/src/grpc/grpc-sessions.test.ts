@@ -76,7 +76,7 @@ async function start(t: TestContext, answers: boolean) {
   const caller = new Caller(address.port, answers);
   const [session]: ServerHttp2Session[] = await opened;
   assert.ok(session !== undefined);
-  sessions.add(session, () => undefined);
+  sessions.add(session, undefined);
   sessions.start();
   t.after(() => {
     sessions.close();

@@ -1,6 +1,8 @@
 // The sessions of a gRPC listener, and which of them are dead.
 import type { Http2Session } from "node:http2";
+import type { Socket } from "node:net";
 import type { Clock } from "../time/clock.ts";
+import { Turns } from "../wait/turns.ts";
 import { EndedSessions } from "./ended-sessions.ts";
 
 /** A machine that was switched off says nothing: its connection is found dead by a ping that nobody answers. */
@@ -24,6 +26,8 @@ export class GrpcSessions {
   readonly #clock: Clock;
   readonly #sessions = new Map<Http2Session, Kept>();
   readonly #ended = new EndedSessions();
+  /** A proxy that ends takes thousands with it, and Node goes through all that has come in one turn of the event loop. */
+  readonly #hungUp = new Turns();
   #round: Iterator<[Http2Session, Kept]> = new Map().entries();
   /** Looks that are due; a fraction, so that one connection is not looked at each round. */
   #due = 0;
@@ -42,9 +46,11 @@ export class GrpcSessions {
     });
   }
 
-  /** @param cut Ends the connection beneath: a session that ends by itself does not always. */
-  add(session: Http2Session, cut: () => void): void {
+  /** @param socket Beneath it, also beneath TLS: a session that ends by itself does not always end that. Undefined: it has gone already. */
+  add(session: Http2Session, socket: Socket | undefined): void {
+    const cut = (): void => void socket?.destroy();
     this.#sessions.set(session, { answered: true, heardMs: this.#clock.nowMs(), wasClosed: false, cut });
+    if (socket !== undefined) this.#endInTurn(session, socket);
     this.#ended.follow(session);
     session.on("close", () => this.#sessions.delete(session));
   }
@@ -53,6 +59,17 @@ export class GrpcSessions {
   heard(session: Http2Session): void {
     const kept = this.#sessions.get(session);
     if (kept !== undefined) kept.heardMs = this.#clock.nowMs();
+  }
+
+  /** When its other side hangs up. With TLS the socket beneath hears nothing of that. */
+  #endInTurn(session: Http2Session, socket: Socket): void {
+    // Or Node would end it at once.
+    socket.allowHalfOpen = true;
+    const end = (): void => {
+      session.destroy();
+      socket.destroy();
+    };
+    socket.once("end", () => this.#hungUp.run(end));
   }
 
   /** No more calls; each connection ends with its last one. */

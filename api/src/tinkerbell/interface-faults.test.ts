@@ -27,6 +27,7 @@ for (const [what, ip, message] of [
   ["an address with a byte too large", { address: "192.168.1.500" }, /found "192\.168\.1\.500"$/],
   ["an address in octal", { address: "010.0.0.5" }, /found "010\.0\.0\.5"$/],
   ["an address with its port", { gateway: "10.0.0.1:80" }, /found "10\.0\.0\.1:80"$/],
+  ["a mask with blanks around it", { netmask: "255.255.255.0 " }, /found "255\.255\.255\.0 ": write 255\.255\.255\.0$/],
   ["a prefix with its slash", { netmask: "/22" }, /write 255\.255\.252\.0$/],
   ["a prefix that is too long", { netmask: "33" }, /found "33"$/],
   ["a prefix of nothing", { netmask: "0" }, /write 0\.0\.0\.0$/],

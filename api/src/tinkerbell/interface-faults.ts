@@ -37,7 +37,8 @@ const serverAddress: Rule = (text) => {
 const netmask: Rule = (text) => {
   if (isNetmask(text) || z.regexes.ipv6.test(text)) return undefined;
   if (z.regexes.ipv4.test(text)) return `expected a netmask, found ${show(text)}: its ones do not stand together`;
-  const mask = netmaskOf(text.trim().replace(/^\//, ""));
+  const bare = text.trim();
+  const mask = isNetmask(bare) ? bare : netmaskOf(bare.replace(/^\//, ""));
   return `expected a netmask such as 255.255.255.0, found ${show(text)}${mask === undefined ? "" : `: write ${mask}`}`;
 };
 

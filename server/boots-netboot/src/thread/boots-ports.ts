@@ -96,16 +96,18 @@ function tellOfBroadcasts({ links, clock, warn }: BootsPortsDeps): () => void {
     warn(`${untold} by which of these it came; name one interface alone`);
     return () => undefined;
   }
-  let isHeard = true;
+  let told = "";
   let stop = (): void => undefined;
   const look = (): void => {
-    const beside = linksBeside(name);
-    const wasHeard = isHeard;
-    isHeard = beside.length === 0;
-    if (wasHeard && !isHeard)
-      warn(`${untold} whether it came by ${beside.join(" or ")}; take down what is not needed: ip link set LINK down`);
-    else if (!wasHeard && isHeard)
-      warn(`what machines on ${name} broadcast is answered: no other link can bring it now`);
+    const beside = linksBeside(name).join(" or ");
+    // Also when others are in the way than those that were told of: who has taken those down wants to know why nothing is answered yet.
+    if (beside !== told)
+      warn(
+        beside === ""
+          ? `what machines on ${name} broadcast is answered: no other link can bring it now`
+          : `${untold} whether it came by ${beside}; take down what is not needed: ip link set LINK down`,
+      );
+    told = beside;
     stop = clock.after(lookEveryMs, look);
   };
   look();

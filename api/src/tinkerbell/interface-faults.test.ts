@@ -25,6 +25,9 @@ test("values of the field that are no addresses are refused where they are typed
 for (const [what, ip, message] of [
   ["an address of five parts", { address: "10.0.0.0.1" }, /such as 192\.0\.2\.10, found "10\.0\.0\.0\.1"$/],
   ["an address with a byte too large", { address: "192.168.1.500" }, /found "192\.168\.1\.500"$/],
+  ["the address of who has none", { address: "0.0.0.0" }, /that a machine can have, .*found "0\.0\.0\.0"$/],
+  ["the address of a group", { address: "224.0.0.5" }, /that a machine can have/],
+  ["the address of everybody", { address: "255.255.255.255" }, /that a machine can have/],
   ["an address in octal", { address: "010.0.0.5" }, /found "010\.0\.0\.5"$/],
   ["an address with its port", { gateway: "10.0.0.1:80" }, /found "10\.0\.0\.1:80"$/],
   ["a mask with blanks around it", { netmask: "255.255.255.0 " }, /found "255\.255\.255\.0 ": write 255\.255\.255\.0$/],
@@ -44,6 +47,8 @@ for (const [what, ip, message] of [
 
 for (const [what, dhcp] of [
   ["what is empty", { ip: { address: "", netmask: "", gateway: "" }, name_servers: [""], time_servers: null }],
+  ["the first of machines' addresses", { ip: { address: "1.0.0.1" } }],
+  ["the last of machines' addresses", { ip: { address: "223.255.255.254" } }],
   [
     "IPv6 addresses",
     { ip: { address: "2001:db8::5", netmask: "ffff:ffff::", gateway: "fe80::1" }, name_servers: ["2001:db8::53"] },

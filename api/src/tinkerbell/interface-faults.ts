@@ -27,6 +27,13 @@ const address: Rule = (text) => {
   return `expected an address such as 192.0.2.10, found ${show(text)}`;
 };
 
+/** RFC 1122 §3.2.1.3, RFC 1112 §4: 0.0.0.0/8 is who has none yet, from 224.0.0.0 on are groups, what is reserved, and everybody. */
+const machineAddress: Rule = (text) => {
+  const first = z.regexes.ipv4.test(text) ? Number(text.split(".")[0]) : 1;
+  if (first > 0 && first < 224) return address(text);
+  return `expected an address that a machine can have, such as 192.0.2.10, found ${show(text)}`;
+};
+
 /** Names are not looked up: DHCP tells addresses. */
 const serverAddress: Rule = (text) => {
   const fault = address(text);
@@ -43,7 +50,7 @@ const netmask: Rule = (text) => {
 };
 
 const rules: readonly (readonly [path: readonly string[], rule: Rule])[] = [
-  [["dhcp", "ip", "address"], address],
+  [["dhcp", "ip", "address"], machineAddress],
   [["dhcp", "ip", "netmask"], netmask],
   [["dhcp", "ip", "gateway"], address],
   [["dhcp", "name_servers"], serverAddress],

@@ -134,13 +134,17 @@ test("another word for it is refused", async () => {
 test("a value that DHCP cannot tell the machine is taken, in a patch too, with a word on what becomes of it", async () => {
   const base = hardwareNamed("m6", "52:54:00:00:01:06", "10.1.0.6");
   assert.equal((await api.request("POST", hardwarePath, { body: base })).headers.get("warning"), null);
-  const spec = { interfaces: [{ dhcp: { mac: "52:54:00:00:01:06", ip: { address: "10.1.0.6", netmask: "/24" } } }] };
+  const dhcp = { mac: "52:54:00:00:01:06", ip: { address: "10.1.0.6" }, name_servers: ["2001:db8::53"] };
+  const spec = { interfaces: [{ dhcp }] };
   const { status, headers } = await api.request("PATCH", `${hardwarePath}/m6`, {
     body: { spec },
     headers: { "content-type": "application/merge-patch+json" },
   });
   assert.equal(status, 200);
-  assert.match(headers.get("warning") ?? "", /^299 - "spec\.interfaces\[0\]\.dhcp\.ip\.netmask: \\"\/24\\" is no IPv4/);
+  assert.match(
+    headers.get("warning") ?? "",
+    /^299 - "spec\.interfaces\[0\]\.dhcp\.name_servers\[0\]: \\"2001:db8::53\\" is no IPv4/,
+  );
 });
 
 test("a name with a line end is taken, also in Strict, with a word on what becomes of it", async () => {

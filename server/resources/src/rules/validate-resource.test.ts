@@ -10,8 +10,8 @@ import { WritePath } from "../write-path.ts";
 
 type Said = { readonly address?: string; readonly netmask?: string };
 
-function hardware(ip: Said): NewResource {
-  const spec = { interfaces: [{ dhcp: { mac: "52:54:00:00:00:01", ip } }] };
+function hardware(...ips: readonly Said[]): NewResource {
+  const spec = { interfaces: ips.map((ip, at) => ({ dhcp: { mac: `52:54:00:00:00:0${at}`, ip } })) };
   return {
     apiVersion: "tinkerbell.org/v1alpha1",
     kind: "Hardware",
@@ -25,14 +25,8 @@ async function storedBefore(ip: Said) {
   const raw = openMemoryStore();
   const store = guardedStore(new WritePath({ store: raw, clock: systemClock }), "tester");
   const stored = await raw.create(kinds.Hardware, hardware(ip));
-  const put = (next: Said, labels?: Record<string, string>): Promise<Resource> => {
-    const { metadata } = stored;
-    return store.update(kinds.Hardware, {
-      ...stored,
-      metadata: labels ? { ...metadata, labels } : metadata,
-      spec: hardware(next).spec,
-    });
-  };
+  const put = (...next: readonly Said[]): Promise<Resource> =>
+    store.update(kinds.Hardware, { ...stored, spec: hardware(...next).spec });
   return { put, raw };
 }
 
@@ -50,8 +44,18 @@ test("a value that is of no use is refused when it is new", async () => {
 
 test("one that is stored stays while the rest is changed", async () => {
   const { put, raw } = await storedBefore({ address: "10.0.0.5", netmask: "24" });
-  const { metadata } = await put({ address: "10.0.0.6", netmask: "24" }, { rack: "a" });
-  assert.deepEqual(metadata.labels, { rack: "a" });
+  const { spec } = await put({ address: "10.0.0.6", netmask: "24" });
+  assert.deepEqual(spec, hardware({ address: "10.0.0.6", netmask: "24" }).spec);
+  await raw.close();
+});
+
+test("it does not come a second time", async () => {
+  const { put, raw } = await storedBefore({ address: "10.0.0.5", netmask: "24" });
+  const next = [
+    { address: "10.0.0.5", netmask: "24" },
+    { address: "10.0.0.6", netmask: "24" },
+  ];
+  await assert.rejects(put(...next), { code: "invalid", message: /interfaces\[1\]\.dhcp\.ip\.netmask/ });
   await raw.close();
 });
 

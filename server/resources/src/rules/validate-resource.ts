@@ -28,8 +28,14 @@ function valueFaults({ faults }: KindInfo, resource: Resource, live: Resource | 
   const asFieldFault = ({ path, message }: ValueFault): FieldFault => {
     return { reason: "FieldValueInvalid", message: `Invalid value: ${message}`, field: fieldName("", path).slice(1) };
   };
-  const stored = new Set((live === undefined ? [] : (faults?.(live) ?? [])).map(({ message }) => message));
-  return found.filter(({ message }) => !stored.has(message)).map(asFieldFault);
+  const stored = (live === undefined ? [] : (faults?.(live) ?? [])).map(({ message }) => message);
+  // Each stays once, wherever it stands now: a list may have been put in another order.
+  const isNew = ({ message }: ValueFault): boolean => {
+    const at = stored.indexOf(message);
+    if (at >= 0) stored.splice(at, 1);
+    return at < 0;
+  };
+  return found.filter(isNew).map(asFieldFault);
 }
 
 /** @throws {ResourceError} `invalid`. */

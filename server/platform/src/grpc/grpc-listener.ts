@@ -99,7 +99,7 @@ export class GrpcListener implements Service {
     this.#sessions = new GrpcSessions(options.clock);
     const { isShared, onRefused, turns, toGrpcError } = options;
     this.#rules = {
-      ...{ turns, toGrpcError, limits: callLimits, waits: new MessageWaits(options.clock) },
+      ...{ turns, toGrpcError, limits: callLimits, waits: new MessageWaits(options.clock, turns) },
       frameRoom: new FairRoom(frameLimits, notWhole),
       streamRoom: new FairRoom(streamLimits, streamEnded),
       onGivenUp: (address, reason, message) => onRefused({ address, reason, message }),

@@ -1,6 +1,7 @@
 // Callers that owe something of a message, and until when. One look a second at those who do, and not a timer for each call: nearly every
 // message is whole in the packet that begins its call.
 import type { Clock } from "../time/clock.ts";
+import type { Turns } from "../wait/turns.ts";
 
 /** One that is waited for. */
 export type Owing = {
@@ -14,11 +15,14 @@ const lookEveryMs = 1000;
 
 export class MessageWaits {
   readonly #clock: Pick<Clock, "nowMs" | "after">;
+  readonly #turns: Turns;
   readonly #owing = new Set<Owing>();
   #isLooking = false;
 
-  constructor(clock: Pick<Clock, "nowMs" | "after">) {
+  /** @param turns A link that breaks makes a hall's streams overdue at once: each is told in a turn of its own. */
+  constructor(clock: Pick<Clock, "nowMs" | "after">, turns: Turns) {
     this.#clock = clock;
+    this.#turns = turns;
   }
 
   nowMs(): number {
@@ -43,12 +47,17 @@ export class MessageWaits {
 
   #look(): void {
     const nowMs = this.#clock.nowMs();
-    for (const one of this.#owing) {
-      if (one.dueMs > nowMs) continue;
-      this.#owing.delete(one);
-      one.overdue();
-    }
-    this.#isLooking = false;
-    if (this.#owing.size > 0) this.#lookLater();
+    for (const one of this.#owing) if (one.dueMs <= nowMs) this.#turns.run(() => this.#tell(one), true);
+    // Behind those: none of them is found a second time.
+    this.#turns.run(() => {
+      this.#isLooking = false;
+      if (this.#owing.size > 0) this.#lookLater();
+    }, true);
+  }
+
+  /** It may have come, or ended, while it waited for its turn. */
+  #tell(one: Owing): void {
+    if (one.dueMs > this.#clock.nowMs() || !this.#owing.delete(one)) return;
+    one.overdue();
   }
 }

@@ -5,6 +5,7 @@ import type { DatagramDoor, PacketProgram } from "@neverland/packet-thread/datag
 import { type ProgramDeps, runPacketProgram } from "@neverland/packet-thread/packet-program.ts";
 import { loadLibc } from "@neverland/platform/network/libc.ts";
 import { packetSenderOf } from "@neverland/platform/network/packet-socket.ts";
+import { systemClock } from "@neverland/platform/time/clock.ts";
 import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
 import type { TftpLimits } from "@neverland/protocols";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
@@ -31,7 +32,7 @@ await runPacketProgram(({ door, data, post: postAny }: ProgramDeps): PacketProgr
   const outbox = new EventOutbox(post);
   const gate = new EventGate(
     (event) => outbox.add(event),
-    () => Date.now(),
+    () => systemClock.nowMs(),
     // What it was told by `add`.
     (event, times, lastMs) => outbox.addRepeats(event as EventNumber, times, lastMs),
   );
@@ -42,8 +43,9 @@ await runPacketProgram(({ door, data, post: postAny }: ProgramDeps): PacketProgr
   const inDhcp = dhcp.links.length;
   const { packetSocket } = dhcp;
   const packets = libc === undefined || packetSocket === undefined ? undefined : packetSenderOf(libc, packetSocket);
-  const dhcpSockets = openDhcpSockets(dhcp, sockets.slice(0, inDhcp), { door, packets, index, gate, post });
-  const sendBlocks = blockSenders(door, tftp.limits, () => timers.nowMs());
+  const nowMs = (): number => timers.nowMs();
+  const dhcpSockets = openDhcpSockets(dhcp, sockets.slice(0, inDhcp), { door, packets, index, gate, nowMs, post });
+  const sendBlocks = blockSenders(door, tftp.limits, nowMs);
   const shared = { door, sendBlocks, files, index, gate, clock: timers };
   const tftpSockets = new Map(sockets.slice(inDhcp).map((each) => [each, new TftpSocket(each, tftp, shared)]));
   let state: "starts" | "serves" | "finishes" | "has finished" = "starts";

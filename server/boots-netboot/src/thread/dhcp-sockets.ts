@@ -15,6 +15,8 @@ export interface DhcpSocketsDeps {
   readonly packets: Pick<PacketSender, "send"> | undefined;
   readonly index: MachineIndex;
   readonly gate: EventGate;
+  /** By a clock that nobody sets. */
+  readonly nowMs: () => number;
   readonly post: (message: FromThread) => void;
 }
 
@@ -39,7 +41,7 @@ const sizeBytes = 1501;
 export function openDhcpSockets(
   { links, ports }: DhcpStart,
   sockets: readonly number[],
-  { door, packets, index, gate, post }: DhcpSocketsDeps,
+  { door, packets, index, gate, nowMs, post }: DhcpSocketsDeps,
 ): DhcpSockets {
   const inbox = door.inbox({ messages, sizeBytes });
   const queue = door.outbox({ messages, sizeBytes });
@@ -47,10 +49,7 @@ export function openDhcpSockets(
     links.map(({ link, config }, at) => {
       const transmitter = new DhcpTransmitter({ queue, link, ports, packets });
       const events = new DhcpEvents(gate, link.name);
-      const conflicts = new AddressConflicts(
-        () => Date.now(),
-        (question) => post({ wantedHolder: { link, question } }),
-      );
+      const conflicts = new AddressConflicts(nowMs, (question) => post({ wantedHolder: { link, question } }));
       const answerer = new DhcpAnswerer({ transmitter, index, config, events, conflicts });
       return [sockets[at], { link, events, answerer }];
     }),

@@ -33,6 +33,8 @@ test("what was said takes no address away: only another machine that answers for
   passed(24 * 3_600_000);
   ask();
   assert.equal(conflicts.holder(address), other, "while it is asked again");
+  assert.deepEqual(conflicts.found(address, { found: "unknown" }), { found: "other", mac: other });
+  assert.equal(conflicts.holder(address), other, "where nobody could be asked");
   conflicts.found(address, { found: "nobody" });
   assert.equal(conflicts.holder(address), undefined);
 });

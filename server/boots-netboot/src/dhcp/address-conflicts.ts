@@ -65,8 +65,12 @@ export class AddressConflicts {
     return undefined;
   }
 
-  found(address: Ipv4Address, finding: HolderFinding): void {
+  /** @returns What holds from now on: where nobody could be asked, whoever was found before still has it. */
+  found(address: Ipv4Address, finding: HolderFinding): HolderFinding {
     const dispute = this.#disputes.get(address);
-    if (dispute !== undefined) this.#disputes.set(address, { ...dispute, finding });
+    if (dispute === undefined) return finding;
+    if (finding.found === "unknown" && dispute.finding?.found === "other") return dispute.finding;
+    this.#disputes.set(address, { ...dispute, finding });
+    return finding;
   }
 }

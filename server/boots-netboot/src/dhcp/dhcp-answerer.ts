@@ -45,9 +45,9 @@ export class DhcpAnswerer {
   /** Who has an address, which `conflicts` had asked. */
   found({ mac, address, isDeclined }: HolderQuestion, finding: HolderFinding): void {
     const { conflicts, index, events } = this.#deps;
-    conflicts.found(address, finding);
+    const known = conflicts.found(address, finding);
     const lookup = index.reservation(mac);
-    if (isDeclined && lookup.found === "one") events.declined(lookup.machine, address, finding);
+    if (isDeclined && lookup.found === "one") events.declined(lookup.machine, address, known);
   }
 
   /** The record of this machine has changed. */

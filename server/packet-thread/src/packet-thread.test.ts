@@ -114,6 +114,15 @@ for (const [name, openDoor] of Object.entries(doors))
       assert.deepEqual(await echoes(["x"]), ["b:x"]);
     });
 
+    test("leaves what comes where it is while it does not read", async () => {
+      await hears("shut");
+      const echo = once(client, "message", { signal: AbortSignal.timeout(10_000) });
+      await new Promise((resolve) => client.send("x", port, "127.0.0.1", resolve));
+      // It comes round between them.
+      for (const word of ["still shut", "shut even now", "open"]) await hears(word);
+      assert.equal(String((await echo)[0]), "openx");
+    });
+
     test("hears and answers as before when memory is collected before each of its calls", async () => {
       thread.send("collect");
       while (heard.length === 0) await new Promise<void>((resolve) => (tell = resolve));

@@ -1,5 +1,5 @@
 // Sends each datagram back, with what the main thread said last in front of it; tells the main thread how many it sent. Some words end it;
-// one has it collect memory before each call from then on.
+// one has it collect memory before each call from then on, and two say whether it reads its sockets.
 import { type ProgramDeps, runPacketProgram } from "../packet-program.ts";
 import { collect } from "./collect.ts";
 
@@ -22,11 +22,15 @@ await runPacketProgram(({ door, data, post }: ProgramDeps) => {
   let word = new TextEncoder().encode(String(data));
   let sent = 0;
   let collects = false;
+  let isOpen = true;
   return {
-    isOpen: true,
+    get isOpen() {
+      return isOpen;
+    },
     message: (message) => {
       ends[String(message)]?.();
       collects ||= message === "collect";
+      isOpen = message === "shut" ? false : isOpen || message === "open";
       word = new TextEncoder().encode(String(message));
       post({ heard: message });
     },

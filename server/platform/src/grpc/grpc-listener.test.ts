@@ -249,6 +249,17 @@ test("a full room costs who is within a message, and no stream between two, nor 
   assert.deepEqual(new Set(refused.map(({ reason }) => reason)), new Set(["CallNotWhole"]));
 });
 
+test("a message that is whole takes its room until its call is, too", async (t) => {
+  const { session, refused } = await start(t);
+  const worker = session();
+  const message = frameMessage(new Uint8Array(1024 * 1024));
+  const calls: Awaited<ReturnType<typeof sendHalf>>[] = [];
+  for (let n = 0; n < 5; n++) calls.push(await sendHalf(worker, message));
+  assert.deepEqual(await calls[0]?.answer, ["8"]);
+  calls.at(-1)?.stream.end();
+  assert.deepEqual([await calls.at(-1)?.answer, refused[0]?.reason], [["0"], "CallNotWhole"]);
+});
+
 test("who is silent within a message, or trickles it for ever, is given up; a method may think for as long as it likes", async (t) => {
   const clock = new ManualClock(0);
   const [thinks, began] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

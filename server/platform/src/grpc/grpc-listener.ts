@@ -64,7 +64,7 @@ const callLimits: CallLimits = {
   ...{ mostMessageBytes: 1024 * 1024, callBytes: 8 * 1024 },
   ...{ stallMs: 20_000, silenceMs: 60_000, messageMs: 60_000 },
 };
-/** Bytes of messages that have not come whole: room for a few batches of output of each machine, and of many machines at once. */
+/** Bytes of messages that have not come whole, and of those whose calls have not: room for a few batches of output of each machine, and of many machines at once. */
 const frameLimits: RoomLimits = {
   most: 64 * 1024 * 1024,
   mostPerNetwork: 32 * 1024 * 1024,

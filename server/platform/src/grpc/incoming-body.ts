@@ -20,7 +20,7 @@ export type BodyDeps = {
   /** The peer's. */
   readonly address: string;
   readonly limits: BodyLimits;
-  /** In bytes: for what has not come whole. Closed with the body. */
+  /** In bytes: for what has not come whole, be it a message or a call of one. Closed with the body. */
   readonly held: HeldRoom;
   readonly waits: MessageWaits;
   /** The caller owes more than it sends. */
@@ -48,7 +48,7 @@ export class IncomingBody implements Owing {
 
   /** Calls back once, with the message that is the whole body, or with what is wrong with it; not when it was dropped before. */
   takeOne(whole: (message: Uint8Array) => void, failed: (error: unknown) => void): void {
-    const { stream, limits } = this.#deps;
+    const { stream, limits, held } = this.#deps;
     let found: Uint8Array | undefined;
     const settle = (error?: unknown): void => {
       stream.removeListener("data", take).removeListener("end", end).removeListener("close", close);
@@ -64,6 +64,8 @@ export class IncomingBody implements Owing {
           if (found !== undefined)
             throw new GrpcError("unimplemented", "the call takes one message, and there are more");
           found = message;
+          // It is held until the call is whole, which its caller may never let it be.
+          held.take(message.length);
         }
       } catch (error) {
         settle(error);

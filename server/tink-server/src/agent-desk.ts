@@ -23,7 +23,8 @@ export type AgentDeskDeps = TinkServerDeps & {
 
 export type Question = {
   readonly agentID: string;
-  readonly attributes: AgentAttributes | undefined;
+  /** Let go of when they have been looked at: who waits holds no inventory, which as objects takes many times what was sent. */
+  attributes: AgentAttributes | undefined;
   readonly caller: AgentCaller & Leaver;
 };
 
@@ -134,8 +135,10 @@ export class AgentDesk {
     });
   }
 
-  #noteContact({ agentID, caller, attributes }: Question, work: FoundWork, waits: boolean): void {
+  #noteContact(question: Question, work: FoundWork, waits: boolean): void {
+    const { agentID, caller, attributes } = question;
     const { clock, record } = this.#deps;
+    question.attributes = undefined;
     const runs = "serve" in work.next && work.next.again;
     const { isFirst, otherAddress } = this.#contacts.asked(agentID, caller.address, clock.nowMs(), { waits, runs });
     if (otherAddress !== undefined) record(elsewhereEvent(agentID, caller.address, otherAddress, work.workflow));

@@ -2,8 +2,11 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:http2";
 import { type TestContext, test } from "node:test";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import { WorkflowService } from "@neverland/api/workflow";
+import { ActionRequestSchema, AgentAttributesSchema, WorkflowService } from "@neverland/api/workflow";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
@@ -250,6 +253,23 @@ test("a worker that comes again and again with another inventory has the Hardwar
   await Promise.all(ends);
 });
 
+test("who waits holds nothing of the inventory that it sent", async (t) => {
+  const bench = await setUp(t, { waitMs: 300_000 });
+  const { client } = bench.worker();
+  const gaveUp = new AbortController();
+  // The same for all, so that the callers hold it once.
+  const agentAttributes = create(AgentAttributesSchema, { block: Array.from({ length: 10_000 }, () => ({})) });
+  const beforeBytes = heapBytes();
+  const ends = Array.from({ length: 50 }, (_, n) =>
+    client.getAction(create(ActionRequestSchema, { agentId: `n-${n}`, agentAttributes }), { signal: gaveUp.signal }),
+  );
+  await until(() => bench.server.waitingWorkers === 50);
+  const heldBytes = heapBytes() - beforeBytes;
+  gaveUp.abort();
+  await Promise.allSettled(ends);
+  assert.ok(heldBytes < 20_000_000, `${heldBytes}`);
+});
+
 test("another machine's worker gets neither the action nor a word of it, and cannot report it; both are on the timeline", async (t) => {
   const bench = await setUp(t);
   const machine = (name: string, mac: string, address: string) =>
@@ -372,4 +392,10 @@ async function until(isTrue: () => boolean): Promise<void> {
   const giveUpMs = performance.now() + 60_000;
   while (!isTrue() && performance.now() < giveUpMs) await new Promise((resolve) => setImmediate(resolve));
   assert.ok(isTrue(), "waited a minute in vain");
+}
+
+function heapBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
 }

@@ -19,7 +19,7 @@ export interface PlainDatagram {
 
 /** A hall of ten thousand that asks at once. What comes beyond that is lost, as where a socket is full. */
 const mostWaiting = 16_384;
-/** In each direction, as far as the kernel gives it; and of what it does not take at once. */
+/** In each direction, as far as the kernel gives it; and as much of what waits here, and of what it does not take at once. */
 const bufferBytes = 16 * 2 ** 20;
 /** How long a look at the links holds. */
 const lookEveryMs = 1000;
@@ -43,6 +43,7 @@ export class PlainSocket {
   /** It alone hears what is broadcast, and that alone. */
   readonly #broadcasts: Socket | undefined;
   readonly #waiting: PlainDatagram[] = [];
+  #waitingBytes = 0;
   #came = (): void => undefined;
   #looked = { atMs: Number.NEGATIVE_INFINITY, isSole: false };
 
@@ -74,7 +75,9 @@ export class PlainSocket {
 
   /** The oldest of those that wait. */
   take(most: number): PlainDatagram[] {
-    return this.#waiting.splice(0, most);
+    const taken = this.#waiting.splice(0, most);
+    for (const { bytes } of taken) this.#waitingBytes -= bytes.length;
+    return taken;
   }
 
   /** @param bytes Given away: what the kernel does not take at once is kept. @param unsent Is told such as `ENETUNREACH`, now or later. */
@@ -93,7 +96,9 @@ export class PlainSocket {
   }
 
   #take(datagram: PlainDatagram): void {
-    if (this.#waiting.length === mostWaiting) return;
+    const { length } = datagram.bytes;
+    if (this.#waiting.length === mostWaiting || this.#waitingBytes + length > bufferBytes) return;
+    this.#waitingBytes += length;
     this.#waiting.push(datagram);
     this.#came();
   }

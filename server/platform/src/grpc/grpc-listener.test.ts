@@ -299,6 +299,17 @@ test("who is silent within a message, or trickles it for ever, is given up; a me
   assert.deepEqual(await thought.answer, ["0"]);
 });
 
+test("a clock that is set forward gives up no message that is on its way", async (t) => {
+  const clock = new ManualClock(0);
+  const { session } = await start(t, [echo], clock);
+  const message = frameMessage(new Uint8Array(100));
+  const { stream, answer } = await sendHalf(session(), message.subarray(0, 50));
+  clock.setForward(3_600_000);
+  clock.advance(1000);
+  stream.end(message.subarray(50));
+  assert.deepEqual(await answer, ["0"]);
+});
+
 test("streams are bounded by their number: the oldest of an address that opens ever more makes room, and is told why", {
   timeout: 60_000,
 }, async (t) => {

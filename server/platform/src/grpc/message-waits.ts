@@ -5,28 +5,33 @@ import type { Turns } from "../wait/turns.ts";
 
 /** One that is waited for. */
 export type Owing = {
-  /** By the clock; may be put off meanwhile. */
+  /** By `nowMs` here; may be put off meanwhile. */
   readonly dueMs: number;
   /** Called once, when it is over. */
   readonly overdue: () => void;
 };
 
+type WaitsClock = Pick<Clock, "nowMs" | "asOfNowMs" | "after">;
+
 const lookEveryMs = 1000;
 
 export class MessageWaits {
-  readonly #clock: Pick<Clock, "nowMs" | "after">;
+  readonly #clock: WaitsClock;
   readonly #turns: Turns;
+  readonly #startMs: number;
   readonly #owing = new Set<Owing>();
   #isLooking = false;
 
   /** @param turns A link that breaks makes a hall's streams overdue at once: each is told in a turn of its own. */
-  constructor(clock: Pick<Clock, "nowMs" | "after">, turns: Turns) {
+  constructor(clock: WaitsClock, turns: Turns) {
     this.#clock = clock;
     this.#turns = turns;
+    this.#startMs = clock.nowMs();
   }
 
+  /** Since it was made: a clock that is set forward makes nobody late. */
   nowMs(): number {
-    return this.#clock.nowMs();
+    return this.#clock.nowMs() - this.#clock.asOfNowMs(this.#startMs);
   }
 
   /** Once more is harmless. */
@@ -46,7 +51,7 @@ export class MessageWaits {
   }
 
   #look(): void {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.nowMs();
     for (const one of this.#owing) if (one.dueMs <= nowMs) this.#turns.run(() => this.#tell(one), true);
     // Behind those: none of them is found a second time.
     this.#turns.run(() => {
@@ -57,7 +62,7 @@ export class MessageWaits {
 
   /** It may have come, or ended, while it waited for its turn. */
   #tell(one: Owing): void {
-    if (one.dueMs > this.#clock.nowMs() || !this.#owing.delete(one)) return;
+    if (one.dueMs > this.nowMs() || !this.#owing.delete(one)) return;
     one.overdue();
   }
 }

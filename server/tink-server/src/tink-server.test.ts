@@ -258,12 +258,12 @@ test("who waits holds nothing of the inventory that it sent", async (t) => {
   const { client } = bench.worker();
   const gaveUp = new AbortController();
   // The same for all, so that the callers hold it once.
-  const agentAttributes = create(AgentAttributesSchema, { block: Array.from({ length: 10_000 }, () => ({})) });
+  const agentAttributes = create(AgentAttributesSchema, { block: Array.from({ length: 8000 }, () => ({})) });
   const beforeBytes = heapBytes();
-  const ends = Array.from({ length: 50 }, (_, n) =>
+  const ends = Array.from({ length: 60 }, (_, n) =>
     client.getAction(create(ActionRequestSchema, { agentId: `n-${n}`, agentAttributes }), { signal: gaveUp.signal }),
   );
-  await until(() => bench.server.waitingWorkers === 50);
+  await until(() => bench.server.waitingWorkers === 60);
   const heldBytes = heapBytes() - beforeBytes;
   gaveUp.abort();
   await Promise.allSettled(ends);

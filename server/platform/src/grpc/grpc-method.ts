@@ -10,6 +10,12 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import { GrpcError } from "./grpc-error.ts";
+import { hasMoreParts } from "./message-parts.ts";
+
+/** What a worker found in its machine is some hundreds; decoding so many takes a few milliseconds. */
+const mostPartsOfCall = 8192;
+/** Ten thousand lines of output, each with its time. */
+const mostPartsInStream = 100_000;
 
 /** Who calls, and for how long an answer is of use. */
 export type GrpcCaller = {
@@ -42,7 +48,9 @@ export function unary<I extends DescMessage, O extends DescMessage>(
     // Without a frame of its own, of which there would be as many as workers wait.
     serve(message, caller) {
       if (!(message instanceof Uint8Array)) throw new TypeError(`${method.name} takes one message`);
-      return answer(decode(method.input, message), caller).then((found) => encode(method.output, found));
+      return answer(decode(method.input, message, mostPartsOfCall), caller).then((found) =>
+        encode(method.output, found),
+      );
     },
   };
 }
@@ -70,17 +78,22 @@ function encode<O extends DescMessage>(schema: O, message: MessageInitShape<O>):
   return toBinary(schema, create(schema, message));
 }
 
-function decode<I extends DescMessage>(schema: I, message: Uint8Array): MessageShape<I> {
+function decode<I extends DescMessage>(schema: I, message: Uint8Array, mostParts: number): MessageShape<I> {
+  let isTooMuch: boolean;
   try {
-    return fromBinary(schema, message, { readUnknownFields: false });
+    isTooMuch = hasMoreParts(schema, message, mostParts);
+    if (!isTooMuch) return fromBinary(schema, message, { readUnknownFields: false });
   } catch (cause) {
     throw new GrpcError("invalid-argument", `the message is not a ${schema.typeName}`, { cause });
   }
+  const what = `a ${schema.typeName} has more than the ${mostParts} fields that are taken in one`;
+  // For good: what is sent again would be as long.
+  throw new GrpcError("invalid-argument", `${what}; send less at once`);
 }
 
 async function* decodeAll<I extends DescMessage>(
   schema: I,
   messages: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<MessageShape<I>> {
-  for await (const message of messages) yield decode(schema, message);
+  for await (const message of messages) yield decode(schema, message, mostPartsInStream);
 }

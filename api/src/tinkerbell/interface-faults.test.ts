@@ -57,3 +57,8 @@ for (const [what, dhcp] of [
   ["another form than a text, which the schema refuses", { ip: { address: 5 }, name_servers: { a: 1 } }],
 ] as const)
   test(`${what}: no fault`, () => assert.deepEqual(hardwareFaults({ spec: { interfaces: [{ dhcp }] } }), []));
+
+test("of very many faults the first are told", () => {
+  const dhcp = { name_servers: Array.from({ length: 9000 }, (_, at) => `dns${at}`) };
+  assert.equal(hardwareFaults({ spec: { interfaces: [{ dhcp }] } }).length, 100);
+});

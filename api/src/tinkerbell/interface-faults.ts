@@ -12,6 +12,8 @@ type Rule = (text: string) => string | undefined;
 /** Those that DHCP tells no machine are kept, for whoever serves IPv6. */
 const isAddress = (text: string): boolean => z.regexes.ipv4.test(text) || z.regexes.ipv6.test(text);
 const longestShown = 60;
+/** Who has more of them reads no further; finding each costs a text. */
+const mostFound = 100;
 
 const address: Rule = (text) => {
   if (isAddress(text)) return undefined;
@@ -75,7 +77,8 @@ export function hardwareFaults(hardware: object): ValueFault[] {
 }
 
 function tell(value: unknown, rule: Rule, path: () => readonly PropertyKey[], found: ValueFault[]): void {
-  const message = typeof value === "string" && value !== "" ? rule(value) : undefined;
+  if (typeof value !== "string" || value === "" || found.length >= mostFound) return;
+  const message = rule(value);
   if (message !== undefined) found.push({ path: path(), message });
 }
 

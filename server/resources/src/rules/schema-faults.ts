@@ -3,14 +3,20 @@ import { accepts, fieldName, isSensitive, type KindInfo, Sensitive } from "@neve
 import type { z } from "zod";
 import type { FieldFault } from "../resource-error.ts";
 
+/** Nobody reads more, and each costs a text. */
+const mostFaults = 100;
+
 /**
+ * Of very many the first.
  * @param root The name of `value`: `spec`, `status`, `metadata`.
  * @param kind Says which fields are sensitive: of these the faults do not show what was found.
  */
 export function schemaFaults(schema: z.ZodType, value: unknown, root: string, kind: KindInfo): FieldFault[] {
   if (accepts(schema, value)) return [];
   const result = schema.safeParse(value);
-  return result.success ? [] : result.error.issues.map((issue) => toFault(issue, value, root, kind));
+  return result.success
+    ? []
+    : result.error.issues.slice(0, mostFaults).map((issue) => toFault(issue, value, root, kind));
 }
 
 export function badValue(field: string, value: unknown, expected: string): FieldFault {

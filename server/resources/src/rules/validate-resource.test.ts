@@ -66,3 +66,13 @@ test("it may be put right, and not be made another of no use", async () => {
   await put({ address: "10.0.0.5", netmask: "255.255.255.0" });
   await raw.close();
 });
+
+test("an object of very many faults is refused with the first of them", async () => {
+  const raw = openMemoryStore();
+  const store = guardedStore(new WritePath({ store: raw, clock: systemClock }), "tester");
+  const spec = { interfaces: [{ dhcp: { mac: "52:54:00:00:00:01", name_servers: Array<number>(9000).fill(5) } }] };
+  await assert.rejects(store.create(kinds.Hardware, { ...hardware({}), spec }), (error: Error) => {
+    return error.message.length < 20_000 && /name_servers\[99\]/.test(error.message);
+  });
+  await raw.close();
+});

@@ -40,32 +40,28 @@ export async function openTcp(server: Server, door: TcpDoor, signal: AbortSignal
   if (named.length === 0 && !(door.isForMany && isIPv4(door.host))) return await openPlain(server, door, signal);
   const libc = await loadLibc().catch(() => undefined);
   if (libc === undefined) return await openUntied(server, { ...door, links: named }, signal);
-  const more: Server[] = [];
-  const close = async () => void (await Promise.all(more.map(closed)));
-  let opened: { host: string; port: number } | undefined;
   /** Those that are no server's yet. All copies listen as soon as one does. */
   let open: number[] = [];
   try {
-    for (const link of links) {
-      const { port } = opened ?? door;
-      const fd = await openSocket(libc, { ...door, port, protocol: "tcp", ...(link !== undefined && { link }) });
-      open = door.isForMany ? [fd, ...copiesOf(libc, fd, descriptorsForMany - 1)] : [fd];
-      // A server listens once: what comes elsewhere is handed to it. From here on descriptors are the servers' to close.
-      for (let each = open.pop(); each !== undefined; each = open.pop()) {
-        const one = opened === undefined ? server : handingTo(server);
-        if (one !== server) more.push(one);
-        one.listen({ fd: each, backlog });
-        await once(one, "listening", { signal });
-        opened ??= addressOf(server);
+    return await openSeveral(server, door.port, async (next, port) => {
+      for (const link of links) {
+        const fd = await openSocket(libc, {
+          ...{ ...door, port: port(), protocol: "tcp" },
+          ...(link !== undefined && { link }),
+        });
+        open = door.isForMany ? [fd, ...copiesOf(libc, fd, descriptorsForMany - 1)] : [fd];
+        // From here on descriptors are the servers' to close.
+        for (let each = open.pop(); each !== undefined; each = open.pop()) {
+          const one = next();
+          one.listen({ fd: each, backlog });
+          await once(one, "listening", { signal });
+        }
       }
-    }
+    });
   } catch (error) {
-    void close();
-    server.close();
     for (const each of open) libc.close(each);
     throw error;
   }
-  return { ...(opened ?? addressOf(server)), close };
 }
 
 /**
@@ -76,22 +72,36 @@ async function openUntied(server: Server, door: TcpDoor, signal: AbortSignal): P
   const { host, links = [] } = door;
   const addresses = links.flatMap((link) => findLink(link).ipv4.map(({ address }) => address));
   const hosts = host === anyAddress && links.length > 0 ? new Set([...addresses, "127.0.0.1"]) : [host];
+  return await openSeveral(server, door.port, async (next, port) => {
+    for (const each of hosts) await openPlain(next(), { ...door, host: each, port: port() }, signal);
+  });
+}
+
+/**
+ * A server listens once: what comes elsewhere is handed to it.
+ * @param openEach Given, for one place after another, the server that is to listen there, and at which port.
+ */
+async function openSeveral(
+  server: Server,
+  wantedPort: number,
+  openEach: (next: () => Server, port: () => number) => Promise<void>,
+): Promise<OpenTcp> {
   const more: Server[] = [];
   const close = async () => void (await Promise.all(more.map(closed)));
-  let opened: { host: string; port: number } | undefined;
+  const next = (): Server => {
+    if (!server.listening) return server;
+    const one = handingTo(server);
+    more.push(one);
+    return one;
+  };
   try {
-    for (const each of hosts) {
-      const one = opened === undefined ? server : handingTo(server);
-      const at = await openPlain(one, { ...door, host: each, port: opened?.port ?? door.port }, signal);
-      if (one !== server) more.push(one);
-      opened ??= { host: at.host, port: at.port };
-    }
+    await openEach(next, () => (server.listening ? addressOf(server).port : wantedPort));
   } catch (error) {
     void close();
     server.close();
     throw error;
   }
-  return { ...(opened ?? addressOf(server)), close };
+  return { ...addressOf(server), close };
 }
 
 async function openPlain(server: Server, { host, port, purpose }: TcpDoor, signal: AbortSignal): Promise<OpenTcp> {

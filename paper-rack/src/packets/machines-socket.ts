@@ -2,10 +2,11 @@
 // A socket for each of ten thousand would cost more than all that they say.
 import { Datagram, type DatagramCalls } from "@neverland/packet-thread/datagram-calls.ts";
 import { PinnedMemory } from "@neverland/packet-thread/pinned-memory.ts";
+import { messageHeaderBytes, sendMessages } from "@neverland/packet-thread/send-messages.ts";
 import type { Libc } from "@neverland/platform/network/libc.ts";
 
 /** Sizes and offsets of the C structures, the same on x86-64 and arm64: `mmsghdr`, `iovec`, `sockaddr_in`, and a `cmsghdr` with an `in_pktinfo`. */
-const layout = { header: 64, length: 56, vector: 16, address: 16, control: 32 } as const;
+const layout = { header: messageHeaderBytes, length: 56, vector: 16, address: 16, control: 32 } as const;
 const controlBytes = 28;
 /** Of `in_pktinfo`, in the control message: the address to send from, and the one that was sent to. */
 const [fromAt, toAt] = [20, 24];
@@ -65,11 +66,8 @@ export class MachinesSocket {
 
   /** What the kernel does not take is lost, as on any network: the machine's patience says what becomes of it. */
   flush(): void {
-    for (let sent = 0; sent < this.#waiting; ) {
-      const from = this.#outbox.memory.address + sent * layout.header;
-      const gone = this.#calls.sendmmsg(this.#fd, from, this.#waiting - sent, Datagram.MSG_DONTWAIT);
-      sent += Math.max(1, gone);
-    }
+    const messages = { address: this.#outbox.memory.address, count: this.#waiting };
+    sendMessages(this.#calls, this.#fd, messages, () => undefined);
     this.#waiting = 0;
   }
 }

@@ -1,8 +1,6 @@
 // The thread that plays what machines say in packets. Who waits for an answer asks again only when all that came was looked at: what this
 // thread is late with is not the server's fault.
 import type { PacketProgram } from "@neverland/packet-thread/datagram-door.ts";
-import { DatagramInbox } from "@neverland/packet-thread/datagram-inbox.ts";
-import { DatagramOutbox } from "@neverland/packet-thread/datagram-outbox.ts";
 import { type ProgramDeps, runPacketProgram } from "@neverland/packet-thread/packet-program.ts";
 import { TimerHeap } from "@neverland/platform/time/timer-heap.ts";
 import { paperFile } from "../boot/paper-file.ts";
@@ -19,7 +17,8 @@ const machinesLot = { messages: 256, sizeBytes: 1536 };
 const mostTimers = 64;
 const speakers = ["firmware", "ipxe"] as const;
 
-await runPacketProgram(({ door: { calls, sockets }, data, post: postAny }: ProgramDeps): PacketProgram => {
+await runPacketProgram(({ door, data, post: postAny }: ProgramDeps): PacketProgram => {
+  const { calls, sockets } = door;
   if (calls === undefined) throw new Error("the paper rack's sockets are opened by the C library");
   const { server, machines, binaryBytes } = data as PacketsStart;
   const post = (message: FromPackets): void => postAny(message);
@@ -28,8 +27,8 @@ await runPacketProgram(({ door: { calls, sockets }, data, post: postAny }: Progr
   const lateness = new Lateness(clock);
   const fromCpu = process.threadCpuUsage();
   const route = { relay: addressNumber(rackNetwork.relay), server: addressNumber(server) };
-  const inbox = new DatagramInbox(calls, relayLot);
-  const outbox = new DatagramOutbox(calls, relayLot);
+  const inbox = door.inbox(relayLot);
+  const outbox = door.outbox(relayLot);
   const ports = machineFds.map((fd) => new MachinesSocket(fd, calls, machinesLot));
   /** Those that have begun, and are not over. */
   const boots = new Map<number, PacketBoot>();

@@ -20,7 +20,7 @@ export class DatagramInbox {
    * @returns How many came; as many as fit may mean that more wait. 0: none, or an error that was another's (an ICMP refusal).
    */
   take(fd: number): number {
-    return Math.max(0, this.#calls.recvmmsg(fd, this.#table.addressFrom(0), this.#messages, Datagram.MSG_DONTWAIT));
+    return Math.max(0, this.#calls.recvmmsg(fd, this.#table.firstHeader, this.#messages, Datagram.MSG_DONTWAIT));
   }
 
   /** Valid until the next `take`. */

@@ -1,7 +1,7 @@
 // Sends datagrams by the lot.
-import { getSystemErrorMap } from "node:util";
-import { Datagram, type DatagramCalls } from "./datagram-calls.ts";
+import type { DatagramCalls } from "./datagram-calls.ts";
 import { MessageTable, type TableSize } from "./message-table.ts";
+import { sendMessages } from "./send-messages.ts";
 
 /** A datagram that the kernel did not take. */
 export interface Unsent {
@@ -44,16 +44,10 @@ export class DatagramOutbox {
 
   /** Sends all. One that the kernel refuses keeps back none of the others. */
   send(fd: number, unsent: (one: Unsent) => void): void {
-    for (let sent = 0; sent < this.#waiting; ) {
-      const gone = this.#calls.sendmmsg(fd, this.#table.addressFrom(sent), this.#waiting - sent, Datagram.MSG_DONTWAIT);
-      if (gone >= 0) sent += gone;
-      else {
-        // The error is that of the first of the rest.
-        const errno = this.#calls.errno();
-        const [code = `errno ${errno}`] = getSystemErrorMap().get(-errno) ?? [];
-        if (code !== "EINTR") unsent({ address: this.#table.address(sent), port: this.#table.port(sent++), code });
-      }
-    }
+    const messages = { address: this.#table.firstHeader, count: this.#waiting };
+    sendMessages(this.#calls, fd, messages, (at, code) =>
+      unsent({ address: this.#table.address(at), port: this.#table.port(at), code }),
+    );
     this.#waiting = 0;
   }
 }

@@ -1,9 +1,10 @@
 // Datagrams as recvmmsg(2) and sendmmsg(2) want them: an array of `struct mmsghdr`, each with one address and one buffer of its own.
 import { Datagram, type DatagramCalls } from "./datagram-calls.ts";
 import { PinnedMemory } from "./pinned-memory.ts";
+import { messageHeaderBytes } from "./send-messages.ts";
 
 /** Sizes and offsets of the C structures, the same on x86-64 and arm64. */
-const layout = { header: 64, headerLength: 56, vector: 16, address: 16 } as const;
+const layout = { header: messageHeaderBytes, headerLength: 56, vector: 16, address: 16 } as const;
 
 export interface TableSize {
   /** Datagrams in one call. */
@@ -20,7 +21,6 @@ export interface MessageSlot {
 
 export class MessageTable {
   readonly slots: readonly MessageSlot[];
-  /** Of the first header; `addressFrom(n)` is the n-th's. */
   readonly #memory: PinnedMemory;
   readonly #addressesAt: number;
   readonly #vectorsAt: number;
@@ -45,8 +45,9 @@ export class MessageTable {
     });
   }
 
-  addressFrom(at: number): number {
-    return this.#memory.address + at * layout.header;
+  /** Where the header of the first lies; the others follow it. */
+  get firstHeader(): number {
+    return this.#memory.address;
   }
 
   /** How many bytes the kernel wrote. */

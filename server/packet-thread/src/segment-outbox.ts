@@ -1,13 +1,13 @@
 // Sends datagrams that are made of pieces of memory where they lie, many of them to one peer as one message that the kernel cuts
 // (UDP_SEGMENT), and all messages in one call.
-import { getSystemErrorMap } from "node:util";
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 import { Datagram, type DatagramCalls } from "./datagram-calls.ts";
 import type { Unsent } from "./datagram-outbox.ts";
 import { PinnedMemory } from "./pinned-memory.ts";
+import { messageHeaderBytes, sendMessages } from "./send-messages.ts";
 
 /** Sizes of the C structures, the same on x86-64 and arm64: `mmsghdr`, `iovec`, `sockaddr_in`, and a `cmsghdr` with 16 bits in it. */
-const layout = { header: 64, vector: 16, address: 16, control: 24 } as const;
+const layout = { header: messageHeaderBytes, vector: 16, address: 16, control: 24 } as const;
 const controlBytes = 18;
 const [SOL_UDP, UDP_SEGMENT] = [17, 103];
 /** What Linux takes at least, of datagrams and of bytes. */
@@ -115,17 +115,10 @@ export class SegmentOutbox {
    * made again for this peer for a while.
    */
   send(fd: number, unsent: (one: Unsent) => void): void {
-    for (let sent = 0; sent < this.#messages; ) {
-      const from = this.#memory.address + sent * layout.header;
-      const gone = this.#calls.sendmmsg(fd, from, this.#messages - sent, Datagram.MSG_DONTWAIT);
-      if (gone >= 0) sent += gone;
-      else {
-        // The error is that of the first of the rest.
-        const errno = this.#calls.errno();
-        const [code = `errno ${errno}`] = getSystemErrorMap().get(-errno) ?? [];
-        if (code !== "EINTR" && !this.#learn(sent++, code)) unsent({ ...this.#peer(sent - 1), code });
-      }
-    }
+    const messages = { address: this.#memory.address, count: this.#messages };
+    sendMessages(this.#calls, fd, messages, (at, code) => {
+      if (!this.#learn(at, code)) unsent({ ...this.#peer(at), code });
+    });
     this.#messages = 0;
     this.#pieces = 0;
     this.#firstPiece = 0;

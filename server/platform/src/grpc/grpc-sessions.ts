@@ -18,8 +18,8 @@ type Kept = {
   heardMs: number;
   /** It was found ended, or on its way there, at the last look. */
   wasClosed: boolean;
-  /** Ends the connection beneath. */
-  readonly cut: () => void;
+  /** Beneath it, also beneath TLS. Undefined: it had gone already. */
+  readonly socket: Socket | undefined;
 };
 
 export class GrpcSessions {
@@ -46,10 +46,9 @@ export class GrpcSessions {
     });
   }
 
-  /** @param socket Beneath it, also beneath TLS: a session that ends by itself does not always end that. Undefined: it has gone already. */
+  /** @param socket Beneath it, also beneath TLS. Undefined: it has gone already. */
   add(session: Http2Session, socket: Socket | undefined): void {
-    const cut = (): void => void socket?.destroy();
-    this.#sessions.set(session, { answered: true, heardMs: this.#clock.nowMs(), wasClosed: false, cut });
+    this.#sessions.set(session, { answered: true, heardMs: this.#clock.nowMs(), wasClosed: false, socket });
     if (socket !== undefined) this.#endInTurn(session, socket);
     this.#ended.follow(session);
     session.on("close", () => this.#sessions.delete(session));
@@ -65,11 +64,7 @@ export class GrpcSessions {
   #endInTurn(session: Http2Session, socket: Socket): void {
     // Or Node would end it at once.
     socket.allowHalfOpen = true;
-    const end = (): void => {
-      session.destroy();
-      socket.destroy();
-    };
-    socket.once("end", () => this.#hungUp.run(end));
+    socket.once("end", () => this.#hungUp.run(() => end(session, socket)));
   }
 
   /** No more calls; each connection ends with its last one. */
@@ -79,10 +74,7 @@ export class GrpcSessions {
   }
 
   cut(): void {
-    for (const [session, { cut }] of this.#sessions) {
-      session.destroy();
-      cut();
-    }
+    for (const [session, { socket }] of this.#sessions) end(session, socket);
   }
 
   /** Goes on where it left off; each connection has its turn once in a while. */
@@ -99,16 +91,20 @@ export class GrpcSessions {
   }
 }
 
+/** A session that ends by itself does not always end what is beneath it. */
+function end(session: Http2Session, socket: Socket | undefined): void {
+  session.destroy();
+  socket?.destroy();
+}
+
 function look(session: Http2Session, kept: Kept, nowMs: number): void {
   const isOver = session.destroyed || session.closed;
   // One that the caller closes (GOAWAY) goes on until its calls have ended, and then waits for the end of a connection that may have none
   // any more: what the kernel says of it was told to the session.
   const isDead = !kept.answered || (isOver && kept.wasClosed);
   kept.wasClosed = isOver;
-  if (isDead) {
-    session.destroy();
-    kept.cut();
-  } else if (!isOver && nowMs - kept.heardMs > quietMs) {
+  if (isDead) end(session, kept.socket);
+  else if (!isOver && nowMs - kept.heardMs > quietMs) {
     kept.answered = false;
     session.ping((error) => {
       kept.answered = error === null;

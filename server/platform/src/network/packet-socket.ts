@@ -26,9 +26,7 @@ const smallBytes = 64;
 
 /** One socket serves all interfaces; the kernel writes the Ethernet header. @throws {NetworkError} `refused` without CAP_NET_RAW */
 export function openPacketSender(libc: Libc): PacketSender {
-  // Protocol 0: it sends, and receives nothing.
-  const fd = libc.socket(Linux.AF_PACKET, Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
-  if (fd < 0) throw callFailed(libc, "open a packet socket", "run as root or with CAP_NET_RAW");
+  const fd = openDeaf(libc);
   const { send } = packetSenderOf(libc, fd);
   let open = true;
   return {
@@ -54,9 +52,7 @@ export function packetSenderOf(libc: Libc, fd: number): Pick<PacketSender, "send
 }
 
 function listen(libc: Libc, link: { readonly index: number }, etherType: number): PacketListener {
-  // Of protocol 0 it hears nothing until it is bound to the link.
-  const fd = libc.socket(Linux.AF_PACKET, Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
-  if (fd < 0) throw callFailed(libc, "open a packet socket", "run as root or with CAP_NET_RAW");
+  const fd = openDeaf(libc);
   const address = linkLayerAddress(link.index, new Uint8Array(6), etherType);
   if (libc.bind(fd, address, address.length) < 0) {
     const error = callFailed(libc, `hear packets on link ${link.index}`, "look whether the link is up");
@@ -71,6 +67,13 @@ function listen(libc: Libc, link: { readonly index: number }, etherType: number)
     },
     close: () => void libc.close(fd),
   };
+}
+
+/** A packet socket of protocol 0, which sends, and receives nothing until it is bound to a link. */
+function openDeaf(libc: Libc): number {
+  const fd = libc.socket(Linux.AF_PACKET, Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC, 0);
+  if (fd < 0) throw callFailed(libc, "open a packet socket", "run as root or with CAP_NET_RAW");
+  return fd;
 }
 
 /** `struct sockaddr_ll` (packet(7)): family and index in the machine's byte order, the protocol in the network's. */

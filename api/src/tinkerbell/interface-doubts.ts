@@ -115,7 +115,8 @@ function doubtOf({ field, value }: FoundField, rule: Rule, at: string): string[]
 
 const mostShown = 60;
 
-function show(value: unknown): string {
+/** As JSON, cut where it is long. */
+export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? "";
   return text.length > mostShown ? `${text.slice(0, mostShown)}…` : text;
 }

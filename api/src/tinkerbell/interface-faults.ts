@@ -2,7 +2,7 @@
 // wants to hear of it there and then.
 import { z } from "zod";
 import { member } from "../json-value.ts";
-import { isNetmask } from "./interface-doubts.ts";
+import { isNetmask, show } from "./interface-doubts.ts";
 
 /** A value that is refused, and why: a text to stand behind the field's name. */
 export type ValueFault = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -11,7 +11,6 @@ type Rule = (text: string) => string | undefined;
 
 /** Those that DHCP tells no machine are kept, for whoever serves IPv6. */
 const isAddress = (text: string): boolean => z.regexes.ipv4.test(text) || z.regexes.ipv6.test(text);
-const longestShown = 60;
 /** Who has more of them reads no further; finding each costs a text. */
 const mostFound = 100;
 
@@ -88,9 +87,4 @@ function netmaskOf(length: string): string | undefined {
   if (ones > 32) return undefined;
   const bits = ones === 0 ? 0 : (0xffffffff << (32 - ones)) >>> 0;
   return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
-}
-
-function show(text: string): string {
-  const shown = JSON.stringify(text);
-  return shown.length > longestShown ? `${shown.slice(0, longestShown)}…` : shown;
 }

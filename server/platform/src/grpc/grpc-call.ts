@@ -6,7 +6,7 @@ import type { FairRoom } from "./fair-room.ts";
 import { answerWith, refuse } from "./grpc-answer.ts";
 import { GrpcError } from "./grpc-error.ts";
 import type { GrpcCaller, GrpcMethod } from "./grpc-method.ts";
-import { type BodyLimits, IncomingBody } from "./incoming-body.ts";
+import { type BodyLimits, hungUp, IncomingBody } from "./incoming-body.ts";
 import type { MessageWaits } from "./message-waits.ts";
 
 export type CallLimits = BodyLimits & {
@@ -33,8 +33,6 @@ export type CallRules = {
 /** The same for all calls of a connection. */
 export type CallPeer = { readonly address: string; readonly isShared: boolean };
 
-/** One for all: an error of its own for each call would cost more than the rest of its end, and mostly nobody reads it. */
-const hungUp = new GrpcError("cancelled", "the caller hung up");
 const tooLate = new GrpcError("deadline-exceeded", "the time that the caller gave the call is over");
 
 /** Answers the call: whatever goes wrong with it ends with a status, or with the connection. */

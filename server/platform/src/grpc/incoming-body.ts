@@ -28,7 +28,8 @@ export type BodyDeps = {
 };
 
 const endedWithin = new GrpcError("invalid-argument", "the call ended before its message did");
-const hungUp = new GrpcError("cancelled", "the caller hung up");
+/** One for all: an error of its own for each call would cost more than the rest of its end, and mostly nobody reads it. */
+export const hungUp = new GrpcError("cancelled", "the caller hung up");
 
 export class IncomingBody implements Owing {
   readonly #deps: BodyDeps;

@@ -81,7 +81,8 @@ function encode<O extends DescMessage>(schema: O, message: MessageInitShape<O>):
 function decode<I extends DescMessage>(schema: I, message: Uint8Array, mostParts: number): MessageShape<I> {
   let isTooMuch: boolean;
   try {
-    isTooMuch = hasMoreParts(schema, message, mostParts);
+    // Each part has a byte before its value, and one of its own or its length: short messages need not be counted.
+    isTooMuch = message.length > 2 * mostParts && hasMoreParts(schema, message, mostParts);
     if (!isTooMuch) return fromBinary(schema, message, { readUnknownFields: false });
   } catch (cause) {
     throw new GrpcError("invalid-argument", `the message is not a ${schema.typeName}`, { cause });

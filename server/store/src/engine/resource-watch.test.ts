@@ -9,6 +9,8 @@ import { WatchHub } from "./watch-hub.ts";
 
 const kindId = "templates";
 const changes = 2000;
+/** What parsing one takes at the least, so that all of them are several slices on however quick a machine. */
+const parseMs = 0.01;
 let parsed: number;
 let hub: WatchHub;
 
@@ -27,6 +29,7 @@ function changeAt(version: number): LoggedChange {
   const key = { namespace: "default", name: `t-${version}` };
   const made = (): { after: Resource; before: undefined } => {
     parsed += 1;
+    for (const untilMs = performance.now() + parseMs; performance.now() < untilMs; );
     const labels: Record<string, string> = version === changes ? { wanted: "yes" } : {};
     const metadata = { ...key, uid: key.name, resourceVersion: String(version), generation: 1, labels };
     return { after: { apiVersion: "v1", kind: "Template", metadata }, before: undefined };

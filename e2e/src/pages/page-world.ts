@@ -1,0 +1,114 @@
+// Where the commands of a page are typed: a folder of the reader's, a network with one machine's address on it, and a server.
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Namespace,
+  openNamespace,
+  runInside,
+  spawnInside,
+  untilSaid,
+} from "@neverland/boots-netboot/testing/network-namespace.ts";
+import { runProgram } from "@neverland/debian";
+import { debianKubectl } from "@neverland/resource-api/testing/debian-kubectl.ts";
+import type { PageStep } from "./page-blocks.ts";
+
+const root = join(import.meta.dirname, "../../..");
+/** As the pages have them: the server's address, and that of the machine of examples/debian/hardware.yaml. */
+const network = [
+  "ip link add eth1 type veth peer name far",
+  "ip link set far up",
+  "ip addr add 192.168.1.2/24 dev eth1",
+  "ip addr add 192.168.1.50/24 dev eth1",
+  "ip link set eth1 up",
+].join("; ");
+/** For one block: the first `tink` of a new checkout fetches nothing here, as it was fetched for this test. */
+const blockTimeoutMs = 100_000;
+
+export class PageWorld {
+  readonly folder: string;
+  readonly #namespace: Namespace;
+  #server: ReturnType<typeof spawnInside> | undefined;
+  #printed = "";
+
+  constructor(folder: string, namespace: Namespace) {
+    this.folder = folder;
+    this.#namespace = namespace;
+  }
+
+  /** @throws {Error} With the page's line and what the commands said, where one of them fails or prints something else. */
+  async take(step: PageStep): Promise<void> {
+    switch (step.kind) {
+      case "file":
+        return await writeFile(join(this.folder, step.path), step.text);
+      case "deed":
+        return await this.#deeds(step);
+      case "seen":
+        return this.#compare(step);
+      case "commands":
+        this.#printed = await this.#type(step);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#stop();
+    await this.#namespace.close();
+    await rm(this.folder, { recursive: true });
+  }
+
+  async #type({ text, line, where }: PageStep & { kind: "commands" }): Promise<string> {
+    const who = where === "on the machine" ? 'curl() { command curl --interface 192.168.1.50 "$@"; }\n' : "";
+    const script = `set -eu\ncd ${this.folder}\n. ./.session\n${who}${text}\nexport -p > .session\n`;
+    const { code, stdout, stderr } = await runInside(this.#namespace, ["bash", "-c", script], blockTimeoutMs);
+    if (code !== 0) throw new Error(`line ${line}: exit code ${code} of:\n${text}\n${stdout}${stderr}`);
+    return stdout;
+  }
+
+  #compare({ line, text }: PageStep & { kind: "seen" }): void {
+    const pattern = text.split("…").map(RegExp.escape).join("[^\\n]*").replaceAll(/ +/g, " +");
+    if (!new RegExp(`^${pattern}\\s*$`).test(this.#printed))
+      throw new Error(`line ${line}: the page says\n${text}\nand this was printed:\n${this.#printed}`);
+  }
+
+  async #deeds({ name, line }: PageStep & { kind: "deed" }): Promise<void> {
+    if (name === "start the server") return await this.#start();
+    if (name === "stop the server") return await this.#stop();
+    throw new Error(`line ${line}: nobody here can do "${name}"`);
+  }
+
+  async #start(): Promise<void> {
+    const script = `cd ${this.folder}; . ./.session; exec tink up --data-dir data --interface eth1`;
+    this.#server = spawnInside(this.#namespace, ["bash", "-c", script]);
+    this.#server.stdin.end();
+    this.#server.stderr.resume();
+    await untilSaid(this.#server.stdout, /"event":"ready"/);
+  }
+
+  async #stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined || server.exitCode !== null) return;
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGTERM");
+    await ended;
+  }
+}
+
+/** The folder has what a checkout has for its reader: `tink` and `examples`. */
+export async function openPageWorld(): Promise<PageWorld> {
+  const folder = await mkdtemp(join(tmpdir(), "page-"));
+  await cp(join(root, "examples"), join(folder, "examples"), { recursive: true });
+  const bin = join(folder, "bin");
+  await mkdir(bin);
+  await script(join(bin, "sudo"), 'exec "$@"');
+  await script(join(bin, "tink"), `exec ${join(root, "tink")} "$@"`);
+  await script(join(bin, "kubectl"), `exec ${await debianKubectl()} "$@"`);
+  await script(join(folder, "tink"), `exec ${join(root, "tink")} "$@"`);
+  await writeFile(join(folder, ".session"), `export PATH=${bin}:$PATH HOME=${folder}/home\n`);
+  return new PageWorld(folder, await openNamespace(network));
+}
+
+async function script(path: string, line: string): Promise<void> {
+  await writeFile(path, `#!/bin/sh\n${line}\n`);
+  await runProgram(["chmod", "+x", path]);
+}

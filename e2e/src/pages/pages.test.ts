@@ -1,0 +1,15 @@
+// Every command of these pages, in their order, as their reader types it.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pageSteps } from "./page-blocks.ts";
+import { openPageWorld } from "./page-world.ts";
+
+const docs = join(import.meta.dirname, "../../../docs");
+
+for (const page of ["metadata.md"])
+  test(`what docs/${page} has people type works, and prints what it says`, async (t) => {
+    const world = await openPageWorld();
+    t.after(() => world.close());
+    for (const step of pageSteps(await readFile(join(docs, page), "utf8"))) await world.take(step);
+  });

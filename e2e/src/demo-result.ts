@@ -9,6 +9,8 @@ export type DemoResult = {
     readonly hostname: string;
     readonly kernel: string;
     readonly keyFile: string;
+    readonly rootBytes: number;
+    readonly diskBytes: number;
   };
   readonly stages: readonly { readonly name: string; readonly seconds: number }[];
 };
@@ -25,6 +27,7 @@ export function assertInstalled(result: DemoResult): void {
   assert.equal(result.state, "SUCCESS");
   assert.equal(result.login.user, "debian");
   assert.equal(result.login.hostname, "demo");
+  assert.ok(result.login.rootBytes > 0.9 * result.login.diskBytes, JSON.stringify(result.login));
   const sum = result.stages.reduce((total, stage) => total + stage.seconds, 0);
   assert.ok(
     Math.abs(sum - result.wallSeconds) < 1,

@@ -11,6 +11,8 @@ export type KexecResult = {
   readonly kernel: string;
   /** The kernel's arguments, of which a boot loader's own is BOOT_IMAGE. */
   readonly commandLine: string;
+  /** Of its root file system. */
+  readonly rootBytes: number;
   /** How often the machine was reset, as its emulator tells it. */
   readonly resets: number;
   /** What the machine asked the network for before and after the action began: each type of event, and who asked. */
@@ -26,7 +28,9 @@ await answerOrder<LabOrder, KexecResult>(async (order, signal) => {
   const install = await prepareInstall(order, { example: "debian-kexec", onEvent }, signal);
   await install.machine.powerOn(signal);
   const workflow = await install.workflowEnd();
-  const login = await install.ssh("hostname; uname -r; cat /proc/cmdline");
+  const login = await install.ssh(
+    "hostname; uname -r; cat /proc/cmdline; df --block-size=1 --output=size / | tail -n 1",
+  );
   const { items } = await install.clients(kinds.MachineEvent).list({ namespace: "default" });
   const events = items
     .flatMap(({ spec }) => (spec === undefined ? [] : [{ ...spec, atMs: Date.parse(spec.time) }]))
@@ -39,7 +43,7 @@ await answerOrder<LabOrder, KexecResult>(async (order, signal) => {
         .map(({ type, data }) => `${type} ${data?.vendorClass ?? ""}`),
     ),
   ];
-  const [hostname = "", kernel = "", commandLine = ""] = login.trim().split("\n");
+  const [hostname = "", kernel = "", commandLine = "", root] = login.trim().split("\n");
   return {
     state: workflow?.status?.state,
     actions: Object.fromEntries(
@@ -48,6 +52,7 @@ await answerOrder<LabOrder, KexecResult>(async (order, signal) => {
     hostname,
     kernel,
     commandLine,
+    rootBytes: Number(root),
     resets,
     before: requests(events.slice(0, begun)),
     after: requests(events.slice(begun)),

@@ -18,6 +18,7 @@ test("an installation that ends with kexec is reported, and its machine runs wit
     assert.match(result.kernel, /^\d.*-cloud-amd64$/, about); // the image's own; Hook's has drivers for real hardware
     assert.match(result.commandLine, /root=UUID=/, about);
     assert.doesNotMatch(result.commandLine, /BOOT_IMAGE/, about);
+    assert.ok(result.rootBytes > 7.2 * 2 ** 30, about); // grown to the disk of 8 GiB
     assert.equal(result.resets, 0, about);
     // The same question has an answer before the action, so its silence afterwards says something.
     assert.ok(

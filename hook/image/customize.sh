@@ -4,7 +4,7 @@ set -eu
 apt-mark auto '?name(perl)' >/dev/null
 apt-get purge -y -qq --autoremove -o APT::AutoRemove::RecommendsImportant=false -o APT::AutoRemove::SuggestsImportant=false usrmerge
 rm -f /etc/cloud/cloud.cfg.d/90_dpkg.cfg /etc/ssh/ssh_host_*
-systemctl enable systemd-networkd.service systemd-resolved.service ssh.service
+systemctl enable systemd-networkd.service systemd-resolved.service ssh.service grow-root.service
 # Nothing may start in the first minutes that nobody asked for.
 systemctl mask apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
   fstrim.timer systemd-pstore.service systemd-networkd-persistent-storage.service cloud-init-hotplugd.socket

@@ -10,7 +10,7 @@ const grubModules = [
   ...["part_gpt", "part_msdos", "ext2", "fat", "normal", "linux", "search", "search_fs_uuid", "configfile"],
   ...["echo", "serial", "terminal", "test", "minicmd", "boot"],
 ] as const;
-/** Space beyond what is used, for what happens before cloud-init grows the file system. */
+/** Space beyond what is used, for what happens before the file system is grown. */
 const spareMiB = 96;
 /** GRUB 2.06 does not read file systems with these. */
 const ext4Options = "^metadata_csum_seed,^orphan_file";

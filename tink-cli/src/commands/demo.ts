@@ -31,11 +31,16 @@ function formatResult(
   const lines = [
     "",
     `The machine is installed: ${login.user}@${login.hostname} logged in by SSH (Linux ${login.kernel}).`,
+    `Its root file system has ${gib(login.rootBytes)} of the disk's ${gib(login.diskBytes)}.`,
     `Power-on to login took ${wallSeconds.toFixed(1)} s (${firmware.toUpperCase()}, ${accelerator === "kvm" ? "KVM" : "emulated processor"}):`,
     "",
     formatStageBill(stages),
   ];
   return `${[...lines, ...(kept === undefined ? [] : formatDoors(login, kept))].join("\n")}`;
+}
+
+function gib(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
 function formatDoors({ user, keyFile }: DemoResult["login"], { sshPort, kubeconfig, flags }: KeptDemo): string[] {

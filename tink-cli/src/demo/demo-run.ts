@@ -27,6 +27,8 @@ export type DemoResult = {
     readonly user: string;
     readonly hostname: string;
     readonly kernel: string;
+    readonly rootBytes: number;
+    readonly diskBytes: number;
     readonly address: string;
     readonly keyFile: string;
   };

@@ -44,14 +44,14 @@ async function runInside(order: DemoOrder, progress: Progress, signal: AbortSign
     namespace: "default",
     fieldSelector: `spec.hardware=${demoMachine.name}`,
   });
-  const { hostname, kernel, loggedInMs, poweredOnMs } = installed;
+  const { loggedInMs, poweredOnMs, ...system } = installed;
   return {
     state: "SUCCESS",
     firmware,
     accelerator,
     wallSeconds: (loggedInMs - poweredOnMs) / 1000,
     stages: stageBill(events.items)?.stages ?? [],
-    login: { user: ssh.user, hostname, kernel, address: ssh.host, keyFile: ssh.keyFile },
+    login: { user: ssh.user, ...system, address: ssh.host, keyFile: ssh.keyFile },
     token: connection.token,
   };
 }

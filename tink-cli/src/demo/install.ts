@@ -22,11 +22,16 @@ export type Installed = {
   readonly loggedInMs: number;
   readonly hostname: string;
   readonly kernel: string;
+  /** Of the root file system, which the installed system grows, and of the disk that it is on. */
+  readonly rootBytes: number;
+  readonly diskBytes: number;
 };
 
 /** Whole installs under emulation take a minute or two; what takes this long has failed. */
 const workflowTimeoutMs = 10 * 60_000;
 const sshTimeoutMs = 10 * 60_000;
+/** A line each. */
+const askedAtLogin = "hostname; uname -r; df --block-size=1 --output=size / | tail -n 1; lsblk -bdno SIZE /dev/vda";
 const examples = join(import.meta.dirname, "../../../examples");
 
 /** @throws {CliError} `failed` with what the workflow says. @throws {LabError} `timeout` when nobody lets us in. */
@@ -46,15 +51,15 @@ export async function install(facts: DemoFacts, deps: InstallDeps): Promise<Inst
   try {
     await workflowEnd(clients, AbortSignal.any([signal, AbortSignal.timeout(workflowTimeoutMs)]));
     progress.waiting("the operating system on its disk starts; waiting until SSH lets us in");
-    const stdout = await waitForSsh(deps.ssh, "hostname; uname -r", { signal, timeoutMs: sshTimeoutMs });
+    const stdout = await waitForSsh(deps.ssh, askedAtLogin, { signal, timeoutMs: sshTimeoutMs });
     const loggedInMs = nowMs();
     await record(
       clients,
       { source: "demo", type: "SshReady", message: `${deps.ssh.user} logged in by SSH` },
       loggedInMs,
     );
-    const [hostname = "", kernel = ""] = stdout.trim().split("\n");
-    return { poweredOnMs, loggedInMs, hostname, kernel };
+    const [hostname = "", kernel = "", root, disk] = stdout.trim().split("\n");
+    return { poweredOnMs, loggedInMs, hostname, kernel, rootBytes: Number(root), diskBytes: Number(disk) };
   } finally {
     narration.abort();
     await narrated;

@@ -13,19 +13,19 @@ function inLog(t: TestContext) {
   return { progress, lines, pass: (seconds: number) => t.mock.timers.tick(seconds * 1000) };
 }
 
-test("in a log each step is a line, and a long one says that it goes on at least every ten seconds", (t) => {
+test("in a log each step is a line, and a long one says that it goes on at least every five seconds", (t) => {
   const { progress, lines, pass } = inLog(t);
   progress.step("Installing packages");
-  pass(9);
+  pass(4);
   progress.step("Building");
-  for (let second = 0; second < 21; second++) pass(1);
+  for (let second = 0; second < 11; second++) pass(1);
   progress.done();
   pass(60);
   assert.deepEqual(lines, [
     "    0.0 s  Installing packages\n",
-    "    9.0 s  Building\n",
-    "   19.0 s  still: Building\n",
-    "   29.0 s  still: Building\n",
+    "    4.0 s  Building\n",
+    "    9.0 s  still: Building\n",
+    "   14.0 s  still: Building\n",
   ]);
 });
 
@@ -33,9 +33,9 @@ test("silence means what is waited for, once that is said, and not the last thin
   const { progress, lines, pass } = inLog(t);
   progress.waiting("waiting for a login");
   progress.step("An address was given");
-  for (let second = 0; second < 10; second++) pass(1);
+  for (let second = 0; second < 5; second++) pass(1);
   progress.done();
-  assert.deepEqual(lines, ["    0.0 s  An address was given\n", "   10.0 s  still: waiting for a login\n"]);
+  assert.deepEqual(lines, ["    0.0 s  An address was given\n", "    5.0 s  still: waiting for a login\n"]);
 });
 
 test("what goes on side by side is named for as long as it does", (t) => {
@@ -43,12 +43,12 @@ test("what goes on side by side is named for as long as it does", (t) => {
   progress.step("Building both");
   progress.step("hook: compressing", "hook");
   progress.step("image: installing", "image");
-  for (let second = 0; second < 10; second++) pass(1);
+  for (let second = 0; second < 5; second++) pass(1);
   progress.ended("hook");
-  for (let second = 0; second < 10; second++) pass(1);
+  for (let second = 0; second < 5; second++) pass(1);
   progress.done();
   assert.deepEqual(lines.slice(3), [
-    "   10.0 s  still: hook: compressing; image: installing\n",
-    "   20.0 s  still: image: installing\n",
+    "    5.0 s  still: hook: compressing; image: installing\n",
+    "   10.0 s  still: image: installing\n",
   ]);
 });

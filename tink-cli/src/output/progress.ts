@@ -25,7 +25,7 @@ export type ProgressDeps = {
 
 const redrawMs = 200;
 /** Whoever reads a log of a job takes more silence for a hang, and some runners end it. */
-const longestSilenceMs = 10_000;
+const longestSilenceMs = 5000;
 const lookMs = 1000;
 
 /** Lines look like `  12.3 s  Building the in-memory OS`. Times are seconds since `startProgress`. */

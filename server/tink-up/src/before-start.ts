@@ -7,7 +7,7 @@ import { ServerError } from "@neverland/platform/server-error.ts";
 import type { ServerConfig } from "./config.ts";
 import { anyAddress } from "./planes.ts";
 
-/** Both planes. @throws {NetworkError | ServerError} For interfaces and addresses that are not there. */
+/** @throws {NetworkError | ServerError} For interfaces and addresses that are not there. */
 export async function checkPlanes(config: ServerConfig, signal: AbortSignal): Promise<void> {
   const { interfaces, listen } = config.shared.boots;
   for (const [at, name] of interfaces.entries()) {

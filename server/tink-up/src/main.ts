@@ -23,11 +23,13 @@ import { moveOldEvents } from "@neverland/timeline/log/move-old-events.ts";
 import { Timeline } from "@neverland/timeline/timeline.ts";
 import { faultsOf, throwFaults } from "./all-faults.ts";
 import { checkPlanes } from "./before-start.ts";
+import { carrierWatch } from "./carrier-watch.ts";
 import { components } from "./components.ts";
 import type { ServerConfig } from "./config.ts";
 import { bootDoors, bootPlane, managementPlane } from "./planes.ts";
 import { StoredFaults } from "./stored-faults.ts";
 import { untiedDoors } from "./untied-doors.ts";
+import { waitForLinks } from "./wait-for-links.ts";
 
 /** Where the server listens, as the ready line says it, with what components add: `kubeconfig`, `interfaces`, `grpc`. */
 export type ServerAddresses = PlaneAddresses & { readonly dataDir: string };
@@ -69,8 +71,11 @@ export async function startServer(
   const checks = running(config).map((component) => async () => {
     warnings.push(...(await component.check({ config: valuesOf(component, settings), shared, settings, signal })));
   });
-  throwFaults(await faultsOf([() => checkPlanes(config, signal), ...checks, () => checkDataDir(dataDir)]));
+  const { interfaces } = shared.boots;
+  const planes = (): Promise<void> => checkPlanes(config, signal);
+  throwFaults(await faultsOf([...(interfaces.length === 0 ? [planes] : []), ...checks, () => checkDataDir(dataDir)]));
   warnings.forEach(warn);
+  await waitForLinks(planes, { warn, clock: systemClock }, signal);
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))
     if (leftOut !== undefined) warn(leftOut);
   for (const warning of await makeDataDir(dataDir)) warn(warning);
@@ -102,6 +107,7 @@ export async function startServer(
   try {
     await services.start({ start: async () => undefined, stop: () => database.close() }, signal);
     await services.start(clockWatch(warn), signal);
+    await services.start(carrierWatch(interfaces, { warn, clock: systemClock }), signal);
     const machines = new MachineIndex();
     const contacts = new BootContacts();
     const timeline = new Timeline({

@@ -5,8 +5,8 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { after, before, describe, test } from "node:test";
+import type { Readable } from "node:stream";
+import { after, before, describe, type TestContext, test } from "node:test";
 import { openNamespace, runInside, spawnInside } from "@neverland/boots-netboot/testing/network-namespace.ts";
 import { startCli } from "../testing/cli-bench.ts";
 
@@ -101,7 +101,6 @@ describe("wrong values are told with the option's name and what was expected, an
 
 describe("what this machine does not have is told before anything is made", () => {
   const cases: readonly [args: () => readonly string[], stderr: RegExp][] = [
-    [() => ["--interface", "nope0"], /^tink: there is no network interface nope0; there are .*\blo\b.*\n$/],
     [
       () => ["--boot-listen", "192.0.2.77"],
       /^tink: --boot-listen 192\.0\.2\.77: no interface of this machine has that address; there are .*127\.0\.0\.1 \(lo\).*\n$/,
@@ -201,37 +200,75 @@ test("DHCP's port in use is told with the process that has it", async () => {
 const bridge = "ip link add lan7 type bridge";
 /** As every link that is up has one by itself. */
 const linkLocal = `${bridge}; ip link set lan7 up; ip addr add fe80::7/64 dev lan7 nodad`;
-describe("an interface that is down or has no address for machines to come to is told with both commands", () => {
-  const cases: readonly [what: string, setup: string, args: readonly string[]][] = [
-    ["down", bridge, ["--interface", "lan7"]],
-    ["IPv6 alone", linkLocal, ["--interface", "lan7"]],
-    ["IPv6 alone, on the second", linkLocal, ["--interface", "lo", "--interface", "lan7"]],
-    ["IPv6 alone, listening on all", linkLocal, ["--interface", "lan7", "--boot-listen", "0.0.0.0"]],
+describe("an interface that cannot be served yet is told, waited for, and served as soon as it can be", () => {
+  const down =
+    /the network interface lan7 is down or has no IPv4 address; bring it up .*: ip link set lan7 up; ip addr add ADDRESS\/PREFIX dev lan7\. Waiting/;
+  const mended = "ip link set lan7 up; ip addr add 10.7.0.1/24 dev lan7";
+  const cases: readonly [what: string, setup: string, args: readonly string[], said: RegExp, mend: string][] = [
+    [
+      "missing",
+      "true",
+      ["--interface", "lan7"],
+      /there is no network interface lan7; there are lo\b.*\. Waiting/,
+      `${bridge}; ${mended}`,
+    ],
+    ["down", bridge, ["--interface", "lan7"], down, mended],
+    ["IPv6 alone", linkLocal, ["--interface", "lan7"], down, mended],
+    ["IPv6 alone, on the second", linkLocal, ["--interface", "lo", "--interface", "lan7"], down, mended],
+    ["IPv6 alone, listening on all", linkLocal, ["--interface", "lan7", "--boot-listen", "0.0.0.0"], down, mended],
+    ["without the address to listen on", bridge, ["--interface", "lan7", "--boot-listen", "10.7.0.1"], down, mended],
   ];
-  for (const [what, setup, args] of cases)
-    test(what, async () => {
-      const { code, stderr } = await upInside(setup, args);
-      assert.match(
-        stderr,
-        /^tink: the network interface lan7 is down or has no IPv4 address; bring it up .*: ip link set lan7 up; ip addr add ADDRESS\/PREFIX dev lan7\n$/,
-      );
-      assert.equal(code, 2);
+  for (const [what, setup, args, said, mend] of cases)
+    test(what, async (t) => {
+      const { log, ready, namespace } = await upBeside(t, setup, args);
+      await log(said);
+      await runInside(namespace, ["sh", "-c", mend], 10_000);
+      assert.ok((await ready()).interfaces?.some(({ name, address }) => name === "lan7" && address === "10.7.0.1"));
     });
+
+  test("without a carrier, from the start, and tells when it comes and goes", async (t) => {
+    const setup = "ip link add lan7 type veth peer name far7; ip link set lan7 up; ip addr add 10.7.0.1/24 dev lan7";
+    const { log, ready, namespace } = await upBeside(t, setup, ["--interface", "lan7"]);
+    assert.deepEqual((await ready()).interfaces, [{ name: "lan7", address: "10.7.0.1" }]);
+    await log(/lan7 has no carrier/);
+    await runInside(namespace, ["ip", "link", "set", "far7", "up"], 10_000);
+    await log(/lan7 has a carrier: machines on it are served/);
+  });
 });
 
 test("listening on every address, machines are told the link's own", async (t) => {
-  const namespace = await openNamespace(`${bridge}; ip link set lan7 up; ip addr add 10.7.0.1/24 dev lan7`);
-  t.after(() => namespace.close());
-  const args = ["--data-dir", join(dir, "every"), ...freePorts, "--interface", "lan7", "--boot-listen", "0.0.0.0"];
-  const child = spawnInside(namespace, [process.execPath, main, "up", ...args]);
-  t.after(() => child.kill());
-  let ready: { interfaces?: unknown } = {};
-  for await (const line of createInterface(child.stdout)) {
-    ready = JSON.parse(line) as typeof ready; // that it is so is asserted below
-    break;
-  }
-  assert.deepEqual(ready.interfaces, [{ name: "lan7", address: "10.7.0.1" }]);
+  const setup = `${bridge}; ip link set lan7 up; ip addr add 10.7.0.1/24 dev lan7`;
+  const { ready } = await upBeside(t, setup, ["--interface", "lan7", "--boot-listen", "0.0.0.0"]);
+  assert.deepEqual((await ready()).interfaces, [{ name: "lan7", address: "10.7.0.1" }]);
 });
+
+type Ready = { readonly interfaces?: readonly { readonly name: string; readonly address: string }[] };
+
+/** Waits until what is asked for was said; the test's own deadline ends that. */
+function reader(stream: Readable): (wanted: RegExp) => Promise<string> {
+  let text = "";
+  stream.setEncoding("utf8").on("data", (part: string) => (text += part));
+  return async (wanted) => {
+    while (!wanted.test(text)) await once(stream, "data");
+    return wanted.exec(text)?.[0] ?? "";
+  };
+}
+
+/** Starts `tink up` in a namespace of its own, and reads along. */
+async function upBeside(t: TestContext, setup: string, args: readonly string[]) {
+  const namespace = await openNamespace(setup);
+  const data = await mkdtemp(join(tmpdir(), "tink-up-links-"));
+  const argv = ["up", "--data-dir", data, ...freePorts, "--ipxe-dir", dir, ...args];
+  const child = spawnInside(namespace, [process.execPath, main, ...argv]);
+  t.after(async () => {
+    child.kill();
+    await once(child, "exit");
+    await namespace.close();
+    await rm(data, { recursive: true });
+  });
+  const [log, out] = [reader(child.stderr), reader(child.stdout)];
+  return { namespace, log, ready: async () => JSON.parse(await out(/^.*"ready".*\n/m)) as Ready };
+}
 
 describe("a data folder on a disk that cannot take it", () => {
   const cases: readonly [disk: string, stderr: RegExp][] = [

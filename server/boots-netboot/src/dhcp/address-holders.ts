@@ -1,6 +1,6 @@
 // Asks a link by ARP who has an address: on the main thread, which has time to wait for answers.
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
-import { findLink } from "@neverland/platform/network/interfaces.ts";
+import { runningLink } from "@neverland/platform/network/interfaces.ts";
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import { broadcastMac, EtherType, type PacketSender } from "@neverland/platform/network/packet-socket.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
@@ -62,7 +62,7 @@ export class AddressHolders {
     let isItself = false;
     try {
       // As it is now: a bridge takes another when a port comes.
-      const probe = buildAddressProbe(findLink(link.name).mac as MacAddress, address); // the kernel says so
+      const probe = buildAddressProbe(runningLink(link.name).mac as MacAddress, address); // the kernel says so
       for (let look = 0; look < mostProbes * looksPerProbe && !signal.aborted; look++) {
         if (look % looksPerProbe === 0) packets.send(link, broadcastMac, EtherType.arp, probe);
         await pause(this.#deps.clock, lookEveryMs, signal);

@@ -1,6 +1,7 @@
 // The links of this machine: their addresses and numbers.
 import { readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
+import { linksWithoutCarrier } from "./addresses-without-carrier.ts";
 import type { Libc } from "./libc.ts";
 import { NetworkError } from "./network-error.ts";
 
@@ -14,11 +15,27 @@ export interface NetworkLink {
   readonly ipv4: readonly { readonly address: string; readonly netmask: string }[];
 }
 
-/** A link that is up and has an address, of whatever family. @throws {NetworkError} `no-interface`, naming those there are. */
+/**
+ * A link that is up and has an address, of whatever family; its cable may be out. For the start of a server: a link without carrier is
+ * asked for by a program. @throws {NetworkError} `no-interface`, naming those there are.
+ */
 export function findLink(name: string): NetworkLink {
+  const link = listedLink(name) ?? linksWithoutCarrier().find((each) => each.name === name);
+  if (link === undefined) throw noLink(name);
+  return link;
+}
+
+/** The same at no cost, for a link with a carrier. @throws {NetworkError} `no-interface` */
+export function runningLink(name: string): NetworkLink {
+  const link = listedLink(name);
+  if (link === undefined) throw noLink(name);
+  return link;
+}
+
+function listedLink(name: string): NetworkLink | undefined {
   const addresses = networkInterfaces()[name] ?? [];
   const [first] = addresses;
-  if (first === undefined) throw noLink(name);
+  if (first === undefined) return undefined;
   const ipv4 = addresses
     .filter(({ family }) => family === "IPv4")
     .map(({ address, netmask }) => ({ address, netmask }));
@@ -43,9 +60,12 @@ export function linkMtu(name: string): number {
   }
 }
 
-/** The link that has an address. */
+/** The link that has an address; for the start of a server, as {@link findLink}. */
 export function linkOf(address: string): string | undefined {
-  return Object.entries(networkInterfaces()).find(([, all = []]) => all.some((one) => one.address === address))?.[0];
+  const running = Object.entries(networkInterfaces()).find(([, all = []]) =>
+    all.some((one) => one.address === address),
+  );
+  return running?.[0] ?? linksWithoutCarrier().find(({ ipv4 }) => ipv4.some((one) => one.address === address))?.name;
 }
 
 /** Every IPv4 address of this machine with its link: `10.0.0.1 (eth1)`. */
@@ -67,7 +87,7 @@ export function linkIndex(libc: Libc, name: string): number {
 
 function noLink(name: string): NetworkError {
   const present = linkNames();
-  const advice = `bring it up (is its cable in?) and give it an address: ip link set ${name} up; ip addr add ADDRESS/PREFIX dev ${name}`;
+  const advice = `bring it up (is it the right one?) and give it an address: ip link set ${name} up; ip addr add ADDRESS/PREFIX dev ${name}`;
   const text = present.includes(name)
     ? `the network interface ${name} is down or has no IPv4 address; ${advice}`
     : `there is no network interface ${name}; there are ${present.join(", ")}`;

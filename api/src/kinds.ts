@@ -63,6 +63,8 @@ export type KindInfo = {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
+  /** What one is, in a sentence or two: for `kubectl explain`, `tink explain-field` and the page of fields. */
+  readonly description: string;
   readonly plural: string;
   readonly singular: string;
   readonly shortNames: readonly string[];
@@ -167,6 +169,7 @@ export const kinds = {
   Hardware: {
     ...tinkerbell,
     kind: "Hardware",
+    description: "One machine: its network interfaces, what it boots, and what its installed system is told.",
     plural: "hardware",
     singular: "hardware",
     shortNames: ["hw"],
@@ -204,6 +207,8 @@ export const kinds = {
   Template: {
     ...tinkerbell,
     kind: "Template",
+    description:
+      "What is done to machines, as a Go text/template of a workflow document. It does nothing until a Workflow names it.",
     plural: "templates",
     singular: "template",
     shortNames: ["tpl"],
@@ -215,6 +220,8 @@ export const kinds = {
   Workflow: {
     ...tinkerbell,
     kind: "Workflow",
+    description:
+      "One run of a Template on one machine. What was rendered stays; to run it again, retry it or make another one.",
     subresources: ["status", "log"],
     plural: "workflows",
     singular: "workflow",
@@ -246,6 +253,8 @@ export const kinds = {
     ...metalRecord,
     deletable: false,
     kind: "MachineEvent",
+    description:
+      "One fact about one machine: written once, never changed, and kept as long as the log of events has room.",
     plural: "machineevents",
     singular: "machineevent",
     shortNames: ["mev"],
@@ -269,6 +278,7 @@ export const kinds = {
   ActionReport: {
     ...metalRecord,
     kind: "ActionReport",
+    description: "What a worker said of one action. Deleted when its workflow is over.",
     plural: "actionreports",
     singular: "actionreport",
     shortNames: [],
@@ -285,6 +295,7 @@ export const kinds = {
     group: "coordination.k8s.io",
     version: "v1",
     kind: "Lease",
+    description: "Who leads among several of one program: Kubernetes' own kind.",
     plural: "leases",
     singular: "lease",
     shortNames: [],
@@ -304,6 +315,8 @@ export const kinds = {
     group: "",
     version: "v1",
     kind: "Namespace",
+    description:
+      "What the names of all other objects are of: Kubernetes' own kind. Deleting one deletes what is in it.",
     plural: "namespaces",
     singular: "namespace",
     shortNames: ["ns"],
@@ -333,6 +346,7 @@ export const kinds = {
     group: "",
     version: "v1",
     kind: "Secret",
+    description: "What only its readers are to see, such as passwords: Kubernetes' own kind.",
     plural: "secrets",
     singular: "secret",
     shortNames: [],

@@ -19,8 +19,8 @@ export const leaseSpecSchema = z.looseObject({
     .min(0, { error: "must be greater than or equal to 0" })
     .nullish()
     .describe("How often it went from one holder to another."),
-  strategy: z.string().nullish(),
-  preferredHolder: z.string().nullish(),
+  strategy: z.string().nullish().describe("How a leader is elected, where that is agreed upon."),
+  preferredHolder: z.string().nullish().describe("To whom its holder is to give it."),
 });
 
 export type Lease = Resource<z.infer<typeof leaseSpecSchema>, never>;

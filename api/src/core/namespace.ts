@@ -2,8 +2,15 @@
 import { z } from "zod";
 import type { Resource } from "../resource.ts";
 
-export const namespaceSpecSchema = z.looseObject({ finalizers: z.array(z.string()).nullish() });
-export const namespaceStatusSchema = z.looseObject({ phase: z.string().nullish() });
+export const namespaceSpecSchema = z.looseObject({
+  finalizers: z
+    .array(z.string())
+    .nullish()
+    .describe("Who is to look after its contents before it goes: always kubernetes."),
+});
+export const namespaceStatusSchema = z.looseObject({
+  phase: z.string().nullish().describe("Active, or Terminating from the moment that it is deleted."),
+});
 
 export type Namespace = Resource<z.infer<typeof namespaceSpecSchema>, z.infer<typeof namespaceStatusSchema>>;
 

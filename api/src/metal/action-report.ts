@@ -5,20 +5,20 @@ import type { Resource } from "../resource.ts";
 import { actionStates } from "../tinkerbell/workflow.ts";
 
 export const actionReportSpecSchema = z.looseObject({
-  /** `namespace/name` and uid of the workflow: a later workflow of the same name is another one. */
-  workflow: z.string(),
-  workflowUID: z.string(),
-  agentID: z.string(),
-  taskID: z.string(),
-  actionID: z.string(),
-  state: z.enum(actionStates),
-  /** RFC 3339, by the server's clock: when the report came in. Workers' clocks may be years off. */
-  receivedAt: z.string(),
-  /** RFC 3339 by the worker's clock; absent when the worker sent none or a zero time. */
-  executionStart: z.string().optional(),
-  executionStop: z.string().optional(),
-  executionDuration: z.string().optional(),
-  message: z.string().optional(),
+  workflow: z.string().describe("The workflow's namespace/name."),
+  workflowUID: z.string().describe("The workflow's uid: a later one of the same name is another one."),
+  agentID: z.string().describe("The worker that reports."),
+  taskID: z.string().describe("The task's id."),
+  actionID: z.string().describe("The action's id."),
+  state: z.enum(actionStates).describe("PENDING, RUNNING, SUCCESS, FAILED or TIMEOUT."),
+  receivedAt: z.string().describe("When the report came in, by the server's clock: workers' clocks may be years off."),
+  executionStart: z
+    .string()
+    .optional()
+    .describe("When the action began, by the worker's clock; absent when it sent none."),
+  executionStop: z.string().optional().describe("When the action ended, by the worker's clock."),
+  executionDuration: z.string().optional().describe("How long it took, such as 1m30s."),
+  message: z.string().optional().describe("What the worker says of it."),
 });
 export type ActionReportSpec = z.infer<typeof actionReportSpecSchema>;
 export type ActionReport = Resource<ActionReportSpec, never>;

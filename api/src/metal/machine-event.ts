@@ -38,31 +38,22 @@ export type MachineEventInput = {
 
 /** As stored. Types, reasons and sources are free text here: an event of an older or newer server stays readable. */
 export const machineEventSpecSchema = z.looseObject({
-  /** Hardware's name, in the event's own namespace. */
-  hardware: z.string().optional(),
-  /** Lower case with colons. */
-  mac: z.string().optional(),
-  /** The caller's IP address, where that is what was known of it. */
-  address: z.string().optional(),
-  /** The interface that it was heard on. */
-  link: z.string().optional(),
-  /** `namespace/name`. */
-  workflow: z.string().optional(),
-  /** Who says so. */
-  source: z.string(),
-  /** What happened, in CamelCase. */
-  type: z.string(),
-  /** Why, in CamelCase. */
-  reason: z.string().optional(),
-  /** One sentence for people. */
-  message: z.string(),
-  data: dataSchema.optional(),
-  /** RFC 3339 with milliseconds, by the server's clock. */
-  time: z.string(),
-  /** How often the same fact was seen; the rest of the event is its first sight. */
-  count: z.int().optional(),
-  /** When it was last seen; RFC 3339. Absent when it was seen once. */
-  lastTime: z.string().optional(),
+  hardware: z.string().optional().describe("The Hardware's name, in the event's own namespace."),
+  mac: z.string().optional().describe("The machine's MAC, lower case with colons."),
+  address: z.string().optional().describe("The caller's IP address, where that is what was known of it."),
+  link: z.string().optional().describe("The server's interface that the machine was heard on."),
+  workflow: z.string().optional().describe("The workflow's namespace/name."),
+  source: z.string().describe("Who says so, such as boots/dhcp."),
+  type: z.string().describe("What happened, in CamelCase; docs/events.md has them all."),
+  reason: z.string().optional().describe("Why, in CamelCase; docs/events.md says what to do about each."),
+  message: z.string().describe("One sentence for people."),
+  data: dataSchema.optional().describe("Small facts for programs, by name."),
+  time: z.string().describe("When it was first seen, by the server's clock: RFC 3339 with milliseconds."),
+  count: z
+    .int()
+    .optional()
+    .describe("How often the same fact was seen; the rest of the event is its first sight. Absent: once."),
+  lastTime: z.string().optional().describe("When it was last seen; absent when it was seen once."),
 });
 export type MachineEventSpec = z.infer<typeof machineEventSpecSchema>;
 export type MachineEvent = Resource<MachineEventSpec, never>;

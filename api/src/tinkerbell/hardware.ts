@@ -2,156 +2,101 @@
 // Field names and validations are upstream's; unknown fields are kept.
 import { z } from "zod";
 import type { Resource } from "../resource.ts";
+import { dhcpSchema } from "./hardware-dhcp.ts";
+import { metadataSchema } from "./hardware-metadata.ts";
+import { netbootSchema } from "./hardware-netboot.ts";
 
 const text = z.string().optional();
 const flag = z.boolean().optional();
 const integer = z.int().optional();
-const texts = z.array(z.string()).nullish();
-
-/** A path or URL part that is put into a boot script: printable, no white space, so that it stays one word. */
-const ipv4 = z.ipv4({ error: "expected an IPv4 address such as 10.0.0.5" });
-
-const netbootSchema = z.looseObject({
-  allowPXE: z.boolean().nullish(),
-  allowWorkflow: z.boolean().nullish(),
-  ipxe: z.looseObject({ url: text, contents: text, binary: text }).nullish(),
-  osie: z.looseObject({ baseURL: text, kernel: text, initrd: text, kernelParams: texts }).nullish(),
-  pxelinux: z.looseObject({ config: text }).nullish(),
-  rpi: z.looseObject({ configTxt: text, firmwarePath: text, serialNum: z.string() }).nullish(),
-});
-
-const dhcpSchema = z
-  .looseObject({
-    mac: z
-      .stringFormat("mac", /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, {
-        error: "expected a MAC address in lower case with colons, such as 52:54:00:00:00:01",
-      })
-      .optional(),
-    hostname: text,
-    domain_name: text,
-    lease_time: z.int().min(0).optional(),
-    name_servers: texts,
-    time_servers: texts,
-    arch: text,
-    uefi: flag,
-    iface_name: text,
-    ip: z.looseObject({ address: text, netmask: text, gateway: text, family: integer }).nullish(),
-    vlan_id: z.stringFormat("vlan", /^\d{1,4}(,\d{1,4})*$/, { error: "expected a VLAN id from 0 to 4096" }).optional(),
-    classless_static_routes: z
-      .array(
-        z.looseObject({
-          destination_descriptor: z.cidrv4({ error: "expected an IPv4 network such as 10.1.0.0/16" }),
-          router: ipv4,
-        }),
-      )
-      .nullish(),
-    tftp_server_name: text,
-    boot_file_name: text,
-  })
-  .refine((dhcp) => Boolean(dhcp.tftp_server_name) === Boolean(dhcp.boot_file_name), {
-    error: "tftp_server_name and boot_file_name go together: give both, or neither",
-    path: ["boot_file_name"],
-  });
 
 const interfaceSchema = z.looseObject({
-  netboot: netbootSchema.nullish(),
-  isoboot: z.looseObject({ sourceISO: text }).nullish(),
-  dhcp: dhcpSchema.nullish(),
-  disableDhcp: flag,
+  netboot: netbootSchema.nullish().describe("Whether and what the machine boots over the network by this interface."),
+  isoboot: z
+    .looseObject({
+      sourceISO: text.describe("The URL of an ISO image for this machine. This server does not serve ISO images yet."),
+    })
+    .nullish()
+    .describe("For machines that boot an ISO image by their management controller."),
+  dhcp: dhcpSchema.nullish().describe("What the interface is known by, and what DHCP tells it."),
+  disableDhcp: flag.describe(
+    "Whether this server never answers the interface's DHCP: another one does. Default: false.",
+  ),
 });
 
-const operatingSystemSchema = z.looseObject({
-  slug: text,
-  distro: text,
-  version: text,
-  image_tag: text,
-  os_slug: text,
-});
-
-const storageSchema = z.looseObject({
-  disks: z
-    .array(
-      z.looseObject({
-        device: text,
-        wipe_table: flag,
-        partitions: z
-          .array(z.looseObject({ label: text, number: integer, size: integer, start: integer, type_guid: text }))
-          .nullish(),
-      }),
-    )
-    .nullish(),
-  raid: z.array(z.looseObject({ name: text, level: text, devices: texts, spare: integer })).nullish(),
-  filesystems: z
-    .array(
-      z.looseObject({
-        mount: z
-          .looseObject({
-            device: text,
-            format: text,
-            point: text,
-            files: z
-              .array(z.looseObject({ path: text, contents: text, mode: integer, uid: integer, gid: integer }))
-              .nullish(),
-            create: z.looseObject({ force: flag, options: texts }).nullish(),
-          })
-          .nullish(),
-      }),
-    )
-    .nullish(),
-});
-
-const instanceSchema = z.looseObject({
-  id: text,
-  state: text,
-  hostname: text,
-  ipxe_script_url: text,
-  userdata: text,
-  crypted_root_password: text,
-  allow_pxe: flag,
-  rescue: flag,
-  always_pxe: flag,
-  network_ready: flag,
-  operating_system: operatingSystemSchema.nullish(),
-  ips: z
-    .array(
-      z.looseObject({ address: text, netmask: text, gateway: text, family: integer, public: flag, management: flag }),
-    )
-    .nullish(),
-  tags: texts,
-  ssh_keys: texts,
-  storage: storageSchema.nullish(),
-});
-
-const metadataSchema = z.looseObject({
-  state: text,
-  bonding_mode: integer,
-  manufacturer: z.looseObject({ id: text, slug: text }).nullish(),
-  instance: instanceSchema.nullish(),
-  custom: z
-    .looseObject({ preinstalled_operating_system_version: operatingSystemSchema.nullish(), private_subnets: texts })
-    .nullish(),
-  facility: z.looseObject({ plan_slug: text, plan_version_slug: text, facility_code: text }).nullish(),
+const referenceSchema = z.looseObject({
+  namespace: text.describe("The object's namespace. Empty: the Hardware's own."),
+  name: text.describe("The object's name."),
+  group: text.describe("Its API group, such as tinkerbell.org; empty is Kubernetes' core group."),
+  version: text.describe("Its API version, such as v1alpha1."),
+  resource: text.describe("Its kind in the plural, such as hardware."),
 });
 
 export const hardwareSpecSchema = z.looseObject({
-  agentID: text,
-  auto: z.looseObject({ enrollmentEnabled: flag }).nullish(),
-  bmcRef: z.looseObject({ apiGroup: z.string().nullish(), kind: z.string(), name: z.string() }).nullish(),
-  interfaces: z.array(interfaceSchema).nullish(),
+  agentID: text.describe(
+    "The name by which the machine's worker asks for work, which is a task's worker in a template. Empty: the MAC of the interface that it booted by. No other Hardware may have it.",
+  ),
+  auto: z
+    .looseObject({
+      enrollmentEnabled: flag.describe(
+        "Whether a workflow may be made for the machine without anybody's word. Default: false.",
+      ),
+    })
+    .nullish()
+    .describe("What may happen by itself."),
+  bmcRef: z
+    .looseObject({
+      apiGroup: z.string().nullish().describe("The API group of the controller's object: bmc.tinkerbell.org."),
+      kind: z.string().describe("Its kind: Machine."),
+      name: z.string().describe("Its name, in the Hardware's namespace."),
+    })
+    .nullish()
+    .describe("The machine's management controller (BMC). Without one the machine is switched on by hand."),
+  interfaces: z
+    .array(interfaceSchema)
+    .nullish()
+    .describe("The machine's network interfaces. A machine without any is reached by its agentID alone."),
   references: z
-    .record(z.string(), z.looseObject({ namespace: text, name: text, group: text, version: text, resource: text }))
-    .nullish(),
-  metadata: metadataSchema.nullish(),
-  tinkVersion: integer,
-  disks: z.array(z.looseObject({ device: text })).nullish(),
-  resources: z.record(z.string(), z.union([z.string(), z.number()])).nullish(),
-  userData: z.string().nullish(),
-  vendorData: z.string().nullish(),
+    .record(z.string(), referenceSchema)
+    .nullish()
+    .describe(
+      "Other objects for templates, which read them as .references.NAME. This server does not look them up yet: a template that reads one does not render.",
+    ),
+  metadata: metadataSchema.nullish().describe("What the machine and its installed system are told of themselves."),
+  tinkVersion: integer.describe("Kept as it is, for older files. Nothing reads it."),
+  disks: z
+    .array(z.looseObject({ device: text.describe("The disk's device, such as /dev/sda or /dev/nvme0n1.") }))
+    .nullish()
+    .describe("The machine's disks, for templates: {{ index .Hardware.Disks 0 }} is the first one's device."),
+  resources: z
+    .record(z.string(), z.union([z.string(), z.number()]))
+    .nullish()
+    .describe(
+      "What the machine has, by names of yours and as Kubernetes writes quantities: memory: 64Gi. For schedulers; nothing here reads it.",
+    ),
+  userData: z
+    .string()
+    .nullish()
+    .describe(
+      "cloud-init's user-data, served to the installed system as it stands: #cloud-config and so on. Secret. Empty: an empty text.",
+    ),
+  vendorData: z
+    .string()
+    .nullish()
+    .describe("cloud-init's vendor-data, which user-data goes before. Secret. Empty: none is served."),
 });
 
 export const hardwareStatusSchema = z.looseObject({
-  state: z.enum(["Ready", "Error", ""]).optional(),
-  attributes: z.looseObject({ outOfBand: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+  state: z.enum(["Ready", "Error", ""]).optional().describe("Ready, Error, or empty where nobody has said."),
+  attributes: z
+    .looseObject({
+      outOfBand: z
+        .record(z.string(), z.unknown())
+        .nullish()
+        .describe("What the machine's management controller tells of its parts."),
+    })
+    .nullish()
+    .describe("What was found in the machine."),
 });
 
 export type HardwareSpec = z.infer<typeof hardwareSpecSchema>;

@@ -15,88 +15,158 @@ export const actionStates = ["PENDING", "RUNNING", "SUCCESS", "FAILED", "TIMEOUT
 export type ActionState = (typeof actionStates)[number];
 
 export const workflowSpecSchema = z.looseObject({
-  templateRef: text,
-  hardwareRef: text,
-  hardwareMap: z.record(z.string(), z.string()).nullish(),
-  disabled: z.boolean().nullish(),
+  templateRef: text.describe(
+    "The name of the Template to run, in the Workflow's namespace. What was rendered of it stays, whatever becomes of the Template.",
+  ),
+  hardwareRef: text.describe(
+    "The name of the Hardware to run on, in the Workflow's namespace: the template reads it as .Hardware and .hardware. Without one the template reads an empty one, and nothing is allowed to netboot.",
+  ),
+  hardwareMap: z
+    .record(z.string(), z.string())
+    .nullish()
+    .describe(
+      "Values that the template reads by these names: device_1: 52:54:00:00:00:01 is {{ .device_1 }}, which tasks have as their worker.",
+    ),
+  disabled: z
+    .boolean()
+    .nullish()
+    .describe("Whether the workflow waits until this is taken away. One that has begun goes on. Default: false."),
   bootOptions: z
     .looseObject({
-      toggleAllowNetboot: z.boolean().optional(),
-      isoURL: text,
-      bootMode: z.enum(["netboot", "isoboot", "iso", "customboot", ""]).optional(),
+      toggleAllowNetboot: z
+        .boolean()
+        .optional()
+        .describe(
+          "Whether the Hardware is allowed to netboot before the first action, and forbidden after the last. Default: false.",
+        ),
+      isoURL: text.describe("The ISO image to boot, as a URL. For bootMode isoboot alone."),
+      bootMode: z
+        .enum(["netboot", "isoboot", "iso", "customboot", ""])
+        .optional()
+        .describe(
+          "How the management controller starts the machine: netboot, isoboot (iso is its older name) or customboot. Empty: somebody switches it on. Without a controller that can do it the workflow fails.",
+        ),
       custombootConfig: z
-        .looseObject({ preparingActions: z.array(bmcAction).nullish(), postActions: z.array(bmcAction).nullish() })
-        .nullish(),
+        .looseObject({
+          preparingActions: z
+            .array(bmcAction)
+            .nullish()
+            .describe("What the management controller does before the first action, in this order."),
+          postActions: z.array(bmcAction).nullish().describe("What it does after the last action, in this order."),
+        })
+        .nullish()
+        .describe("For bootMode customboot alone."),
     })
-    .nullish(),
+    .nullish()
+    .describe("How the machine comes to boot into the in-memory OS."),
 });
 
-const namespacesSchema = z.looseObject({ network: text, pid: text });
+const namespacesSchema = z.looseObject({
+  network: text.describe("The network that the action has: host, or none."),
+  pid: text.describe("The processes that it sees: host for all of the machine's; else its own."),
+});
+
+const environment = z.record(z.string(), z.string()).nullish();
 
 const actionStatusSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  image: z.string(),
-  /** Seconds; 0 or absent is the server's default, which is what the worker is told. */
-  timeout: z.int().optional(),
-  command: texts,
-  volumes: texts,
-  pid: text,
-  namespaces: namespacesSchema.nullish(),
-  environment: z.record(z.string(), z.string()).nullish(),
-  state: z.enum(actionStates),
-  executionStart: time.nullish(),
-  executionStop: time.nullish(),
-  executionDuration: text,
-  message: text,
+  id: z.string().describe("The action's id, made when the template was rendered."),
+  name: z.string().describe("Its name in the template."),
+  image: z.string().describe("The container image that it runs."),
+  timeout: z
+    .int()
+    .optional()
+    .describe("How long it may take, in seconds; 0 or absent is the server's default, an hour."),
+  command: texts.describe("The arguments of the container; none: the image's own."),
+  volumes: texts.describe("What of the machine it sees, as source:destination[:options]."),
+  pid: text.describe("The older form of namespaces.pid."),
+  namespaces: namespacesSchema.nullish().describe("What it shares with the machine."),
+  environment: environment.describe("Its environment variables. Secret."),
+  state: z.enum(actionStates).describe("PENDING, RUNNING, SUCCESS, FAILED or TIMEOUT."),
+  executionStart: time.nullish().describe("When it began."),
+  executionStop: time.nullish().describe("When it ended."),
+  executionDuration: text.describe("How long it took, such as 1m30s."),
+  message: text.describe("What its worker said of it last."),
 });
 
 const taskStatusSchema = z.looseObject({
-  id: z.string(),
-  name: z.string(),
-  agentID: z.string(),
-  actions: z.array(actionStatusSchema),
-  volumes: texts,
-  environment: z.record(z.string(), z.string()).nullish(),
+  id: z.string().describe("The task's id, made when the template was rendered."),
+  name: z.string().describe("Its name in the template."),
+  agentID: z.string().describe("The worker that runs it: a MAC, or the Hardware's agentID."),
+  actions: z.array(actionStatusSchema).describe("Its actions, run one after another."),
+  volumes: texts.describe("Volumes of all its actions."),
+  environment: environment.describe("Environment variables of all its actions. Secret."),
 });
 
 export const workflowStatusSchema = z.looseObject({
-  agentID: text,
-  state: z.enum(workflowStates).optional(),
-  /** Ours: RFC 3339, when `state` last changed, by the server's clock. */
-  stateSince: text,
+  agentID: text.describe("The worker whose turn it is."),
+  state: z
+    .enum(workflowStates)
+    .optional()
+    .describe(
+      "Empty until the template is rendered, then PREPARING, PENDING, RUNNING, POST; at the end SUCCESS, FAILED or TIMEOUT, which never change.",
+    ),
+  stateSince: text.describe("When state last changed, by the server's clock."),
   bootOptions: z
     .looseObject({
       allowNetboot: z
-        .looseObject({ toggledTrue: z.boolean().optional(), toggledFalse: z.boolean().optional() })
-        .nullish(),
+        .looseObject({
+          toggledTrue: z.boolean().optional().describe("Whether the Hardware was allowed to netboot."),
+          toggledFalse: z.boolean().optional().describe("Whether it was forbidden again."),
+        })
+        .nullish()
+        .describe("What became of toggleAllowNetboot."),
       jobs: z
         .record(
           z.string(),
-          z.looseObject({ uid: text, complete: z.boolean().optional(), existingJobDeleted: z.boolean().optional() }),
+          z.looseObject({
+            uid: text.describe("The job's uid."),
+            complete: z.boolean().optional().describe("Whether it has ended well."),
+            existingJobDeleted: z
+              .boolean()
+              .optional()
+              .describe("Whether an older job of its name was taken away first."),
+          }),
         )
-        .nullish(),
+        .nullish()
+        .describe("Jobs of the management controller, by their names."),
     })
-    .nullish(),
-  templateRendering: z.enum(["successful", "failed"]).optional(),
-  /** Seconds. */
-  globalTimeout: z.int().optional(),
-  /** RFC 3339: when the whole workflow is given up. */
-  globalExecutionStop: time.nullish(),
+    .nullish()
+    .describe("What became of spec.bootOptions."),
+  templateRendering: z
+    .enum(["successful", "failed"])
+    .optional()
+    .describe("Whether the template renders; the condition TemplateRenderedSuccess says why not."),
+  globalTimeout: z
+    .int()
+    .optional()
+    .describe(
+      "How long the whole workflow may take from its first action on, in seconds; 0 or absent is the server's default, a day.",
+    ),
+  globalExecutionStop: time.nullish().describe("When the whole workflow is given up."),
   currentState: z
     .looseObject({
-      agentID: text,
-      taskID: text,
-      actionID: text,
-      state: z.enum(actionStates).optional(),
-      actionName: text,
-      taskName: text,
+      agentID: text.describe("The worker of the action."),
+      taskID: text.describe("The task's id."),
+      actionID: text.describe("The action's id."),
+      state: z.enum(actionStates).optional().describe("The action's state."),
+      actionName: text.describe("The action's name."),
+      taskName: text.describe("The task's name."),
     })
-    .nullish(),
-  tasks: z.array(taskStatusSchema).nullish(),
+    .nullish()
+    .describe("The action that runs, or ran last."),
+  tasks: z.array(taskStatusSchema).nullish().describe("The rendered workflow: what is run, and how far it is."),
   conditions: z
-    .array(z.looseObject({ type: z.string(), status: z.string(), reason: text, message: text, time: time.nullish() }))
-    .nullish(),
+    .array(
+      z.looseObject({
+        type: z.string().describe("What is said, such as TemplateRenderedSuccess."),
+        status: z.string().describe("True, False or Unknown."),
+        reason: text.describe("Why, in one word for programs."),
+        message: text.describe("Why, in a sentence for people."),
+        time: time.nullish().describe("When it was last so."),
+      }),
+    )
+    .nullish()
+    .describe("What is so of the workflow, each by its type."),
 });
 
 export type WorkflowSpec = z.infer<typeof workflowSpecSchema>;

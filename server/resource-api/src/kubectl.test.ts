@@ -202,7 +202,9 @@ function suite(kubectl: string, asksServer: boolean): void {
 
     test("explain tells the fields of a spec", async () => {
       assert.match(await ok(["explain", "events.involvedObject"]), /^ +name\s+<string>/m);
-      assert.match(await ok(["explain", "hardware.spec.interfaces.dhcp"]), /^ +lease_time\s+<integer>/m);
+      const dhcp = await ok(["explain", "hardware.spec.interfaces.dhcp"]);
+      assert.match(dhcp, /^ +lease_time\s+<integer>\n +How long an address is lent, in seconds/m);
+      assert.match(await ok(["explain", "hardware.metadata.generation"]), /How often spec was changed/);
       assert.match(await ok(["explain", "workflow.spec"]), /^ +templateRef\s+<string>/m);
     });
 

@@ -16,7 +16,16 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 import { isSelected, valueAt } from "@neverland/store/selector.ts";
 import { z } from "zod";
 
-const involvedFields = ["kind", "name", "namespace", "uid", "apiVersion", "resourceVersion", "fieldPath"];
+const involvedParts = {
+  kind: "The object's kind.",
+  name: "Its name.",
+  namespace: "Its namespace.",
+  uid: "Its uid: a later one of the same name is another one.",
+  apiVersion: "The group and version of its kind.",
+  resourceVersion: "Its version, where that is known.",
+  fieldPath: "A part of it. Always empty here.",
+};
+const involvedFields = Object.keys(involvedParts);
 
 const text = z.string().nullish();
 
@@ -25,6 +34,7 @@ export const coreEvent: KindInfo = {
   group: "",
   version: "v1",
   kind: "Event",
+  description: "What happened to a machine or a workflow, as Kubernetes' clients read it: each is a MachineEvent.",
   plural: "events",
   singular: "event",
   shortNames: ["ev"],
@@ -36,15 +46,19 @@ export const coreEvent: KindInfo = {
   subresources: [],
   members: {
     involvedObject: z
-      .looseObject(Object.fromEntries(involvedFields.map((field) => [field, text])))
+      .looseObject(
+        Object.fromEntries(Object.entries(involvedParts).map(([field, about]) => [field, text.describe(about)])),
+      )
       .describe("What it happened to."),
     reason: text.describe("Why, as one word; without a reason, what."),
     message: text.describe("What happened, as a sentence."),
-    type: z.enum(["Normal", "Warning"]).nullish(),
-    source: z.looseObject({ component: text }).describe("The part of the server that tells of it."),
+    type: z.enum(["Normal", "Warning"]).nullish().describe("Whether somebody is to look at it."),
+    source: z
+      .looseObject({ component: text.describe("Its name, such as boots/dhcp.") })
+      .describe("The part of the server that tells of it."),
     count: z.int32().nullish().describe("How often it happened."),
-    firstTimestamp: text,
-    lastTimestamp: text,
+    firstTimestamp: text.describe("When it happened first."),
+    lastTimestamp: text.describe("When it happened last."),
   },
   columns: [
     { name: "Last Seen", type: "date", path: ".lastTimestamp" },

@@ -32,6 +32,26 @@ test("every schema of version 3 has one type, or kubectl explain fails on it", (
   );
 });
 
+test("every kind and every field is described", () => {
+  const bare = documents.flatMap((document) => {
+    const definitions = "definitions" in document ? document.definitions : document.components.schemas;
+    return Object.entries(definitions).flatMap(([key, schema]) => bareFieldsIn(schema, key));
+  });
+  assert.deepEqual(bare, []);
+});
+
+/** Itself, and the fields below that have neither a description nor a reference to what has one. */
+function bareFieldsIn(schema: unknown, path: string): string[] {
+  const text = member(schema, "description");
+  const isDescribed = (typeof text === "string" && text.endsWith(".")) || member(schema, "$ref") !== undefined;
+  const properties = member(schema, "properties");
+  const inside = [member(schema, "items"), member(schema, "additionalProperties")].map((one) =>
+    member(one, "properties"),
+  );
+  const below = [properties, ...inside].flatMap((fields) => (isObject(fields) ? Object.entries(fields) : []));
+  return [...(isDescribed ? [] : [path]), ...below.flatMap(([name, field]) => bareFieldsIn(field, `${path}.${name}`))];
+}
+
 const documents = [openApiV2(all, "0"), ...roots.map((root) => openApiV3(all, root, "0"))];
 
 test("every parameter of a path is declared, every reference leads somewhere, and no two operations have one id", () => {

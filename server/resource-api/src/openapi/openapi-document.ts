@@ -36,7 +36,7 @@ export function openApiV2(kinds: readonly KindInfo[], version: string): OpenApiV
     swagger: "2.0",
     info: { title, version },
     paths: pathsOf(kinds, operationV2),
-    definitions: { ...metaSchemas, ...schemasOf(kinds, dialect2) },
+    definitions: { ...metaSchemas(dialect2), ...schemasOf(kinds, dialect2) },
   };
 }
 
@@ -47,7 +47,7 @@ export function openApiV3(kinds: readonly KindInfo[], root: string, version: str
     openapi: "3.0.0",
     info: { title, version },
     paths: pathsOf(members, operationV3),
-    components: { schemas: { ...metaSchemas, ...schemasOf(members, dialect3) } },
+    components: { schemas: { ...metaSchemas(dialect3), ...schemasOf(members, dialect3) } },
   };
 }
 

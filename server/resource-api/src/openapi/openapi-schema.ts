@@ -1,5 +1,5 @@
 // The kinds as OpenAPI schemas: what `kubectl explain` shows and what kubectl checks a file against before it sends it.
-import { isObject, type JsonObject, type KindInfo, member } from "@neverland/api";
+import { isObject, type JsonObject, type KindInfo, member, objectMetaSchema } from "@neverland/api";
 import { z } from "zod";
 
 const metaGroup = "io.k8s.apimachinery.pkg.apis.meta.v1";
@@ -50,52 +50,62 @@ export function kindSchema(kind: KindInfo, dialect: Dialect): JsonObject {
     ...mapValues(kind.members ?? {}, (schema) => structural(toSchema(schema), dialect)),
     ...(kind.status && { status: { ...structural(toSchema(kind.status), dialect), description: "What was seen." } }),
   };
-  return { type: "object", properties, "x-kubernetes-group-version-kind": [gvkOf(kind)] };
+  return {
+    ...{ type: "object", description: kind.description },
+    ...{ properties, "x-kubernetes-group-version-kind": [gvkOf(kind)] },
+  };
 }
 
 export function listSchema(kind: KindInfo, { refPrefix }: Dialect): JsonObject {
   const properties = {
     ...typeMeta,
     metadata: { $ref: `${refPrefix}${listMetaName}` },
-    items: { type: "array", items: { $ref: `${refPrefix}${definitionName(kind)}` } },
+    items: { type: "array", description: "The objects.", items: { $ref: `${refPrefix}${definitionName(kind)}` } },
   };
   const gvk = { ...gvkOf(kind), kind: `${kind.kind}List` };
-  return { type: "object", required: ["items"], properties, "x-kubernetes-group-version-kind": [gvk] };
+  return {
+    type: "object",
+    description: `A list of ${kind.plural}.`,
+    required: ["items"],
+    properties,
+    "x-kubernetes-group-version-kind": [gvk],
+  };
 }
 
-/** ObjectMeta with the fields that people write or read. */
-const objectMetaSchema: JsonObject = {
-  type: "object",
-  description: "What every object has: its name, its versions, and how it belongs to others.",
-  properties: {
-    name: { type: "string", description: "Unique within the namespace and kind; cannot be changed." },
-    generateName: { type: "string", description: "The start of a name that the server completes." },
-    namespace: { type: "string" },
-    labels: { type: "object", additionalProperties: { type: "string" } },
-    annotations: { type: "object", additionalProperties: { type: "string" } },
-    finalizers: { type: "array", items: { type: "string" } },
-    ownerReferences: { type: "array", items: { type: "object" } },
-    managedFields: { type: "array", items: { type: "object" } },
-    uid: { type: "string" },
-    resourceVersion: { type: "string" },
-    generation: { type: "integer", format: "int64" },
-    creationTimestamp: { type: "string", format: "date-time" },
-    deletionTimestamp: { type: "string", format: "date-time" },
-    deletionGracePeriodSeconds: { type: "integer", format: "int64" },
-    selfLink: { type: "string" },
-  },
+/** By the names of their definitions. */
+export function metaSchemas(dialect: Dialect): { readonly [name: string]: JsonObject } {
+  return { [objectMetaName]: objectMeta(dialect), ...answerSchemas };
+}
+
+/** What JSON Schema's words for them do not say, and clients make their types of. */
+const metaFormats = {
+  generation: "int64",
+  deletionGracePeriodSeconds: "int64",
+  creationTimestamp: "date-time",
+  deletionTimestamp: "date-time",
 };
 
-/** By the names of their definitions. */
-export const metaSchemas: { readonly [name: string]: JsonObject } = {
-  [objectMetaName]: objectMetaSchema,
+function objectMeta(dialect: Dialect): JsonObject {
+  const { properties, ...schema } = structural(toSchema(objectMetaSchema), dialect);
+  const formatted = Object.entries(metaFormats).map(([name, format]) => {
+    const property = member(properties, name);
+    return [name, { ...(isObject(property) && property), format }];
+  });
+  return {
+    ...schema,
+    description: "What every object has: its name, its versions, and how it belongs to others.",
+    properties: { ...(isObject(properties) && properties), ...Object.fromEntries(formatted) },
+  };
+}
+
+const answerSchemas = {
   [listMetaName]: {
     type: "object",
     description: "What a list says of itself.",
     properties: {
-      resourceVersion: { type: "string" },
-      continue: { type: "string" },
-      remainingItemCount: { type: "integer", format: "int64" },
+      resourceVersion: { type: "string", description: "What a watch goes on from." },
+      continue: { type: "string", description: "What the next page is asked for by; absent on the last one." },
+      remainingItemCount: { type: "integer", format: "int64", description: "How many objects are on later pages." },
     },
   },
   [statusName]: {
@@ -103,11 +113,11 @@ export const metaSchemas: { readonly [name: string]: JsonObject } = {
     description: "What came of a request that has no object for an answer.",
     properties: {
       ...typeMeta,
-      status: { type: "string" },
-      message: { type: "string" },
-      reason: { type: "string" },
-      code: { type: "integer", format: "int32" },
-      details: { type: "object" },
+      status: { type: "string", description: "Success or Failure." },
+      message: { type: "string", description: "What happened, as a sentence." },
+      reason: { type: "string", description: "Why, in one word for programs, such as NotFound." },
+      code: { type: "integer", format: "int32", description: "The answer's HTTP status." },
+      details: { type: "object", description: "What it was about, and every cause." },
     },
   },
 };

@@ -4,23 +4,37 @@ import { z } from "zod";
 
 const text = z.string().nullish();
 const texts = z.array(z.string());
-const userInfo = z.looseObject({ username: z.string(), groups: texts });
+const userInfo = z.looseObject({
+  username: z.string().describe("The name that the token stands for."),
+  groups: texts.describe("The groups that it is of."),
+});
 
 const accessSpecSchema = z.looseObject({
   resourceAttributes: z
     .looseObject({
-      ...{ namespace: text, verb: text, group: text, version: text },
-      ...{ resource: text, subresource: text, name: text },
+      namespace: text.describe("The namespace; empty is all of them."),
+      verb: text.describe("What is to be done: get, list, watch, create, update, patch, delete or deletecollection."),
+      group: text.describe("The API group of the kind; empty is the core group."),
+      version: text.describe("The API version of the kind."),
+      resource: text.describe("The kind in the plural."),
+      subresource: text.describe("What of an object, such as status or log."),
+      name: text.describe("The object's name; empty is all of them."),
     })
     .nullish()
     .describe("Something that discovery lists; `*` stands for all of it."),
-  nonResourceAttributes: z.looseObject({ path: text, verb: text }).nullish().describe("A path such as /version."),
+  nonResourceAttributes: z
+    .looseObject({
+      path: text.describe("The path."),
+      verb: text.describe("The request's method, in lower case."),
+    })
+    .nullish()
+    .describe("A path such as /version."),
 });
 export type AccessSpec = z.infer<typeof accessSpecSchema>;
 
 const tokenSpecSchema = z.looseObject({
-  token: z.string().min(1, { error: "is what the question is about" }),
-  audiences: texts.nullish(),
+  token: z.string().min(1, { error: "is what the question is about" }).describe("The token that is asked about."),
+  audiences: texts.nullish().describe("For whom the token is to be; every token here is for this server."),
 });
 export type TokenSpec = z.infer<typeof tokenSpecSchema>;
 
@@ -49,10 +63,14 @@ export const reviewKinds = {
   SelfSubjectAccessReview: {
     ...authorization,
     kind: "SelfSubjectAccessReview",
+    description: "Asks whether the token that it comes with may do something.",
     plural: "selfsubjectaccessreviews",
     singular: "selfsubjectaccessreview",
     spec: accessSpecSchema,
-    status: z.looseObject({ allowed: z.boolean(), reason: text }),
+    status: z.looseObject({
+      allowed: z.boolean().describe("Whether it may be done."),
+      reason: text.describe("Why, or why not."),
+    }),
     protobuf: {
       2: {
         ...{ name: spec, type: "message" },
@@ -75,32 +93,56 @@ export const reviewKinds = {
   SelfSubjectRulesReview: {
     ...authorization,
     kind: "SelfSubjectRulesReview",
+    description: "Asks what the token that it comes with may do.",
     plural: "selfsubjectrulesreviews",
     singular: "selfsubjectrulesreview",
-    spec: z.looseObject({ namespace: text.describe("The answer is the same for each.") }),
+    spec: z.looseObject({
+      namespace: text.describe("The namespace that is asked about. The answer is the same for each."),
+    }),
     status: z.looseObject({
-      resourceRules: z.array(z.looseObject({ verbs: texts, apiGroups: texts, resources: texts })),
-      nonResourceRules: z.array(z.looseObject({ verbs: texts, nonResourceURLs: texts })),
-      incomplete: z.boolean(),
+      resourceRules: z
+        .array(
+          z.looseObject({
+            verbs: texts.describe("What may be done."),
+            apiGroups: texts.describe("To kinds of these groups."),
+            resources: texts.describe("To these kinds, in the plural."),
+          }),
+        )
+        .describe("What may be done to objects."),
+      nonResourceRules: z
+        .array(
+          z.looseObject({
+            verbs: texts.describe("Methods of requests."),
+            nonResourceURLs: texts.describe("Paths."),
+          }),
+        )
+        .describe("What may be asked beside objects."),
+      incomplete: z.boolean().describe("Whether there may be more than is said."),
     }),
     protobuf: { 2: { name: spec, type: "message", fields: { 1: named("namespace") } } },
   },
   SelfSubjectReview: {
     ...authentication,
     kind: "SelfSubjectReview",
+    description: "Asks who has the token that it comes with.",
     plural: "selfsubjectreviews",
     singular: "selfsubjectreview",
-    status: z.looseObject({ userInfo }),
+    status: z.looseObject({ userInfo: userInfo.describe("Who has the token.") }),
     protobuf: {},
   },
   TokenReview: {
     ...authentication,
     kind: "TokenReview",
+    description: "Asks whose a token is.",
     plural: "tokenreviews",
     singular: "tokenreview",
     sensitive: ["spec.token"],
     spec: tokenSpecSchema,
-    status: z.looseObject({ authenticated: z.boolean(), user: userInfo.nullish(), error: text }),
+    status: z.looseObject({
+      authenticated: z.boolean().describe("Whether the token is one of this server."),
+      user: userInfo.nullish().describe("Who has it."),
+      error: text.describe("Why it could not be looked at."),
+    }),
     protobuf: {
       2: {
         ...{ name: spec, type: "message" },

@@ -51,6 +51,11 @@ const rows: readonly Row[] = [
     "say what a machine is waiting for, why, and what to do: by name, MAC, address or workflow/NAME",
     () => import("./commands/explain.ts"),
   ],
+  [
+    "explain-field <field>",
+    "say what a field of a kind does: explain-field hardware.spec.interfaces.dhcp",
+    () => import("./commands/explain-field.ts"),
+  ],
   ["template", "templates of workflows", () => import("./commands/template.ts")],
   ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("./commands/lab.ts")],
   ["hook", "the in-memory OS that machines boot into", () => import("./commands/hook.ts")],

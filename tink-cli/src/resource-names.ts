@@ -5,14 +5,19 @@ import { CliError } from "./cli-error.ts";
 /** All objects of a kind, or one. */
 export type Target = { readonly kind: KindInfo; readonly name?: string };
 
-/** Finds a kind by its plural, singular or short name, or as `plural.group`, in any case. @throws {CliError} `usage`. */
-export function readKind(text: string): KindInfo {
+/** A kind by its plural, singular or short name, or as `plural.group`, in any case. */
+export function findKindNamed(text: string): KindInfo | undefined {
   const wanted = text.toLowerCase();
-  const found = Object.values<KindInfo>(kinds).find((info) =>
+  return Object.values<KindInfo>(kinds).find((info) =>
     [info.plural, info.singular, info.kind.toLowerCase(), ...info.shortNames].some(
       (name) => wanted === name || wanted === `${name}.${info.group}`,
     ),
   );
+}
+
+/** As {@link findKindNamed}. @throws {CliError} `usage`, with those there are. */
+export function readKind(text: string): KindInfo {
+  const found = findKindNamed(text);
   if (found !== undefined) return found;
   const names = Object.values<KindInfo>(kinds).map((info) => info.plural);
   throw new CliError("usage", `There is no resource "${text}". Expected one of: ${names.join(", ")}`);

@@ -17,13 +17,18 @@ import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { readKind } from "../resource-names.ts";
+import { findKindNamed, readKind } from "../resource-names.ts";
 
 /** Enough to go on with: one mistake may be in all. */
 const mostRivals = 4;
 
 export function configure(command: Command, context: CliContext): void {
-  command.option("-o, --output <format>", "json: state, because and todo as they stand, for programs");
+  command
+    .option("-o, --output <format>", "json: state, because and todo as they stand, for programs")
+    .addHelpText(
+      "after",
+      "\nWhat a field of a manifest does is told by tink explain-field: explain-field hardware.spec.interfaces",
+    );
   command.action(async (words: string[], { output }: { output?: string }) => {
     if (output !== undefined && output !== "json") throw new CliError("usage", `-o ${output}: expected json`);
     const asked = readAsked(words);
@@ -94,8 +99,14 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
   if (own.some(({ status }) => !isFinalState(status?.state))) return { workflows: own, events: events.items };
   throw new CliError(
     "not-found",
-    `There is no hardware "${name}" in namespace ${namespace}; a machine that nothing describes is named by its MAC.`,
+    `There is no hardware "${name}" in namespace ${namespace}; a machine that nothing describes is named by its MAC.${fieldHint(name)}`,
   );
+}
+
+/** `kubectl explain` takes kinds and fields; whoever is used to it types one here. */
+function fieldHint(name: string): string {
+  const kind = findKindNamed(name.split(".")[0] ?? "");
+  return kind === undefined ? "" : `\nFields of kinds are told by: tink explain-field ${name}`;
 }
 
 /** Those that name it, and those that its agent works on; of this namespace. A hall has thousands of others. */

@@ -10,6 +10,7 @@ export * from "./core/lease.ts";
 export * from "./core/namespace.ts";
 export * from "./core/secret.ts";
 export * from "./counted.ts";
+export { doubtsOf } from "./doubts.ts";
 export * from "./field-path.ts";
 export * from "./json-value.ts";
 export * from "./kinds.ts";
@@ -38,4 +39,4 @@ export { interfaceDoubts, isNetmask, mostLabelBytes, mostOptionBytes } from "./t
 export { hardwareFaults, type ValueFault } from "./tinkerbell/interface-faults.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
-export { unknownFields } from "./unknown-fields.ts";
+export { type UnknownField, unknownFields, unknownFieldText } from "./unknown-fields.ts";

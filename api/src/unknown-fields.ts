@@ -1,18 +1,34 @@
 // Fields of an object that its kind does not have: they are kept, and do nothing, which is mostly a slip of the pen.
+import { nearestName } from "@neverland/yaml";
 import { z } from "zod";
 import { formatPath } from "./field-path.ts";
 import { isObject, member } from "./json-value.ts";
 import { type KindInfo, partSchemas } from "./kinds.ts";
+import { oneLine } from "./one-line.ts";
 import { objectMetaSchema } from "./resource.ts";
 
 /** So many are found: one more than anybody names, so that it can be said that there are more. */
 const mostFound = 21;
+/** In characters; names may be as long as a request. */
+const longestPath = 256;
 
-/** @returns Their paths, `spec.interfaces[0].dhcp.macc`, in their order; of very many the first. */
-export function unknownFields(kind: KindInfo, object: object): string[] {
-  const found: string[] = [];
+export type UnknownField = {
+  readonly path: readonly PropertyKey[];
+  /** The name that was probably meant. */
+  readonly meant?: string;
+};
+
+/** @returns In their order; of very many the first. */
+export function unknownFields(kind: KindInfo, object: object): UnknownField[] {
+  const found: UnknownField[] = [];
   findUnknown(shapeOfKind(kind), object, [], found);
   return found;
+}
+
+/** As Kubernetes says it, and what was probably meant: `unknown field "spec.hostnme"; did you mean "hostname"?`. */
+export function unknownFieldText({ path, meant }: UnknownField): string {
+  const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
+  return `unknown field "${oneLine(formatPath(path)).slice(0, longestPath)}"${hint}`;
 }
 
 /** The names that there may be in a value and below; what is `undefined` may have any. */
@@ -57,7 +73,7 @@ function shapeOf(schema: unknown): Shape | undefined {
 }
 
 /** @param path To the value: written on, and as it was afterwards, so that only what is found costs a text. */
-function findUnknown(shape: Shape | undefined, value: unknown, path: PropertyKey[], found: string[]): void {
+function findUnknown(shape: Shape | undefined, value: unknown, path: PropertyKey[], found: UnknownField[]): void {
   if (shape === undefined || found.length >= mostFound) return;
   if (Array.isArray(value)) {
     for (let at = 0; at < value.length; at += 1) findBelow(shape.items, value[at], at, path, found);
@@ -69,8 +85,13 @@ function findUnknown(shape: Shape | undefined, value: unknown, path: PropertyKey
     const below = members === undefined ? others : members.get(name);
     if (below !== undefined) findBelow(below, value[name], name, path, found);
     else if (members !== undefined && !members.has(name) && found.length < mostFound)
-      found.push(formatPath([...path, name]));
+      found.push(unknown([...path, name], name, members));
   }
+}
+
+function unknown(path: PropertyKey[], name: string, members: NonNullable<Shape["members"]>): UnknownField {
+  const meant = nearestName(name, [...members.keys()]);
+  return meant === undefined ? { path } : { path, meant };
 }
 
 function findBelow(
@@ -78,7 +99,7 @@ function findBelow(
   value: unknown,
   step: PropertyKey,
   path: PropertyKey[],
-  found: string[],
+  found: UnknownField[],
 ): void {
   path.push(step);
   findUnknown(shape, value, path, found);

@@ -3,11 +3,10 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import type { KindInfo } from "@neverland/api";
-import { formatFault, type ManifestResource, readManifest } from "@neverland/api/manifest";
+import { formatFault, type ManifestEntry, readManifest } from "@neverland/api/manifest";
 import { CliError } from "./cli-error.ts";
 
-export type ManifestObject = { readonly kind: KindInfo; readonly resource: ManifestResource };
+export type ManifestObject = ManifestEntry;
 
 /** @throws {CliError} `usage` when a file cannot be read, or with every fault of every file, a line each. */
 export async function readManifests(

@@ -2,6 +2,7 @@
 export { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 export { offsetOf } from "./check-nodes.ts";
 export { emitYaml, emitYamlPieces } from "./emit-yaml.ts";
+export { nearestName } from "./nearest-name.ts";
 export {
   defaultLimits,
   readYaml,

@@ -18,16 +18,33 @@ export type ManifestResource = {
   readonly spec?: unknown;
   readonly status?: unknown;
 };
+/** Where in its file a resource is written. */
+export type ManifestSource = {
+  readonly file: string;
+  /** The whole of it. */
+  readonly text: string;
+  /** A fault at the node of this path of the resource, or at the nearest one above it that is there. */
+  readonly faultAt: (path: readonly PropertyKey[], message: string) => ManifestFault;
+};
+export type ManifestEntry = {
+  readonly kind: KindInfo;
+  readonly resource: ManifestResource;
+  readonly source: ManifestSource;
+};
 export type Manifest =
   | {
       readonly ok: true;
-      readonly resources: readonly { readonly kind: KindInfo; readonly resource: ManifestResource }[];
+      readonly resources: readonly ManifestEntry[];
     }
   | { readonly ok: false; readonly faults: readonly ManifestFault[] };
 
 /** Where in which file: `root` leads from the document to the resource, when that is an item of a List. */
 type Place = { readonly file: string; readonly document: YamlDocument; readonly root: readonly PropertyKey[] };
-type Read = { readonly faults: ManifestFault[]; readonly resource?: ManifestResource; readonly kind?: KindInfo };
+type Read = {
+  readonly faults: ManifestFault[];
+  readonly entry?: Omit<ManifestEntry, "source">;
+  readonly place?: Place;
+};
 
 /** A site may have all its machines in one file, and who reads it here is the one who wrote it. */
 const limits = { maxTokens: Number.POSITIVE_INFINITY, maxLines: Number.POSITIVE_INFINITY };
@@ -44,8 +61,14 @@ export function readManifest(text: string, file: string): Manifest {
   );
   const faults = reads.flatMap((one) => one.faults);
   if (faults.length > 0) return { ok: false, faults };
-  const resources = reads.flatMap(({ kind, resource }) => (kind && resource ? [{ kind, resource }] : []));
+  const resources = reads.flatMap(({ entry, place }) =>
+    entry && place ? [{ ...entry, source: sourceOf(place, text) }] : [],
+  );
   return { ok: true, resources };
+}
+
+function sourceOf(place: Place, text: string): ManifestSource {
+  return { file: place.file, text, faultAt: (path, message) => faultAt(place, path, message) };
 }
 
 function notYaml(file: string, { line, column, message }: YamlFault): ManifestFault {
@@ -93,7 +116,7 @@ function readResource(value: unknown, place: Place): Read {
     return read.success ? [] : issuesToFaults(place, value, read.error.issues, [name], kind);
   });
   const useless = (kind.faults?.(resource) ?? []).map(({ path, message }) => faultAt(place, path, message));
-  return { faults: [...unnamed, ...faults, ...useless], resource, kind };
+  return { faults: [...unnamed, ...faults, ...useless], entry: { kind, resource }, place };
 }
 
 function issuesToFaults(

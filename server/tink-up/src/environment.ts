@@ -1,7 +1,8 @@
 // Settings that environment variables give: `TINK_` and the setting's path.
-import { nearestName } from "@neverland/component-kit/nearest-name.ts";
+
 import type { Given, GivenValue } from "@neverland/component-kit/read-settings.ts";
 import { type NamedSetting, variableOf } from "@neverland/component-kit/setting.ts";
+import { nearestName } from "@neverland/yaml";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

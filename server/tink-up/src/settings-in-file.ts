@@ -1,10 +1,9 @@
 // Settings of one YAML text, each with the place it has there; what is no setting is told with its place and the nearest name.
 
 import { isObject } from "@neverland/api";
-import { nearestName } from "@neverland/component-kit/nearest-name.ts";
 import type { Given, GivenValue } from "@neverland/component-kit/read-settings.ts";
 import type { NamedSetting } from "@neverland/component-kit/setting.ts";
-import { isMap, isScalar, offsetOf, readYaml, type YamlDocument } from "@neverland/yaml";
+import { isMap, isScalar, nearestName, offsetOf, readYaml, type YamlDocument } from "@neverland/yaml";
 
 /** Of a name or value that is quoted, in characters: a file that holds something else is not told to everybody who reads the log. */
 const mostQuoted = 60;

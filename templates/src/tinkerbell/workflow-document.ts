@@ -1,5 +1,5 @@
 // The YAML document a template renders to: its shape, and reading and checking it.
-import { type Node, offsetOf } from "@neverland/yaml";
+import { type Node, nearestName, offsetOf } from "@neverland/yaml";
 import { imageReferenceProblem } from "./image-reference.ts";
 import type { TemplateProblem } from "./problem.ts";
 import { YamlReader } from "./yaml-reader.ts";
@@ -66,7 +66,9 @@ class Fields {
     for (const { key, value, offset } of reader.entries(node, path)) {
       this.#values.set(key, value);
       if (known.includes(key)) continue;
-      reader.warn(offset, this.path(key), `unknown key ${key} is ignored; known here are ${known.join(", ")}`);
+      const meant = nearestName(key, known);
+      const hint = meant === undefined ? `known here are ${known.join(", ")}` : `did you mean ${meant}?`;
+      reader.warn(offset, this.path(key), `unknown key ${key} is ignored; ${hint}`);
     }
   }
   path(key: string): string {

@@ -1,79 +1,83 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
-import { ApiError, type ApplyCall, counted, type KindInfo, qualifiedName, unknownFields } from "@neverland/api";
-import type { ManifestResource } from "@neverland/api/manifest";
+import { isDeepStrictEqual } from "node:util";
+import {
+  ApiError,
+  type ApplyCall,
+  counted,
+  doubtsOf,
+  type KindInfo,
+  qualifiedName,
+  type Resource,
+} from "@neverland/api";
+import { formatFault, type ManifestResource } from "@neverland/api/manifest";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
+import { checkManifests } from "../manifest-checks.ts";
 import { type ManifestObject, readManifests } from "../manifest-files.ts";
 
 type ApplyOptions = {
   filename: string[];
   forceConflicts?: boolean;
-  dryRun?: boolean;
-  validate: keyof typeof validations;
+  dryRun?: DryRun;
+  validate: Validation;
 };
-type Apply = { readonly force: boolean; readonly fieldValidation: ApplyCall["fieldValidation"] & string };
+type DryRun = (typeof dryRuns)[number];
+type Validation = (typeof validations)[number];
 
-const validations = { warn: "Warn", strict: "Strict", ignore: "Ignore" } as const;
+const dryRuns = ["none", "client", "server"] as const;
+const validations = ["strict", "warn", "ignore"] as const;
 
 export function configure(command: Command, context: CliContext): void {
   command
     .requiredOption("-f, --filename <file...>", "YAML or JSON, a folder of them, or - for standard input")
     .option("--force-conflicts", "take over fields that somebody else set")
-    .option("--dry-run", "check the files and stop")
+    .addOption(
+      new Option("--dry-run [where]", "change nothing: client checks the files, server says what would become of them")
+        .choices(dryRuns)
+        .preset("client"),
+    )
     .addOption(
       new Option("--validate <how>", "what to do about fields that a kind does not have")
-        .choices(Object.keys(validations))
-        .default("warn"),
+        .choices(validations)
+        .default("strict"),
     )
     .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions) => {
       const objects = await readManifests(filename, context.stdin);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
-      if (dryRun) return checkOnly(objects, validate, context);
-      if (validate === "strict") refuseUnknownFields(objects);
+      checkFiles(objects, validate, context);
+      if (dryRun === "client") return context.stdout(`${counted(objects.length, "object is", "objects are")} valid\n`);
       const { clientsFor, namespace } = await connect(command, context);
-      const how = { force: forceConflicts ?? false, fieldValidation: validations[validate] };
+      // Of the files all was said already, with the places.
+      const how = { force: forceConflicts ?? false, fieldValidation: "Ignore", dryRun: dryRun === "server" } as const;
       const apply = async ({ kind, resource }: ManifestObject): Promise<void> => {
         const placed = { ...resource, metadata: { namespace, ...resource.metadata } };
-        context.stdout(`${await applyOne(clientsFor(subjectOf({ kind, resource })), kind, placed, how)}\n`);
+        const outcome = await applyOne(clientsFor(`${kind.singular}/${nameOf(resource)}`), kind, placed, how);
+        context.stdout(`${outcome}${how.dryRun ? " (server dry run)" : ""}\n`);
       };
-      await eachOf(objects, apply, context, "applied");
+      await eachOf(objects, apply, context, how.dryRun ? "checked" : "applied");
     });
 }
 
-/** Says what the server would say of fields that it does not know, and of values that are not used as they stand. */
-function checkOnly(objects: readonly ManifestObject[], validate: keyof typeof validations, context: CliContext): void {
-  if (validate === "strict") refuseUnknownFields(objects);
-  if (validate === "warn")
-    for (const text of [...unknownIn(objects), ...doubtsIn(objects)]) context.stderr(`Warning: ${text}\n`);
-  context.stdout(`${counted(objects.length, "object is", "objects are")} valid\n`);
-}
-
-function doubtsIn(objects: readonly ManifestObject[]): string[] {
-  return objects.flatMap((object) =>
-    (object.kind.doubts?.(object.resource) ?? []).map((doubt) => `${subjectOf(object)}: ${doubt}`),
+/** Before the first write: the server refuses one object, when others are there already. @throws {CliError} `usage`, with a line for each fault. */
+function checkFiles(objects: readonly ManifestObject[], validate: Validation, context: CliContext): void {
+  const { faults, unknown } = checkManifests(objects);
+  const refused = validate === "strict" ? [...faults, ...unknown] : faults;
+  if (refused.length > 0) throw new CliError("usage", `nothing was applied:\n${refused.map(formatFault).join("\n")}`);
+  if (validate === "ignore") return;
+  const doubts = objects.flatMap(({ kind, resource }) =>
+    doubtsOf(kind, resource).map((doubt) => `${kind.singular}/${nameOf(resource)}: ${doubt}`),
   );
+  for (const text of [...unknown.map(formatFault), ...doubts]) context.stderr(`Warning: ${text}\n`);
 }
 
-/** Before the first write: the server refuses one object, when others are there already. */
-function refuseUnknownFields(objects: readonly ManifestObject[]): void {
-  const unknown = unknownIn(objects);
-  if (unknown.length > 0) throw new CliError("usage", `nothing was applied:\n${unknown.join("\n")}`);
+function nameOf({ metadata }: ManifestResource): string | undefined {
+  return metadata.name ?? metadata.generateName;
 }
 
-function unknownIn(objects: readonly ManifestObject[]): string[] {
-  return objects.flatMap((object) =>
-    unknownFields(object.kind, object.resource).map((path) => `${subjectOf(object)}: unknown field "${path}"`),
-  );
-}
-
-function subjectOf({ kind, resource: { metadata } }: ManifestObject): string {
-  return `${kind.singular}/${metadata.name ?? metadata.generateName}`;
-}
-
-async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, how: Apply): Promise<string> {
+async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, how: ApplyCall): Promise<string> {
   const { name, namespace = "default" } = object.metadata;
   if (name === undefined)
     throw new CliError("usage", `a ${kind.kind} has generateName, which apply cannot find again: give it a name`);
@@ -84,13 +88,21 @@ async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResour
   const after = await client.apply(wanted, how).catch((error: unknown) => {
     throw error instanceof ApiError && error.code === "conflict" ? explainConflict(error, kind, name) : error;
   });
-  const unchanged = before?.metadata.resourceVersion === after.metadata.resourceVersion;
+  const unchanged = isDeepStrictEqual(before && contentOf(before), contentOf(after));
   const { deletionTimestamp, finalizers } = after.metadata;
   // With the last finalizer, which the file does not have, the object went; of one that is held the server warns.
   const isGone = Boolean(deletionTimestamp) && !finalizers?.length;
   const changed = isGone ? "deleted, as it was to be: apply it again" : "configured";
   const outcome = before === undefined ? "created" : unchanged ? "unchanged" : changed;
   return `${qualifiedName(kind, kind.singular)}/${name} ${outcome}`;
+}
+
+/** Without who owns which field, and when: a dry run has no version of its own. */
+function contentOf({
+  metadata: { managedFields: _, resourceVersion: __, generation: ___, ...metadata },
+  ...rest
+}: Resource) {
+  return { ...rest, metadata };
 }
 
 function explainConflict(cause: ApiError, { singular }: KindInfo, name: string): CliError {

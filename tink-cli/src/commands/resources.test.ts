@@ -115,28 +115,55 @@ describe("tink apply", () => {
     assert.equal(code, 2);
   });
 
-  test("warns of fields that a kind does not have, or refuses them when it is to be strict", async () => {
+  test("refuses fields that a kind does not have, with the place and what was meant, or warns of them, or says nothing", async () => {
     const file = await bench.file("typo.yaml", hardwareYaml("typo", mac(9)).replace("allowPXE", "allowPxe"));
-    const warning = 'hardware/typo: unknown field "spec.interfaces[0].netboot.allowPxe"';
+    const warning = `${file}:13:17: unknown field "spec.interfaces[0].netboot.allowPxe"; did you mean "allowPXE"?`;
     const fine = await bench.file("fine.yaml", templateYaml("fine"));
-    assert.deepEqual(await bench.run("apply", "-f", fine, file, "--validate=strict"), {
-      code: 2,
-      stdout: "",
-      stderr: `tink: nothing was applied:\n${warning}\n`,
-    });
+    const refused = { code: 2, stdout: "", stderr: `tink: nothing was applied:\n${warning}\n` };
+    assert.deepEqual(await bench.run("apply", "-f", fine, file), refused);
     assert.equal((await bench.run("get", "tpl/fine")).code, 3);
-    assert.deepEqual(await bench.run("apply", "-f", file), {
-      code: 0,
+    assert.deepEqual(await bench.run("apply", "-f", file, "--dry-run"), refused);
+    const warned = { code: 0, stderr: `Warning: ${warning}\n` };
+    assert.deepEqual(await bench.run("apply", "-f", file, "--dry-run", "--validate=warn"), {
+      ...warned,
+      stdout: "1 object is valid\n",
+    });
+    assert.deepEqual(await bench.run("apply", "-f", file, "--validate=warn"), {
+      ...warned,
       stdout: "hardware.tinkerbell.org/typo created\n",
-      stderr: `Warning: ${warning}\n`,
     });
     assert.equal((await bench.run("apply", "-f", file, "--validate", "ignore")).stderr, "");
-    assert.deepEqual(await bench.run("apply", "-f", file, "--dry-run"), {
-      code: 0,
-      stdout: "1 object is valid\n",
-      stderr: `Warning: ${warning}\n`,
-    });
-    assert.equal((await bench.run("apply", "-f", file, "--dry-run", "--validate=strict")).code, 2);
+  });
+
+  test("tells of a template what is wrong for every machine, at its place in the file", async () => {
+    const text = templateYaml("slips").replace(
+      /data: .*[\s\S]*/,
+      'data: |\n    name: x\n    tasks:\n      - name: t\n        worker: "{{.device_1}}"\n        actions:\n          - name: a\n            image: b\n            timout: 90\n',
+    );
+    const file = await bench.file("slips.yaml", text);
+    const line = text.split("\n").findIndex((each) => each.includes("timout")) + 1;
+    const slip = `${file}:${line}:13: tasks[0].actions[0].timout: unknown key timout is ignored; did you mean timeout?`;
+    assert.equal((await bench.run("apply", "-f", file)).stderr, `tink: nothing was applied:\n${slip}\n`);
+    const broken = await bench.file("broken.yaml", text.replace("{{.device_1}}", "{{.device_1 }"));
+    assert.match(
+      (await bench.run("apply", "-f", broken, "--validate=ignore")).stderr,
+      new RegExp(`^tink: nothing was applied:\n${broken}:${line - 4}:\\d+: .*unexpected "}" in operand\n$`),
+    );
+  });
+
+  test("--dry-run=server says what would become of each, and writes nothing", async () => {
+    const one = templateYaml("foreseen");
+    const file = await bench.file("foreseen.yaml", one);
+    const foresee = async () => (await bench.run("apply", "-f", file, "--dry-run=server")).stdout;
+    assert.equal(await foresee(), "template.tinkerbell.org/foreseen created (server dry run)\n");
+    assert.equal((await bench.run("get", "tpl/foreseen")).code, 3);
+    await apply(one);
+    assert.equal(await foresee(), "template.tinkerbell.org/foreseen unchanged (server dry run)\n");
+    await bench.file(
+      "foreseen.yaml",
+      one.replace("kind: Template\nmetadata:\n", "kind: Template\nmetadata:\n  labels: {a: b}\n"),
+    );
+    assert.equal(await foresee(), "template.tinkerbell.org/foreseen configured (server dry run)\n");
   });
 
   test("--dry-run checks and writes nothing", async () => {

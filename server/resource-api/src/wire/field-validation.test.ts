@@ -29,9 +29,9 @@ test("each is a warning, and the object is written", async () => {
   assert.equal(
     headers.get("warning"),
     [
-      String.raw`299 - "unknown field \"metadata.lables\""`,
-      String.raw`299 - "unknown field \"spec.interfaces[0].dhcp.hostnme\""`,
-      String.raw`299 - "unknown field \"spec.interfaces[0].netbot\""`,
+      String.raw`299 - "unknown field \"metadata.lables\"; did you mean \"labels\"?"`,
+      String.raw`299 - "unknown field \"spec.interfaces[0].dhcp.hostnme\"; did you mean \"hostname\"?"`,
+      String.raw`299 - "unknown field \"spec.interfaces[0].netbot\"; did you mean \"netboot\"?"`,
       String.raw`299 - "unknown field \"spec.b\\u00f6se \"x\\\""`,
       String.raw`299 - "unknown field \"extra\""`,
     ].join(", "),
@@ -78,7 +78,8 @@ test("what the operations of a JSON patch write is looked at as well, and nothin
     { op: "add", path: "/spec/fancy", value: 1 },
     { op: "add", path: "/metadata/labels", value: { "a.b/c": "1" } },
   ];
-  const said = '299 - "unknown field \\"spec.interfaces[0].netbot\\"", 299 - "unknown field \\"spec.fancy\\""';
+  const said =
+    '299 - "unknown field \\"spec.interfaces[0].netbot\\"; did you mean \\"netboot\\"?", 299 - "unknown field \\"spec.fancy\\""';
   assert.equal((await patch(wrong, "?fieldValidation=Strict")).status, 400);
   assert.equal((await patch(wrong)).headers.get("warning"), said);
   const right = [

@@ -1,6 +1,14 @@
 // What a client wants to hear of fields that no kind has (the query's fieldValidation): a warning, a refusal, or nothing. And of values that
 // machines are told otherwise than they were written: a warning.
-import { apiVersionOf, fieldsAt, isObject, type KindInfo, member, oneLine, unknownFields } from "@neverland/api";
+import {
+  apiVersionOf,
+  doubtsOf,
+  isObject,
+  type KindInfo,
+  member,
+  unknownFields,
+  unknownFieldText,
+} from "@neverland/api";
 import type { FastifyReply } from "fastify";
 import { ApiFault } from "./api-fault.ts";
 import type { RequestQuery } from "./request-query.ts";
@@ -22,15 +30,13 @@ export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, 
   const { fieldValidation } = query;
   if (fieldValidation === "Ignore") return;
   const parts = (Array.isArray(sent) ? sent.slice(0, mostOperations).map(partOf) : [sent]).filter(isObject);
-  const [paths, doubts] = [new Set<string>(), [] as string[]];
+  const [unknown, doubts] = [new Set<string>(), [] as string[]];
   for (const part of parts) {
-    for (const path of unknownFields(kind, part)) paths.add(path);
-    for (const line of brokenLines(kind, part)) doubts.push(line);
-    for (const text of kind.doubts?.(part) ?? []) doubts.push(text);
+    for (const field of unknownFields(kind, part)) unknown.add(unknownFieldText(field));
+    for (const text of doubtsOf(kind, part)) doubts.push(text);
   }
-  if (paths.size + doubts.length === 0) return;
-  const unknown = Array.from(paths, (path) => `unknown field "${oneLine(path).slice(0, longestWarning)}"`);
-  if (unknown.length > 0 && fieldValidation === "Strict") throw notOfKind(kind, unknown);
+  if (unknown.size + doubts.length === 0) return;
+  if (unknown.size > 0 && fieldValidation === "Strict") throw notOfKind(kind, [...unknown]);
   warn(reply, [...unknown, ...doubts.map((text) => text.slice(0, longestWarning))]);
 }
 
@@ -46,27 +52,6 @@ function partOf(operation: unknown): unknown {
     },
     member(operation, "value"),
   );
-}
-
-function brokenLines({ lines = [] }: KindInfo, sent: object): string[] {
-  if (lines.length === 0 || !hasBrokenText(sent)) return [];
-  const broken = lines.flatMap((path) => fieldsAt(sent, path)).filter(({ value }) => isBroken(value));
-  return broken.map(
-    ({ field }) => `${field}: machines are told it as one line, without control characters and outer blanks`,
-  );
-}
-
-function isBroken(value: unknown): boolean {
-  return typeof value === "string" && oneLine(value) !== value;
-}
-
-/** Nearly always no text of an object is broken, which is seen without making a path of anything. */
-function hasBrokenText(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return isBroken(value);
-  if (Array.isArray(value)) return value.some(hasBrokenText);
-  // Values of JSON inherit nothing that is enumerable.
-  for (const name in value) if (hasBrokenText(Reflect.get(value, name))) return true;
-  return false;
 }
 
 function notOfKind(kind: KindInfo, unknown: readonly string[]): ApiFault {

@@ -1,0 +1,67 @@
+// A template with each action covered, character for character, so that what is around them reads as YAML and stands where it stands.
+import { lex } from "../lex/lexer.ts";
+import { isKeyword, type Token } from "../lex/token.ts";
+
+export type Outline = {
+  readonly text: string;
+  /** Whether actions decide what is there at all: `if`, `range`, `template` and their like. */
+  readonly isDecided: boolean;
+  readonly hasActions: boolean;
+  /** Whether an action has a part in what stands from here to the end of the line. Both counted from 1. */
+  isMade(line: number, column: number): boolean;
+};
+
+/** Stands for a value; what makes none is blank. */
+const [made, blank] = ["x", " "];
+
+/** @param data A template that can be parsed. */
+export function outlineOf(data: string): Outline {
+  // The lexer reads bytes. A letter for each half of what is not ASCII keeps all in its place.
+  const source = data.replaceAll(/[^\p{ASCII}]/gu, (char) => "a".repeat(char.length));
+  const chars = data.split("");
+  const covered = new Set<number>();
+  const cover = (from: number, to: number, by: string): void => {
+    for (let at = from; at < to; at += 1) {
+      if (source[at] === "\n") continue;
+      chars[at] = by;
+      if (by === made) covered.add(at);
+    }
+  };
+  const actions = actionsIn(lex(source));
+  for (const { from, to, makesText } of actions) cover(from, to, makesText ? made : blank);
+  for (const { index, 0: comment } of source.matchAll(/\{\{(?:- )?\/\*[\s\S]*?\*\/(?: -)?\}\}/g))
+    cover(index, index + comment.length, blank);
+  const lines = data.split("\n");
+  const starts: number[] = [0];
+  for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1);
+  return {
+    text: chars.join(""),
+    isDecided: actions.some(({ decides }) => decides),
+    hasActions: actions.length > 0,
+    isMade: (line, column) => {
+      const [from, to] = [(starts[line - 1] ?? 0) + column - 1, (starts[line] ?? 0) - 1];
+      for (let at = from; at < to; at += 1) if (covered.has(at)) return true;
+      return false;
+    },
+  };
+}
+
+type Action = { readonly from: number; readonly to: number; readonly makesText: boolean; readonly decides: boolean };
+
+function actionsIn(tokens: readonly Token[]): Action[] {
+  const actions: Action[] = [];
+  let inside: Token[] = [];
+  for (const token of tokens) {
+    if (token.type === "text") continue;
+    inside.push(token);
+    if (token.type !== "rightDelim") continue;
+    const [first] = inside;
+    const words = inside.filter(({ type }) => type !== "space");
+    const decides = isKeyword(words[1]?.type ?? "") && words[1]?.type !== "nil";
+    const declares = words[1]?.type === "variable" && words.some(({ type }) => type === "declare" || type === "assign");
+    const to = token.at + token.text.length;
+    actions.push({ from: first?.at ?? to, to, makesText: !decides && !declares, decides });
+    inside = [];
+  }
+  return actions;
+}

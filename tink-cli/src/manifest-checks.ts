@@ -1,0 +1,53 @@
+// What of a file is wrong beyond the form of its objects: fields that no kind has, and templates, each with its line and column.
+import { unknownFields, unknownFieldText } from "@neverland/api";
+import type { ManifestFault } from "@neverland/api/manifest";
+import { checkSource, type TemplateProblem } from "@neverland/templates";
+import type { ManifestObject } from "./manifest-files.ts";
+
+export type ManifestChecks = {
+  /** What never works: refused whatever was asked. */
+  readonly faults: readonly ManifestFault[];
+  /** What means nothing where it stands, and is mostly a slip of the pen. */
+  readonly unknown: readonly ManifestFault[];
+};
+
+export function checkManifests(objects: readonly ManifestObject[]): ManifestChecks {
+  const checked = objects.map((object) => {
+    const template = checkTemplate(object);
+    const unknown = unknownFields(object.kind, object.resource).map((field) => ({
+      ...object.source.faultAt(field.path, unknownFieldText(field)),
+      // The sentence names it.
+      field: "",
+    }));
+    return { faults: template.problems, unknown: [...unknown, ...template.warnings] };
+  });
+  return { faults: checked.flatMap(({ faults }) => faults), unknown: checked.flatMap(({ unknown }) => unknown) };
+}
+
+const dataPath = ["spec", "data"];
+
+function checkTemplate({ kind, resource, source }: ManifestObject) {
+  const { data } = Object(resource.spec) as { readonly data?: unknown };
+  if (kind.kind !== "Template" || typeof data !== "string" || data === "") return { problems: [], warnings: [] };
+  const { problems, warnings } = checkSource({ name: resource.metadata.name ?? "", data });
+  const inFile = (problem: TemplateProblem): ManifestFault => placedInFile(problem, data, source);
+  return { problems: problems.map(inFile), warnings: warnings.map(inFile) };
+}
+
+/** Lines of a literal block (`|`) are the file's own; of any other text the place is told as one within it. */
+function placedInFile(
+  { line, column, field, message }: TemplateProblem,
+  data: string,
+  source: ManifestObject["source"],
+): ManifestFault {
+  const start = source.faultAt(dataPath, "");
+  const lines = source.text.split("\n");
+  const header = (lines[start.line - 1] ?? "").slice(start.column - 1);
+  if (!/^\|[-+\d]*\s*(#.*)?$/.test(header)) {
+    const what = field === "" ? message : `${field}: ${message}`;
+    return { ...start, message: `line ${line}, column ${column} of the template: ${what}` };
+  }
+  // Of a line the block takes its own indentation away, and a carriage return.
+  const [written = "", read = ""] = [lines[start.line - 1 + line]?.replace(/\r$/, ""), data.split("\n")[line - 1]];
+  return { ...start, line: start.line + line, column: column + written.length - read.length, field, message };
+}

@@ -38,8 +38,8 @@ test("a field that is not there is exit code 3, with those that are", async () =
 /** The renderer names the keys it knows when it meets one that it does not. */
 test("the document of a template has the fields that the renderer reads, and no others", () => {
   const data = [
-    ...["nope: 1", "name: a", "tasks:", "- name: a", "  worker: a", "  nope: 1", "  actions:"],
-    ...["  - name: a", "    image: a", "    nope: 1", "    namespaces: {nope: 1}"],
+    ...["qqqqqqqq: 1", "name: a", "tasks:", "- name: a", "  worker: a", "  qqqqqqqq: 1", "  actions:"],
+    ...["  - name: a", "    image: a", "    qqqqqqqq: 1", "    namespaces: {qqqqqqqq: 1}"],
   ].join("\n");
   const { warnings } = renderTemplate({ name: "t", data, hardwareMap: {} });
   const known = warnings.map(({ message }) => /known here are (.*)$/.exec(message)?.[1]?.split(", ").toSorted());

@@ -27,6 +27,7 @@ const mayImport = {
   "tink-worker": ["api", "oci"],
   "tink-cli": everything,
   bench: everything,
+  conformance: everything,
   e2e: everything,
   tools: everything,
   "server/platform": ["api"],
@@ -99,9 +100,9 @@ module.exports = {
     {
       name: "tests-are-for-tests",
       comment:
-        "What tests may import is not asked, so nothing else may import it of them. bench/ and e2e/ are tests themselves.",
+        "What tests may import is not asked, so nothing else may import it of them. bench/, conformance/ and e2e/ are tests themselves.",
       severity: "error",
-      from: { pathNot: [tests, "^(bench|e2e)/"] },
+      from: { pathNot: [tests, "^(bench|conformance|e2e)/"] },
       to: { path: tests, pathNot: thirdParty },
     },
     {

@@ -101,7 +101,7 @@ export type ResourceKey = { readonly namespace: string; readonly name: string };
 
 /** `namespace/name`, as in the `workflow_id` of the worker protocol; `name` of what belongs to no namespace. */
 export function formatKey({ namespace, name }: ResourceKey): string {
-  return namespace === "" ? name : `${namespace}/${name}`;
+  return namespace ? `${namespace}/${name}` : name;
 }
 
 /** The reverse of {@link formatKey}, of a kind of this scope; `undefined` when `text` is not of that form. */

@@ -8,6 +8,8 @@ export type LongTest = {
   readonly proves: string;
   /** Run one at a time, so that their deadlines mean something. Those of *.root.slow.test.ts are left out for ordinary users. */
   readonly files: readonly [string, ...string[]];
+  /** A tool that is not Debian's to bring: without it the row is named as not run. */
+  readonly needs?: "go" | "python3";
 };
 
 export const longTests: readonly LongTest[] = [
@@ -95,6 +97,14 @@ export const longTests: readonly LongTest[] = [
     minutes: 6,
     proves: "a server killed at random moments of an installation loses nothing and does nothing twice",
     files: ["e2e/src/survives-kills.e2e.ts"],
+  },
+  {
+    name: "kubernetes",
+    minutes: 8,
+    proves:
+      "a real kube-apiserver answers the same requests as our resource API does, but where the page says otherwise",
+    files: ["conformance/src/kubernetes/same-answers.slow.test.ts"],
+    needs: "go",
   },
 ];
 

@@ -9,13 +9,13 @@ import { ensurePackages } from "@neverland/debian";
 import { requireLabNamespace } from "@neverland/lab";
 import { installSteps, leftOutSentence, longSteps, staticSteps, unitSteps } from "./gate.ts";
 import { type LongTest, longTests } from "./long-tests.ts";
+import { byNeeds, unableSentence } from "./needed-tools.ts";
 import { saysHelp } from "./program-help.ts";
 import { runSteps, type Step } from "./steps.ts";
 import { testPackages } from "./test-packages.ts";
 import { describeTurn, turnOf } from "./turn.ts";
 
 const isRoot = process.getuid?.() === 0;
-const leftOut = leftOutSentence(isRoot);
 const usage = `Brings the Debian packages that the tests need, then runs tests. Every step runs, also after one that failed.
   npm test                      the gate, the quick tests, an installation for each firmware
   npm run test:all              that, and every long test
@@ -25,9 +25,9 @@ const usage = `Brings the Debian packages that the tests need, then runs tests. 
                                 the long tests whose turn it is at this commit, as many as fit the time`;
 
 try {
-  const steps = askedFor(process.argv.slice(2));
+  const { steps, leftOut } = askedFor(process.argv.slice(2));
+  process.stdout.write(leftOut);
   if (steps.length > 0) {
-    process.stdout.write(leftOut);
     await ensurePackages(testPackages, { say: (line) => console.log(line), isRoot });
     // An ordinary user's machines run in user namespaces, as the demo's do.
     await requireLabNamespace();
@@ -39,22 +39,33 @@ try {
   process.exitCode = 69;
 }
 
-function askedFor(args: readonly string[]): readonly Step[] {
-  if (saysHelp(args, usage)) return [];
+type Asked = { readonly steps: readonly Step[]; readonly leftOut: string };
+
+function askedFor(args: readonly string[]): Asked {
+  if (saysHelp(args, usage)) return { steps: [], leftOut: "" };
   const options = { all: { type: "boolean" }, long: { type: "boolean" }, turn: { type: "string" } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   const quick = [...staticSteps, ...unitSteps(isRoot), ...installSteps];
-  if (values.all) return [...quick, ...longSteps(longTests, isRoot)];
-  if (values.turn !== undefined) return turnSteps(Number(values.turn));
-  if (values.long) return longSteps(named(positionals), isRoot);
-  return quick;
+  if (values.all) return withLong(quick, longTests);
+  if (values.turn !== undefined) return withLong([], turnTests(Number(values.turn)));
+  if (values.long) return withLong([], named(positionals));
+  return withLong(quick, []);
 }
 
-function turnSteps(minutes: number): readonly Step[] {
+function withLong(quick: readonly Step[], tests: readonly LongTest[]): Asked {
+  const { able, unable } = byNeeds(tests);
+  const isAnyRun = quick.length > 0 || able.length > 0;
+  return {
+    steps: [...quick, ...longSteps(able, isRoot)],
+    leftOut: `${isAnyRun ? leftOutSentence(isRoot) : ""}${unableSentence(unable)}`,
+  };
+}
+
+function turnTests(minutes: number): readonly LongTest[] {
   const commit = execFileSync("git", ["rev-parse", "HEAD"], { encoding: "utf8" }).trim();
   const turn = turnOf(commit, longTests, minutes);
   console.log(describeTurn(commit, turn, minutes));
-  return longSteps(turn.chosen, isRoot);
+  return turn.chosen;
 }
 
 function named(names: readonly string[]): readonly LongTest[] {

@@ -97,6 +97,6 @@ test("a manager's own word is as short, and printable", async () => {
   };
   assert.deepEqual(
     [await status("ä".repeat(128)), await status("a".repeat(129)), await status("a\nb")],
-    [201, 400, 400],
+    [201, 422, 422],
   );
 });

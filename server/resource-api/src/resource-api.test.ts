@@ -120,7 +120,7 @@ describe("the resource API", () => {
     assert.equal(patched.body.spec.data, "y");
     await api.request("DELETE", `${path}?dryRun=All`);
     assert.equal((await api.request("GET", path)).body.spec.data, "x");
-    assert.equal((await api.request("DELETE", `${path}?dryRun=Some`)).status, 400);
+    assert.equal((await api.request("DELETE", `${path}?dryRun=Some`)).status, 422);
     const hardware = hardwareNamed("dry", "52:54:00:00:0d:01", "10.9.9.1");
     await api.request("POST", `${hardwarePath}?dryRun=All`, { body: hardware });
     assert.equal(
@@ -258,7 +258,7 @@ describe("the resource API", () => {
   test("server-side apply creates, refuses conflicts with their causes, and forces", async () => {
     const path = `${templatesPath}/applied`;
     const body = templateNamed("applied", "one");
-    assert.equal((await api.request("PATCH", path, { body, headers: apply })).status, 400);
+    assert.equal((await api.request("PATCH", path, { body, headers: apply })).status, 422);
     assert.equal((await api.request("PATCH", `${path}?fieldManager=ann`, { body, headers: apply })).status, 201);
     assert.equal((await api.request("PATCH", `${path}?fieldManager=ann`, { body, headers: apply })).status, 200);
     const other = { ...body, spec: { data: "two" } };
@@ -429,7 +429,7 @@ describe("the resource API", () => {
     const path = `${templatesPath}/pre`;
     const { status, body } = await api.request("DELETE", path, { body: { preconditions: { uid: "another" } } });
     assert.deepEqual([status, body.reason], [409, "Conflict"]);
-    assert.equal((await api.request("DELETE", path, { body: { propagationPolicy: "Sideways" } })).status, 400);
+    assert.equal((await api.request("DELETE", path, { body: { propagationPolicy: "Sideways" } })).status, 422);
   });
 
   test("a selection is deleted at once", async () => {

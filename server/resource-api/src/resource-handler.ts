@@ -11,7 +11,7 @@ import type { Exchange } from "./verbs/exchange.ts";
 import { finalize } from "./verbs/finalize.ts";
 import { followLog, get, list, watch } from "./verbs/read.ts";
 import { create, patch, replace } from "./verbs/write.ts";
-import { ApiFault, toFault } from "./wire/api-fault.ts";
+import { ApiFault, detailsOf, toFault } from "./wire/api-fault.ts";
 import { negotiate } from "./wire/negotiation.ts";
 import { RequestQuery } from "./wire/request-query.ts";
 import { type NamedTarget, parseTarget, type RequestTarget } from "./wire/request-target.ts";
@@ -91,5 +91,6 @@ function notAllowed({ kind, subresource }: RequestTarget, method: string): ApiFa
   return new ApiFault(
     "MethodNotAllowed",
     `${method} is not supported on resources of kind "${qualifiedName(kind, what)}"`,
+    detailsOf(kind),
   );
 }

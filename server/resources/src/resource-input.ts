@@ -28,6 +28,7 @@ export function toResource(kind: KindInfo, object: JsonObject, { namespace, name
   const faults = schemaFaults(objectMetaSchema, metadata, "metadata", kind);
   const ownName = textOf(metadata, "name");
   if (faults.length > 0) throw invalid(kind, ownName ?? name ?? "", faults);
+  for (const field of ["creationTimestamp", "deletionTimestamp"]) mustBeTime(metadata, field);
   if (name !== undefined && ownName !== undefined && ownName !== name)
     throw new ResourceError(
       "malformed",
@@ -46,6 +47,16 @@ export function toResource(kind: KindInfo, object: JsonObject, { namespace, name
   // The form was just checked; what the store fills in (uid, versions) may be absent, and the store does not read it then.
   return { ...object, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: filled } as unknown as Resource;
 }
+
+/** The server tells the times itself, but who sends what is none means something else by it. */
+function mustBeTime(metadata: JsonObject, field: string): void {
+  const value = textOf(metadata, field);
+  if (value === undefined || (rfc3339.test(value) && !Number.isNaN(Date.parse(value)))) return;
+  const example = `leave it out, or write it as 2026-01-31T10:00:00Z`;
+  throw new ResourceError("malformed", `metadata.${field}: ${JSON.stringify(value)} is no time; ${example}`);
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 /** Metadata without members that are null: `creationTimestamp: null` is in many files, and says nothing. */
 export function metadataOf(object: JsonObject): JsonObject {

@@ -192,7 +192,10 @@ export class WritePath {
   async #createDry(kind: KindInfo, resource: Resource): Promise<Resource> {
     await this.#claims.check(kind, undefined, resource);
     const stored = await this.#store.get(kind, resource.metadata);
-    return decideCreate(kind, stored, resource, { ...this.#stamp(stored), uid: this.#newUid() }).object;
+    const { object } = decideCreate(kind, stored, resource, { ...this.#stamp(stored), uid: this.#newUid() });
+    // Nothing was written, so it has no version: a client would take one for a promise.
+    const { resourceVersion: _, ...metadata } = object.metadata;
+    return { ...object, metadata: metadata as Resource["metadata"] };
   }
 
   async #writeChanged({ kind, half }: WriteTarget, live: Resource, next: Resource, dryRun: boolean): Promise<Resource> {

@@ -32,7 +32,7 @@ export function objectText(shape: Shape, object: Resource, withColumns = true): 
 
 /** What `objectText` is the text of; not read back from that where it is at hand, which would hold the loop for an object of megabytes. */
 export function objectValue(shape: Shape, object: Resource): unknown {
-  return shape.form === "object" ? object : JSON.parse(objectText(shape, object));
+  return shape.form === "object" ? shown(shape.kind, object) : JSON.parse(objectText(shape, object));
 }
 
 /**
@@ -78,7 +78,10 @@ function yamlHead(json: string): string {
 
 function* yamlItem(shape: Shape, object: Resource): Generator<string, void> {
   yield "- ";
-  yield* emitYamlPieces(shape.form === "object" ? object : JSON.parse(itemText(shape, object)), "  ");
+  yield* emitYamlPieces(
+    shape.form === "object" ? shown(shape.kind, object) : JSON.parse(itemText(shape, object)),
+    "  ",
+  );
 }
 
 function metadataOf({ resourceVersion, continueToken, remainingItemCount }: ResourceList, isPage: boolean): object {
@@ -104,12 +107,20 @@ function tableHead({ kind, form }: Shape, metadata: object, withColumns: boolean
   return `${open({ kind: "Table", apiVersion: metaVersionOf(form), metadata, columnDefinitions })},"rows":[`;
 }
 
-function itemText({ kind, form, includeObject, nowMs }: Shape, object: Resource): string {
+function itemText({ kind, form, includeObject, nowMs }: Shape, stored: Resource): string {
+  const object = shown(kind, stored);
   if (form === "object") return resourceJson(object);
   if (!isTable(form)) return partialText(form, object);
   const cells = JSON.stringify(cellsOf(kind, object, nowMs));
   if (includeObject === "None") return `{"cells":${cells}}`;
   return `{"cells":${cells},"object":${includeObject === "Object" ? resourceJson(object) : partialText(form, object)}}`;
+}
+
+/** What belongs to no namespace has none, not one without a name. */
+function shown({ scope }: KindInfo, object: Resource): Resource {
+  if (scope !== "cluster") return object;
+  const { namespace: _, ...metadata } = object.metadata;
+  return { ...object, metadata: metadata as Resource["metadata"] };
 }
 
 /** Metadata alone, as clients that need no more ask for it. */

@@ -23,7 +23,7 @@ export async function answerReview({ context, request, query, reply, media }: Ex
   const faults = kind.spec ? schemaFaults(kind.spec, spec, "spec", kind) : [];
   if (faults.length > 0) throw invalid(kind, "", faults);
   const status = statusOf(kind, spec, context);
-  const metadata = { ...metadataOf(sent), creationTimestamp: null };
+  const metadata = metadataOf(sent);
   const asked = kind.spec && isObject(spec) ? { spec } : {};
   await sendValue(reply, 201, { kind: name, apiVersion, metadata, ...asked, status }, media);
 }

@@ -2,6 +2,7 @@
 import type { KindInfo, Resource } from "@neverland/api";
 import { StoreError, writesAtOnce } from "@neverland/store/resource-store.ts";
 import { sendValue } from "../answers/send-json.ts";
+import { detailsOf } from "../wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "../wire/delete-options.ts";
 import { readOptions } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
@@ -44,6 +45,6 @@ function optionsOf({ request, query }: Exchange): DeleteOptions {
 }
 
 function success(kind: KindInfo, { metadata }: Resource) {
-  const details = { name: metadata.name, group: kind.group, kind: kind.plural, uid: metadata.uid };
+  const details = { ...detailsOf(kind, metadata.name), uid: metadata.uid };
   return { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", details };
 }

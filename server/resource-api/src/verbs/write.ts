@@ -3,24 +3,27 @@ import { fieldsAt, type JsonObject, type Resource } from "@neverland/api";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
-import { isManagerName, managerOfAgent, mostManagerLetters } from "@neverland/resources/rules/manager-name.ts";
-import type { WriteTarget } from "@neverland/resources/write-path.ts";
+import type { WriteOptions, WriteTarget } from "@neverland/resources/write-path.ts";
 import { ApiFault, toFault } from "../wire/api-fault.ts";
 import { checkFields } from "../wire/field-validation.ts";
+import type { OptionsKind } from "../wire/option-faults.ts";
 import { patchTypeOf, readObject, readPatch } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { warn } from "../wire/warning.ts";
+import { readWriteOptions } from "../wire/write-options.ts";
 import { answer, type Exchange } from "./exchange.ts";
 
 /** @throws {ApiFault} */
 export async function create(exchange: Exchange, target: RequestTarget & { namespace: string }): Promise<void> {
   const { context, request, query } = exchange;
   const { kind, namespace } = target;
+  const options = optionsOf(exchange, "CreateOptions");
   const sent = readObject(request.body, request.headers["content-type"], kind);
   checkFields(kind, sent, query, exchange.reply);
   const object = withoutStatus(sent);
+  refuseVersion(object);
   try {
-    const made = await context.writes.create(kind, object, { namespace }, writeOptions(exchange));
+    const made = await context.writes.create(kind, object, { namespace }, options);
     await answer(exchange, kind, made, 201);
   } catch (error) {
     throw toFault(error, kind, nameIn(object)); // the path does not say which
@@ -54,10 +57,11 @@ async function endedBefore(
 
 async function replaced(exchange: Exchange, target: NamedTarget): Promise<Resource> {
   const { context, request, query, reply } = exchange;
+  const options = optionsOf(exchange, "UpdateOptions");
   const object = readObject(request.body, request.headers["content-type"], target.kind);
   checkFields(target.kind, object, query, reply);
   requireVersion(target, toResource(target.kind, object, target));
-  return await replaceResource(context.writes, writeTarget(target), object, writeOptions(exchange));
+  return await replaceResource(context.writes, writeTarget(target), object, options);
 }
 
 /** Without the version that was read, an update would undo what others wrote since: not every kind allows that. */
@@ -70,7 +74,7 @@ function requireVersion({ kind, name }: NamedTarget, { metadata }: Resource): vo
 async function patched(exchange: Exchange, target: NamedTarget): Promise<{ resource: Resource; created: boolean }> {
   const { context, request, query, reply } = exchange;
   const type = patchTypeOf(request.headers["content-type"], target.kind);
-  const options = writeOptions(exchange, type === "apply");
+  const options = optionsOf(exchange, "PatchOptions", type === "apply");
   const value = readPatch(request.body, type);
   checkFields(target.kind, value, query, reply);
   const written = writeTarget(target);
@@ -108,14 +112,14 @@ function nameIn(object: JsonObject): string {
   return typeof name === "string" ? name : "";
 }
 
-/** Who writes: as the caller says, or by its User-Agent. Apply must say. */
-function writeOptions({ request, query }: Exchange, isApply = false) {
-  const named = query.text("fieldManager");
-  if (isApply && named === "") throw new ApiFault("BadRequest", "fieldManager is required for an apply patch");
-  if (!isManagerName(named))
-    throw new ApiFault("BadRequest", `fieldManager has at most ${mostManagerLetters} letters, all of them printable`);
-  return {
-    manager: named || managerOfAgent(request.headers["user-agent"] ?? "") || "unknown",
-    dryRun: query.dryRun,
-  };
+/** The query's, which are looked at before the body is. */
+function optionsOf({ request, query }: Exchange, kind: OptionsKind, isApply = false): WriteOptions {
+  return readWriteOptions(query, kind, request.headers["user-agent"] ?? "", isApply);
+}
+
+/** The server numbers what is made: who gives a version means an object that was there. */
+function refuseVersion(object: JsonObject): void {
+  if (!metadataOf(object).resourceVersion) return;
+  const advice = "leave metadata.resourceVersion out, or PUT the object if it is there";
+  throw new ApiFault("BadRequest", `resourceVersion should not be set on objects to be created: ${advice}`);
 }

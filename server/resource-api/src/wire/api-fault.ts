@@ -90,8 +90,9 @@ const reasons = {
 function fromRules(error: ResourceError): ApiFault {
   const { kind, objectName, faults } = error.details;
   const details = {
-    ...(objectName !== undefined && { name: objectName }),
-    ...(kind && { group: kind.group, kind: kind.kind }),
+    ...(objectName && { name: objectName }),
+    ...(kind?.group && { group: kind.group }),
+    ...(kind && { kind: kind.kind }),
     ...(faults && { causes: faults }),
   };
   return new ApiFault(reasons[error.code], error.message, details, { cause: error });
@@ -127,6 +128,7 @@ function withToken({ continueToken }: StoreError): FaultOptions {
   return continueToken === undefined ? {} : { continueToken };
 }
 
-function detailsOf(kind: KindInfo, name: string): FaultDetails {
-  return { name, group: kind.group, kind: kind.plural };
+/** Of which object of a kind a refusal speaks. */
+export function detailsOf(kind: KindInfo, name?: string): FaultDetails {
+  return { ...(name && { name }), ...(kind.group && { group: kind.group }), kind: kind.plural };
 }

@@ -129,7 +129,7 @@ test("where there are more than are named, that is said", async () => {
 
 test("another word for it is refused", async () => {
   const { status } = await api.request("POST", `${hardwarePath}?fieldValidation=Loud`, { body: odd("m4", 4) });
-  assert.equal(status, 400);
+  assert.equal(status, 422);
 });
 
 test("a value that DHCP cannot tell the machine is taken, in a patch too, with a word on what becomes of it", async () => {

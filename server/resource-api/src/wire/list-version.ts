@@ -2,6 +2,7 @@
 import type { FieldFault } from "@neverland/resources/resource-error.ts";
 import type { ResourceList } from "@neverland/store/resource-store.ts";
 import { ApiFault } from "./api-fault.ts";
+import { forbiddenOption, refuseOptions, unsupportedOption } from "./option-faults.ts";
 import { type RequestQuery, readVersion } from "./request-query.ts";
 
 export type ListVersion =
@@ -18,8 +19,8 @@ export function readListVersion(query: RequestQuery): ListVersion {
   const match = query.text("resourceVersionMatch");
   const faults = match === "" ? [] : matchFaults(match, query);
   if (query.has("sendInitialEvents"))
-    faults.push(forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list"));
-  refuse(faults);
+    faults.push(forbiddenOption("sendInitialEvents", "sendInitialEvents is forbidden for list"));
+  refuseOptions("ListOptions", faults);
   const version = query.resourceVersion;
   if (version === undefined) return { match: "any" };
   if (query.text("continue") !== "")
@@ -33,10 +34,10 @@ function matchFaults(match: string, query: RequestQuery): FieldFault[] {
   const version = query.text("resourceVersion");
   const isExactOfAny = match === "Exact" && version === "0";
   return [
-    ...(version === "" ? [forbidden(field, `${field} is forbidden unless resourceVersion is provided`)] : []),
-    ...(query.text("continue") === "" ? [] : [forbidden(field, `${field} is forbidden for continue`)]),
-    ...(["Exact", "NotOlderThan"].includes(match) ? [] : [unsupported(field, match, '"Exact", "NotOlderThan"')]),
-    ...(isExactOfAny ? [forbidden(field, `${field} "exact" is forbidden for resourceVersion "0"`)] : []),
+    ...(version === "" ? [forbiddenOption(field, `${field} is forbidden unless resourceVersion is provided`)] : []),
+    ...(query.text("continue") === "" ? [] : [forbiddenOption(field, `${field} is forbidden for continue`)]),
+    ...(["Exact", "NotOlderThan"].includes(match) ? [] : [unsupportedOption(field, match, '"Exact", "NotOlderThan"')]),
+    ...(isExactOfAny ? [forbiddenOption(field, `${field} "exact" is forbidden for resourceVersion "0"`)] : []),
   ];
 }
 
@@ -46,12 +47,14 @@ export function checkWatchVersion(query: RequestQuery): void {
   const match = query.text(field);
   const hasInitial = query.has("sendInitialEvents");
   const isOther = match !== "NotOlderThan";
-  refuse([
-    ...(hasInitial && isOther ? [forbidden(field, `sendInitialEvents requires setting ${field} to NotOlderThan`)] : []),
-    ...(match !== "" && !hasInitial
-      ? [forbidden(field, `${field} is forbidden for watch unless sendInitialEvents is provided`)]
+  refuseOptions("ListOptions", [
+    ...(hasInitial && isOther
+      ? [forbiddenOption(field, `sendInitialEvents requires setting ${field} to NotOlderThan`)]
       : []),
-    ...(match !== "" && isOther ? [unsupported(field, match, '"NotOlderThan"')] : []),
+    ...(match !== "" && !hasInitial
+      ? [forbiddenOption(field, `${field} is forbidden for watch unless sendInitialEvents is provided`)]
+      : []),
+    ...(match !== "" && isOther ? [unsupportedOption(field, match, '"NotOlderThan"')] : []),
   ]);
 }
 
@@ -66,20 +69,4 @@ export function mustBeOf(wanted: ListVersion, { resourceVersion }: Pick<Resource
   }
   if (match === "exact" && version !== resourceVersion)
     throw new ApiFault("Expired", `The state at version ${version} is not kept: list without a version`);
-}
-
-function refuse(faults: readonly FieldFault[]): void {
-  if (faults.length === 0) return;
-  const text = faults.map(({ field, message }) => `${field}: ${message}`).join(", ");
-  const details = { group: "meta.k8s.io", kind: "ListOptions", causes: faults };
-  throw new ApiFault("Invalid", `ListOptions.meta.k8s.io "" is invalid: ${text}`, details);
-}
-
-function forbidden(field: string, why: string): FieldFault {
-  return { reason: "FieldValueForbidden", message: `Forbidden: ${why}`, field };
-}
-
-function unsupported(field: string, value: string, supported: string): FieldFault {
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${supported}`;
-  return { reason: "FieldValueNotSupported", message, field };
 }

@@ -24,7 +24,7 @@ export type AskedWatch = {
 /** @throws {ApiFault} `Invalid`, `BadRequest`. */
 export function readListOptions(query: RequestQuery, target: RequestTarget): AskedList {
   const version = readListVersion(query);
-  const limit = query.number("limit");
+  const { limit } = query;
   const continueToken = query.text("continue");
   const options = {
     ...query.selection(target),

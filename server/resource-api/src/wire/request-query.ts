@@ -11,7 +11,7 @@ const nothingAsked = new URLSearchParams();
 
 const mostVersion = 2n ** 64n - 1n;
 
-const fieldValidations = ["Warn", "Strict", "Ignore"] as const;
+export const fieldValidations = ["Warn", "Strict", "Ignore"] as const;
 type FieldValidation = (typeof fieldValidations)[number];
 
 export class RequestQuery {
@@ -34,8 +34,18 @@ export class RequestQuery {
     return value !== null && !["0", "false"].includes(value.toLowerCase());
   }
 
+  /** Of a name that may stand several times, what is not empty. */
+  all(name: string): readonly string[] {
+    return this.#values.getAll(name).filter((value) => value !== "");
+  }
+
   has(name: string): boolean {
     return this.#values.has(name);
+  }
+
+  /** How many objects a page has at most; what is below nothing is no limit, as in Kubernetes. */
+  get limit(): number | undefined {
+    return /^-\d{1,15}$/.test(this.text("limit")) ? undefined : this.number("limit");
   }
 
   /** A whole number of at least 0. */
@@ -47,20 +57,15 @@ export class RequestQuery {
     return Number(value);
   }
 
-  /** `true` for `dryRun=All`, the only kind there is. */
+  /** `dryRun=All` is the only kind there is: another is refused where options are read. */
   get dryRun(): boolean {
-    const values = this.#values.getAll("dryRun").filter((value) => value !== "");
-    if (values.some((value) => value !== "All"))
-      throw new ApiFault("BadRequest", `The query's dryRun must be All, not "${values.join()}"`);
-    return values.length > 0;
+    return this.all("dryRun").length > 0;
   }
 
+  /** What is none is refused where options are read. */
   get fieldValidation(): FieldValidation {
-    const value = this.text("fieldValidation") || "Warn";
-    const known = fieldValidations.find((each) => each === value);
-    if (known !== undefined) return known;
-    const expected = fieldValidations.join(", ");
-    throw new ApiFault("BadRequest", `The query's fieldValidation must be one of ${expected}, not "${value}"`);
+    const value = this.text("fieldValidation");
+    return fieldValidations.find((each) => each === value) ?? "Warn";
   }
 
   /** `undefined` when none is given, or "0", which is any version. */

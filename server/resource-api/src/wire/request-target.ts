@@ -1,6 +1,6 @@
 // Reads the path of a request: which kind, namespace, object and subresource it names.
 import type { KindInfo, Subresource } from "@neverland/api";
-import { ApiFault } from "./api-fault.ts";
+import { ApiFault, detailsOf, type FaultDetails } from "./api-fault.ts";
 
 export type RequestTarget = {
   readonly kind: KindInfo;
@@ -52,7 +52,7 @@ export function parseTarget(path: string, kinds: KindsByPath): RequestTarget {
   if (namespace === undefined) throw nothingThere(path);
   if (subresource === undefined) return { kind, namespace, name };
   const own = kind.subresources.find((known) => known === subresource);
-  if (own === undefined) throw nothingThere(path);
+  if (own === undefined) throw nothingThere(path, detailsOf(kind, name));
   return { kind, namespace, name, subresource: own };
 }
 
@@ -62,8 +62,8 @@ function isBeneathNamespace([plural, , beneath]: readonly string[], kinds: Kinds
   return subresources.some((name) => name === beneath);
 }
 
-export function nothingThere(path: string): ApiFault {
-  return new ApiFault("NotFound", `the server could not find the requested resource (${path})`);
+export function nothingThere(path: string, details?: FaultDetails): ApiFault {
+  return new ApiFault("NotFound", `the server could not find the requested resource (${path})`, details);
 }
 
 function stepsOf(path: string): string[] {

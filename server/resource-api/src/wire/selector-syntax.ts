@@ -17,11 +17,14 @@ export function parseLabelSelector(text: string): Selector[] {
     const [, setKey, setOperator, list] = setClause.exec(clause) ?? [];
     if (setKey !== undefined && list !== undefined) {
       const values = list.split(",").map((value) => value.trim());
+      for (const value of values) mustBeLabelValue(setKey, value);
       return { key: setKey, operator: setOperator === "in" ? "in" : "not-in", values };
     }
     const [, key, operator, value] = equalClause.exec(clause) ?? [];
-    if (key !== undefined && value !== undefined)
+    if (key !== undefined && value !== undefined) {
+      mustBeLabelValue(key, value);
       return { key, operator: operator === "!=" ? "not-in" : "in", values: [value] };
+    }
     const [, ordered, sign, number] = orderClause.exec(clause) ?? [];
     if (ordered !== undefined && number !== undefined)
       return { key: ordered, operator: sign === ">" ? "above" : "below", bound: BigInt(number.replace("+", "")) };
@@ -29,6 +32,16 @@ export function parseLabelSelector(text: string): Selector[] {
     if (existing !== undefined) return { key: existing, operator: not ? "not-exists" : "exists" };
     throw new ApiFault("BadRequest", `unable to parse requirement of the label selector: "${clause}"`);
   });
+}
+
+/** Nothing could be selected by it, whatever there is. */
+function mustBeLabelValue(key: string, value: string): void {
+  if (/^([A-Za-z0-9]([-\w.]{0,61}[A-Za-z0-9])?)?$/.test(value)) return;
+  const rule = "at most 63 letters, digits, '-', '_' and '.', and begins and ends with a letter or a digit";
+  throw new ApiFault(
+    "BadRequest",
+    `unable to parse requirement: ${JSON.stringify(value)} is no value of ${key}: a label's is ${rule}`,
+  );
 }
 
 /** `metadata.name=a,status.state!=b`. @throws {ApiFault} `BadRequest`, also for a field that cannot be asked for. */

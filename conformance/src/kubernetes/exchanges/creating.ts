@@ -1,0 +1,106 @@
+// POST: what is made, and what is refused before it is.
+import { type Exchange, template, templates } from "../exchange.ts";
+
+const post = (name: string, body: unknown, more: Partial<Exchange> = {}): Exchange => ({
+  name,
+  method: "POST",
+  path: templates,
+  question: { body },
+  ...more,
+});
+
+export const creating: readonly Exchange[] = [
+  post("an object", template("a", { labels: { rack: "one" } }), { label: "a" }),
+  post("an object that is there", template("a")),
+  post("a name that the server completes", { ...template(""), metadata: { generateName: "made-" } }),
+  post("no name", { ...template(""), metadata: {} }),
+  post("a name with capitals", template("Bad_Name")),
+  post("a name of 254 characters", template("n".repeat(254))),
+  post("a name with a slash", template("a/b")),
+  post("another namespace than the path's", template("b-1", { namespace: "other" })),
+  post("another kind", { ...template("b-2"), kind: "Hardware" }),
+  post("another group", { ...template("b-3"), apiVersion: "example.org/v1" }),
+  post("no kind", { ...template("b-4"), kind: undefined }),
+  post("no apiVersion", { ...template("b-5"), apiVersion: undefined }),
+  post("no JSON", "{"),
+  post("an empty body", ""),
+  post("a list instead of an object", []),
+  post("a text instead of an object", '"text"'),
+  post("null", "null"),
+  post("a resourceVersion", template("b-6", { resourceVersion: "5" })),
+  post("a label's value with a blank", template("b-7", { labels: { rack: "a b" } })),
+  post("a label's name with a blank", template("b-8", { labels: { "a b": "c" } })),
+  post("a label that is a number", template("b-9", { labels: { rack: 1 } })),
+  post("an annotation's name with two slashes", template("b-10", { annotations: { "a/b/c": "" } })),
+  post("annotations of 300 KiB", template("b-11", { annotations: { big: "x".repeat(300 * 1024) } })),
+  post("a finalizer without a domain", template("b-12", { finalizers: ["nothing"] })),
+  post("a finalizer with a blank", template("b-13", { finalizers: ["example.org/a b"] })),
+  post("an owner without a uid", template("b-14", { ownerReferences: [{ apiVersion: "v1", kind: "Pod", name: "p" }] })),
+  post(
+    "two controllers",
+    template("b-15", {
+      ownerReferences: ["1", "2"].map((uid) => ({ apiVersion: "v1", kind: "Pod", name: uid, uid, controller: true })),
+    }),
+  ),
+  post("a generation of its own", template("generation", { generation: 7 })),
+  post("a uid of its own", template("uid", { uid: "mine" })),
+  post("a deletionTimestamp", template("gone", { deletionTimestamp: "2026-01-01T00:00:00Z" })),
+  post("a creationTimestamp that is none", template("b-16", { creationTimestamp: "yesterday" })),
+  post("spec is a text", { ...template("b-17"), spec: "text" }),
+  post("a number where a text is wanted", { ...template("b-18"), spec: { data: 5 } }),
+  post("a dry run", template("dry"), { path: `${templates}?dryRun=All` }),
+  post("a dry run of another kind", template("dry"), { path: `${templates}?dryRun=Some` }),
+  post("a manager of fields", template("managed"), { path: `${templates}?fieldManager=me` }),
+  post("a manager of 129 characters", template("b-19"), { path: `${templates}?fieldManager=${"m".repeat(129)}` }),
+  post(
+    "an unknown field",
+    { ...template("strict-1"), spec: { data: "", extra: 1 } },
+    { path: `${templates}?fieldValidation=Strict` },
+  ),
+  post(
+    "an unknown field with Warn",
+    { ...template("warned"), spec: { data: "", extra: 1 } },
+    { path: `${templates}?fieldValidation=Warn` },
+  ),
+  post(
+    "an unknown field with Ignore",
+    { ...template("ignored"), spec: { data: "", extra: 1 } },
+    { path: `${templates}?fieldValidation=Ignore` },
+  ),
+  post("another field validation", template("b-20"), { path: `${templates}?fieldValidation=Maybe` }),
+  post(
+    "a member twice",
+    '{"apiVersion":"tinkerbell.org/v1alpha1","kind":"Template","metadata":{"name":"twice"},"spec":{"data":"a","data":"b"}}',
+    {
+      path: `${templates}?fieldValidation=Strict`,
+    },
+  ),
+  {
+    name: "a body of another type",
+    method: "POST",
+    path: templates,
+    question: { body: "text", headers: { "content-type": "text/plain" } },
+  },
+  {
+    name: "YAML",
+    method: "POST",
+    path: templates,
+    question: {
+      body: "apiVersion: tinkerbell.org/v1alpha1\nkind: Template\nmetadata: {name: yaml}\nspec: {data: x}\n",
+      headers: { "content-type": "application/yaml" },
+    },
+  },
+  { name: "POST to an object", method: "POST", path: `${templates}/a`, question: { body: template("a") } },
+  {
+    name: "POST to a kind over all namespaces",
+    method: "POST",
+    path: "/apis/tinkerbell.org/v1alpha1/templates",
+    question: { body: template("all") },
+  },
+  {
+    name: "POST into a namespace that is none",
+    method: "POST",
+    path: "/apis/tinkerbell.org/v1alpha1/namespaces/nowhere/templates",
+    question: { body: template("a") },
+  },
+];

@@ -9,7 +9,7 @@ export { waitForDhcp, waitForFrame } from "./capture-watch.ts";
 export { labDebianPackages } from "./debian-packages.ts";
 export { type DhcpFrame, readDhcpFrame } from "./dhcp-frame.ts";
 export { destroyLab, labExecCommand, openLab, type RunningLab, startLab } from "./lab-client.ts";
-export { type LabDaemonOptions, runLabDaemon } from "./lab-daemon.ts";
+export { type LabDaemonOptions, labApiPort, labApiSocket, runLabDaemon } from "./lab-daemon.ts";
 export { LabError, type LabErrorCode } from "./lab-error.ts";
 export { type LabEvent, timelineEvent } from "./lab-event.ts";
 export { answerOrder, orderInLab } from "./lab-order.ts";

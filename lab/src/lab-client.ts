@@ -77,7 +77,7 @@ export async function destroyLab(dir: string, patience: Patience): Promise<void>
 export async function labExecCommand(dir: string, argv: readonly string[]): Promise<string[]> {
   await openLab(dir);
   const pid = Number(await readFile(join(dir, pidName), "utf8"));
-  return joinCommand(pid, argv, process.getuid?.() === 0);
+  return joinCommand(pid, argv, process.getuid?.() === 0, process.cwd());
 }
 
 function isRunning(dir: string): Promise<boolean> {

@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { LabError, reasonOf } from "./lab-error.ts";
 import { answerLabRequest, type LabControl } from "./lab-routes.ts";
 import type { NetworkOptions } from "./network.ts";
+import { type Forward, forwardIntoLab } from "./port-forward.ts";
 import type { Accelerator } from "./qemu-command.ts";
 import { openRack } from "./rack.ts";
 
@@ -18,6 +19,10 @@ export interface LabDaemonOptions {
 }
 
 const longestBodyBytes = 65_536;
+
+/** Where a server inside serves its API, and the socket in the lab's folder by which it is reached from outside. */
+export const labApiPort = 7480;
+export const labApiSocket = "api.sock";
 
 export function controlSocketPath(dir: string): string {
   return join(dir, "control.sock");
@@ -35,12 +40,15 @@ export async function runLabDaemon(options: LabDaemonOptions, signal: AbortSigna
   const rack = await openRack(options, end.signal);
   const control: LabControl = { rack, destroy: () => end.abort() };
   const server = createServer((request, response) => void serve(request, response, control));
+  let api: Forward | undefined;
   try {
     await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
     await chmod(path, 0o600); // who may talk to it may start programs as its user
+    api = await forwardIntoLab(join(options.dir, labApiSocket), { host: "127.0.0.1", port: labApiPort });
     await aborted(AbortSignal.any([signal, end.signal]));
   } finally {
     await rack.close();
+    await api?.close();
     server.close();
     server.closeAllConnections();
     await unlink(path).catch(() => undefined);

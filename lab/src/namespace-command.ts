@@ -23,8 +23,15 @@ export function namespaceCommand(argv: readonly string[], { asRoot, dieWithParen
   ];
 }
 
-/** The command line that joins the namespaces of process `pid`, with the caller's own terminal. */
-export function joinCommand(pid: number, argv: readonly string[], asRoot: boolean): string[] {
+/**
+ * The command line that joins the namespaces of process `pid`, with the caller's own terminal.
+ * @param cwd Where `argv` runs: joining leads to the root folder, and a relative path is to mean what it means outside.
+ */
+export function joinCommand(pid: number, argv: readonly string[], asRoot: boolean, cwd: string): string[] {
   const user = asRoot ? [] : ["--user", "--preserve-credentials"];
-  return ["nsenter", "--target", String(pid), ...user, "--net", "--mount", "--pid", "--", ...argv];
+  return ["nsenter", "--target", String(pid), ...user, "--net", "--mount", "--pid", "--", ...inFolder(cwd), ...argv];
+}
+
+function inFolder(cwd: string): string[] {
+  return ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", cwd];
 }

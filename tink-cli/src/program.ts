@@ -24,6 +24,7 @@ const rows: readonly Row[] = [
     "run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API",
     () => import("./commands/up.ts"),
   ],
+  ["machine", "a first machine, without YAML: machine add NAME --mac … --ip …", () => import("./commands/machine.ts")],
   ["apply", "create or change objects as files describe them", () => import("./commands/apply.ts")],
   [
     "get <resource...>",

@@ -87,6 +87,12 @@ export const longTests: readonly LongTest[] = [
     files: ["tink-cli/src/commands/lab.slow.test.ts"],
   },
   {
+    name: "lab-steps",
+    minutes: 4,
+    proves: "the lines that tink lab prints, typed as they stand, install a machine",
+    files: ["e2e/src/lab-steps.e2e.ts"],
+  },
+  {
     name: "kexec",
     minutes: 5,
     proves: "an installation that ends by kexec is reported, and its machine never restarts",

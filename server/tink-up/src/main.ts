@@ -29,7 +29,7 @@ import type { ServerConfig } from "./config.ts";
 import { bootDoors, bootPlane, managementPlane } from "./planes.ts";
 import { StoredFaults } from "./stored-faults.ts";
 import { untiedDoors } from "./untied-doors.ts";
-import { waitForLinks } from "./wait-for-links.ts";
+import { isOfLink, waitForLinks } from "./wait-for-links.ts";
 
 /** Where the server listens, as the ready line says it, with what components add: `kubeconfig`, `interfaces`, `grpc`. */
 export type ServerAddresses = PlaneAddresses & { readonly dataDir: string };
@@ -73,7 +73,9 @@ export async function startServer(
   });
   const { interfaces } = shared.boots;
   const planes = (): Promise<void> => checkPlanes(config, signal);
-  throwFaults(await faultsOf([...(interfaces.length === 0 ? [planes] : []), ...checks, () => checkDataDir(dataDir)]));
+  const slips = await faultsOf([planes, ...checks, () => checkDataDir(dataDir)]);
+  // A link may come yet; what else is wrong stays so.
+  if (!slips.every(isOfLink)) throwFaults(slips);
   warnings.forEach(warn);
   await waitForLinks(planes, { warn, clock: systemClock }, signal);
   for (const { leftOut } of components.filter((each) => !running(config).includes(each)))

@@ -33,7 +33,12 @@ async function lackOf(check: () => Promise<void>): Promise<string | undefined> {
     await check();
     return undefined;
   } catch (error) {
-    if (error instanceof NetworkError && error.code === "no-interface") return error.message;
+    if (isOfLink(error)) return error.message;
     throw error;
   }
+}
+
+/** Whether it is of an interface that is not there or not ready. */
+export function isOfLink(error: unknown): error is NetworkError {
+  return error instanceof NetworkError && error.code === "no-interface";
 }

@@ -33,7 +33,7 @@ describe("a lab", { timeout: 300_000 }, () => {
   test("is started once, and says what to do next", async () => {
     const { code, stdout } = await lab("start", "--accel", "tcg");
     assert.equal(code, 0);
-    assert.match(stdout, /^A lab runs in .* \(emulation was asked for\)\. Next:\n {2}tink lab add --dir \S+ NAME\n/);
+    assert.match(stdout, /^A lab runs in .* \(emulation was asked for\)\. Next:\n {2}\.\/tink lab up --dir \S+\n$/);
     const again = await lab("start", "--accel", "tcg");
     assert.deepEqual([again.code, /a lab already runs in/.test(again.stderr)], [1, true]);
     assert.deepEqual(await lab("list"), {

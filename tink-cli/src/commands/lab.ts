@@ -1,7 +1,8 @@
 // tink lab: a virtual rack to play with or to test templates on; it goes on until it is destroyed.
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { ensurePackages } from "@neverland/debian";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
@@ -10,8 +11,10 @@ import { Argument, type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
 import { numberUpTo } from "../option-values.ts";
 import { formatTable } from "../output/table.ts";
+import { checkout, ownCommand } from "../own-command.ts";
 
 type LabOptions = { dir: string };
+type StartOptions = LabOptions & { accel: AcceleratorWish };
 type SerialOptions = LabOptions & { follow?: boolean };
 type PowerAction = Parameters<RunningLab["power"]>[1];
 type AddOptions = LabOptions & {
@@ -34,12 +37,14 @@ export function configure(lab: Command, context: CliContext): void {
       .description(description)
       .option("--dir <dir>", "the lab's folder: disks, serial logs, packet captures", dir);
   addTo("start", "start an empty lab in the background")
-    .addOption(
-      new Option("--accel <how>", "auto takes KVM when it can boot firmware")
-        .choices(["auto", "kvm", "tcg"])
-        .default("auto"),
-    )
-    .action(async (options: LabOptions & { accel: AcceleratorWish }) => await start(options, context));
+    .addOption(acceleratorOption())
+    .action(async (options: StartOptions) => {
+      const reason = await start(options, context);
+      context.stdout(`A lab runs in ${options.dir} (${reason}). Next:\n${typed(options.dir, ["lab up"], context)}`);
+    });
+  addTo("up [args...]", "run tink up in it, with what machines boot, until Ctrl-C: lab up -- --log-level debug")
+    .addOption(acceleratorOption())
+    .action(async (args: string[], options: StartOptions) => await up(args, options, context));
   addTo("add <name>", "put a machine into it, switched off")
     .addOption(new Option("--firmware <kind>", "BIOS or UEFI").choices(["bios", "uefi"]).default("bios"))
     .option("--memory <MiB>", "memory", numberUpTo(1 << 20), 1024)
@@ -66,7 +71,10 @@ export function configure(lab: Command, context: CliContext): void {
     await (await open(options.dir)).remove(name);
     context.stdout(`${name} was removed; its disk and logs stay in ${join(options.dir, "machines", name)}\n`);
   });
-  addTo("exec <program> [args...]", "run a program inside the lab's network: lab exec -- ip addr").action(
+  addTo(
+    "exec <program> [args...]",
+    "run a program on the lab's network, where you are: lab exec -- tink get hw",
+  ).action(
     async (name: string, args: string[], options: LabOptions) => await exec(options.dir, [name, ...args], context),
   );
   addTo("destroy", "power everything off and end the lab").action(async (options: LabOptions) => {
@@ -102,7 +110,14 @@ async function open(dir: string): Promise<RunningLab> {
   return await (await loadLab()).openLab(dir);
 }
 
-async function start({ dir, accel }: LabOptions & { accel: AcceleratorWish }, context: CliContext): Promise<void> {
+function acceleratorOption(): Option {
+  return new Option("--accel <how>", "auto takes KVM when it can boot firmware")
+    .choices(["auto", "kvm", "tcg"])
+    .default("auto");
+}
+
+/** @returns How processors are run, and why. */
+async function start({ dir, accel }: StartOptions, context: CliContext): Promise<string> {
   const { chooseAccelerator, labDebianPackages, startLab } = await loadLab();
   await ensurePackages(labDebianPackages, {
     say: (line) => context.stderr(`${line}\n`),
@@ -115,12 +130,36 @@ async function start({ dir, accel }: LabOptions & { accel: AcceleratorWish }, co
     context.signal,
   );
   await startLab({ dir, accelerator }, context.signal);
-  const flag = dir === defaultLabDir(context.env) ? "" : ` --dir ${dir}`;
-  const next = ["add NAME", "exec -- tink up --interface br0 …", "power NAME on"].map((words) => {
-    const [command = "", ...rest] = words.split(" ");
-    return `  tink lab ${command}${flag} ${rest.join(" ")}\n`;
+  return reason;
+}
+
+/** Lines to type as they stand, each with what finds this lab where it is not the usual one. */
+function typed(dir: string, commands: readonly string[], { env }: CliContext): string {
+  const flag = dir === defaultLabDir(env) ? "" : ` --dir ${dir}`;
+  return commands.map((words) => `  ${ownCommand()} ${words.replace(/^(lab \w+)/, `$1${flag}`)}\n`).join("");
+}
+
+async function up(args: readonly string[], options: StartOptions, context: CliContext): Promise<void> {
+  const { dir } = options;
+  const isThere = await open(dir).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) await start(options, context);
+  const { labUp } = await import("../lab/lab-up.ts");
+  await labUp({ dir, args }, context, (flags) => {
+    const find = flags.map((flag) => `${flag} `).join("");
+    const next = [
+      "lab add node-1 --mac 52:54:00:12:34:56",
+      `${find}machine add node-1 --mac 52:54:00:12:34:56 --ip 10.77.0.50/24 --disk /dev/vda --install debian --boot-server 10.77.0.1:7080`,
+      "lab power node-1 on",
+      `${find}watch workflow node-1-debian`,
+    ];
+    context.stdout(
+      `tink up is ready; its log: ${join(dir, "server.log")}. From another terminal:\n${typed(dir, next, context)}`,
+    );
   });
-  context.stdout(`A lab runs in ${dir} (${reason}). Next:\n${next.join("")}`);
+  context.stdout(`tink up has ended; the lab goes on until:\n${typed(dir, ["lab destroy"], context)}`);
 }
 
 async function add(
@@ -148,11 +187,17 @@ function print(machines: Awaited<ReturnType<RunningLab["list"]>>, context: CliCo
   else context.stdout(formatTable(Object.keys(first), rows));
 }
 
-/** With the user's own terminal; its exit code becomes ours. */
+/** With the user's own terminal, this tink first in its path, and the lab's server as kubectl's; its exit code becomes ours. */
 async function exec(dir: string, argv: readonly string[], context: CliContext): Promise<void> {
   const [program = "", ...args] = await (await loadLab()).labExecCommand(dir, argv);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  spawn(program, args, { stdio: "inherit" })
+  const kubeconfig = join(dir, "data/kubeconfig");
+  const env = {
+    ...context.env,
+    PATH: [checkout, context.env.PATH].join(delimiter),
+    ...(existsSync(kubeconfig) && { KUBECONFIG: kubeconfig }),
+  };
+  spawn(program, args, { stdio: "inherit", env })
     .once("error", reject)
     .once("exit", (code) => resolve(code ?? 1));
   context.setExitCode(await promise);

@@ -20,20 +20,22 @@ const readyTimeoutMs = 30_000;
 
 /**
  * @param args What follows `tink up`. Its log goes to `logFile`.
+ * @param elsewhere Makes of its command line one that runs it in another place. Ctrl-C then reaches it by way of us alone.
  * @throws {CliError} `failed` when it ends or stays silent instead of becoming ready.
  */
 export async function startServerProcess(
   args: readonly string[],
   logFile: string,
   signal: AbortSignal,
+  elsewhere?: (argv: readonly string[]) => Promise<readonly string[]>,
 ): Promise<ServerProcess> {
   const log = await open(logFile, "a");
   const main = join(import.meta.dirname, "../main.ts");
-  const child = spawn(process.execPath, [...process.execArgv, main, "up", ...args], {
-    stdio: ["ignore", "pipe", log.fd],
-  });
+  const here = [process.execPath, ...process.execArgv, main, "up", ...args];
+  const [program = "", ...argv] = (await elsewhere?.(here)) ?? here;
+  const child = spawn(program, argv, { detached: elsewhere !== undefined, stdio: ["ignore", "pipe", log.fd] });
   await log.close();
-  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
   try {
     const addresses = await readReadyLine(child, AbortSignal.any([signal, AbortSignal.timeout(readyTimeoutMs)]));
     const stop = async (): Promise<void> => {

@@ -10,6 +10,7 @@ import type { AcceleratorWish, RackRequest, RunningLab } from "@neverland/lab";
 import { Argument, type Command, Option } from "commander";
 import type { CliContext } from "../context.ts";
 import { numberUpTo } from "../option-values.ts";
+import { startProgress } from "../output/progress.ts";
 import { formatTable } from "../output/table.ts";
 import { checkout, ownCommand } from "../own-command.ts";
 
@@ -119,11 +120,11 @@ function acceleratorOption(): Option {
 /** @returns How processors are run, and why. */
 async function start({ dir, accel }: StartOptions, context: CliContext): Promise<string> {
   const { chooseAccelerator, labDebianPackages, startLab } = await loadLab();
-  await ensurePackages(labDebianPackages, {
-    say: (line) => context.stderr(`${line}\n`),
-    isRoot: context.isRoot,
-    signal: context.signal,
-  });
+  const progress = startProgress({ write: context.stderr, isTerminal: context.isTerminal, nowMs: context.nowMs });
+  const say = (line: string): void => progress.step(line);
+  await ensurePackages(labDebianPackages, { say, isRoot: context.isRoot, signal: context.signal }).finally(
+    progress.done,
+  );
   const { accelerator, reason } = await chooseAccelerator(
     accel,
     { cacheDir: defaultCacheDir(context.env) },

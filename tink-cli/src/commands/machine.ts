@@ -7,9 +7,16 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { connect, type GlobalOptions } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { type Network, newHardware, newWorkflow, ownAddressIn, readNetwork } from "../machine/machine-manifests.ts";
+import {
+  type MadeObject,
+  type Network,
+  newHardware,
+  newWorkflow,
+  ownAddressIn,
+  readNetwork,
+} from "../machine/machine-manifests.ts";
 import { publicKeys } from "../machine/ssh-keys.ts";
-import { type ManifestObject, readManifests } from "../manifest-files.ts";
+import { readManifests } from "../manifest-files.ts";
 import { checkout } from "../own-command.ts";
 
 type AddOptions = {
@@ -63,7 +70,7 @@ async function manifestsOf(
   { install, bootServer, ip, sshKey, ...rest }: AddOptions,
   namespace: string,
   { env }: CliContext,
-): Promise<ManifestObject[]> {
+): Promise<MadeObject[]> {
   const { mac, disk, gateway } = rest;
   const sshKeys = await publicKeys(sshKey, env);
   const machine = { name, namespace, mac, disk, network: ip, sshKeys, ...(gateway !== undefined && { gateway }) };

@@ -4,6 +4,9 @@ import type { NetworkInterfaceInfo } from "node:os";
 import { apiVersionOf, type Hardware, kinds, type Workflow } from "@neverland/api";
 import type { ManifestObject } from "../manifest-files.ts";
 
+/** No file has it. */
+export type MadeObject = Pick<ManifestObject, "kind" | "resource">;
+
 export type NewMachine = {
   readonly name: string;
   readonly namespace: string;
@@ -25,7 +28,7 @@ export function readNetwork(text: string): Network | undefined {
 }
 
 /** It may not boot from the network but for a workflow. Where there is a gateway, it is taken to answer DNS, as in most small networks. */
-export function newHardware(machine: NewMachine): ManifestObject {
+export function newHardware(machine: NewMachine): MadeObject {
   const { name, namespace, mac, network, gateway, disk, sshKeys } = machine;
   const ip = { address: network.address, netmask: netmaskOf(network.prefixLength), ...(gateway && { gateway }) };
   const dhcp = {
@@ -41,7 +44,7 @@ export function newHardware(machine: NewMachine): ManifestObject {
 }
 
 /** Runs a template of `examples/` on it, once. @param server `ADDRESS:PORT` where machines reach `tink up`. */
-export function newWorkflow({ name, namespace, mac }: NewMachine, templateRef: string, server: string): ManifestObject {
+export function newWorkflow({ name, namespace, mac }: NewMachine, templateRef: string, server: string): MadeObject {
   const spec: Workflow["spec"] = {
     ...{ templateRef, hardwareRef: name },
     hardwareMap: { device_1: mac, server },
@@ -54,7 +57,7 @@ function placed(
   kind: ManifestObject["kind"],
   metadata: { readonly name: string; readonly namespace: string },
   spec: unknown,
-): ManifestObject {
+): MadeObject {
   return { kind, resource: { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, spec } };
 }
 

@@ -7,8 +7,8 @@ import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
 import { formatKey, type Resource, type ResourceKey } from "./resource.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
+import { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts";
 import { hardwareDoubts } from "./tinkerbell/interface-doubts.ts";
-import { hardwareFaults, type ValueFault } from "./tinkerbell/interface-faults.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
 

@@ -1,6 +1,7 @@
 // What of a file is wrong beyond the form of its objects: fields that no kind has, and templates, each with its line and column.
 import { unknownFields, unknownFieldText } from "@neverland/api";
 import type { ManifestFault } from "@neverland/api/manifest";
+import { metadataFaults } from "@neverland/resources/rules/metadata-faults.ts";
 import { checkSource, type TemplateProblem } from "@neverland/templates";
 import type { ManifestObject } from "./manifest-files.ts";
 
@@ -15,13 +16,30 @@ export function checkManifests(objects: readonly ManifestObject[]): ManifestChec
   const checked = objects.map((object) => {
     const template = checkTemplate(object);
     const unknown = unknownFields(object.kind, object.resource).map((field) => ({
-      ...object.source.faultAt(field.path, unknownFieldText(field)),
+      ...object.source.faultAtKey(field.path, unknownFieldText(field)),
       // The sentence names it.
       field: "",
     }));
-    return { faults: template.problems, unknown: [...unknown, ...template.warnings] };
+    return { faults: [...checkMetadata(object), ...template.problems], unknown: [...unknown, ...template.warnings] };
   });
   return { faults: checked.flatMap(({ faults }) => faults), unknown: checked.flatMap(({ unknown }) => unknown) };
+}
+
+/** As the server looks at it. */
+function checkMetadata({ kind, resource, source }: ManifestObject): ManifestFault[] {
+  const { name, generateName, namespace = kind.scope === "cluster" ? "" : "default" } = resource.metadata;
+  // Of a name that is yet to be completed its beginning is looked at.
+  const kept = { uid: "", resourceVersion: "", generation: 0 };
+  const metadata = { ...resource.metadata, ...kept, name: name ?? `${generateName}x`, namespace };
+  return metadataFaults(kind, metadata).map(({ field, message }) => source.faultAt(stepsOf(field), message));
+}
+
+/** `metadata.labels[a.b/c]`, `metadata.finalizers[0]`. */
+function stepsOf(field: string): PropertyKey[] {
+  return field
+    .matchAll(/\[([^\]]*)\]|[^.[\]]+/g)
+    .map(([whole, key]) => (key === undefined ? whole : /^\d+$/.test(key) ? Number(key) : key))
+    .toArray();
 }
 
 const dataPath = ["spec", "data"];

@@ -26,6 +26,7 @@ const rows: readonly Row[] = [
   ],
   ["machine", "a first machine, without YAML: machine add NAME --mac … --ip …", () => import("./commands/machine.ts")],
   ["apply", "create or change objects as files describe them", () => import("./commands/apply.ts")],
+  ["diff", "show what an apply of files would change", () => import("./commands/diff.ts")],
   [
     "get <resource...>",
     "show objects: get hardware, get hw,wf, get workflow/NAME, get wf NAME…",

@@ -1,5 +1,5 @@
 // Reads YAML that a stranger may have written: plain values with their places, or every fault with its own.
-import { Composer, type Document, isScalar, LineCounter, type Node } from "yaml";
+import { Composer, type Document, isMap, isScalar, LineCounter, type Node } from "yaml";
 import { boundedTokens, type TokenLimits } from "./bounded-tokens.ts";
 import { type AliasTargets, checkNodes, isNode, offsetOf } from "./check-nodes.ts";
 import { dialect } from "./dialect.ts";
@@ -19,6 +19,8 @@ export type YamlDocument = {
   readonly targets: AliasTargets;
   /** Where the node of this path stands, or the nearest above it that is there. */
   readonly placeOf: (path: readonly PropertyKey[]) => YamlPlace;
+  /** Where the last key of this path stands in its mapping; as `placeOf` where that is none. */
+  readonly placeOfKey: (path: readonly PropertyKey[]) => YamlPlace;
   /** The word that stands at this path without quotes: `.inf`, `0600` or `no`, whatever was made of it. */
   readonly wordAt: (path: readonly PropertyKey[]) => string | undefined;
   /** Line and column of an offset of the text. */
@@ -103,6 +105,7 @@ function readDocument(document: Document.Parsed, limits: YamlLimits, lines: Line
       targets,
       placeAt: (offset) => place(lines, offset),
       placeOf: (path) => place(lines, offsetOfPath(document, path)),
+      placeOfKey: (path) => place(lines, offsetOfKey(document, path) ?? offsetOfPath(document, path)),
       wordAt: (path) => wordAt(document, path),
     },
   };
@@ -119,6 +122,7 @@ const emptyDocument: YamlDocument = {
   wordAt: () => undefined,
   placeAt: () => ({ line: 1, column: 1 }),
   placeOf: () => ({ line: 1, column: 1 }),
+  placeOfKey: () => ({ line: 1, column: 1 }),
 };
 
 function offsetOfPath(document: Document.Parsed, path: readonly PropertyKey[]): number {
@@ -127,6 +131,13 @@ function offsetOfPath(document: Document.Parsed, path: readonly PropertyKey[]): 
     if (isNode(node) && node.range) return node.range[0];
   }
   return offsetOf(document.contents);
+}
+
+function offsetOfKey(document: Document.Parsed, path: readonly PropertyKey[]): number | undefined {
+  const parent: unknown = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  if (!isMap(parent)) return undefined;
+  const key = parent.items.map((pair) => pair.key).find((each) => isScalar(each) && each.value === path.at(-1));
+  return isNode(key) ? key.range?.[0] : undefined;
 }
 
 function wordAt(document: Document.Parsed, path: readonly PropertyKey[]): string | undefined {

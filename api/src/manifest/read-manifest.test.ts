@@ -53,7 +53,7 @@ test("unknown fields are kept", () => {
 test("a fault names file, line, column, field and what was expected", () => {
   const text = `${head("Hardware")}spec:\n  interfaces:\n  - dhcp:\n      mac: 52-54-00-00-00-01\n      lease_time: soon\n`;
   assert.deepEqual(faultsOf(text), [
-    "site.yaml:8:12: spec.interfaces[0].dhcp.mac: expected a MAC address in lower case with colons, such as 52:54:00:00:00:01",
+    "site.yaml:8:12: spec.interfaces[0].dhcp.mac: expected a MAC address in lower case with colons, such as 52:54:00:00:00:01: write 52:54:00:00:00:01",
     'site.yaml:9:19: spec.interfaces[0].dhcp.lease_time: expected number, found "soon"',
   ]);
 });

@@ -1,5 +1,5 @@
 // Reads YAML (or JSON) with one or more resources: all of them, or every fault with its place.
-import { readYamlDocuments, type YamlDocument, type YamlFault } from "@neverland/yaml";
+import { nearestName, readYamlDocuments, type YamlDocument, type YamlFault } from "@neverland/yaml";
 import { z } from "zod";
 import { formatPath } from "../field-path.ts";
 import { isObject } from "../json-value.ts";
@@ -9,6 +9,7 @@ import { type ObjectMetaInput, objectMetaSchema } from "../resource.ts";
 import { asWritten } from "./as-written.ts";
 import type { ManifestFault } from "./manifest-fault.ts";
 
+export { asWritten } from "./as-written.ts";
 export { formatFault, type ManifestFault } from "./manifest-fault.ts";
 
 export type ManifestResource = {
@@ -25,6 +26,8 @@ export type ManifestSource = {
   readonly text: string;
   /** A fault at the node of this path of the resource, or at the nearest one above it that is there. */
   readonly faultAt: (path: readonly PropertyKey[], message: string) => ManifestFault;
+  /** The same at the last key of the path, for what is wrong with that. */
+  readonly faultAtKey: (path: readonly PropertyKey[], message: string) => ManifestFault;
 };
 export type ManifestEntry = {
   readonly kind: KindInfo;
@@ -68,7 +71,15 @@ export function readManifest(text: string, file: string): Manifest {
 }
 
 function sourceOf(place: Place, text: string): ManifestSource {
-  return { file: place.file, text, faultAt: (path, message) => faultAt(place, path, message) };
+  return {
+    file: place.file,
+    text,
+    faultAt: (path, message) => faultAt(place, path, message),
+    faultAtKey: (path, message) => ({
+      ...faultAt(place, path, message),
+      ...place.document.placeOfKey([...place.root, ...path]),
+    }),
+  };
 }
 
 function notYaml(file: string, { line, column, message }: YamlFault): ManifestFault {
@@ -104,9 +115,7 @@ function readResource(value: unknown, place: Place): Read {
   const resource: ManifestResource = header.data;
   const kind = findKind(resource.apiVersion, resource.kind);
   if (!kind) {
-    const known = Object.values(kinds).map((info) => `${info.kind} (${apiVersionOf(info)})`);
-    const text = `there is no ${resource.kind} in ${resource.apiVersion}; there are ${known.join(", ")}`;
-    return { faults: [faultAt(place, ["kind"], text)] };
+    return { faults: [faultAt(place, ["kind"], noSuchKind(resource))] };
   }
   const named = Boolean(resource.metadata.name || resource.metadata.generateName);
   const unnamed = named ? [] : [faultAt(place, ["metadata"], "expected a name", "metadata.name")];
@@ -117,6 +126,19 @@ function readResource(value: unknown, place: Place): Read {
   });
   const useless = (kind.faults?.(resource) ?? []).map(({ path, message }) => faultAt(place, path, message));
   return { faults: [...unnamed, ...faults, ...useless], entry: { kind, resource }, place };
+}
+
+function noSuchKind({ apiVersion, kind }: ManifestResource): string {
+  const all = Object.values<KindInfo>(kinds);
+  const text = `there is no ${kind} in ${apiVersion}`;
+  const elsewhere = all.find((info) => info.kind === kind);
+  if (elsewhere) return `${text}; it is in ${apiVersionOf(elsewhere)}`;
+  const meant = nearestName(
+    kind,
+    all.map((info) => info.kind),
+  );
+  if (meant !== undefined) return `${text}; did you mean ${meant}?`;
+  return `${text}; there are ${all.map((info) => `${info.kind} (${apiVersionOf(info)})`).join(", ")}`;
 }
 
 function issuesToFaults(
@@ -135,17 +157,21 @@ function issuesToFaults(
   });
 }
 
+/** What is no word of YAML's. */
+const inWords: Readonly<Record<string, string>> = { array: "list", record: "object", int: "number" };
+
 /** @param written Without quotes: what people search their file for. */
 function describe(issue: z.core.$ZodIssue, found: unknown, written?: string): string {
   if (issue.code === "invalid_value")
     return `expected one of ${issue.values.map((one) => JSON.stringify(one)).join(", ")}`;
   if (issue.code !== "invalid_type") return issue.message;
-  if (found === undefined) return `expected ${issue.expected}, but it is missing`;
+  const expected = inWords[issue.expected] ?? issue.expected;
+  if (found === undefined) return `expected ${expected}, but it is missing`;
   const isWord = typeof found === "boolean" || typeof found === "number";
   const shown = ((isWord && written) || JSON.stringify(found))?.slice(0, 60) ?? "nothing";
   const isTrap = isWord && issue.expected === "string";
   const hint = isTrap ? "; unquoted words such as yes, no, on and off, and numbers, are no text: put it in quotes" : "";
-  return `expected ${issue.expected}, found ${shown}${hint}`;
+  return `expected ${expected}, found ${shown}${hint}`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -25,11 +25,21 @@ const routeSchema = z.looseObject({
   router: ipv4.describe("The IPv4 address of the router that leads there."),
 });
 
+const macRule = "expected a MAC address in lower case with colons, such as 52:54:00:00:00:01";
+
+/** Switches and labels spell them in many ways. */
+function macHint(input: unknown): string {
+  const digits = String(input)
+    .replaceAll(/[-:. ]/g, "")
+    .toLowerCase();
+  return /^[0-9a-f]{12}$/.test(digits) ? `: write ${digits.match(/../g)?.join(":")}` : "";
+}
+
 export const dhcpSchema = z
   .looseObject({
     mac: z
       .stringFormat("mac", /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, {
-        error: "expected a MAC address in lower case with colons, such as 52:54:00:00:00:01",
+        error: ({ input }) => `${macRule}${macHint(input)}`,
       })
       .optional()
       .describe(
@@ -43,7 +53,7 @@ export const dhcpSchema = z
     ),
     lease_time: z
       .int()
-      .min(0)
+      .min(0, { error: "expected seconds, 0 or more" })
       .optional()
       .describe(
         "How long an address is lent, in seconds; 4294967295 is for ever. Absent, 0 or more than that: a week.",

@@ -307,6 +307,16 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.equal(await ok(["get", "tpl", "edited", "-o", "jsonpath={.spec.data}"]), "after");
     });
 
+    test("diff shows what an apply would change, and its exit code says whether anything", async () => {
+      const before = templateYaml("differs", "one");
+      await ok(["apply", "--server-side", "-f", "-"], before);
+      assert.equal((await run(["diff", "--server-side", "-f", "-"], before)).code, 0);
+      const { code, stdout } = await run(["diff", "--server-side", "-f", "-"], templateYaml("differs", "two"));
+      assert.equal(code, 1);
+      assert.match(stdout, /\n- +data: one\n\+ +data: two\n/);
+      await ok(["delete", "template", "differs"]);
+    });
+
     test("a dry run on the server writes nothing", async () => {
       assert.match(
         await ok(["apply", "--dry-run=server", "-f", "-"], templateYaml("dry", "x")),

@@ -12,23 +12,23 @@ export type SourceCheck = {
   readonly warnings: readonly TemplateProblem[];
 };
 
+/** What is broken breaks what comes after it. */
+const mostTold = 3;
+
 /**
  * Syntax and functions as the engine reads them; then the document around the actions, each of which stands for some value. What an action
  * makes is not known, so nothing is said of it; where actions decide what is there at all (`if`, `range`), only unknown keys are.
  */
 export function checkSource(template: { readonly name: string; readonly data: string }): SourceCheck {
-  const problems = parseTemplate(template);
-  if (problems.length > 0) return { problems, warnings: [] };
+  const unparsed = parseTemplate(template);
+  if (unparsed.length > 0) return { problems: unparsed, warnings: [] };
   const outline = outlineOf(template.data);
-  const read = readWorkflowDocument(outline.text);
+  const isWhole = readYaml(outline.text).ok;
+  const read = readWorkflowDocument(isWhole ? outline.text : outline.withoutLines);
   const inSource = (found: readonly TemplateProblem[]): TemplateProblem[] =>
     found.filter(({ line, column }) => !outline.isMade(line, column)).map((one) => ({ ...one, in: "template" }));
-  // Of a value on a line of its own, as toYaml makes it, the outline is no YAML, though the rendered text is.
-  const isCertain = !outline.hasActions || !isBroken(outline.text);
-  const found = read.ok || outline.isDecided || !isCertain ? [] : inSource(read.problems);
-  return { problems: found, warnings: inSource(read.warnings) };
-}
-
-function isBroken(text: string): boolean {
-  return !readYaml(text).ok;
+  // Of what several lines of an action's text hold nothing is known: only that the rest is YAML.
+  const isKnown = isWhole || !readYaml(outline.withoutLines).ok;
+  const problems = read.ok || outline.isDecided || !isKnown ? [] : inSource(read.problems);
+  return { problems: problems.slice(0, mostTold), warnings: inSource(read.warnings) };
 }

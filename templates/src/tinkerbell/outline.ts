@@ -4,10 +4,12 @@ import { isKeyword, type Token } from "../lex/token.ts";
 
 export type Outline = {
   readonly text: string;
+  /** The same with values that stand on lines of their own left blank: some are text of several lines, as `toYaml` makes it. */
+  readonly withoutLines: string;
   /** Whether actions decide what is there at all: `if`, `range`, `template` and their like. */
   readonly isDecided: boolean;
   readonly hasActions: boolean;
-  /** Whether an action has a part in what stands from here to the end of the line. Both counted from 1. */
+  /** Whether an action has a part in the value, or the key, that stands here. Both counted from 1. */
   isMade(line: number, column: number): boolean;
 };
 
@@ -36,11 +38,15 @@ export function outlineOf(data: string): Outline {
   for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1);
   return {
     text: chars.join(""),
+    withoutLines: chars.join("").replaceAll(/^ *x+ *$/gm, (line) => " ".repeat(line.length)),
     isDecided: actions.some(({ decides }) => decides),
     hasActions: actions.length > 0,
     isMade: (line, column) => {
-      const [from, to] = [(starts[line - 1] ?? 0) + column - 1, (starts[line] ?? 0) - 1];
-      for (let at = from; at < to; at += 1) if (covered.has(at)) return true;
+      const from = (starts[line - 1] ?? 0) + column - 1;
+      const rest = data.slice(from, (starts[line] ?? 0) - 1);
+      // What is said of a whole mapping stands at its first key.
+      const [key = rest] = /^[\w-]+:(?= |$)/.exec(rest) ?? [];
+      for (let at = from; at < from + key.length; at += 1) if (covered.has(at)) return true;
       return false;
     },
   };

@@ -117,7 +117,7 @@ describe("tink apply", () => {
 
   test("refuses fields that a kind does not have, with the place and what was meant, or warns of them, or says nothing", async () => {
     const file = await bench.file("typo.yaml", hardwareYaml("typo", mac(9)).replace("allowPXE", "allowPxe"));
-    const warning = `${file}:13:17: unknown field "spec.interfaces[0].netboot.allowPxe"; did you mean "allowPXE"?`;
+    const warning = `${file}:13:7: unknown field "spec.interfaces[0].netboot.allowPxe"; did you mean "allowPXE"?`;
     const fine = await bench.file("fine.yaml", templateYaml("fine"));
     const refused = { code: 2, stdout: "", stderr: `tink: nothing was applied:\n${warning}\n` };
     assert.deepEqual(await bench.run("apply", "-f", fine, file), refused);
@@ -170,6 +170,32 @@ describe("tink apply", () => {
     const file = await bench.file("dry.yaml", templateYaml("dry"));
     assert.equal((await bench.run("apply", "--dry-run", "-f", file)).stdout, "1 object is valid\n");
     assert.equal((await bench.run("get", "tpl/dry")).code, 3);
+  });
+});
+
+describe("tink diff", () => {
+  test("shows what an apply would change, and exits as diff does", async () => {
+    const one = templateYaml("differing");
+    const file = await bench.file("differing.yaml", one);
+    const created = await bench.run("diff", "-f", file);
+    assert.equal(created.code, 1);
+    assert.match(created.stdout, /^diff -u -N LIVE\/tinkerbell.org.v1alpha1.Template.default.differing MERGED\/\S+\n/);
+    assert.match(created.stdout, /\n\+kind: Template\n/);
+    assert.equal((await bench.run("get", "tpl/differing")).code, 3);
+    await apply(one);
+    assert.deepEqual(await bench.run("diff", "-f", file), { code: 0, stdout: "", stderr: "" });
+    await bench.file("differing.yaml", one.replace("global_timeout: 600", "global_timeout: 700"));
+    const { code, stdout } = await bench.run("diff", "-f", file);
+    assert.equal(code, 1);
+    assert.match(stdout, /\n-.*global_timeout: 600\n\+.*global_timeout: 700\n/);
+  });
+
+  test("has an error's exit code above 1, whatever is wrong", async () => {
+    const file = await bench.file("diff-thief.yaml", hardwareYaml("diff-thief", mac(4)));
+    const taken = await bench.run("diff", "-f", file);
+    assert.deepEqual([taken.code, /owner/.test(taken.stderr)], [2, true]);
+    assert.equal((await bench.run("diff", "-f", await bench.file("bad.yaml", "kind: Hardware\n"))).code, 2);
+    assert.equal((await bench.run("--server", "http://127.0.0.1:1", "--token", "x", "diff", "-f", file)).code, 69);
   });
 });
 

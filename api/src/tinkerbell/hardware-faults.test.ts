@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { formatFault, readManifest } from "../manifest/read-manifest.ts";
-import { hardwareFaults } from "./interface-faults.ts";
+import { hardwareFaults } from "./hardware-faults.ts";
 
 const fieldCase = join(
   import.meta.dirname,
@@ -26,6 +26,7 @@ for (const [what, ip, message] of [
   ["an address of five parts", { address: "10.0.0.0.1" }, /such as 192\.0\.2\.10, found "10\.0\.0\.0\.1"$/],
   ["an address with a byte too large", { address: "192.168.1.500" }, /found "192\.168\.1\.500"$/],
   ["the address of who has none", { address: "0.0.0.0" }, /that a machine can have, .*found "0\.0\.0\.0"$/],
+  ["the address of oneself", { address: "127.0.0.1" }, /that a machine can have/],
   ["the address of a group", { address: "224.0.0.5" }, /that a machine can have/],
   ["the address of everybody", { address: "255.255.255.255" }, /that a machine can have/],
   ["an address in octal", { address: "010.0.0.5" }, /found "010\.0\.0\.5"$/],
@@ -61,4 +62,41 @@ for (const [what, dhcp] of [
 test("of very many faults the first are told", () => {
   const dhcp = { name_servers: Array.from({ length: 9000 }, (_, at) => `dns${at}`) };
   assert.equal(hardwareFaults({ spec: { interfaces: [{ dhcp }] } }).length, 100);
+});
+
+for (const [what, spec, path, message] of [
+  [
+    "a host name with a blank",
+    { interfaces: [{ dhcp: { hostname: "a_b c" } }] },
+    "interfaces.0.dhcp.hostname",
+    /found "a_b c": take away " "$/,
+  ],
+  [
+    "a host name with a letter of no alphabet of DNS",
+    { interfaces: [{ dhcp: { hostname: "knüll" } }] },
+    "interfaces.0.dhcp.hostname",
+    /take away "ü"$/,
+  ],
+  [
+    "a VLAN beyond twelve bits",
+    { interfaces: [{ dhcp: { vlan_id: "12,9999" } }] },
+    "interfaces.0.dhcp.vlan_id",
+    /from 0 to 4096/,
+  ],
+  [
+    "a disk without its folder",
+    { disks: [{ device: "/dev/sda" }, { device: "nvme0n1" }] },
+    "disks.1.device",
+    /: write \/dev\/nvme0n1$/,
+  ],
+] as const)
+  test(`${what} is refused`, () => {
+    const [fault, ...more] = hardwareFaults({ spec });
+    assert.deepEqual([fault?.path.join("."), more], [`spec.${path}`, []]);
+    assert.match(fault?.message ?? "", message);
+  });
+
+test("names as networks have them are no fault", () => {
+  for (const hostname of ["node-1", "node_1.rack-7.example", "NODE", "1"])
+    assert.deepEqual(hardwareFaults({ spec: { interfaces: [{ dhcp: { hostname, vlan_id: "4,5" } }] } }), []);
 });

@@ -1,7 +1,8 @@
-// What a Hardware's interface may not say, though its form is right: addresses that are none. No machine could use them, and who has typed one
-// wants to hear of it there and then.
+// What a Hardware may not say, though its form is right: addresses, names and numbers that are none. No machine could use them,
+// and who has typed one wants to hear of it there and then.
 import { z } from "zod";
 import { member } from "../json-value.ts";
+import { oneLine } from "../one-line.ts";
 import { isNetmask, show } from "./interface-doubts.ts";
 
 /** A value that is refused, and why: a text to stand behind the field's name. */
@@ -28,10 +29,10 @@ const address: Rule = (text) => {
   return `expected an address such as 192.0.2.10, found ${show(text)}`;
 };
 
-/** RFC 1122 §3.2.1.3, RFC 1112 §4: 0.0.0.0/8 is who has none yet, from 224.0.0.0 on are groups, what is reserved, and everybody. */
+/** RFC 1122 §3.2.1.3, RFC 1112 §4: 0.0.0.0/8 is who has none yet, 127.0.0.0/8 oneself, from 224.0.0.0 on are groups, what is reserved, and everybody. */
 const machineAddress: Rule = (text) => {
   const first = z.regexes.ipv4.test(text) ? Number(text.split(".")[0]) : 1;
-  if (first > 0 && first < 224) return address(text);
+  if (first > 0 && first !== 127 && first < 224) return address(text);
   return `expected an address that a machine can have, such as 192.0.2.10, found ${show(text)}`;
 };
 
@@ -50,17 +51,43 @@ const netmask: Rule = (text) => {
   return `expected a netmask such as 255.255.255.0, found ${show(text)}${mask === undefined ? "" : `: write ${mask}`}`;
 };
 
+/** RFC 1123 §2.1, and `_`, which names of Windows' networks have. Control characters and outer blanks are left out when it is told. */
+const hostName: Rule = (text) => {
+  const odd = /[^a-z0-9._-]/i.exec(oneLine(text))?.[0];
+  return odd === undefined
+    ? undefined
+    : `expected a host name of letters, digits, '-' and '.', found ${show(text)}: take away ${show(odd)}`;
+};
+
+/** IEEE 802.1Q §9.6: twelve bits, of which the last is reserved; upstream takes 4096, too. */
+const vlanIds: Rule = (text) =>
+  text.split(",").every((id) => Number(id) <= 4096)
+    ? undefined
+    : `expected a VLAN id from 0 to 4096, found ${show(text)}`;
+
 const rules: readonly (readonly [path: readonly string[], rule: Rule])[] = [
   [["dhcp", "ip", "address"], machineAddress],
   [["dhcp", "ip", "netmask"], netmask],
   [["dhcp", "ip", "gateway"], address],
+  [["dhcp", "hostname"], hostName],
+  [["dhcp", "vlan_id"], vlanIds],
   [["dhcp", "name_servers"], serverAddress],
   [["dhcp", "time_servers"], serverAddress],
 ];
 
+/** A path of Linux. `/dev` is not asked for: images mount what they want. */
+const diskPath: Rule = (text) =>
+  text.startsWith("/")
+    ? undefined
+    : `expected a disk's path such as /dev/sda, found ${show(text)}: write /dev/${text.trim().slice(0, 60)}`;
+
 /** Of a Hardware, or of what is written of one. What is empty says nothing, and is no fault. */
 export function hardwareFaults(hardware: object): ValueFault[] {
   const found: ValueFault[] = [];
+  const disks = member(member(hardware, "spec"), "disks");
+  if (Array.isArray(disks))
+    for (let at = 0; at < disks.length; at += 1)
+      tell(member(disks[at], "device"), diskPath, () => ["spec", "disks", at, "device"], found);
   const interfaces = member(member(hardware, "spec"), "interfaces");
   if (!Array.isArray(interfaces)) return found;
   // Every Hardware that is written is asked, and nearly all are right: paths are made for what is found.

@@ -44,6 +44,7 @@ const mayImport = {
   "server/hegel-metadata": component,
   "server/tink-server": component,
   "server/action-logs": component,
+  "server/machine-views": component,
   "server/oci-registry": [...component, "oci"],
   "server/resource-api": component,
   "server/controllers": [...component, "server/controller-kit", "templates"],

@@ -5,12 +5,14 @@ import { namespaceSpecSchema, namespaceStatusSchema, prepareNamespace } from "./
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
+import { type MachineViewContent, machineViewMembers } from "./metal/machine-view.ts";
 import { formatKey, type Resource, type ResourceKey } from "./resource.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
 import { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts";
 import { hardwareDoubts } from "./tinkerbell/interface-doubts.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
+import { actionInWords, reasonInWords } from "./view/workflow-words.ts";
 
 /** A column of `kubectl get`. `path` is a dotted path into the object, and may go through lists (`[]`); `wide` columns show with `-o wide` only. */
 export type PrinterColumn = {
@@ -24,6 +26,10 @@ export type PrinterColumn = {
   readonly instead?: readonly ShownInstead[];
   /** The same, where there is no value. */
   readonly ifEmpty?: readonly ShownInstead[];
+  /** What is shown of several fields together, in place of the value; `""`: nothing. */
+  readonly text?: (object: object) => string;
+  /** A path in the MachineView of the same name: its value is shown where there is one, and otherwise the object's own. */
+  readonly ofView?: string;
 };
 
 /** Holds where there is something at `path`, or `is`; without a path always. `ofUnusable`: only of what is stored and no schema accepts. */
@@ -40,8 +46,11 @@ export type Subresource = "status" | "log" | "finalize";
 /** `cluster`: of objects that belong to no namespace, as Kubernetes calls it; theirs is `""`. */
 export type Scope = "namespace" | "cluster";
 
-/** A field of a record that names what it is about: an object of the record's namespace by its name, or any by its whole key. */
-export type RecordSubject = { readonly kind: string; readonly path: string; readonly by: "name" | "key" };
+/**
+ * A field of a record that names what it is about: an object of the record's namespace by its name, any by its whole key, or one that has
+ * a MAC for its name, with dashes.
+ */
+export type RecordSubject = { readonly kind: string; readonly path: string; readonly by: "name" | "key" | "mac" };
 
 export type UniqueField = {
   /** As an index's. */
@@ -72,6 +81,8 @@ export type KindInfo = {
   readonly scope: Scope;
   /** Made by the API of what other kinds have, and kept nowhere: it can be read, and not written. */
   readonly isView?: boolean;
+  /** There is a MachineView of the same name for each of its objects. */
+  readonly hasView?: boolean;
   /** Posted and answered at once, and kept nowhere: it can be created, and nothing else. */
   readonly isQuestion?: boolean;
   /** Its objects are the namespaces of all others: a name of one is a label of DNS, and they are not deleted many at a time. */
@@ -142,6 +153,11 @@ const state = {
   instead: [{ path: ".metadata.deletionTimestamp", shown: "Deleting" }, unusable],
 } as const;
 
+/** `3 of 5 write-image`. */
+function actionOfView({ action }: { readonly action?: MachineViewContent["action"] }): string {
+  return action ? `${action.number} of ${action.of} ${action.name}` : "";
+}
+
 const tinkerbell = {
   group: "tinkerbell.org",
   version: "v1alpha1",
@@ -175,11 +191,15 @@ export const kinds = {
     shortNames: ["hw"],
     spec: hardwareSpecSchema,
     status: hardwareStatusSchema,
+    hasView: true,
     columns: [
-      { ...state, ifEmpty: [{ shown: "Known" }] },
       { name: "MAC", type: "string", path: ".spec.interfaces[].dhcp.mac" },
       { name: "Address", type: "string", path: ".spec.interfaces[].dhcp.ip.address" },
-      { name: "Netboot", type: "string", path: ".spec.interfaces[].netboot.allowPXE" },
+      { ...state, ofView: ".state", ifEmpty: [{ shown: "Known" }] },
+      { name: "Workflow", type: "string", path: "", ofView: ".workflow" },
+      { name: "Last Seen", type: "date", path: "", ofView: ".lastSeen" },
+      { name: "Reason", type: "string", path: "", ofView: ".reason" },
+      { name: "Netboot", type: "string", path: ".spec.interfaces[].netboot.allowPXE", wide: true },
     ],
     indexes: ["spec.interfaces[].dhcp.mac", "spec.interfaces[].dhcp.ip.address", "spec.agentID"],
     unique: [
@@ -239,7 +259,8 @@ export const kinds = {
         ],
       },
       { name: "Task", type: "string", path: ".status.currentState.taskName", wide: true },
-      { name: "Action", type: "string", path: ".status.currentState.actionName" },
+      { name: "Action", type: "string", path: ".status.currentState.actionName", text: actionInWords },
+      { name: "Reason", type: "string", path: ".status.conditions[].reason", text: reasonInWords },
       { name: "Agent", type: "string", path: ".status.currentState.agentID" },
       { name: "Hardware", type: "string", path: ".spec.hardwareRef" },
       { name: "Template-Rendering", type: "string", path: ".status.templateRendering", wide: true },
@@ -273,7 +294,35 @@ export const kinds = {
     about: [
       { kind: "Hardware", path: "spec.hardware", by: "name" },
       { kind: "Workflow", path: "spec.workflow", by: "key" },
+      { kind: "MachineView", path: "spec.mac", by: "mac" },
+      { kind: "MachineView", path: "spec.hardware", by: "name" },
     ],
+  },
+  MachineView: {
+    ...metalRecord,
+    deletable: false,
+    isView: true,
+    kind: "MachineView",
+    plural: "machineviews",
+    singular: "machineview",
+    shortNames: ["mv"],
+    members: machineViewMembers,
+    columns: [
+      { name: "MAC", type: "string", path: ".macs[]" },
+      { name: "Address", type: "string", path: ".addresses[]" },
+      { name: "Power", type: "string", path: ".power" },
+      { name: "State", type: "string", path: ".state" },
+      { name: "Workflow", type: "string", path: ".workflow" },
+      { name: "Action", type: "string", path: ".action.name", text: actionOfView },
+      { name: "Last Seen", type: "date", path: ".lastSeen" },
+      { name: "Reason", type: "string", path: ".reason" },
+      { name: "Health", type: "string", path: ".health", wide: true },
+      { name: "Since", type: "date", path: ".since", wide: true },
+      { name: "Deadline", type: "string", path: ".deadline", wide: true },
+      { name: "Owner", type: "string", path: ".owner", wide: true },
+      { name: "Message", type: "string", path: ".message", wide: true },
+    ],
+    indexes: ["state", "health", "workflow", "reason", "macs[]", "addresses[]"],
   },
   ActionReport: {
     ...metalRecord,
@@ -424,7 +473,20 @@ export function partSchemas(kind: KindInfo): readonly PartSchema[] {
 
 /** How a record says that it is about the object. */
 export function nameIn({ by }: RecordSubject, key: ResourceKey): string {
-  return by === "key" ? formatKey(key) : key.name;
+  switch (by) {
+    case "key":
+      return formatKey(key);
+    case "mac":
+      return key.name.replaceAll("-", ":");
+    case "name":
+      return key.name;
+  }
+}
+
+/** As what a record is about an object of this kind and name, if it is. */
+export function subjectAmong(about: readonly RecordSubject[], kind: string, name: string): RecordSubject | undefined {
+  const isMac = /^([0-9a-f]{2}-){5}[0-9a-f]{2}$/.test(name);
+  return about.find((each) => each.kind === kind && (each.by !== "mac" || isMac));
 }
 
 /** Finds a kind by `apiVersion` and `kind` of an object. */

@@ -1,5 +1,5 @@
 // The pages of docs/ that are made from tables in the code.
-import { eventReference } from "@neverland/api";
+import { eventReference, viewReference } from "@neverland/api";
 import { fieldReference } from "@neverland/api/field-reference";
 import { configReference } from "@neverland/tink-up/config-reference.ts";
 
@@ -7,5 +7,6 @@ import { configReference } from "@neverland/tink-up/config-reference.ts";
 export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/configuration.md": configReference,
   "docs/events.md": eventReference,
+  "docs/machine-states.md": viewReference,
   "docs/reference/fields.md": fieldReference,
 };

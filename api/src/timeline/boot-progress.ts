@@ -11,7 +11,7 @@ export type BootStep = {
   readonly hint: string;
 };
 
-const notSeen: BootStep = {
+export const notSeen: BootStep = {
   did: "has not been seen on the network",
   next: "its first DHCP request",
   hint: "switch it on with network boot first in its boot order, on a network that tink up listens on, and check the MAC in its Hardware",
@@ -19,7 +19,7 @@ const notSeen: BootStep = {
 
 const restart = "restart it with network boot first in its boot order, or look at its console";
 
-const steps: { readonly [S in BootStage]: BootStep } = {
+export const bootSteps: { readonly [S in BootStage]: BootStep } = {
   address: {
     did: "got an address by DHCP",
     next: "that it fetches its boot file or script",
@@ -67,7 +67,7 @@ export function bootProgress(timeline: readonly TimelineEvent[], fromMs: number)
   const event = stage && boot[stages.lastIndexOf(stage)];
   if (stage === undefined || event === undefined) return notSeen;
   const isCurrent = boot.some(({ atMs }) => atMs >= fromMs);
-  if (isCurrent) return { ...steps[stage], event };
+  if (isCurrent) return { ...bootSteps[stage], event };
   const next = stage === "worker" ? "that its worker asks for work again" : "its next DHCP request";
-  return { did: steps[stage].did, next, hint: `if it stays so, ${restart}`, event, isBefore: true };
+  return { did: bootSteps[stage].did, next, hint: `if it stays so, ${restart}`, event, isBefore: true };
 }

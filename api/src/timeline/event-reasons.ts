@@ -22,6 +22,10 @@ export const eventReasons = {
       "several Hardware claim the same MAC, address, worker or instance id, so that none of them is answered by it",
     mend: "change what the message names in all but one of the Hardware that claim it",
   },
+  NearMac: {
+    meaning: "two MACs differ so little that one of them may be mistyped",
+    mend: "compare the MAC in the Hardware with the machine's sticker or firmware, and apply the right one",
+  },
   NotOfItsSchema: {
     meaning: "the Hardware has a value that cannot be read, so the machine counts as unknown",
     mend: "put right what the message names, and apply the Hardware again",

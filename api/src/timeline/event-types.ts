@@ -34,6 +34,8 @@ export type EventTypeInfo = {
   /** Seen only when a machine starts, so that it tells a restart: a renewed lease does not. */
   readonly showsStart?: true;
   readonly mark?: EventMark;
+  /** Seen from outside: the machine itself did nothing. */
+  readonly isNoSign?: true;
 };
 
 const step = { sort: "step", plane: "boot" } as const;
@@ -46,10 +48,10 @@ const failure = { sort: "failure", plane: "management" } as const;
 
 export const eventTypes = {
   PoweredOn: { ...start, mark: "power", meaning: "the machine was switched on" },
-  PoweredOff: { ...step, meaning: "the machine was switched off" },
+  PoweredOff: { ...step, isNoSign: true, meaning: "the machine was switched off" },
   Reset: { ...start, mark: "power", meaning: "the machine was restarted" },
   MachineDied: {
-    ...{ sort: "failure", plane: "boot" },
+    ...{ sort: "failure", plane: "boot", isNoSign: true },
     meaning: "the virtual machine ended by itself",
     todo: "read the message; then start it again",
   },
@@ -65,6 +67,11 @@ export const eventTypes = {
   Ipv6BootRefused: { ...refusal, meaning: "firmware was told that there is nothing to boot over IPv6" },
   HardwareAmbiguous: { ...record, meaning: "several Hardware claim what only one machine can have" },
   HardwareUnusable: { ...record, meaning: "the machine's Hardware cannot be used as it is" },
+
+  NearMacHeard: {
+    ...record,
+    meaning: "a machine without Hardware asked, whose MAC is nearly that of one that is waited for",
+  },
 
   TftpRead: { ...start, mark: "loader", meaning: "the machine read a boot file over TFTP" },
   TftpRefused: { ...start, ...refusal, mark: "turned-away", meaning: "a TFTP request was answered with an error" },
@@ -160,4 +167,10 @@ export function eventTypeInfo(type: string): EventTypeInfo | undefined {
 /** What an event of this type marks on the way to a login. */
 export function markOf(type: string): EventMark | undefined {
   return byName.get(type)?.mark;
+}
+
+/** Whether it was the machine itself that did something: a packet, a request, a worker's call. What controllers and people do is none. */
+export function isSignOfLife(type: string): boolean {
+  const info = byName.get(type);
+  return info?.plane === "boot" && info.isNoSign !== true;
 }

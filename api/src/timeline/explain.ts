@@ -5,7 +5,7 @@ import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
 import { type BootProgress, bootProgress } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
 import { eventReasonInfo } from "./event-reasons.ts";
-import { type EventType, eventTypeInfo } from "./event-types.ts";
+import { type EventType, eventTypeInfo, isSignOfLife } from "./event-types.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
 import { whatToMend } from "./render-problem.ts";
 import { standingRefusals } from "./standing-refusals.ts";
@@ -152,7 +152,7 @@ function withoutWorkflow({ hardware, nowMs }: ExplainInput, timeline: readonly T
 
 /** The machine's own last doing: what people and programs did about it is none. */
 function lastSign(timeline: readonly TimelineEvent[]): TimelineEvent | undefined {
-  return timeline.findLast(({ type }) => eventTypeInfo(type)?.plane === "boot");
+  return timeline.findLast(({ type }) => isSignOfLife(type));
 }
 
 function notStarted(workflow: Workflow): Explanation {

@@ -46,7 +46,7 @@ export function newestBoot(timeline: readonly TimelineEvent[]): readonly Timelin
 }
 
 /** iPXE asks for an address anew once it is loaded, and so do the in-memory and the installed system. */
-function beginsAnew(event: TimelineEvent, stage: BootStage, furthest: number): boolean {
+export function beginsAnew(event: TimelineEvent, stage: BootStage, furthest: number): boolean {
   if (stage === "address" && !isFromFirmware(event)) return false;
   return furthest > Math.max(rankOf(stage), rankOf("loader"));
 }

@@ -11,6 +11,7 @@ const quietMs = 60_000;
 const stages: { readonly [T in EventType]?: BootStage } = {
   DhcpIgnored: "address",
   DhcpNak: "address",
+  NearMacHeard: "address",
   DhcpDecline: "address",
   Ipv6BootRefused: "loader",
   TftpRefused: "loader",

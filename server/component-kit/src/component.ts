@@ -8,8 +8,9 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "@neverland/timeline/boot-contacts.ts";
+import type { MachineFactBook } from "@neverland/timeline/machine-facts.ts";
 import type { FastifyInstance } from "fastify";
-import type { ActionLogs } from "./lent-ports.ts";
+import type { ActionLogs, MachineViewLookup } from "./lent-ports.ts";
 import type { Settings } from "./read-settings.ts";
 import { isSetting, type SettingTree, type ValuesOf } from "./setting.ts";
 import type { SharedValues } from "./shared-settings.ts";
@@ -59,6 +60,10 @@ export type ComponentDeps<Values> = {
   readonly machines: MachineIndex;
   /** When each machine was last seen starting. */
   readonly contacts: Pick<BootContacts, "bootContactMs" | "onBootContact">;
+  /** What was last heard of each machine. */
+  readonly facts: MachineFactBook;
+  /** Where MachineViews are kept, as long as the process lives. */
+  readonly views: ResourceStore;
   /** Puts a fact on a machine's timeline. */
   readonly record: (event: MachineEventInput) => RecordedEvent | undefined;
   /** What went wrong and is tried again or given up: for the log. */
@@ -74,6 +79,7 @@ export type ComponentDeps<Values> = {
 /** What one component lends to others, by interface; absent where its owner does not run here. */
 export type Lent = {
   readonly actionLogs?: ActionLogs;
+  readonly machineViews?: MachineViewLookup;
   /** Calls that workers make on Tink Server's port, and that are not its own. */
   readonly grpcMethods?: readonly GrpcMethod[];
   /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */

@@ -1,5 +1,5 @@
 // The interfaces by which one component uses another, which it never imports.
-import type { ResourceKey } from "@neverland/api";
+import type { Resource, ResourceKey } from "@neverland/api";
 
 export type ActionLogQuery = {
   /** The id or name of one action; all actions of the workflow when absent. */
@@ -13,3 +13,6 @@ export type ActionLogQuery = {
 
 /** Where the output of actions is kept. Each string is text as it came, with its line ends. */
 export type ActionLogs = { read(workflow: ResourceKey, query: ActionLogQuery): AsyncIterable<string> };
+
+/** The view of a machine, by its Hardware, as it is shown now; costs one look-up. */
+export type MachineViewLookup = { of(hardware: ResourceKey): Resource | undefined };

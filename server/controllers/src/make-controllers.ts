@@ -28,7 +28,7 @@ export function makeControllers(deps: Deps): Service[] {
     bootContactMs: (machine) => contacts.bootContactMs(machine),
     onBootContact: (listener) => contacts.onBootContact(listener),
   });
-  const all = Object.values<KindInfo>(kinds);
+  const all = Object.values<KindInfo>(kinds).filter(({ isView }) => !isView);
   const controllers = [
     templateController({ check: checkTemplate }),
     workflows,

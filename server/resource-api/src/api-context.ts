@@ -1,5 +1,5 @@
 // What the handlers of the resource API share.
-import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
+import type { ActionLogs, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -31,6 +31,7 @@ export type ApiContext = {
   readonly turns: Turns;
   readonly limits: ApiLimits;
   readonly actionLogs: ActionLogs | undefined;
+  readonly machineViews: MachineViewLookup | undefined;
   /** Aborts when the server stops: watches end then. */
   readonly closing: AbortSignal;
 };

@@ -1,6 +1,6 @@
 // Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
 import { type KindInfo, kinds, type Sensitive } from "@neverland/api";
-import type { ActionLogs } from "@neverland/component-kit/lent-ports.ts";
+import type { ActionLogs, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -33,6 +33,7 @@ export type ResourceApiDeps = {
   /** All that there are when absent. */
   readonly kinds?: readonly KindInfo[];
   readonly actionLogs?: ActionLogs;
+  readonly machineViews?: MachineViewLookup;
   readonly limits?: Partial<ApiLimits>;
   /** Says whether the server can do its work; `/readyz` answers 503 with the reason while it cannot. */
   readonly notReadyReason?: () => string | undefined;
@@ -61,6 +62,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     turns: new Turns(),
     limits,
     actionLogs: deps.actionLogs,
+    machineViews: deps.machineViews,
     closing: closing.signal,
   };
   await app.register(async (scope) => {

@@ -5,11 +5,18 @@ import { defaultStoreLimits, type StoreDeps, StoreEngine, type StoreLimits } fro
 import { StoreState } from "./engine/store-state.ts";
 import type { ResourceStore } from "./resource-store.ts";
 
+/**
+ * @param startVersion What versions go on from: who watches from one of an earlier process is told that it is gone only where
+ * that is not reached again.
+ */
 export function openMemoryStore(
   deps: StoreDeps = { clock: systemClock, newUid: () => crypto.randomUUID() },
   limits: Partial<StoreLimits> = {},
+  startVersion = 0,
 ): ResourceStore {
-  return new StoreEngine(new StoreState(), new NoMedium(), deps, { ...defaultStoreLimits, ...limits });
+  const state = new StoreState();
+  state.log.startAt({ version: startVersion, compactedVersion: startVersion, unreadVersion: startVersion });
+  return new StoreEngine(state, new NoMedium(), deps, { ...defaultStoreLimits, ...limits });
 }
 
 /** Nothing is kept but what the engine has in memory. */

@@ -1,5 +1,5 @@
 // What a write makes of the stored object: versions, generation, finalizers, deletion. Pure; every driver uses it.
-import { apiVersionOf, type KindInfo, type Resource, type ResourceKey } from "@neverland/api";
+import { apiVersionOf, type KindInfo, type ObjectMeta, type Resource, type ResourceKey } from "@neverland/api";
 import { formatSeconds } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "./resource-json.ts";
 import { type NewResource, type Preconditions, StoreError } from "./resource-store.ts";
@@ -24,8 +24,17 @@ export function decideCreate(
   const filled = { creationTimestamp: formatSeconds(nowMs), generation: 1, uid, resourceVersion: String(version) };
   return {
     type: "added",
-    object: { ...wanted, apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { ...metadata, ...filled } },
+    object: {
+      ...wanted,
+      ...{ apiVersion: apiVersionOf(kind), kind: kind.kind },
+      metadata: { ...metadata, ...filled, ...(kind.isView && shownIdentity(metadata)) },
+    },
   };
+}
+
+/** A view is what it shows: as old as that, and the same one. */
+function shownIdentity({ uid, creationTimestamp }: Partial<ObjectMeta>): Partial<ObjectMeta> {
+  return { ...(uid && { uid }), ...(creationTimestamp && { creationTimestamp }) };
 }
 
 /** @throws {StoreError} `not-found`, `conflict`. */

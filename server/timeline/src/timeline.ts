@@ -1,5 +1,5 @@
 // The machines' timelines as a service: takes the facts that components report, each once, within their budgets.
-import type { MachineEvent, MachineEventInput, RecordedEvent } from "@neverland/api";
+import type { MachineEvent, MachineEventInput, MachineEventSpec, RecordedEvent } from "@neverland/api";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
@@ -9,6 +9,7 @@ import { NewestBeyond } from "./budgets/newest-beyond.ts";
 import { leftOutEvent, lostEvent } from "./budgets/own-events.ts";
 import { factKey, RepeatedFacts } from "./budgets/repeated-facts.ts";
 import type { EventLogDeps } from "./log/event-log.ts";
+import type { Fact, MachineFactBook } from "./machine-facts.ts";
 import { adoptEvents } from "./memory/adopt-events.ts";
 import type { Entry } from "./memory/entry-list.ts";
 import { EventMemory } from "./memory/event-memory.ts";
@@ -24,6 +25,8 @@ export type TimelineDeps = Pick<EventLogDeps, "dir" | "onError" | "open"> & {
   readonly randomBytes: (count: number) => Uint8Array;
   readonly lookup: MachineLookup;
   readonly contacts: BootContacts;
+  /** Is told of every event there is, and at the start of those that are read back. */
+  readonly facts?: Pick<MachineFactBook, "note">;
   /** Told of each event that is written down; not of repeats, nor of what its budget leaves out. For the log. */
   readonly onWritten?: (event: MachineEventInput) => void;
 };
@@ -41,7 +44,7 @@ export class Timeline implements Service {
   readonly view: ResourceStore;
 
   constructor(deps: TimelineDeps, limits: Partial<TimelineLimits> = {}) {
-    const { clock, lookup, contacts, randomBytes, onError } = deps;
+    const { clock, lookup, randomBytes, onError } = deps;
     const all = { ...defaultTimelineLimits, ...limits };
     this.#deps = deps;
     this.#memory = new EventMemory({ ...deps, onRecovered: (...lost) => this.#lost(...lost) }, all);
@@ -50,7 +53,7 @@ export class Timeline implements Service {
     this.#budgets = new EventBudgets(all.budgets, clock);
     this.#beyond = new NewestBeyond((...said) => this.#writer.write(...said, false), this.#memory.index);
     this.#facts = new RepeatedFacts(all, clock);
-    this.view = new EventView(this.#memory, { clock, lookup, contacts });
+    this.view = new EventView(this.#memory, { clock, lookup, noted: (...seen) => this.#note(...seen) });
     this.#regularly = [
       { everyMs: newestMs, doing: "showing the newest events", work: () => this.#beyond.show() },
       { everyMs: leftOutMs, doing: "saying what was left out", work: () => this.#sayLeftOut(false) },
@@ -60,8 +63,7 @@ export class Timeline implements Service {
 
   /** Reads back what there is: also when each machine was last seen starting. */
   async start(): Promise<void> {
-    const { contacts, clock } = this.#deps;
-    await this.#memory.load(({ ns, spec }) => contacts.readBack(ns, spec, clock.nowMs()));
+    await this.#memory.load(({ ns, spec }) => this.#readBack(ns, spec));
     for (const work of this.#regularly) work.start();
   }
 
@@ -76,10 +78,10 @@ export class Timeline implements Service {
 
   /** Never throws and never waits; the fact is durable a moment later. */
   readonly record = (event: MachineEventInput): RecordedEvent => {
-    const { clock, lookup, contacts } = this.#deps;
+    const { clock, lookup } = this.#deps;
     const nowMs = clock.nowMs();
     const subject = subjectOf(event, lookup);
-    contacts.note(subject, event.type, nowMs);
+    this.#note(subject, event, nowMs);
     const { type, address, link } = event;
     return new Recorded(this.#repeated, { subject, type, address, link }, this.#take(event, subject, nowMs));
   };
@@ -110,7 +112,7 @@ export class Timeline implements Service {
   /** What was counted elsewhere. An event that has been forgotten is put on the timeline anew. */
   readonly #repeated = ({ about, entry }: Recorded, count: number, lastMs: number): Entry | undefined => {
     const { subject, type, address, link } = about;
-    this.#deps.contacts.note(subject, type, lastMs);
+    this.#note(subject, { type, ...(address !== undefined && { address }) }, lastMs);
     if (entry === undefined) return undefined;
     if (entry.isGone) return this.#take(eventOf(entry), subject, this.#deps.clock.nowMs());
     this.#counts.seenAgain(entry, count, lastMs);
@@ -129,7 +131,19 @@ export class Timeline implements Service {
    * @returns Whether all of them are on the disk, so that they may go where they were.
    */
   async adopt(events: readonly MachineEvent[]): Promise<boolean> {
-    return await adoptEvents(events, this.#memory, this.#deps);
+    return await adoptEvents(events, this.#memory, this.#deps.clock, (ns, spec) => this.#readBack(ns, spec));
+  }
+
+  #note(subject: Subject, fact: Fact, atMs: number): void {
+    this.#deps.contacts.note(subject, fact.type, atMs);
+    this.#deps.facts?.note(subject, fact, atMs);
+  }
+
+  #readBack(namespace: string, spec: MachineEventSpec): void {
+    const nowMs = this.#deps.clock.nowMs();
+    this.#deps.contacts.readBack(namespace, spec, nowMs);
+    const atMs = Date.parse(spec.time);
+    if (atMs <= nowMs) this.#deps.facts?.note({ ...spec, namespace }, spec, atMs);
   }
 
   /** What the disk does not take yet is said the next time. */

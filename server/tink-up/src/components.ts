@@ -5,8 +5,18 @@ import { component as boots } from "@neverland/boots-netboot/component.ts";
 import type { Component } from "@neverland/component-kit/component.ts";
 import { component as controllers } from "@neverland/controllers/component.ts";
 import { component as hegel } from "@neverland/hegel-metadata/component.ts";
+import { component as machineViews } from "@neverland/machine-views/component.ts";
 import { component as registry } from "@neverland/oci-registry/component.ts";
 import { component as api } from "@neverland/resource-api/component.ts";
 import { component as tinkServer } from "@neverland/tink-server/component.ts";
 
-export const components: readonly Component[] = [boots, hegel, actionLogs, tinkServer, controllers, registry, api];
+export const components: readonly Component[] = [
+  boots,
+  hegel,
+  actionLogs,
+  tinkServer,
+  controllers,
+  registry,
+  machineViews,
+  api,
+];

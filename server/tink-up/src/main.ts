@@ -2,7 +2,7 @@
 // stops them in reverse. Nothing else knows all of them.
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { kinds, Sensitive } from "@neverland/api";
+import { type KindInfo, kinds, Sensitive } from "@neverland/api";
 import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@neverland/component-kit/component.ts";
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
@@ -16,10 +16,13 @@ import { onClockSet, systemClock } from "@neverland/platform/time/clock.ts";
 import { ensureToken } from "@neverland/resource-api/access-files.ts";
 import { guardedStore } from "@neverland/resources/guarded-store.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { moveOldEvents } from "@neverland/timeline/log/move-old-events.ts";
+import { MachineFactBook } from "@neverland/timeline/machine-facts.ts";
 import { Timeline } from "@neverland/timeline/timeline.ts";
 import { faultsOf, throwFaults } from "./all-faults.ts";
 import { checkPlanes } from "./before-start.ts";
@@ -53,6 +56,10 @@ type Shared = Omit<ComponentDeps<unknown>, "config" | "lent">;
 
 /** After a failed start nothing is worth waiting for longer. */
 const failedStartDeadlineMs = 5000;
+/** What watches of machine views resume from. */
+const viewHistoryBytes = 16 * 1024 * 1024;
+/** No process writes more of them: versions of the next one are greater, so that a watch of this one's has to list again. */
+const writesPerMs = 1000;
 
 /**
  * Starts what the configuration names, or everything.
@@ -112,8 +119,11 @@ export async function startServer(
     await services.start(carrierWatch(interfaces, { warn, clock: systemClock }), signal);
     const machines = new MachineIndex();
     const contacts = new BootContacts();
+    const facts = new MachineFactBook();
+    const views = openMemoryStore(undefined, { historyBytes: viewHistoryBytes }, systemClock.nowMs() * writesPerMs);
+    await services.start({ start: async () => undefined, stop: () => views.close() }, signal);
     const timeline = new Timeline({
-      ...{ dir: join(dataDir, "events"), clock: systemClock, randomBytes, contacts, onError },
+      ...{ dir: join(dataDir, "events"), clock: systemClock, randomBytes, contacts, facts, onError },
       lookup: machineNames(machines),
       onWritten: (event) => note({ event: "machine", ...event }),
     });
@@ -126,7 +136,13 @@ export async function startServer(
       });
     await moveOldEvents(database, { timeline, clock: systemClock, onLong }, signal);
     faults.recordTo(timeline.record);
-    const store = routedStore(database, new Map([[kinds.MachineEvent, timeline.view]]));
+    const store = routedStore(
+      database,
+      new Map<KindInfo, ResourceStore>([
+        [kinds.MachineEvent, timeline.view],
+        [kinds.MachineView, views],
+      ]),
+    );
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
     const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
     // What is kept can be read without them, and a disk that takes nothing now may later.
@@ -150,6 +166,8 @@ export async function startServer(
         doors: bootDoors(config),
         token,
         contacts,
+        facts,
+        views,
         record: timeline.record,
         onError,
         warn,

@@ -70,6 +70,7 @@ for (const name of ["bash", "zsh", "fish"] as const satisfies readonly ShellName
         "templates",
         "workflows",
         "machineevents",
+        "machineviews",
         "actionreports",
         "leases",
         "namespaces",
@@ -103,7 +104,17 @@ describe("what can follow", () => {
   const cases: readonly [words: readonly string[], values: readonly string[]][] = [
     [
       ["watch", ""],
-      ["hardware", "templates", "workflows", "machineevents", "actionreports", "leases", "namespaces", "secrets"],
+      [
+        "hardware",
+        "templates",
+        "workflows",
+        "machineevents",
+        "machineviews",
+        "actionreports",
+        "leases",
+        "namespaces",
+        "secrets",
+      ],
     ],
     [
       ["get", "hw", ""],

@@ -8,6 +8,7 @@ import {
   type Resource,
   type ResourceKey,
   stageBill,
+  subjectAmong,
 } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -39,7 +40,7 @@ async function describe(clients: Clients, kind: KindInfo, key: ResourceKey, nowM
   if (object === undefined)
     throw new CliError("not-found", `There is no ${kind.singular} "${key.name}" in namespace ${key.namespace}.`);
   const events = await eventsOf(clients, object);
-  const bill = kind.kind === "Hardware" ? stageBill(events) : undefined;
+  const bill = kind.kind === "Hardware" || kind.kind === "MachineView" ? stageBill(events) : undefined;
   const billText = bill === undefined ? "" : `Last boot:\n${formatStageBill(bill.stages)}`;
   return `${describeObject(object, events, nowMs)}${billText}\n`;
 }
@@ -47,7 +48,7 @@ async function describe(clients: Clients, kind: KindInfo, key: ResourceKey, nowM
 /** A machine's events, or a workflow's, oldest first; none for other kinds, nor of one that had its name before. */
 async function eventsOf(clients: Clients, object: Resource): Promise<MachineEvent[]> {
   const { kind, metadata } = object;
-  const subject = kinds.MachineEvent.about.find((each) => each.kind === kind);
+  const subject = subjectAmong(kinds.MachineEvent.about, kind, metadata.name);
   if (subject === undefined) return [];
   const { namespace } = metadata;
   const fieldSelector = `${subject.path}=${nameIn(subject, metadata)}`;

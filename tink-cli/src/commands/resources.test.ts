@@ -213,7 +213,10 @@ describe("tink get", () => {
 
   test("prints a table, with more columns when it is wide", async () => {
     const { stdout } = await bench.run("get", "wf", "get-w");
-    assert.match(stdout, /^NAME +TEMPLATE +STATE +ACTION +AGENT +HARDWARE +AGE\nget-w +get-t .* get-1 +\d+s\n$/);
+    assert.match(
+      stdout,
+      /^NAME +TEMPLATE +STATE +ACTION +REASON +AGENT +HARDWARE +AGE\nget-w +get-t .* get-1 +\d+s\n$/,
+    );
     assert.match((await bench.run("get", "wf/get-w", "-o", "wide")).stdout, /^NAME .* TASK .* TEMPLATE-RENDERING/);
   });
 
@@ -467,7 +470,7 @@ describe("tink delete", () => {
     test("is waited for, who holds it being said, until it is gone", async () => {
       const deleting = bench.start("delete", "hw/held");
       await deleting.saw(/marked for deletion/);
-      assert.match((await bench.run("get", "hw/held")).stdout, /^held +Deleting /m);
+      assert.match((await bench.run("get", "hw/held")).stdout, /^held .* Deleting /m);
       assert.match(
         (await bench.run("explain", "held")).stdout,
         /because Hardware held is being deleted, .*example\.org\/audit/,

@@ -1,6 +1,7 @@
 // Objects as the JSON text of an answer, and lists as that or as YAML, in the form that was asked for. What the store has as text already is
 // not serialised again, and lists come in slices.
 import { apiVersionOf, type KindInfo, type Resource } from "@neverland/api";
+import type { MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { resourceJson } from "@neverland/store/resource-json.ts";
 import type { ResourceList } from "@neverland/store/resource-store.ts";
@@ -14,6 +15,8 @@ export type Shape = {
   readonly includeObject: IncludeObject;
   /** What ages are counted from. */
   readonly nowMs: number;
+  /** Where columns of Hardware look besides. */
+  readonly machineViews?: MachineViewLookup | undefined;
 };
 
 /** Of so many characters is a piece of a list: enough for one write, and no more than is copied in no time. */
@@ -107,11 +110,13 @@ function tableHead({ kind, form }: Shape, metadata: object, withColumns: boolean
   return `${open({ kind: "Table", apiVersion: metaVersionOf(form), metadata, columnDefinitions })},"rows":[`;
 }
 
-function itemText({ kind, form, includeObject, nowMs }: Shape, stored: Resource): string {
+function itemText({ kind, form, includeObject, nowMs, machineViews }: Shape, stored: Resource): string {
   const object = shown(kind, stored);
   if (form === "object") return resourceJson(object);
   if (!isTable(form)) return partialText(form, object);
-  const cells = JSON.stringify(cellsOf(kind, object, nowMs));
+  const cells = JSON.stringify(
+    cellsOf(kind, object, nowMs, kind.hasView ? machineViews?.of(object.metadata) : undefined),
+  );
   if (includeObject === "None") return `{"cells":${cells}}`;
   return `{"cells":${cells},"object":${includeObject === "Object" ? resourceJson(object) : partialText(form, object)}}`;
 }

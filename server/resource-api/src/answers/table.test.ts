@@ -23,12 +23,23 @@ test("a row has the name, the kind's columns and the age", () => {
   };
   const workflow = { apiVersion: "tinkerbell.org/v1alpha1", kind: "Workflow", metadata, spec: { templateRef: "t" } };
   const nowMs = Date.parse("2026-01-01T00:05:30Z");
-  assert.deepEqual(cellsOf(kinds.Workflow, workflow, nowMs), ["w", "t", "NEW", null, null, null, null, null, "5m30s"]);
+  assert.deepEqual(cellsOf(kinds.Workflow, workflow, nowMs), [
+    "w",
+    "t",
+    "NEW",
+    null,
+    null,
+    null,
+    null,
+    null,
+    null,
+    "5m30s",
+  ]);
   assert.deepEqual(
     columnsOf(kinds.Workflow)
       .filter((column) => column.priority === 0)
       .map((column) => column.name),
-    ["Name", "Template", "State", "Action", "Agent", "Hardware", "Age"],
+    ["Name", "Template", "State", "Action", "Reason", "Agent", "Hardware", "Age"],
   );
 });
 

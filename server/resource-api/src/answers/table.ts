@@ -16,25 +16,39 @@ const nameColumn = {
 const ageColumn = { name: "Age", type: "string", format: "", description: "Time since creation.", priority: 0 };
 
 export function columnsOf(kind: KindInfo) {
-  const own = kind.columns.map(({ name, type, path, wide }) => ({
+  const own = kind.columns.map(({ name, type, path, ofView, wide }) => ({
     name,
     type,
     format: "",
-    description: `The value of ${path}.`,
+    description: ofView ? `The value of ${ofView} in the machine's view.` : `The value of ${path}.`,
     priority: wide ? 1 : 0,
   }));
   return [nameColumn, ...own, ageColumn];
 }
 
-/** What the columns show of an object. */
-export function cellsOf(kind: KindInfo, object: Resource, nowMs: number): unknown[] {
+/** What the columns show of an object, and of its machine's view where there is one. */
+export function cellsOf(kind: KindInfo, object: Resource, nowMs: number, view?: Resource): unknown[] {
   const age = formatAge(nowMs - Date.parse(object.metadata.creationTimestamp ?? ""));
-  return [object.metadata.name, ...kind.columns.map((column) => cell(object, column, nowMs)), age];
+  return [object.metadata.name, ...kind.columns.map((column) => cell(object, column, nowMs, view)), age];
 }
 
-function cell(object: Resource, column: PrinterColumn, nowMs: number): unknown {
-  const value = insteadOf(object, column) ?? cellValue(object, column, nowMs);
+function cell(object: Resource, column: PrinterColumn, nowMs: number, view: Resource | undefined): unknown {
+  const value = outweighed(object, column) ?? viewValue(view, column, nowMs) ?? ownValue(object, column, nowMs);
   return value === "" ? null : value;
+}
+
+/** What is to be said before all else. */
+function outweighed(object: Resource, { ifEmpty: _, ...column }: PrinterColumn): string | undefined {
+  return insteadOf(object, column);
+}
+
+function viewValue(view: Resource | undefined, { ofView, type }: PrinterColumn, nowMs: number): unknown {
+  if (view === undefined || ofView === undefined) return undefined;
+  return cellValue(view, { name: "", path: ofView, type }, nowMs) ?? undefined;
+}
+
+function ownValue(object: Resource, column: PrinterColumn, nowMs: number): unknown {
+  return insteadOf(object, column) ?? column.text?.(object) ?? cellValue(object, column, nowMs);
 }
 
 /** What is shown in place of the column's own value, if anything is. */

@@ -220,8 +220,17 @@ function bookmark(told: Told, resourceVersion: string, isInitialEnd: boolean, be
   return context.lines.after(before, object, "", make);
 }
 
-function textOf({ target, form, includeObject }: Told, object: Resource, hasColumns: boolean, nowMs: number): string {
-  return objectText({ kind: target.kind, form, includeObject, nowMs }, object, hasColumns);
+function textOf(
+  { context, target, form, includeObject }: Told,
+  object: Resource,
+  hasColumns: boolean,
+  nowMs: number,
+): string {
+  return objectText(
+    { kind: target.kind, form, includeObject, nowMs, machineViews: context.machineViews },
+    object,
+    hasColumns,
+  );
 }
 
 /** In a table it is a row without values, whose object has the annotation: so are Kubernetes' own. */

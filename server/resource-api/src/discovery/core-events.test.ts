@@ -55,7 +55,7 @@ test("without being asked for it is the nearest that it names, for a machine tha
     "of-machine: Hardware m1",
     "of-nothing: Component registry",
     "of-rack: Rack r1",
-    "of-unknown: Hardware 02:00:00:00:00:01",
+    "of-unknown: MachineView 02-00-00-00-00-01",
   ]);
 });
 

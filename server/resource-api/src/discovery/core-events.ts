@@ -10,6 +10,7 @@ import {
   type RecordSubject,
   type Resource,
   type ResourceKey,
+  subjectAmong,
 } from "@neverland/api";
 import type { ListOptions, ResourceStore, Selector, WatchEvent } from "@neverland/store/resource-store.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
@@ -157,7 +158,7 @@ function readAsked({ fields = [], ...options }: ListOptions, about: readonly Rec
   };
   const [kind, name, uid] = [askedOf("kind"), askedOf("name"), askedOf("uid")];
   const info = Object.values<KindInfo>(kinds).find((each) => each.kind === kind);
-  const subject = kind === undefined ? undefined : (about.find((each) => each.kind === kind) ?? "none");
+  const subject = kind === undefined ? undefined : (subjectAmong(about, kind, name ?? "") ?? "none");
   const namespace = options.namespace ?? askedOf("namespace") ?? "default";
   const named = subject === "none" ? undefined : (subject ?? about[0]);
   const own: Selector[] =
@@ -196,7 +197,7 @@ function unnamed([nearest]: readonly RecordSubject[], mac: string | undefined, s
 function involved(record: MachineEvent, { kind, path, by }: RecordSubject) {
   const named = valueAt(record, path);
   if (typeof named !== "string") return undefined;
-  const name = by === "key" ? parseKey(named)?.name : named;
+  const name = by === "key" ? parseKey(named)?.name : by === "mac" ? named.replaceAll(":", "-") : named;
   return name === undefined ? undefined : { kind, name };
 }
 

@@ -34,5 +34,5 @@ export async function sendList(exchange: Exchange, kind: KindInfo, { first, more
 }
 
 function shapeOf({ context, form, includeObject }: Exchange, kind: KindInfo): Shape {
-  return { kind, form, includeObject, nowMs: context.clock.nowMs() };
+  return { kind, form, includeObject, nowMs: context.clock.nowMs(), machineViews: context.machineViews };
 }

@@ -118,7 +118,7 @@ export function readVersion(text: string): string | undefined {
  * through a list (`spec.interfaces[].dhcp.mac`) those objects are meant of which any member has the value.
  */
 function selectableFields(kind: KindInfo): string[] {
-  const shown = kind.columns.filter(({ count, path }) => !count && !path.includes("[]"));
+  const shown = kind.columns.filter(({ count, path }) => !count && path !== "" && !path.includes("[]"));
   const fields = ["metadata.name", "metadata.namespace", ...shown.map(({ path }) => path.slice(1)), ...kind.indexes];
   return [...new Set(fields)];
 }

@@ -1,15 +1,15 @@
 // Takes events in that were kept elsewhere before, as they are.
-import type { MachineEvent } from "@neverland/api";
+import type { MachineEvent, MachineEventSpec } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
-import type { BootContacts } from "../boot-contacts.ts";
 import type { EventMemory } from "./event-memory.ts";
 
 /** Those that are there already are passed over. @returns Whether all are on the disk. */
 export async function adoptEvents(
   events: readonly MachineEvent[],
   memory: Pick<EventMemory, "append" | "flush" | "index" | "makeRoom">,
-  { clock, contacts }: { readonly clock: Clock; readonly contacts: BootContacts },
+  clock: Clock,
+  readBack: (namespace: string, spec: MachineEventSpec) => void,
 ): Promise<boolean> {
   let isTaken = true;
   const breather = new Breather();
@@ -22,7 +22,7 @@ export async function adoptEvents(
     const atMs = Number.isNaN(timeMs) ? clock.nowMs() : timeMs;
     const { segment } = memory.append({ namespace, name, spec, atMs }, true);
     isTaken &&= segment !== undefined;
-    contacts.readBack(namespace, spec, clock.nowMs());
+    readBack(namespace, spec);
   }
   return (await memory.flush()) && isTaken;
 }

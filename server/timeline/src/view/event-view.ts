@@ -11,10 +11,10 @@ import {
   type WatchEvent,
   type WatchOptions,
 } from "@neverland/store/resource-store.ts";
-import type { BootContacts } from "../boot-contacts.ts";
+import type { Fact } from "../machine-facts.ts";
 import { indexAfter } from "../memory/entry-list.ts";
 import type { EventMemory } from "../memory/event-memory.ts";
-import type { MachineLookup } from "../memory/event-subject.ts";
+import type { MachineLookup, Subject } from "../memory/event-subject.ts";
 import { candidates, selected } from "./event-selection.ts";
 import { watchEvents } from "./event-watch.ts";
 import { postedEvent } from "./posted-event.ts";
@@ -22,7 +22,7 @@ import { postedEvent } from "./posted-event.ts";
 export type EventViewDeps = {
   readonly clock: Clock;
   readonly lookup: MachineLookup;
-  readonly contacts: BootContacts;
+  readonly noted: (subject: Subject, fact: Fact, atMs: number) => void;
 };
 
 /**
@@ -74,10 +74,10 @@ export class EventView implements ResourceStore {
     const { namespace, name } = resource.metadata;
     if (this.#memory.index.get({ namespace, name }) !== undefined)
       throw new StoreError("already-exists", `MachineEvent ${formatKey({ namespace, name })} already exists`);
-    const { lookup, contacts, clock } = this.#deps;
+    const { lookup, noted, clock } = this.#deps;
     const { event, subject } = postedEvent(resource, lookup, clock.nowMs());
     const entry = this.#memory.append(event, true);
-    contacts.note(subject, event.spec.type, Math.min(Date.parse(event.spec.time), clock.nowMs()));
+    noted(subject, event.spec, Math.min(Date.parse(event.spec.time), clock.nowMs()));
     return this.#memory.resourceOf(entry);
   }
 

@@ -1,0 +1,18 @@
+// Machine views as a row of the table of components; what they are made of is loaded when they run.
+import { defineComponent } from "@neverland/component-kit/component.ts";
+
+const parts = () => import("./machine-views.ts");
+
+export const component = defineComponent({
+  name: "machine-views",
+  path: "machineViews",
+  settings: {},
+  runsWith: ["api"],
+  load: parts,
+  make: async ({ store, views, facts, clock, record, warn, onError, lent }) => {
+    const { MachineViews } = await parts();
+    const listeningSinceMs = () => lent.listeningSinceMs?.();
+    const shown = new MachineViews({ ...{ store, views, facts, clock, record, warn, onError }, listeningSinceMs });
+    return { services: [shown], lends: { machineViews: shown } };
+  },
+});

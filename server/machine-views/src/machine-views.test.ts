@@ -1,0 +1,201 @@
+// The views of machines as Hardware, Workflows and what is heard of them change.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kinds } from "@neverland/api";
+import { mostStrangers } from "@neverland/timeline/machine-facts.ts";
+import { pending, startMs, ViewBench } from "./testing/view-bench.ts";
+
+const mac = "52:54:00:00:00:01";
+
+test("a machine is followed from its racking to its login", async () => {
+  await using bench = await new ViewBench().start();
+  const stands = async (): Promise<string> => {
+    await bench.settle();
+    const view = await bench.view("m1");
+    return `${view?.state} ${view?.health} ${view?.reason}`;
+  };
+  await bench.hardware("m1", mac);
+  assert.equal(await stands(), "idle ok NoWorkflow");
+  await bench.workflow("w", "m1", pending(mac));
+  assert.equal(await stands(), "waiting ok NotSeen");
+  const known = { hardware: "m1" };
+  bench.heard(mac, "DhcpOffer", { ...known, data: { vendorClass: "PXEClient", address: "10.0.0.5" } });
+  assert.equal(await stands(), "booting ok Address");
+  bench.heard(mac, "TftpRefused", { ...known, reason: "FileNotLent", message: "no such file" });
+  assert.equal(await stands(), "booting attention FileNotLent");
+  bench.heard(mac, "ScriptServed", known);
+  assert.equal(await stands(), "booting ok Script");
+  bench.heard(mac, "WorkerAsked", known);
+  assert.equal(await stands(), "in-hook ok Worker");
+  const key = { namespace: "default", name: "w" };
+  const change = async (status: object): Promise<void> => {
+    const workflow = await bench.store.get(kinds.Workflow, key);
+    assert.ok(workflow);
+    await bench.store.updateStatus(kinds.Workflow, { ...workflow, status });
+  };
+  const done = { id: "a1", name: "one", image: "i", state: "SUCCESS" };
+  const begun = {
+    id: "a2",
+    name: "two",
+    image: "i",
+    state: "RUNNING",
+    timeout: 90,
+    executionStart: "2026-05-01T12:00:00Z",
+  };
+  const running = { id: "t", name: "t", agentID: mac, actions: [done, begun] };
+  await change({ ...pending(mac), state: "RUNNING", tasks: [running] });
+  assert.equal(await stands(), "provisioning ok ActionRunning");
+  const view = await bench.view("m1");
+  assert.deepEqual(view?.action, { name: "two", number: 2, of: 2 });
+  assert.equal(view?.workflow, "w");
+  // Its timeout, and a minute for the worker to say so.
+  assert.equal(view?.deadline, "2026-05-01T12:02:30Z");
+  const conditions = [{ type: "Succeeded", status: "False", reason: "ActionFailed", message: "no such disk" }];
+  await change({ state: "FAILED", stateSince: "2026-05-01T12:01:00Z", conditions });
+  assert.equal(await stands(), "failed failed WorkflowFailed");
+  assert.match((await bench.view("m1"))?.message ?? "", /no such disk/);
+  await change({ state: "SUCCESS", stateSince: new Date(bench.clock.nowMs()).toISOString() });
+  assert.equal(await stands(), "provisioned ok WorkflowSucceeded");
+  bench.heard(mac, "MetadataServed", known);
+  assert.equal(await stands(), "provisioned ok SystemUp");
+  assert.deepEqual(bench.errors, []);
+});
+
+test("a view is its Hardware's: uid, age and labels, and goes with it", async () => {
+  await using bench = await new ViewBench().start();
+  const hardware = await bench.hardware("m1", mac, {}, { labels: { rack: "a" } });
+  await bench.settle();
+  const shown = await bench.views.get(kinds.MachineView, hardware.metadata);
+  const { uid, labels, creationTimestamp } = shown?.metadata ?? {};
+  assert.deepEqual([uid, labels, creationTimestamp], [hardware.metadata.uid, { rack: "a" }, "2026-05-01T12:00:00Z"]);
+  await bench.store.delete(kinds.Hardware, hardware.metadata);
+  await bench.settle();
+  assert.deepEqual(await bench.names(), []);
+});
+
+test("two of one MAC, and one without any, are unusable until that is put right", async () => {
+  await using bench = await new ViewBench().start();
+  await bench.hardware("a", mac);
+  const twin = await bench.hardware("b", mac);
+  await bench.settle();
+  for (const name of ["a", "b"]) {
+    const view = await bench.view(name);
+    assert.deepEqual([view?.state, view?.reason], ["unusable", "DuplicateClaim"], name);
+  }
+  await bench.store.delete(kinds.Hardware, twin.metadata);
+  await bench.settle();
+  assert.equal((await bench.view("a"))?.state, "idle");
+  await bench.hardware("none", "", { interfaces: [{ dhcp: {} }] });
+  await bench.settle();
+  assert.equal((await bench.view("none"))?.reason, "NoMac");
+});
+
+test("names of 253 characters, and hundreds of MACs, cost no more than they are worth", async () => {
+  await using bench = await new ViewBench().start();
+  const name = `${"a".repeat(63)}.`.repeat(3) + "b".repeat(61);
+  const interfaces = Array.from({ length: 300 }, (_, n) => ({
+    dhcp: { mac: `52:54:00:00:${(n >> 8).toString(16).padStart(2, "0")}:${(n & 255).toString(16).padStart(2, "0")}` },
+  }));
+  await bench.hardware(name, mac, { interfaces });
+  await bench.settle();
+  const view = await bench.view(name);
+  assert.equal(name.length, 253);
+  assert.equal(view?.macs.length, 16);
+});
+
+test("a machine without Hardware is a view by its MAC, until it has one", async () => {
+  await using bench = await new ViewBench().start();
+  bench.heard(mac, "DhcpIgnored", { reason: "UnknownMachine", message: "nobody's", address: "10.0.0.9" });
+  await bench.settle();
+  const view = await bench.view("52-54-00-00-00-01");
+  assert.deepEqual(
+    [view?.state, view?.reason, view?.macs, view?.addresses],
+    ["unknown", "UnknownMachine", [mac], ["10.0.0.9"]],
+  );
+  await bench.hardware("m1", mac);
+  await bench.settle();
+  assert.deepEqual(await bench.names(), ["m1"]);
+  assert.equal((await bench.view("m1"))?.lastSeen, "2026-05-01T12:00:00Z");
+});
+
+test("a stranger that was not heard for a day is forgotten", async () => {
+  await using bench = await new ViewBench().start();
+  bench.heard(mac, "DhcpIgnored");
+  await bench.settle();
+  assert.equal((await bench.names()).length, 1);
+  bench.clock.advance(86_400_000 + 600_000);
+  await bench.settle();
+  assert.deepEqual(await bench.names(), []);
+});
+
+test("strangers beyond the bound push out those heard longest ago, which is said", async () => {
+  await using bench = new ViewBench();
+  const macOf = (n: number) =>
+    `02:00:00:${[n >> 16, n >> 8, n].map((part) => (part & 255).toString(16).padStart(2, "0")).join(":")}`;
+  for (let n = 0; n < mostStrangers; n += 1) bench.heard(macOf(n), "DhcpIgnored");
+  await bench.start();
+  for (let n = 0; n < 10; n += 1) bench.heard(macOf(mostStrangers + n), "DhcpIgnored");
+  await bench.settle();
+  const names = await bench.names();
+  assert.equal(names.length, mostStrangers);
+  assert.ok(names.includes("02-00-00-00-10-09"));
+  assert.equal(bench.warnings.length, 1);
+});
+
+test("a mistyped MAC is named at both ends, as soon as the machine asks", async () => {
+  await using bench = await new ViewBench().start();
+  await bench.hardware("m1", mac);
+  await bench.workflow("w", "m1", pending(mac));
+  await bench.settle();
+  bench.heard("52:54:00:00:00:10", "DhcpIgnored", { reason: "UnknownMachine" });
+  await bench.settle();
+  const [waiting, stranger] = [await bench.view("m1"), await bench.view("52-54-00-00-00-10")];
+  assert.deepEqual([waiting?.reason, waiting?.health], ["NearMac", "attention"]);
+  assert.match(waiting?.message ?? "", /52:54:00:00:00:10/);
+  assert.equal(stranger?.reason, "NearMac");
+  assert.match(stranger?.message ?? "", /default\/m1 waits for 52:54:00:00:00:01/);
+  assert.deepEqual(
+    bench.events.map(({ type, hardware }) => [type, hardware]),
+    [["NearMacHeard", "default/m1"]],
+  );
+});
+
+test("the order does not matter: a stranger that asked before the workflow is found, too", async () => {
+  await using bench = await new ViewBench().start();
+  bench.heard("52:54:00:00:00:11", "DhcpIgnored", { reason: "UnknownMachine" });
+  await bench.settle();
+  await bench.hardware("m1", mac);
+  await bench.workflow("w", "m1", pending(mac));
+  await bench.settle();
+  assert.equal((await bench.view("m1"))?.reason, "NearMac");
+  assert.equal((await bench.view("52-54-00-00-00-11"))?.reason, "NearMac");
+  bench.heard(mac, "DhcpOffer", { hardware: "m1" });
+  await bench.settle();
+  assert.equal((await bench.view("m1"))?.reason, "Address");
+  assert.equal((await bench.view("52-54-00-00-00-11"))?.reason, "UnknownMachine");
+});
+
+test("a machine that is heard again and again makes one event in five minutes", async () => {
+  await using bench = await new ViewBench().start();
+  await bench.hardware("m1", mac);
+  await bench.settle();
+  const { resourceVersion } = await bench.views.list(kinds.MachineView);
+  for (let n = 0; n < 20; n += 1) {
+    bench.heard(mac, "WorkerAsked", { hardware: "m1" });
+    bench.clock.advance(20_000);
+    await bench.settle();
+  }
+  const { items } = await bench.views.list(kinds.MachineView);
+  const writes = Number(items[0]?.metadata.resourceVersion) - Number(resourceVersion);
+  assert.equal(writes, 2);
+  assert.ok(bench.clock.nowMs() - startMs > 400_000);
+});
+
+test("a watch from a version of an earlier process has to list again", async () => {
+  await using bench = await new ViewBench().start();
+  const signal = AbortSignal.timeout(5000);
+  for (const resourceVersion of ["1", String(startMs - 1), String(startMs + 1_000_000)])
+    await assert.rejects(Array.fromAsync(bench.views.watch(kinds.MachineView, { resourceVersion, signal })), {
+      code: "gone",
+    });
+});

@@ -1,0 +1,310 @@
+// Keeps one view of each machine: a change of a machine, of a workflow of it or of what was heard of it makes that one view anew.
+import {
+  formatKey,
+  type Hardware,
+  kinds,
+  type MachineEventInput,
+  type Resource,
+  type ResourceKey,
+  type Workflow,
+} from "@neverland/api";
+import type { Service } from "@neverland/platform/service.ts";
+import type { Clock } from "@neverland/platform/time/clock.ts";
+import { unlessAborted } from "@neverland/platform/wait/abort.ts";
+import { Breather } from "@neverland/platform/wait/breather.ts";
+import { type Following, follow } from "@neverland/store/follow.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { faultOf } from "@neverland/store/stored-fault.ts";
+import { type MachineFactBook, type MachineFacts, mostStrangers } from "@neverland/timeline/machine-facts.ts";
+import { foldKnown, foldStranger, isMissing } from "./fold-view.ts";
+import { type Machine, MachineBook } from "./machine-book.ts";
+import { nearMacs } from "./near-macs.ts";
+import { ShownViews, staleMs } from "./shown-views.ts";
+
+export type MachineViewsDeps = {
+  /** Hardware and Workflows. */
+  readonly store: Pick<ResourceStore, "list" | "watch">;
+  /** Where the views are kept. */
+  readonly views: ResourceStore;
+  readonly facts: Pick<
+    MachineFactBook,
+    "ofHardware" | "ofStranger" | "strangers" | "forgetHardware" | "forgetStranger" | "onFact"
+  >;
+  readonly clock: Clock;
+  readonly record: (event: MachineEventInput) => void;
+  readonly listeningSinceMs: () => number | undefined;
+  readonly warn: (message: string) => void;
+  readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
+};
+
+/** How long changes are gathered, and most views that are made of them at once: a hall that starts is shown within seconds. */
+const gatherMs = 100;
+const mostAtOnce = { known: 256, strangers: 16 };
+/** A machine without Hardware is forgotten so long after it was heard last. */
+export const strangerAgeMs = 86_400_000;
+const tidyMs = 600_000;
+/** How often it is said that there are too many of them. */
+const crowdedMs = 3_600_000;
+const strangersNamespace = "default";
+
+export class MachineViews implements Service {
+  readonly #deps: MachineViewsDeps;
+  readonly #shown: ShownViews;
+  readonly #book = new MachineBook();
+  readonly #abort = new AbortController();
+  readonly #changed = new Map<string, ResourceKey>();
+  readonly #changedStrangers = new Set<string>();
+  /** Those that have a view, the one that was heard last at the end. */
+  readonly #strangers = new Set<string>();
+  /** Machines that are waited for and were not heard, by their MACs; and what was said of a near one. */
+  readonly #missing = new Map<string, ResourceKey>();
+  readonly #saidNear = new Map<string, string>();
+  #seenMs = new Map<string, number>();
+  #followings: Following[] = [];
+  #giveUp: (() => void)[] = [];
+  #isDue = false;
+  #working: Promise<void> = Promise.resolve();
+  #saidCrowdedMs = Number.NEGATIVE_INFINITY;
+
+  constructor(deps: MachineViewsDeps) {
+    this.#deps = deps;
+    this.#shown = new ShownViews(deps.views);
+  }
+
+  /** The view of a machine, as it is shown now. */
+  of(key: ResourceKey): Resource | undefined {
+    return this.#shown.of(key);
+  }
+
+  /** Ready when there is a view of each machine. */
+  async start(signal: AbortSignal): Promise<void> {
+    const { store, clock, facts, onError } = this.#deps;
+    const deps = { store, clock, signal: this.#abort.signal };
+    const failed = (error: unknown, retryInMs: number) =>
+      onError({ doing: "watching for machine views", error, retryInMs });
+    this.#followings = [
+      follow<Workflow>(deps, kinds.Workflow, {
+        onChange: (change, workflow) => this.#workflowChanged(change === "deleted", workflow),
+        onError: failed,
+      }),
+      follow<Hardware>(deps, kinds.Hardware, {
+        // Also what no schema accepts: its machine stands somewhere, too.
+        needs: "metadata",
+        onChange: (change, hardware) => this.#hardwareChanged(change === "deleted", hardware),
+        onError: failed,
+      }),
+    ];
+    await unlessAborted(Promise.all(this.#followings.map(({ ready }) => ready)), signal);
+    for (const mac of facts.strangers()) this.#changedStrangers.add(mac);
+    await this.#work(Number.POSITIVE_INFINITY);
+    this.#giveUp = [facts.onFact((who, isNews) => this.#heard(who, isNews))];
+    this.#tidyLater();
+    this.#later();
+  }
+
+  async stop(deadline: AbortSignal): Promise<void> {
+    this.#abort.abort();
+    for (const giveUp of this.#giveUp) giveUp();
+    const all = Promise.all([this.#working, ...this.#followings.map(({ done }) => done)]);
+    await unlessAborted(all, deadline).catch(() => undefined);
+  }
+
+  #hardwareChanged(isDeleted: boolean, hardware: Hardware): void {
+    const { metadata } = hardware;
+    const isFaulty = !isDeleted && faultOf(hardware) !== undefined;
+    const changed = isDeleted ? this.#book.remove(metadata) : this.#book.put(hardware, isFaulty);
+    for (const machine of changed) this.#change(machine.hardware.metadata);
+    if (isDeleted) this.#deps.facts.forgetHardware(metadata);
+    // Whoever was a stranger by one of its MACs is none, or is one again.
+    for (const { macs } of changed) for (const mac of macs) this.#changeStranger(mac);
+  }
+
+  #workflowChanged(isDeleted: boolean, workflow: Workflow): void {
+    const { machines } = isDeleted ? this.#book.removeWorkflow(workflow.metadata) : this.#book.putWorkflow(workflow);
+    for (const { hardware } of machines) this.#change(hardware.metadata);
+  }
+
+  #heard(who: { readonly key: ResourceKey } | { readonly mac: string }, isNews: boolean): void {
+    const { facts } = this.#deps;
+    const [id, now] =
+      "key" in who ? [formatKey(who.key), facts.ofHardware(who.key)] : [who.mac, facts.ofStranger(who.mac)];
+    const shownMs = this.#seenMs.get(id) ?? 0;
+    if (!isNews && (now?.seenMs ?? 0) - shownMs < staleMs) return;
+    if ("key" in who) this.#change(who.key);
+    else this.#changeStranger(who.mac);
+  }
+
+  #change({ namespace, name }: ResourceKey): void {
+    this.#changed.set(`${namespace}/${name}`, { namespace, name });
+    this.#later();
+  }
+
+  #changeStranger(mac: string): void {
+    if (this.#changedStrangers.size >= mostStrangers) return;
+    this.#changedStrangers.add(mac);
+    this.#later();
+  }
+
+  #later(): void {
+    const isEmpty = this.#changed.size === 0 && this.#changedStrangers.size === 0;
+    if (this.#isDue || isEmpty || this.#abort.signal.aborted || this.#giveUp.length === 0) return;
+    this.#isDue = true;
+    this.#deps.clock.after(gatherMs, () => {
+      this.#working = this.#work(1).finally(() => {
+        this.#isDue = false;
+        this.#later();
+      });
+    });
+  }
+
+  async #work(times: number): Promise<void> {
+    const breather = new Breather();
+    const writes: Promise<void>[] = [];
+    const write = async (work: Promise<void>): Promise<void> => {
+      writes.push(work.catch((error) => this.#deps.onError({ doing: "keeping a machine's view", error })));
+      if (writes.length >= mostAtOnce.known) await Promise.all(writes.splice(0));
+      if (breather.isDue) await breather.breathe();
+    };
+    for (const [id, key] of firstOf(this.#changed, mostAtOnce.known * times)) {
+      if (this.#abort.signal.aborted) return;
+      this.#changed.delete(id);
+      await write(this.#showKnown(id, key));
+    }
+    for (const mac of firstOf(this.#changedStrangers, mostAtOnce.strangers * times)) {
+      if (this.#abort.signal.aborted) return;
+      this.#changedStrangers.delete(mac);
+      await write(this.#showStranger(mac));
+    }
+    await Promise.all(writes);
+  }
+
+  async #showKnown(id: string, key: ResourceKey): Promise<void> {
+    const machine = this.#book.get(key);
+    if (machine === undefined) {
+      this.#seenMs.delete(id);
+      this.#saidNear.delete(id);
+      await this.#shown.remove(key);
+      return;
+    }
+    const facts = this.#factsOf(machine);
+    const near = machine.macs.flatMap(nearMacs).filter((mac) => this.#isRecentStranger(mac));
+    const content = foldKnown({
+      ...machine,
+      ...{ facts, near, listeningSinceMs: this.#deps.listeningSinceMs() },
+      rivals: this.#book.rivalsOf(machine),
+      workflows: this.#book.workflowsOf(machine),
+    });
+    if (facts !== undefined) this.#seenMs.set(id, facts.seenMs);
+    this.#noteMissing(machine, isMissing(content));
+    if (content.reason === "NearMac") this.#sayNear(id, content.message);
+    else this.#saidNear.delete(id);
+    const { namespace, name, uid, labels, creationTimestamp } = machine.hardware.metadata;
+    const metadata = {
+      namespace,
+      name,
+      uid,
+      ...(labels && { labels }),
+      ...(creationTimestamp && { creationTimestamp }),
+    };
+    await this.#shown.put(metadata, content);
+  }
+
+  /** What was heard of a MAC before it had a Hardware was of this machine, too. */
+  #factsOf({ hardware, macs }: Machine): MachineFacts | undefined {
+    const { facts } = this.#deps;
+    const all = [facts.ofHardware(hardware.metadata), ...macs.map((mac) => facts.ofStranger(mac))];
+    return all.reduce((newest, each) => ((each?.seenMs ?? -1) > (newest?.seenMs ?? -1) ? each : newest), undefined);
+  }
+
+  #isRecentStranger(mac: string): boolean {
+    const facts = this.#deps.facts.ofStranger(mac);
+    return facts !== undefined && this.#book.byMac(mac) === undefined && !this.#isTooOld(facts);
+  }
+
+  #isTooOld({ seenMs }: MachineFacts): boolean {
+    return this.#deps.clock.nowMs() - seenMs > strangerAgeMs;
+  }
+
+  /** Those without Hardware whose MAC is nearly one of its own are shown with it. */
+  #noteMissing({ hardware, macs }: Machine, isNow: boolean): void {
+    for (const mac of macs) {
+      if (this.#missing.has(mac) === isNow) continue;
+      if (isNow) this.#missing.set(mac, hardware.metadata);
+      else this.#missing.delete(mac);
+      for (const near of nearMacs(mac)) if (this.#strangers.has(near)) this.#changeStranger(near);
+    }
+  }
+
+  #sayNear(id: string, message: string): void {
+    if (this.#saidNear.get(id) === message) return;
+    this.#saidNear.set(id, message);
+    this.#deps.record({ hardware: id, source: "machines", type: "NearMacHeard", reason: "NearMac", message });
+  }
+
+  async #showStranger(mac: string): Promise<void> {
+    const facts = this.#deps.facts.ofStranger(mac);
+    const key = { namespace: strangersNamespace, name: mac.replaceAll(":", "-") };
+    if (facts === undefined || facts.seenMs === 0 || this.#book.byMac(mac) !== undefined || this.#isTooOld(facts)) {
+      await this.#forgetStranger(mac);
+      return;
+    }
+    if (this.#book.get(key) !== undefined) return;
+    const isNew = !this.#strangers.delete(mac);
+    this.#strangers.add(mac);
+    this.#seenMs.set(mac, facts.seenMs);
+    const near = nearMacs(mac).flatMap((each) => {
+      const waiting = this.#missing.get(each);
+      return waiting === undefined ? [] : { name: formatKey(waiting), mac: each };
+    });
+    if (isNew) for (const { name } of near) this.#change(keyOf(name));
+    await this.#shown.put(key, foldStranger({ mac, facts, near }));
+    if (this.#strangers.size > mostStrangers) await this.#makeRoom();
+  }
+
+  async #forgetStranger(mac: string): Promise<void> {
+    this.#seenMs.delete(mac);
+    if (!this.#strangers.delete(mac)) return;
+    const key = { namespace: strangersNamespace, name: mac.replaceAll(":", "-") };
+    if (this.#book.get(key) === undefined) await this.#shown.remove(key);
+  }
+
+  async #makeRoom(): Promise<void> {
+    const nowMs = this.#deps.clock.nowMs();
+    const [oldest] = this.#strangers;
+    if (oldest !== undefined) await this.#forgetStranger(oldest);
+    if (nowMs - this.#saidCrowdedMs < crowdedMs) return;
+    this.#saidCrowdedMs = nowMs;
+    this.#deps.warn(
+      `more than ${mostStrangers} machines without a Hardware have asked: tink get machineviews lists those that were heard last; find out who sends from so many MACs, or apply their Hardware`,
+    );
+  }
+
+  #tidyLater(): void {
+    const cancel = this.#deps.clock.after(
+      tidyMs,
+      () => {
+        const { facts } = this.#deps;
+        for (const mac of this.#strangers) {
+          const heard = facts.ofStranger(mac);
+          if (heard !== undefined && !this.#isTooOld(heard)) continue;
+          facts.forgetStranger(mac);
+          this.#changeStranger(mac);
+        }
+        this.#giveUp.splice(this.#giveUp.indexOf(cancel), 1);
+        this.#tidyLater();
+      },
+      true,
+    );
+    this.#giveUp.push(cancel);
+  }
+}
+
+/** At most so many, to be deleted while they are gone through. */
+function firstOf<T>(all: Iterable<T>, most: number): T[] {
+  return [...Iterator.from(all).take(most)];
+}
+
+function keyOf(text: string): ResourceKey {
+  const [namespace = "", name = ""] = text.split("/");
+  return { namespace, name };
+}

@@ -1,0 +1,157 @@
+// What was last heard of each machine: kept in memory as it comes, so that where a machine stands is never read back from its events.
+import {
+  type BootStage,
+  beginsAnew,
+  eventTypeInfo,
+  formatKey,
+  isSignOfLife,
+  type MachineEventInput,
+  type ResourceKey,
+  rankOf,
+  stageOf,
+} from "@neverland/api";
+import { type RecentMap, recentMap } from "@neverland/platform/collections/recent-map.ts";
+import type { Subject } from "./memory/event-subject.ts";
+
+export type MachineFacts = {
+  /** When the machine itself did something last, in ms since 1970. */
+  readonly seenMs: number;
+  /** When something of it was heard first: of this or an earlier run, as far as that is remembered. */
+  readonly firstMs: number;
+  /** How far its newest boot came, and when it came there first. */
+  readonly stage: BootStage | undefined;
+  readonly stageMs: number;
+  /** What it was refused last and has not come past since. */
+  readonly refusal: { readonly reason: string; readonly message: string; readonly atMs: number } | undefined;
+  readonly power: "on" | "off" | undefined;
+  readonly address: string | undefined;
+};
+
+/** What happened, as far as it counts here. What comes again says no more than its type. */
+export type Fact = Pick<MachineEventInput, "address" | "data"> & {
+  readonly type: string;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+};
+
+/** `key`: of its Hardware; `mac`: of a machine that has none. `isNews`: it is more than one more sign of life. */
+export type FactListener = (who: { readonly key: ResourceKey } | { readonly mac: string }, isNews: boolean) => void;
+
+/** Machines without Hardware are remembered apart, and fewer of them: anyone can make up MACs. */
+export const mostStrangers = 4096;
+const mostKnown = 100_000;
+
+export class MachineFactBook {
+  readonly #known: RecentMap<string, MachineFacts> = recentMap(mostKnown);
+  readonly #strangers: RecentMap<string, MachineFacts> = recentMap(mostStrangers);
+  readonly #listeners = new Set<FactListener>();
+
+  /** Takes every event there is, before anything drops or counts it. */
+  note({ namespace, hardware, mac }: Subject, fact: Fact, atMs: number): void {
+    if (Number.isNaN(atMs) || eventTypeInfo(fact.type)?.plane !== "boot") return;
+    const who = hardware === undefined ? mac && { mac } : { key: { namespace, name: hardware } };
+    if (!who) return;
+    const [book, id] = "key" in who ? [this.#known, formatKey(who.key)] : ([this.#strangers, who.mac] as const);
+    const before = book.get(id);
+    const after = factsAfter(before, fact, atMs);
+    if (after === before) return;
+    book.set(id, after);
+    const isNews = before === undefined || !isSameButTime(before, after);
+    for (const listener of this.#listeners) listener(who, isNews);
+  }
+
+  ofHardware(key: ResourceKey): MachineFacts | undefined {
+    return this.#known.peek(formatKey(key));
+  }
+
+  /** @param mac Lower case with colons. */
+  ofStranger(mac: string): MachineFacts | undefined {
+    return this.#strangers.peek(mac);
+  }
+
+  /** MACs, the one that was heard last first. */
+  strangers(): Iterable<string> {
+    return this.#strangers.keys();
+  }
+
+  forgetHardware(key: ResourceKey): void {
+    this.#known.delete(formatKey(key));
+  }
+
+  forgetStranger(mac: string): void {
+    this.#strangers.delete(mac);
+  }
+
+  /** Calls back at once at each fact. @returns What ends that. */
+  onFact(listener: FactListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/** What is read back from the log comes after what has just been seen: of that, what is older changes nothing. */
+function factsAfter(before: MachineFacts | undefined, fact: Fact, atMs: number): MachineFacts {
+  if (before !== undefined && atMs < before.seenMs) return before;
+  const isSign = isSignOfLife(fact.type);
+  if (before === undefined && !isSign) return { ...nothing, power: powerAfter(fact.type, undefined) };
+  const known = before ?? { ...nothing, firstMs: atMs };
+  const stage = stageAfter(known, fact);
+  const isFurther = stage !== known.stage;
+  return {
+    seenMs: isSign ? atMs : known.seenMs,
+    firstMs: known.firstMs === 0 ? atMs : known.firstMs,
+    stage,
+    stageMs: isFurther ? atMs : known.stageMs,
+    refusal: refusalAfter(known, fact, atMs),
+    power: powerAfter(fact.type, known.power),
+    address: addressOf(fact) ?? known.address,
+  };
+}
+
+const nothing: MachineFacts = {
+  ...{ seenMs: 0, firstMs: 0, stage: undefined, stageMs: 0 },
+  ...{ refusal: undefined, power: undefined, address: undefined },
+};
+
+function stageAfter({ stage: known }: MachineFacts, { type, data = {} }: Fact): BootStage | undefined {
+  if (type === "PoweredOn" || type === "Reset" || type === "PoweredOff") return undefined;
+  const event = { type, data, atMs: 0, reason: "", message: "", workflow: "" };
+  const stage = stageOf(event);
+  if (stage === undefined || known === undefined) return stage ?? known;
+  if (beginsAnew(event, stage, rankOf(known))) return stage;
+  return rankOf(stage) > rankOf(known) ? stage : known;
+}
+
+/** Whoever comes a step further, or the same step again, has got past what it was refused. */
+function refusalAfter({ refusal }: MachineFacts, fact: Fact, atMs: number): MachineFacts["refusal"] {
+  const sort = eventTypeInfo(fact.type)?.sort;
+  if (sort === "refusal" && fact.reason !== undefined) {
+    if (refusal?.reason === fact.reason) return refusal;
+    return { reason: fact.reason, message: fact.message ?? "", atMs };
+  }
+  return sort === "step" && fact.reason === undefined && stageOfType(fact.type) ? undefined : refusal;
+}
+
+function stageOfType(type: string): boolean {
+  return stageOf({ type, data: {}, atMs: 0, reason: "", message: "", workflow: "" }) !== undefined;
+}
+
+function powerAfter(type: string, power: MachineFacts["power"]): MachineFacts["power"] {
+  if (type === "PoweredOn" || type === "Reset") return "on";
+  return type === "PoweredOff" || type === "MachineDied" ? "off" : power;
+}
+
+function addressOf({ address, data }: Fact): string | undefined {
+  const given = data?.address;
+  return address ?? (typeof given === "string" ? given : undefined);
+}
+
+function isSameButTime(one: MachineFacts, other: MachineFacts): boolean {
+  return (
+    one.stage === other.stage &&
+    one.refusal === other.refusal &&
+    one.power === other.power &&
+    one.address === other.address &&
+    one.stageMs === other.stageMs
+  );
+}

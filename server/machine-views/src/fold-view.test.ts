@@ -19,7 +19,15 @@ const hardware: Hardware = {
   spec: { interfaces: [{ dhcp: { mac } }] },
 };
 const bare: KnownMachine = {
-  ...{ hardware, isFaulty: false, rivals: [], workflows: [], facts: undefined, near: [], listeningSinceMs: startMs },
+  ...{
+    hardware,
+    isFaulty: false,
+    rivals: [],
+    workflows: [],
+    facts: undefined,
+    near: () => [],
+    listeningSinceMs: startMs,
+  },
 };
 const facts: MachineFacts = {
   ...{ seenMs: startMs + 5000, firstMs: startMs, stage: "loader", stageMs: startMs + 4000 },

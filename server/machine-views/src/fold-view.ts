@@ -30,8 +30,8 @@ export type KnownMachine = {
   /** Those whose `hardwareRef` or agent is the machine. */
   readonly workflows: readonly Workflow[];
   readonly facts: MachineFacts | undefined;
-  /** Machines without Hardware that were heard of late, and whose MAC is nearly this one's. */
-  readonly near: readonly string[];
+  /** Machines without Hardware that were heard of late, and whose MAC is nearly this one's. Asked where it counts alone. */
+  readonly near: () => readonly string[];
   /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */
   readonly listeningSinceMs: number | undefined;
 };
@@ -212,7 +212,7 @@ function pending(workflow: Workflow, { facts, near }: KnownMachine, sinceMs: num
     return { ...attention("waiting", "WorkerOfOtherMachine", `workflow ${name}: ${other.message ?? ""}`), sinceMs };
   if (facts === undefined || facts.seenMs < sinceMs) {
     const waits = `workflow ${name} waits for the machine, which has not been seen since`;
-    const [first] = near;
+    const [first] = near();
     if (first !== undefined) {
       const message = `${waits}; ${first} asked, which has no Hardware and differs a little: put the right MAC into the Hardware`;
       return { ...attention("waiting", "NearMac", message), sinceMs };

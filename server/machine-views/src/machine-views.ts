@@ -18,7 +18,7 @@ import { faultOf } from "@neverland/store/stored-fault.ts";
 import { type MachineFactBook, type MachineFacts, mostStrangers } from "@neverland/timeline/machine-facts.ts";
 import { foldKnown, foldStranger, isMissing } from "./fold-view.ts";
 import { type Machine, MachineBook } from "./machine-book.ts";
-import { nearMacs } from "./near-macs.ts";
+import { MacMap } from "./near-macs.ts";
 import { ShownViews, staleMs } from "./shown-views.ts";
 
 export type MachineViewsDeps = {
@@ -55,9 +55,9 @@ export class MachineViews implements Service {
   readonly #changed = new Map<string, ResourceKey>();
   readonly #changedStrangers = new Set<string>();
   /** Those that have a view, the one that was heard last at the end. */
-  readonly #strangers = new Set<string>();
+  readonly #strangers = new MacMap<true>();
   /** Machines that are waited for and were not heard, by their MACs; and what was said of a near one. */
-  readonly #missing = new Map<string, ResourceKey>();
+  readonly #missing = new MacMap<ResourceKey>();
   readonly #saidNear = new Map<string, string>();
   #seenMs = new Map<string, number>();
   #followings: Following[] = [];
@@ -187,10 +187,10 @@ export class MachineViews implements Service {
       return;
     }
     const facts = this.#factsOf(machine);
-    const near = machine.macs.flatMap(nearMacs).filter((mac) => this.#isRecentStranger(mac));
     const content = foldKnown({
       ...machine,
-      ...{ facts, near, listeningSinceMs: this.#deps.listeningSinceMs() },
+      ...{ facts, listeningSinceMs: this.#deps.listeningSinceMs() },
+      near: () => machine.macs.flatMap((mac) => this.#strangers.near(mac)),
       rivals: this.#book.rivalsOf(machine),
       workflows: this.#book.workflowsOf(machine),
     });
@@ -216,11 +216,6 @@ export class MachineViews implements Service {
     return all.reduce((newest, each) => ((each?.seenMs ?? -1) > (newest?.seenMs ?? -1) ? each : newest), undefined);
   }
 
-  #isRecentStranger(mac: string): boolean {
-    const facts = this.#deps.facts.ofStranger(mac);
-    return facts !== undefined && this.#book.byMac(mac) === undefined && !this.#isTooOld(facts);
-  }
-
   #isTooOld({ seenMs }: MachineFacts): boolean {
     return this.#deps.clock.nowMs() - seenMs > strangerAgeMs;
   }
@@ -231,7 +226,7 @@ export class MachineViews implements Service {
       if (this.#missing.has(mac) === isNow) continue;
       if (isNow) this.#missing.set(mac, hardware.metadata);
       else this.#missing.delete(mac);
-      for (const near of nearMacs(mac)) if (this.#strangers.has(near)) this.#changeStranger(near);
+      for (const near of this.#strangers.near(mac)) this.#changeStranger(near);
     }
   }
 
@@ -249,10 +244,10 @@ export class MachineViews implements Service {
       return;
     }
     if (this.#book.get(key) !== undefined) return;
-    const isNew = !this.#strangers.delete(mac);
-    this.#strangers.add(mac);
+    const isNew = !this.#strangers.has(mac);
+    this.#strangers.set(mac, true);
     this.#seenMs.set(mac, facts.seenMs);
-    const near = nearMacs(mac).flatMap((each) => {
+    const near = this.#missing.near(mac).flatMap((each) => {
       const waiting = this.#missing.get(each);
       return waiting === undefined ? [] : { name: formatKey(waiting), mac: each };
     });
@@ -270,7 +265,7 @@ export class MachineViews implements Service {
 
   async #makeRoom(): Promise<void> {
     const nowMs = this.#deps.clock.nowMs();
-    const [oldest] = this.#strangers;
+    const [oldest] = this.#strangers.macs();
     if (oldest !== undefined) await this.#forgetStranger(oldest);
     if (nowMs - this.#saidCrowdedMs < crowdedMs) return;
     this.#saidCrowdedMs = nowMs;
@@ -284,7 +279,7 @@ export class MachineViews implements Service {
       tidyMs,
       () => {
         const { facts } = this.#deps;
-        for (const mac of this.#strangers) {
+        for (const mac of [...this.#strangers.macs()]) {
           const heard = facts.ofStranger(mac);
           if (heard !== undefined && !this.#isTooOld(heard)) continue;
           facts.forgetStranger(mac);

@@ -22,6 +22,10 @@ export const eventReasons = {
       "several Hardware claim the same MAC, address, worker or instance id, so that none of them is answered by it",
     mend: "change what the message names in all but one of the Hardware that claim it",
   },
+  WorkerOfOtherMachine: {
+    meaning: "the workflow's tasks are for a worker that is not the machine of its Hardware",
+    mend: "put the machine's MAC into the Workflow's hardwareMap (delete it and apply it again), or the worker's into the Hardware",
+  },
   NearMac: {
     meaning: "two MACs differ so little that one of them may be mistyped",
     mend: "compare the MAC in the Hardware with the machine's sticker or firmware, and apply the right one",

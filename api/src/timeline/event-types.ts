@@ -140,6 +140,10 @@ export const eventTypes = {
     meaning: "the Hardware of a workflow that is under way was deleted",
     todo: "apply the Hardware again, or delete the workflow",
   },
+  WorkerMismatch: {
+    ...failure,
+    meaning: "a workflow names one machine's Hardware, and its tasks are for another machine's worker",
+  },
   NetbootAllowed: { ...workflow, meaning: "the machine may netboot, for a workflow" },
   NetbootForbidden: { ...workflow, meaning: "the permission to netboot was taken back" },
   BootJobFailed: { ...failure, meaning: "the machine's management controller did not do what a workflow asked for" },

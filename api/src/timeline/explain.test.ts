@@ -440,3 +440,19 @@ test("what happened to an object of the same name before it was made is not its 
   });
   assert.deepEqual(because, ["last seen 30 s ago: both"]);
 });
+
+test("of an address or a MAC that two have no cable or firewall is to blame", () => {
+  const events = [event(30, "DhcpDecline", "10.0.0.5 is in use", "AddressInUse")];
+  const { todo } = explain({ hardware: hardware(true), workflows: [waiting], events, nowMs });
+  assert.deepEqual(todo, ["find the machine that uses the address, or change the reservation"]);
+});
+
+test("a stranger with nearly the same MAC is named until the machine itself is heard", () => {
+  const near = event(30, "NearMacHeard", "52:54:00:00:00:10 asked", "NearMac");
+  const { because, todo } = explain({ hardware: hardware(true), workflows: [waiting], events: [near], nowMs });
+  assert.deepEqual(because, ["the machine has not been seen on the network", "52:54:00:00:00:10 asked"]);
+  assert.match(todo[0] ?? "", /compare the MAC in the Hardware/);
+  const heard = [near, event(20, "DhcpOffer", "offered 10.0.0.5")];
+  const later = explain({ hardware: hardware(true), workflows: [waiting], events: heard, nowMs });
+  assert.deepEqual(later.because, ["20 s ago the machine got an address by DHCP"]);
+});

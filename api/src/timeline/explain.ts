@@ -4,7 +4,7 @@ import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
 import { type BootProgress, bootProgress } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
-import { eventReasonInfo } from "./event-reasons.ts";
+import { type EventReason, eventReasonInfo } from "./event-reasons.ts";
 import { type EventType, eventTypeInfo, isSignOfLife } from "./event-types.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
 import { whatToMend } from "./render-problem.ts";
@@ -210,10 +210,18 @@ function waitingForWorker(
       ...(other.length > 0 ? [otherMachineAdvice(workflow)] : []),
       ...refusals.flatMap(({ todo }) => todo ?? []),
       ...(forbidden ? [allowNetbootAdvice(spec?.bootOptions?.toggleAllowNetboot === true)] : []),
-      progress.hint,
+      ...(refusals.some(({ reason }) => ofAddresses.has(reason)) ? [] : [progress.hint]),
     ],
   };
 }
+
+/** Two machines that are at odds about what one of them may have: no cable, port or firewall is in the way. */
+const ofAddresses: ReadonlySet<string> = new Set<EventReason>([
+  "AddressInUse",
+  "AmbiguousHardware",
+  "DuplicateClaim",
+  "NearMac",
+]);
 
 function seenAs({ did, event, isBefore }: BootProgress, nowMs: number): string {
   if (event === undefined) return `the machine ${did}`;

@@ -71,7 +71,7 @@ test("a BIOS installation's bill names every stage and adds up to its wall time"
     ],
   );
   assert.equal(bill?.totalSeconds, 71);
-  assert.deepEqual(bill?.ownerSeconds, { firmware: 6, neverland: 7, action: 12, os: 46 });
+  assert.deepEqual(bill?.ownerSeconds, { firmware: 6, neverland: 7, action: 12, os: 46, idle: 0 });
 });
 
 test("under UEFI the loader is what the firmware fetches and what iPXE needs to ask again", () => {
@@ -149,6 +149,91 @@ test("a boot from the disk alone has a bill too", () => {
       ["SSH", 20],
     ],
   );
+});
+
+const stagesOf = (rows: readonly Row[]) => stageBill(events(rows))?.stages.map(({ name, seconds }) => [name, seconds]);
+
+test("a machine that was off between two starts was off, and not at DHCP", () => {
+  const rows: readonly Row[] = [
+    [0, "DhcpOffer", pxe],
+    [0.1, "DhcpAck", pxe],
+    [67, "DhcpOffer", pxe],
+    [67.1, "DhcpAck", pxe],
+    [67.5, "ScriptServed"],
+    [68, "KernelServed"],
+    [75, "WorkerAsked"],
+  ];
+  assert.deepEqual(stagesOf(rows), [
+    ["DHCP", 0.2],
+    ["off / waiting", 66.9],
+    ["loader", 0.4],
+    ["kernel+initramfs", 0.5],
+    ["worker up", 7],
+  ]);
+});
+
+test("what a worker waited for its workflow is not the action's", () => {
+  const rows: readonly Row[] = [
+    [0, "PoweredOn"],
+    [2, "DhcpOffer", pxe],
+    [3, "KernelServed"],
+    [9, "WorkerAsked"],
+    [96, "ActionStarted", action("stream")],
+    [96.6, "ActionSucceeded", action("stream")],
+  ];
+  assert.deepEqual(stagesOf(rows), [
+    ["firmware", 2],
+    ["kernel+initramfs", 1],
+    ["worker up", 6],
+    ["off / waiting", 87],
+    ["action stream", 0.6],
+  ]);
+});
+
+test("an action whose image is fetched before it is said to run takes that long", () => {
+  const rows: readonly Row[] = [
+    [0, "PoweredOn"],
+    [9, "WorkerAsked"],
+    [28, "ImageServed"],
+    [29, "ActionStarted", action("stream")],
+    [30, "ActionSucceeded", action("stream")],
+  ];
+  assert.deepEqual(stagesOf(rows)?.at(-1), ["action stream", 21]);
+});
+
+test("after a power cut within an action the in-memory system boots again, and no installed one", () => {
+  const rows: readonly Row[] = [
+    [0, "PoweredOn"],
+    [2, "DhcpOffer", pxe],
+    [2.1, "DhcpAck", pxe],
+    [3, "ScriptServed"],
+    [4, "KernelServed"],
+    [8, "DhcpOffer", udhcp],
+    [9, "WorkerAsked"],
+    [10, "ActionStarted", action("stream")],
+    [400, "DhcpOffer", pxe],
+    [400.1, "DhcpAck", pxe],
+    [401, "ScriptServed"],
+    [402, "KernelServed"],
+    [406, "DhcpOffer", udhcp],
+    [407, "WorkerAsked"],
+    [408, "ActionStarted", action("stream")],
+    [420, "ActionSucceeded", action("stream")],
+    [430, "DhcpOffer", pxe],
+    [450, "DhcpOffer"],
+    [460, "MetadataServed"],
+  ];
+  assert.deepEqual(stagesOf(rows), [
+    ["firmware", 2],
+    ["DHCP", 0.2],
+    ["loader", 1.8],
+    ["kernel+initramfs", 2],
+    ["worker up", 10],
+    ["action stream", 14],
+    ["off / waiting", 390],
+    ["reboot", 10],
+    ["OS boot", 30],
+  ]);
 });
 
 test("a machine of which nothing is known has no bill", () => {

@@ -1,6 +1,6 @@
 // Where the time of one boot or installation went: stages that follow each other without gaps, so that they add up.
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
-import { type EventType, markOf } from "./event-types.ts";
+import { type EventMark, type EventType, markOf } from "./event-types.ts";
 import { advance, isSystemMark, noProgress, type Stage, type StageOwner, stageEndedBy } from "./stage-marks.ts";
 import { type TimelineEvent, toTimeline } from "./timeline-event.ts";
 
@@ -20,6 +20,10 @@ export type StageBill = {
   readonly fromPowerOn: boolean;
 };
 
+/** Of the in-memory system. */
+const hookMarks: ReadonlySet<EventMark> = new Set(["kernel", "worker", "action-start", "action-end"]);
+const busyTypes: ReadonlySet<string> = new Set(["ImageServed", "FileServed"] satisfies EventType[]);
+
 /** A machine that says nothing for so long has begun something else. */
 const longestPauseMs = 300_000;
 
@@ -29,12 +33,19 @@ export function stageBill(events: readonly (MachineEvent | MachineEventSpec)[]):
   const [origin] = timeline;
   if (origin === undefined) return undefined;
   const spentMs = new Map<string, { stage: Stage; ms: number }>();
+  const lastOfHook = timeline.findLastIndex(({ type }) => hookMarks.has(markOf(type) ?? "login"));
   let progress = advance(noProgress, origin);
   let lastMs = origin.atMs;
-  for (const event of timeline.slice(1)) {
+  for (const [at, event] of timeline.entries()) {
+    if (at === 0) continue;
+    progress = { ...progress, isHookAhead: at < lastOfHook, quietMs: event.atMs - lastMs };
     const stage = stageEndedBy(event, progress);
     progress = advance(progress, event);
-    if (stage === undefined) continue;
+    if (stage === undefined) {
+      progress = { ...progress, wasBusy: progress.wasBusy || busyTypes.has(event.type) };
+      continue;
+    }
+    progress = { ...progress, wasBusy: false };
     const entry = spentMs.getOrInsertComputed(stage.name, () => ({ stage, ms: 0 }));
     entry.ms += event.atMs - lastMs;
     lastMs = event.atMs;
@@ -79,5 +90,11 @@ function byOwner(stages: readonly BilledStage[]): Record<StageOwner, number> {
     stages
       .filter((stage) => stage.owner === owner)
       .reduce((total, { seconds }) => total + Math.round(seconds * 1000), 0) / 1000;
-  return { firmware: sum("firmware"), neverland: sum("neverland"), action: sum("action"), os: sum("os") };
+  return {
+    firmware: sum("firmware"),
+    neverland: sum("neverland"),
+    action: sum("action"),
+    os: sum("os"),
+    idle: sum("idle"),
+  };
 }

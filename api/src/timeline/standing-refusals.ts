@@ -32,7 +32,7 @@ const stages: { readonly [T in EventType]?: BootStage } = {
 export function standingRefusals(
   timeline: readonly TimelineEvent[],
   fromMs = (newestBoot(timeline)[0]?.atMs ?? 0) - quietMs,
-): { why: string; todo: string | undefined }[] {
+): { reason: string; why: string; todo: string | undefined }[] {
   const later = { furthest: -1, got: new Set<string>() };
   const standing = new Map<string, TimelineEvent>();
   for (const event of timeline.toReversed()) {
@@ -47,6 +47,7 @@ export function standingRefusals(
     }
   }
   return [...standing.values()].toReversed().map(({ message, reason, type }) => ({
+    reason,
     why: message,
     todo: eventReasonInfo(reason)?.mend ?? eventTypeInfo(type)?.todo,
   }));

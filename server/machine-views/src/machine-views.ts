@@ -111,6 +111,8 @@ export class MachineViews implements Service {
 
   #hardwareChanged(isDeleted: boolean, hardware: Hardware): void {
     const { metadata } = hardware;
+    // What was said of it before somebody changed it counts no more.
+    this.#saidNear.delete(formatKey(metadata));
     const isFaulty = !isDeleted && faultOf(hardware) !== undefined;
     const changed = isDeleted ? this.#book.remove(metadata) : this.#book.put(hardware, isFaulty);
     for (const machine of changed) this.#change(machine.hardware.metadata);
@@ -233,7 +235,7 @@ export class MachineViews implements Service {
   #sayNear(id: string, message: string): void {
     if (this.#saidNear.get(id) === message) return;
     this.#saidNear.set(id, message);
-    this.#deps.record({ hardware: id, source: "machines", type: "NearMacHeard", reason: "NearMac", message });
+    this.#deps.record({ hardware: id, source: "machines", type: "NearMacHeard", reason: "NearMac", message: message.replace(/\.$/, "") });
   }
 
   async #showStranger(mac: string): Promise<void> {

@@ -4,6 +4,7 @@ import { withCondition } from "@neverland/workflow-rules/conditions.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 const mostNamed = 4;
+const mostCompared = 16;
 
 /** The status with a condition that says so, or that it is so no more. */
 export function noteWorker(hardware: Hardware, status: WorkflowStatus, time: string): WorkflowStatus {
@@ -24,7 +25,19 @@ function whyOther(hardware: Hardware, { tasks = [] }: WorkflowStatus): string | 
   const own = new Set([...macs, ...textsAt(hardware, "spec.agentID")]);
   if (macs.length === 0 || !workers.every((worker) => macPattern.test(worker) && !own.has(worker))) return undefined;
   const { name } = hardware.metadata;
-  return `the template's tasks are for worker ${listOf(workers)}, and Hardware ${name}, which hardwareRef names, has ${listOf([...own])}: the machine that boots for this workflow gets no task of it`;
+  return `the template's tasks are for worker ${listOf(workers)}, and Hardware ${name}, which hardwareRef names, has ${listOf([...own])}: the machine that boots for this workflow gets no task of it${mistyped(workers, macs)}`;
+}
+
+/** Two files that are typed by hand differ by a digit, or by two that changed places. */
+function mistyped(workers: readonly string[], macs: readonly string[]): string {
+  for (const worker of workers.slice(0, mostCompared))
+    for (const mac of macs.slice(0, mostCompared))
+      if (digitsApart(worker, mac) <= 2) return `; ${worker} and ${mac} differ so little that one of them may be mistyped`;
+  return "";
+}
+
+function digitsApart(one: string, other: string): number {
+  return [...one].filter((digit, at) => digit !== other[at]).length;
 }
 
 function textsAt(hardware: Hardware, path: string): string[] {

@@ -66,12 +66,19 @@ test("a worker that the Hardware of the workflow does not have is said with the 
   assert.equal(status?.state, "PENDING");
   assert.match(
     status?.conditions?.at(-1)?.message ?? "",
-    new RegExp(`for worker ${neighbour}, and Hardware machine, .* has ${installer}: `),
+    new RegExp(
+      `for worker ${neighbour}, and Hardware machine, .* has ${installer}: .*; ${neighbour} and ${installer} differ so little`,
+    ),
   );
   const machine = await bench.hardware.get(machineKey);
   assert.ok(machine);
   await bench.hardware.update({ ...machine, spec: { interfaces: [{ dhcp: { mac: neighbour } }] } });
   await bench.reach(noted("True"));
+  const said = bench.events.filter(({ type }) => type === "WorkerMismatch");
+  assert.deepEqual(
+    said.map(({ reason }) => reason),
+    ["WorkerOfOtherMachine"],
+  );
 });
 
 test("a template that does not render is said with its place, and mending it starts the workflow", async (t) => {

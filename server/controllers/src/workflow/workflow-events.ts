@@ -25,6 +25,7 @@ const conditionEvents = new Map<string, EventType>([
   ["AllowNetbootFalse", "NetbootForbidden"],
   ["BootJobFailed", "BootJobFailed"],
   ["HardwareMissing", "HardwareGone"],
+  ["WorkerOfHardware", "WorkerMismatch"],
 ]);
 
 /** The events of one write, in the order in which the things came about. */
@@ -52,7 +53,8 @@ function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus)
       type === "TemplateRenderedSuccess" && value === "False" ? "TemplateFailed" : conditionEvents.get(type);
     // That it came back is none, and that it cannot be used was said by who found that out.
     const isGone = type !== "HardwareMissing" || (value === "True" && reason !== "NotOfItsSchema");
-    if (event === undefined || !isGone) return [];
+    const isMended = type === "WorkerOfHardware" && value === "True";
+    if (event === undefined || !isGone || isMended) return [];
     return [{ type: event, message: `workflow ${metadata.name}: ${message ?? ""}`, ...reasonOf(reason) }];
   });
 }

@@ -303,6 +303,8 @@ export const kinds = {
     deletable: false,
     isView: true,
     kind: "MachineView",
+    description:
+      "Where one machine stands, known or not: made by the server of its Hardware, its Workflows and what was last heard of it, and read only.",
     plural: "machineviews",
     singular: "machineview",
     shortNames: ["mv"],

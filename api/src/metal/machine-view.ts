@@ -21,7 +21,11 @@ export const machineViewMembers = {
   power: z.enum(["on", "off"]).nullish().describe("Absent while nobody can tell."),
   workflow: text.nullish().describe("The workflow that tells most of it, in its namespace."),
   action: z
-    .looseObject({ name: text, number: z.int(), of: z.int() })
+    .looseObject({
+      name: text.describe("The action's name."),
+      number: z.int().describe("The how-manieth it is, from 1."),
+      of: z.int().describe("How many the workflow has."),
+    })
     .nullish()
     .describe("Of that workflow: the action that is next or runs, and the how-manieth of how many it is."),
   since: time.describe("RFC 3339: since when it is in this state."),

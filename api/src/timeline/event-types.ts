@@ -143,6 +143,7 @@ export const eventTypes = {
   WorkerMismatch: {
     ...failure,
     meaning: "a workflow names one machine's Hardware, and its tasks are for another machine's worker",
+    todo: "compare the MAC in the Workflow's hardwareMap with the one in the Hardware, and apply the right one",
   },
   NetbootAllowed: { ...workflow, meaning: "the machine may netboot, for a workflow" },
   NetbootForbidden: { ...workflow, meaning: "the permission to netboot was taken back" },

@@ -235,7 +235,13 @@ export class MachineViews implements Service {
   #sayNear(id: string, message: string): void {
     if (this.#saidNear.get(id) === message) return;
     this.#saidNear.set(id, message);
-    this.#deps.record({ hardware: id, source: "machines", type: "NearMacHeard", reason: "NearMac", message: message.replace(/\.$/, "") });
+    this.#deps.record({
+      hardware: id,
+      source: "machines",
+      type: "NearMacHeard",
+      reason: "NearMac",
+      message: message.replace(/\.$/, ""),
+    });
   }
 
   async #showStranger(mac: string): Promise<void> {

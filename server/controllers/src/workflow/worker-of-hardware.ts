@@ -32,7 +32,8 @@ function whyOther(hardware: Hardware, { tasks = [] }: WorkflowStatus): string | 
 function mistyped(workers: readonly string[], macs: readonly string[]): string {
   for (const worker of workers.slice(0, mostCompared))
     for (const mac of macs.slice(0, mostCompared))
-      if (digitsApart(worker, mac) <= 2) return `; ${worker} and ${mac} differ so little that one of them may be mistyped`;
+      if (digitsApart(worker, mac) <= 2)
+        return `; ${worker} and ${mac} differ so little that one of them may be mistyped`;
   return "";
 }
 

@@ -95,7 +95,7 @@ export const eventReasons = {
   // Boot files
   NetbootNotAllowed: {
     meaning: "the Hardware does not let the machine netboot",
-    mend: "set netboot.allowPXE in the Hardware, or toggleAllowNetboot in the Workflow's bootOptions",
+    mend: "nothing when it is to boot its disk; else apply a Workflow for it, which lends the permission, and take allowPXE: false out of the Hardware",
   },
   UnknownArchitecture: {
     meaning: "there is no boot file for this kind of firmware",

@@ -55,7 +55,7 @@ test("a machine that was never seen is waited for with what to check", () => {
   assert.match(todo[0] ?? "", /network boot first in its boot order/);
 });
 
-test("a machine that may not netboot is told apart, with the two ways to allow it", () => {
+test("a machine that may not netboot is told apart, with the way to allow it", () => {
   const events = [
     event(100, "DhcpOffer", "offered 10.0.0.5"),
     event(90, "HttpRefused", "default/m1 does not have allowPXE set for 52:54:00:00:00:01", "NetbootNotAllowed"),
@@ -66,7 +66,7 @@ test("a machine that may not netboot is told apart, with the two ways to allow i
     "default/m1 does not have allowPXE set for 52:54:00:00:00:01",
     "no interface of the Hardware may netboot (allowPXE)",
   ]);
-  assert.match(todo[0] ?? "", /allowPXE in the Hardware, or toggleAllowNetboot/);
+  assert.match(todo[0] ?? "", /apply a Workflow for it, which lends the permission/);
 });
 
 test("how far the machine came counts from when the workflow began to wait", () => {

@@ -196,7 +196,7 @@ function waitingForWorker(
   const isSeen = progress.event !== undefined && !progress.isBefore;
   const refusals = standingRefusals(timeline, isSeen ? undefined : sinceMs);
   const other = otherMachine(workflow);
-  const forbidden = hardware?.spec?.interfaces?.every(({ netboot }) => netboot?.allowPXE !== true) === true;
+  const forbidden = hardware?.spec?.interfaces?.every(({ netboot }) => netboot?.allowPXE === false) === true;
   return {
     state: `Workflow ${metadata.name} began to wait for worker ${status?.agentID ?? ""} ${ago(sinceMs, nowMs)}; the next step is ${progress.next}.`,
     because: [
@@ -233,7 +233,7 @@ function seenAs({ did, event, isBefore }: BootProgress, nowMs: number): string {
 function allowNetbootAdvice(isToggled: boolean): string {
   return isToggled
     ? "the workflow asks for it (bootOptions.toggleAllowNetboot): its controller sets netboot.allowPXE in the Hardware again within seconds; see that it runs, and who writes it away"
-    : "set bootOptions.toggleAllowNetboot in the Workflow, or netboot.allowPXE in the Hardware";
+    : "take netboot.allowPXE out of the Hardware: a Workflow that waits for the machine lends it the permission; or set bootOptions.toggleAllowNetboot in the Workflow";
 }
 
 /** Before all else: without it the machine is a stranger. */

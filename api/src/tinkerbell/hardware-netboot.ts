@@ -38,7 +38,7 @@ export const netbootSchema = z.looseObject({
     .boolean()
     .nullish()
     .describe(
-      "Whether the machine may boot over the network at any time. Absent or false: it is told to boot its disk. A workflow with toggleAllowNetboot sets it for as long as it runs.",
+      "Whether the machine may boot over the network. Absent: while a workflow waits for it or runs, and else it is told to boot its disk. true: also without a workflow, by the setting boots.netbootWithoutWork. false: never, unless a workflow with toggleAllowNetboot sets it.",
     ),
   allowWorkflow: z
     .boolean()

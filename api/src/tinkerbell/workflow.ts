@@ -37,7 +37,7 @@ export const workflowSpecSchema = z.looseObject({
         .boolean()
         .optional()
         .describe(
-          "Whether the Hardware is allowed to netboot before the first action, and forbidden after the last. Default: false.",
+          "Whether allowPXE of the Hardware is set to true before the first action, and to false after the last. A Hardware without allowPXE needs none of this: it may netboot while a workflow waits for it or runs. Default: false.",
         ),
       isoURL: text.describe("The ISO image to boot, as a URL. For bootMode isoboot alone."),
       bootMode: z

@@ -1,8 +1,9 @@
 // Settings that more than one component reads: the folder, and where the planes are.
 import { join } from "node:path";
+import { netbootsWithoutWork } from "@neverland/machines/netboot-without-work.ts";
 import { z } from "zod";
 import type { ValuesOf } from "./setting.ts";
-import { ipv4, path, port } from "./value-schemas.ts";
+import { ipv4, oneOf, path, port } from "./value-schemas.ts";
 
 const interfaceName = z
   .string()
@@ -64,6 +65,12 @@ export const sharedSettings = {
         .default([]),
       effect: "between machines and us: believe X-Forwarded-For of these peers, and the ids of workers behind them",
       flag: { form: "--trusted-proxy <cidr>", group: "How machines boot:" },
+    },
+    netbootWithoutWork: {
+      form: "text",
+      schema: oneOf(netbootsWithoutWork).default("unless-installed"),
+      effect:
+        "what a machine does that may netboot (allowPXE) and has no workflow: unless-installed, it boots the in-memory system and waits, unless its last workflow succeeded, and then goes on to its disk; always, it waits there, as Tinkerbell has it; never, it goes on to its disk",
     },
     hook: {
       dir: {

@@ -6,6 +6,7 @@ import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { HardwareFeed, type HardwareFeedDeps } from "./hardware-feed.ts";
 import { MachineIndex } from "./machine-index.ts";
+import { NetbootLoans } from "./netboot-loans.ts";
 
 const mac = "02:00:00:00:00:01";
 const type = { apiVersion: apiVersionOf(kinds.Hardware), kind: "Hardware" };
@@ -105,4 +106,31 @@ test("a store that does not answer within a minute ends the start with a sentenc
   await new Promise(setImmediate);
   clock.advance(60_000);
   await assert.rejects(started, { code: "not-ready", message: /within 60 s: .*disk asleep; look at the store's disk/ });
+});
+
+test("a workflow that waits lets its machine netboot, until it is over", async (t) => {
+  const { store, index, feed, create } = setUp(t, { loans: new NetbootLoans("unless-installed") });
+  await create("m1", { mac });
+  await feed.start(inTime());
+  const changes: boolean[] = [];
+  const told = Promise.withResolvers<void>();
+  index.follow({
+    upserted: ({ spec }) => {
+      if (changes.push(spec?.interfaces?.[0]?.netboot?.allowPXE === true) === 2) told.resolve();
+    },
+    removed: () => undefined,
+  });
+  const workflow = await store.create(kinds.Workflow, {
+    ...{ apiVersion: apiVersionOf(kinds.Workflow), kind: "Workflow", metadata: { namespace: "d", name: "w" } },
+    ...{ spec: { hardwareRef: "m1" }, status: { state: "PENDING" } },
+  });
+  await store.updateStatus(kinds.Workflow, { ...workflow, status: { state: "RUNNING" } });
+  await store.updateStatus(kinds.Workflow, {
+    ...workflow,
+    metadata: { ...workflow.metadata, resourceVersion: "" },
+    status: { state: "SUCCESS" },
+  });
+  await told.promise;
+  // RUNNING changed nothing for it.
+  assert.deepEqual(changes, [true, false]);
 });

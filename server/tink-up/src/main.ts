@@ -7,6 +7,7 @@ import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { machineNames } from "@neverland/machines/machine-names.ts";
+import { NetbootLoans } from "@neverland/machines/netboot-loans.ts";
 import { checkDataDir, inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
 import { defaultCacheBytes, FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { Log, Logger } from "@neverland/platform/log/log.ts";
@@ -212,7 +213,8 @@ async function startComponents(
   signal: AbortSignal,
 ): Promise<ServerAddresses> {
   const made = await makeComponents(config, deps);
-  await services.start(new HardwareFeed({ ...deps, index: deps.machines }), signal);
+  const loans = new NetbootLoans(config.shared.boots.netbootWithoutWork);
+  await services.start(new HardwareFeed({ ...deps, index: deps.machines, loans }), signal);
   for (const service of made.flatMap((parts) => parts.services ?? [])) await services.start(service, signal);
   const boot = bootPlane(
     config,

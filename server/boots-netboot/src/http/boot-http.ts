@@ -2,6 +2,7 @@
 import type { EventType } from "@neverland/api";
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
+import { whyNoNetboot } from "@neverland/machines/netboot-loans.ts";
 import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { FileFault } from "@neverland/platform/files/open-plain-file.ts";
 import type { ServedFile } from "@neverland/platform/files/served-file.ts";
@@ -99,7 +100,7 @@ async function serveBinary(deps: RouteDeps, request: FastifyRequest, reply: Fast
   if (!requester.known) return refuseHttp(deps.gate, request, reply, requester);
   const { machine } = requester;
   if (machine.card.netboot?.allowPXE !== true) {
-    const message = `${machine.key} does not have allowPXE set for ${machine.mac}`;
+    const message = `${machine.key} (${machine.mac}) ${whyNoNetboot(machine.card.netboot)}`;
     return refuseHttp(deps.gate, request, reply, { reason: "NetbootNotAllowed", message, machine });
   }
   const file = await deps.files.open(name);

@@ -1,6 +1,7 @@
 // Which iPXE script a machine gets, from its Hardware and the server's settings.
 
 import type { MachineCard } from "@neverland/machines/machine-card.ts";
+import { whyNoNetboot } from "@neverland/machines/netboot-loans.ts";
 import { chainScript, customScript, hookScript } from "@neverland/protocols";
 
 export interface ScriptConfig {
@@ -30,7 +31,7 @@ export type MachineScript =
 export function scriptForMachine(machine: MachineCard, config: ScriptConfig): MachineScript {
   const { netboot } = machine.card;
   if (netboot?.allowPXE !== true) {
-    const message = `${machine.key} does not have allowPXE set for ${machine.mac}; the machine goes on to its next boot device`;
+    const message = `${machine.key} (${machine.mac}) ${whyNoNetboot(netboot)}; the machine goes on to its next boot device`;
     return { allowed: false, reason: "NetbootNotAllowed", message };
   }
   // Only these two: another scheme is not one that iPXE of the demo's age loads.

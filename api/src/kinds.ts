@@ -125,6 +125,11 @@ export type KindInfo = {
     readonly always: readonly string[];
     readonly whileSet: { readonly flag: string; readonly fields: readonly string[] };
   };
+  /**
+   * Labels by which somebody else's controller says whose the object is: one that is set goes before another takes its place. Such controllers
+   * patch without the version that they read, so two of them would else both believe that they have it.
+   */
+  readonly claims?: readonly string[];
   /** Of a record: what it is about, the nearest first. Each path must be among the indexes. */
   readonly about?: readonly RecordSubject[];
   /** Paths, as an index's, of what machines are told as one line, so that control characters in it are left out. */
@@ -214,6 +219,8 @@ export const kinds = {
       "spec.metadata.facility.plan_slug",
       "spec.metadata.facility.facility_code",
     ],
+    // Cluster API's provider for Tinkerbell: the TinkerbellMachine that has this machine.
+    claims: ["v1alpha1.tinkerbell.org/ownerName", "v1alpha1.tinkerbell.org/ownerNamespace"],
     doubts: hardwareDoubts,
     faults: hardwareFaults,
     sensitive: [

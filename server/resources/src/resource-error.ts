@@ -8,6 +8,8 @@ export type ResourceErrorCode =
   | "malformed"
   /** An apply would change what another manager owns: `faults` names each field. */
   | "owned"
+  /** The object says that it is another's: `faults` names the label. */
+  | "claimed"
   /** Not of this object, or not now. */
   | "forbidden"
   /** The kind is a record: its objects never change. */

@@ -83,6 +83,7 @@ const reasons = {
   invalid: "Invalid",
   malformed: "BadRequest",
   owned: "Conflict",
+  claimed: "Conflict",
   forbidden: "Forbidden",
   unchangeable: "MethodNotAllowed",
 } as const;

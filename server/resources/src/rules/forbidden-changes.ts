@@ -4,11 +4,12 @@ import { contentSchemas, formatKey, type KindInfo, qualifiedName, type Resource 
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { invalid, ResourceError } from "../resource-error.ts";
 
-/** @throws {ResourceError} `unchangeable`, `invalid`. */
+/** @throws {ResourceError} `unchangeable`, `invalid`, `claimed`. */
 export function refuseForbiddenChanges(kind: KindInfo, live: Resource, next: Resource): void {
   if (kind.record) refuseNewContent(kind, live, next);
   refuseNewFinalizers(kind, live, next);
   refuseFixedFields(kind, live, next);
+  refuseOtherClaims(kind, live, next);
 }
 
 /** What the API makes of other objects would be kept where nobody reads it. @throws {ResourceError} `unchangeable`. */
@@ -69,6 +70,24 @@ function refuseFixedFields(kind: KindInfo, live: Resource, next: Resource): void
   });
   const faults = [...whole, ...held];
   if (faults.length > 0) throw invalid(kind, live.metadata.name, faults);
+}
+
+/** A conflict, so that a controller looks anew and takes another. */
+function refuseOtherClaims({ kind, claims = [] }: KindInfo, live: Resource, next: Resource): void {
+  const taken = claims.find((label) => {
+    const [before, after] = [live.metadata.labels?.[label], next.metadata.labels?.[label]];
+    return before && after && before !== after;
+  });
+  if (taken === undefined) return;
+  const { namespace, name, labels } = live.metadata;
+  const advice = `look for another ${kind}, or take the label off first if its owner has gone`;
+  const text = `${kind} ${namespace}/${name} is taken: its label ${taken} is ${labels?.[taken]}, not ${next.metadata.labels?.[taken]}; ${advice}`;
+  const fault = {
+    reason: "FieldManagerConflict",
+    message: `is ${labels?.[taken]}`,
+    field: `metadata.labels[${taken}]`,
+  };
+  throw new ResourceError("claimed", text, { faults: [fault] });
 }
 
 /** An object on its way out can only lose finalizers, or it might never go. */

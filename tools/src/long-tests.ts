@@ -112,6 +112,14 @@ export const longTests: readonly LongTest[] = [
     files: ["conformance/src/kubernetes/same-answers.slow.test.ts"],
     needs: "go",
   },
+  {
+    name: "informer",
+    minutes: 3,
+    proves:
+      "client-go's informer is told of each change once over restarts of the server, and lists again where history ends",
+    files: ["conformance/src/informer/informer.slow.test.ts"],
+    needs: "go",
+  },
 ];
 
 /** The two that npm test does not leave out: one whole installation for each firmware. */

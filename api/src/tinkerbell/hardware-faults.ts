@@ -29,10 +29,10 @@ const address: Rule = (text) => {
   return `expected an address such as 192.0.2.10, found ${show(text)}`;
 };
 
-/** RFC 1122 §3.2.1.3, RFC 1112 §4: 0.0.0.0/8 is who has none yet, 127.0.0.0/8 oneself, from 224.0.0.0 on are groups, what is reserved, and everybody. */
+/** RFC 1122 §3.2.1.3, RFC 1112 §4: 0.0.0.0/8 is who has none yet, from 224.0.0.0 on are groups, what is reserved, and everybody. */
 const machineAddress: Rule = (text) => {
   const first = z.regexes.ipv4.test(text) ? Number(text.split(".")[0]) : 1;
-  if (first > 0 && first !== 127 && first < 224) return address(text);
+  if (first > 0 && first < 224) return address(text);
   return `expected an address that a machine can have, such as 192.0.2.10, found ${show(text)}`;
 };
 

@@ -68,7 +68,7 @@ test("a mistyped key is named beside what is missing for it", () => {
   const result = renderWorkflow({ workflow, template: template(good.replace("image:", "imag:")), hardware });
   const [wrong = "", unknown = ""] = "problems" in result ? result.problems : [];
   assert.match(wrong, /^line 9, column 9 .*action stream has no valid image/);
-  assert.match(unknown, /^line 10, column 9 .*unknown key imag is ignored; known here are name, image/);
+  assert.match(unknown, /^line 10, column 9 .*unknown key imag is ignored; did you mean image\?/);
 });
 
 test("a template's text is checked without any data", () => {

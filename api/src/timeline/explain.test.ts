@@ -456,3 +456,9 @@ test("a stranger with nearly the same MAC is named until the machine itself is h
   const later = explain({ hardware: hardware(true), workflows: [waiting], events: heard, nowMs });
   assert.deepEqual(later.because, ["20 s ago the machine got an address by DHCP"]);
 });
+
+test("that the server cannot hear machines without an address is said before that one was not seen", () => {
+  const view = { reason: "NotHeard", message: "what they broadcast is not answered." };
+  const { because } = explain({ hardware: hardware(true), workflows: [waiting], events: [], view, nowMs });
+  assert.deepEqual(because, ["what they broadcast is not answered", "the machine has not been seen on the network"]);
+});

@@ -1,7 +1,9 @@
 // What a machine is waiting for, why, and what to do: the answer of `tink explain`.
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
+import type { MachineViewContent } from "../metal/machine-view.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
+import type { ViewReason } from "../view/view-states.ts";
 import { type BootProgress, bootProgress } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
 import { type EventReason, eventReasonInfo } from "./event-reasons.ts";
@@ -20,6 +22,8 @@ export type ExplainInput = {
   /** Those whose `hardwareRef` or agent is the machine. */
   readonly workflows: readonly Workflow[];
   readonly events: readonly (MachineEvent | MachineEventSpec)[];
+  /** Where the server says that the machine stands. */
+  readonly view?: Pick<MachineViewContent, "reason" | "message"> | undefined;
   readonly nowMs: number;
 };
 
@@ -186,7 +190,7 @@ function inPreparation({ metadata, status }: Workflow, state: "PREPARING" | "POS
 
 function waitingForWorker(
   workflow: Workflow,
-  { hardware, nowMs }: ExplainInput,
+  { hardware, view, nowMs }: ExplainInput,
   timeline: readonly TimelineEvent[],
 ): Explanation {
   const { metadata, spec, status } = workflow;
@@ -202,6 +206,8 @@ function waitingForWorker(
     because: [
       ...missingHardware(workflow),
       ...other,
+      // No event of the machine can tell of it.
+      ...(view?.reason === ("NotHeard" satisfies ViewReason) ? [view.message.replace(/\.$/, "")] : []),
       seenAs(progress, nowMs),
       ...refusals.map(({ why }) => why),
       ...(forbidden ? ["no interface of the Hardware may netboot (allowPXE)"] : []),

@@ -38,6 +38,7 @@ export const viewReasons = {
   Preparing: "its workflow waits for the machine to be powered and prepared",
   WorkerOfOtherMachine: "its workflow's tasks are for another machine's worker",
   NotSeen: "nothing was heard of it since its workflow began to wait",
+  NotHeard: "nothing was heard of it, and this server cannot answer machines that have no address yet",
   Address: "it got an address by DHCP last",
   Loader: "it fetched iPXE last",
   Script: "it got its boot script last",

@@ -28,6 +28,8 @@ export interface BootsDeps {
   readonly cache: Pick<FileCache, "open" | "openKnown">;
   /** For what concerns no machine: one sentence each. */
   readonly warn: (message: string) => void;
+  /** Told why machines that have no address yet are not answered; `undefined` once they are. */
+  readonly onUnheard?: (why: string | undefined) => void;
 }
 
 /** Its start opens every link's ports, or throws a NetworkError and leaves nothing open. */
@@ -95,7 +97,7 @@ async function allTold(ends: Turns): Promise<void> {
 }
 
 async function openThread(
-  { config, index, record, clock, warn }: BootsDeps,
+  { config, index, record, clock, warn, onUnheard }: BootsDeps,
   { links, sockets, files }: { links: readonly BootsLink[]; sockets: Sockets; files: BootFiles },
   signal: AbortSignal,
 ): Promise<BootsThread> {
@@ -120,7 +122,7 @@ async function openThread(
   };
   const dhcpPort = config.dhcpEnabled ? config.dhcpServerPort : undefined;
   return await openBootsThread(
-    { ...sockets, links: served, dhcpPort, tftp, index, files, clock, record, warn },
+    { ...sockets, links: served, dhcpPort, tftp, index, files, clock, record, warn, onUnheard },
     signal,
   );
 }

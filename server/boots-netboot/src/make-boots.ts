@@ -16,8 +16,15 @@ export function makeBoots({
   files: cache,
   warn,
 }: ComponentDeps<BootsValues>): Parts {
-  const boots = createBoots({ config: bootsConfig(config, shared, host), index: machines, record, clock, cache, warn });
+  let unheard: string | undefined;
+  const boots = createBoots({
+    ...{ config: bootsConfig(config, shared, host), index: machines, record, clock, cache, warn },
+    onUnheard: (why) => {
+      unheard = why;
+    },
+  });
   return {
+    lends: { whyUnheard: () => unheard },
     services: [boots.downloads],
     bootRoutes: (app) => boots.registerRoutes(app),
     listeners: [boots],

@@ -80,6 +80,8 @@ export type ComponentDeps<Values> = {
 export type Lent = {
   readonly actionLogs?: ActionLogs;
   readonly machineViews?: MachineViewLookup;
+  /** Why machines that have no address yet are not answered here, as a sentence without its full stop; `undefined` when they are. */
+  readonly whyUnheard?: () => string | undefined;
   /** Calls that workers make on Tink Server's port, and that are not its own. */
   readonly grpcMethods?: readonly GrpcMethod[];
   /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */

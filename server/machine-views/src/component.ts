@@ -12,7 +12,10 @@ export const component = defineComponent({
   make: async ({ store, views, facts, clock, record, warn, onError, lent }) => {
     const { MachineViews } = await parts();
     const listeningSinceMs = () => lent.listeningSinceMs?.();
-    const shown = new MachineViews({ ...{ store, views, facts, clock, record, warn, onError }, listeningSinceMs });
+    const whyUnheard = () => lent.whyUnheard?.();
+    const shown = new MachineViews({
+      ...{ store, views, facts, clock, record, warn, onError, listeningSinceMs, whyUnheard },
+    });
     return { services: [shown], lends: { machineViews: shown } };
   },
 });

@@ -34,6 +34,8 @@ export type KnownMachine = {
   readonly near: () => readonly string[];
   /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */
   readonly listeningSinceMs: number | undefined;
+  /** Why machines that have no address yet are not answered, if so. */
+  readonly unheard?: string | undefined;
 };
 
 /** A machine that was heard and has no Hardware. */
@@ -92,7 +94,8 @@ export function foldKnown(machine: KnownMachine): MachineViewContent {
 
 /** Whether it is a machine that is waited for and was not heard: one whose MAC may be wrong. */
 export function isMissing({ state, reason }: Pick<MachineViewContent, "state" | "reason">): boolean {
-  return state === "waiting" && (reason === ("NotSeen" satisfies ViewReason) || reason === "NearMac");
+  const missing: readonly string[] = ["NotSeen", "NotHeard", "NearMac"] satisfies ViewReason[];
+  return state === "waiting" && missing.includes(reason);
 }
 
 function shown({ state, health, reason, message, sinceMs }: Standing) {
@@ -203,7 +206,7 @@ function withWorkflow(workflow: Workflow, machine: KnownMachine): Standing {
   }
 }
 
-function pending(workflow: Workflow, { facts, near }: KnownMachine, sinceMs: number): Standing {
+function pending(workflow: Workflow, { facts, near, unheard }: KnownMachine, sinceMs: number): Standing {
   const { name } = workflow.metadata;
   const other = workflow.status?.conditions?.find(
     ({ type, status }) => type === "WorkerOfHardware" && status === "False",
@@ -217,6 +220,7 @@ function pending(workflow: Workflow, { facts, near }: KnownMachine, sinceMs: num
       const message = `${waits}; ${first} asked, which has no Hardware and differs a little: put the right MAC into the Hardware`;
       return { ...attention("waiting", "NearMac", message), sinceMs };
     }
+    if (unheard !== undefined) return { ...attention("waiting", "NotHeard", `${waits}: ${unheard}`), sinceMs };
     return { ...fine("waiting", "NotSeen", `${waits}; ${notSeen.hint}`), sinceMs };
   }
   const { stage, stageMs, refusal } = facts;

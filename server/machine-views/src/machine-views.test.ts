@@ -199,3 +199,16 @@ test("a watch from a version of an earlier process has to list again", async () 
       code: "gone",
     });
 });
+
+test("that the server cannot hear machines without an address is said of all that wait for nothing else", async () => {
+  await using bench = await new ViewBench().start();
+  await bench.hardware("m1", mac);
+  await bench.workflow("w", "m1", pending(mac));
+  await bench.settle();
+  bench.unheard = "what they broadcast is not answered";
+  bench.clock.advance(10_000);
+  await bench.settle();
+  const view = await bench.view("m1");
+  assert.deepEqual([view?.health, view?.reason], ["attention", "NotHeard"]);
+  assert.match(view?.message ?? "", /what they broadcast is not answered/);
+});

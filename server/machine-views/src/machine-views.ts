@@ -33,6 +33,8 @@ export type MachineViewsDeps = {
   readonly clock: Clock;
   readonly record: (event: MachineEventInput) => void;
   readonly listeningSinceMs: () => number | undefined;
+  /** Why machines that have no address yet are not answered; `undefined` when they are. */
+  readonly whyUnheard: () => string | undefined;
   readonly warn: (message: string) => void;
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
 };
@@ -43,6 +45,8 @@ const mostAtOnce = { known: 256, strangers: 16 };
 /** A machine without Hardware is forgotten so long after it was heard last. */
 export const strangerAgeMs = 86_400_000;
 const tidyMs = 600_000;
+/** How soon all who wait are shown with it that the server cannot hear them. */
+const lookMs = 10_000;
 /** How often it is said that there are too many of them. */
 const crowdedMs = 3_600_000;
 const strangersNamespace = "default";
@@ -98,7 +102,14 @@ export class MachineViews implements Service {
     for (const mac of facts.strangers()) this.#changedStrangers.add(mac);
     await this.#work(Number.POSITIVE_INFINITY);
     this.#giveUp = [facts.onFact((who, isNews) => this.#heard(who, isNews))];
-    this.#tidyLater();
+    this.#regularly(tidyMs, () => this.#forgetOld());
+    let unheard = this.#deps.whyUnheard();
+    this.#regularly(lookMs, () => {
+      const now = this.#deps.whyUnheard();
+      if (now === unheard) return;
+      unheard = now;
+      for (const key of this.#missing.values()) this.#change(key);
+    });
     this.#later();
   }
 
@@ -191,7 +202,7 @@ export class MachineViews implements Service {
     const facts = this.#factsOf(machine);
     const content = foldKnown({
       ...machine,
-      ...{ facts, listeningSinceMs: this.#deps.listeningSinceMs() },
+      ...{ facts, listeningSinceMs: this.#deps.listeningSinceMs(), unheard: this.#deps.whyUnheard() },
       near: () => machine.macs.flatMap((mac) => this.#strangers.near(mac)),
       rivals: this.#book.rivalsOf(machine),
       workflows: this.#book.workflowsOf(machine),
@@ -282,23 +293,31 @@ export class MachineViews implements Service {
     );
   }
 
-  #tidyLater(): void {
-    const cancel = this.#deps.clock.after(
-      tidyMs,
-      () => {
-        const { facts } = this.#deps;
-        for (const mac of [...this.#strangers.macs()]) {
-          const heard = facts.ofStranger(mac);
-          if (heard !== undefined && !this.#isTooOld(heard)) continue;
-          facts.forgetStranger(mac);
-          this.#changeStranger(mac);
-        }
-        this.#giveUp.splice(this.#giveUp.indexOf(cancel), 1);
-        this.#tidyLater();
-      },
-      true,
-    );
-    this.#giveUp.push(cancel);
+  #forgetOld(): void {
+    const { facts } = this.#deps;
+    for (const mac of [...this.#strangers.macs()]) {
+      const heard = facts.ofStranger(mac);
+      if (heard !== undefined && !this.#isTooOld(heard)) continue;
+      facts.forgetStranger(mac);
+      this.#changeStranger(mac);
+    }
+  }
+
+  #regularly(everyMs: number, work: () => void): void {
+    const { clock } = this.#deps;
+    let cancel = (): void => undefined;
+    const next = (): void => {
+      cancel = clock.after(
+        everyMs,
+        () => {
+          work();
+          next();
+        },
+        true,
+      );
+    };
+    next();
+    this.#giveUp.push(() => cancel());
   }
 }
 

@@ -39,6 +39,10 @@ export class MacMap<Value extends {}> {
     return this.#values.keys();
   }
 
+  values(): Iterable<Value> {
+    return this.#values.values();
+  }
+
   /** It is the last one now. */
   set(mac: string, value: Value): void {
     this.delete(mac);

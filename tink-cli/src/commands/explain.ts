@@ -1,6 +1,7 @@
 // tink explain: what a machine is waiting for, why, and what to do.
 import { isIP } from "node:net";
 import {
+  type ExplainInput,
   explain,
   fieldsAt,
   formatKey,
@@ -8,6 +9,7 @@ import {
   isFinalState,
   kinds,
   type MachineEvent,
+  type ResourceKey,
   type RivalClaim,
   spellingsOf,
   type Workflow,
@@ -82,6 +84,7 @@ async function find({ by, value }: Asked, clients: Clients, namespace: string): 
 type Subject = {
   readonly hardware?: Hardware | undefined;
   readonly rivals?: RivalClaim[];
+  readonly view?: ExplainInput["view"];
   readonly workflows: Workflow[];
   readonly events: MachineEvent[];
 };
@@ -93,14 +96,25 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
     fieldSelector: `spec.hardware=${name}`,
   });
   const own = await workflowsOf(clients, namespace, name, hardware);
-  if (hardware !== undefined)
-    return { hardware, rivals: await rivalsOf(clients, hardware), workflows: own, events: events.items };
+  if (hardware !== undefined) {
+    const [rivals, view] = await Promise.all([rivalsOf(clients, hardware), viewOf(clients, { namespace, name })]);
+    return { hardware, rivals, view, workflows: own, events: events.items };
+  }
   // One that was deleted under its workflow is asked for by its name, too.
   if (own.some(({ status }) => !isFinalState(status?.state))) return { workflows: own, events: events.items };
   throw new CliError(
     "not-found",
     `There is no hardware "${name}" in namespace ${namespace}; a machine that nothing describes is named by its MAC.${fieldHint(name)}`,
   );
+}
+
+/** An older server has none. */
+async function viewOf(clients: Clients, key: ResourceKey): Promise<ExplainInput["view"]> {
+  const view = await clients(kinds.MachineView)
+    .get(key)
+    .catch(() => undefined);
+  const { reason = "", message = "" } = view ?? {};
+  return { reason, message };
 }
 
 /** `kubectl explain` takes kinds and fields; whoever is used to it types one here. */

@@ -16,6 +16,8 @@ export interface BootsPortsDeps {
   readonly tftp: { readonly port: number };
   readonly clock: Pick<Clock, "after">;
   readonly warn: (message: string) => void;
+  /** Told why machines that have no address yet are not answered; `undefined` once they are. */
+  readonly onUnheard?: ((why: string | undefined) => void) | undefined;
 }
 
 export interface BootsPorts {
@@ -88,12 +90,14 @@ async function tryPort(own: PlainPort, { link, port, purpose }: Wanted): Promise
  * Machines without an address broadcast. By which link that came nothing tells but that there is no other: what may have come by one that is
  * not served is not answered, or whoever is there could say that it declines an address. @returns Ends the watch.
  */
-function tellOfBroadcasts({ links, clock, warn }: BootsPortsDeps): () => void {
+function tellOfBroadcasts({ links, clock, warn, onUnheard }: BootsPortsDeps): () => void {
   const names = links.map(({ link }) => link.name);
   const [name = "", ...others] = names;
   const untold = `machines on ${names.join(" and ")} get addresses by way of a relay alone: what they broadcast is not answered, since without koffi nothing tells`;
   if (others.length > 0) {
-    warn(`${untold} by which of these it came; name one interface alone`);
+    const why = `${untold} by which of these it came; name one interface alone`;
+    warn(why);
+    onUnheard?.(why);
     return () => undefined;
   }
   let told = "";
@@ -101,12 +105,11 @@ function tellOfBroadcasts({ links, clock, warn }: BootsPortsDeps): () => void {
   const look = (): void => {
     const beside = linksBeside(name).join(" or ");
     // Also when others are in the way than those that were told of: who has taken those down wants to know why nothing is answered yet.
-    if (beside !== told)
-      warn(
-        beside === ""
-          ? `what machines on ${name} broadcast is answered: no other link can bring it now`
-          : `${untold} whether it came by ${beside}; take down what is not needed: ip link set LINK down`,
-      );
+    if (beside !== told) {
+      const why = `${untold} whether it came by ${beside}; take down what is not needed: ip link set LINK down`;
+      warn(beside === "" ? `what machines on ${name} broadcast is answered: no other link can bring it now` : why);
+      onUnheard?.(beside === "" ? undefined : why);
+    }
     told = beside;
     stop = clock.after(lookEveryMs, look);
   };

@@ -1,11 +1,11 @@
 // DHCP and TFTP as the main thread sees them: has the ports opened, keeps the thread that answers going, and says so when it died.
 import { type Death, KeptThread } from "@neverland/packet-thread/kept-thread.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
-import { openBootsPorts } from "./boots-ports.ts";
+import { type BootsPortsDeps, openBootsPorts } from "./boots-ports.ts";
 import { type BootsRunDeps, startBootsRun } from "./boots-run.ts";
 import type { TftpStart } from "./thread-messages.ts";
 
-export interface BootsThreadDeps extends BootsRunDeps {
+export interface BootsThreadDeps extends BootsRunDeps, Pick<BootsPortsDeps, "onUnheard"> {
   readonly tftp: TftpStart & { readonly port: number };
 }
 

@@ -24,6 +24,8 @@ export class ViewBench {
   readonly warnings: string[] = [];
   readonly errors: unknown[] = [];
   readonly shown: MachineViews;
+  /** Why the server cannot hear machines without an address. */
+  unheard: string | undefined;
 
   constructor() {
     const deps = { clock: this.clock, newUid: () => crypto.randomUUID() };
@@ -33,6 +35,7 @@ export class ViewBench {
       ...{ store: this.store, views: this.views, facts: this.facts, clock: this.clock },
       record: (event) => void this.events.push(event),
       listeningSinceMs: () => startMs,
+      whyUnheard: () => this.unheard,
       warn: (message) => void this.warnings.push(message),
       onError: ({ error }) => void this.errors.push(error),
     });

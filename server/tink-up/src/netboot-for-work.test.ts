@@ -11,6 +11,7 @@ import { readServerConfig } from "./config.ts";
 import { startServer } from "./main.ts";
 
 const mac = "52:54:00:00:00:01";
+const address = "10.0.0.5";
 const key = { namespace: "default", name: "m1" };
 
 test("a workflow lends its machine the permission to netboot, and takes it along when it goes", {
@@ -21,6 +22,7 @@ test("a workflow lends its machine the permission to netboot, and takes it along
   const flags: Given = new Map([
     ["only", { from: "flag", value: ["boots", "controllers", "api"], name: "--only" }],
     ["api.listen", { from: "flag", value: "127.0.0.1:0", name: "--api-listen" }],
+    ["boots.trustedProxies", { from: "flag", value: ["127.0.0.1"], name: "--trusted-proxy" }],
     ["boots.http.port", { from: "flag", value: "0", name: "--http-port" }],
   ]);
   const config = await readServerConfig({ dataDir, configFile: undefined, env: {}, flags });
@@ -37,7 +39,9 @@ test("a workflow lends its machine the permission to netboot, and takes it along
     new ResourceClient(kinds.Workflow, transport),
     new ResourceClient(kinds.MachineView, transport),
   ];
-  const askForScript = async () => (await fetch(`${server.addresses.http}/ipxe/script/${mac}/auto.ipxe`)).status;
+  const headers = { "x-forwarded-for": address };
+  const askForScript = async () =>
+    (await fetch(`${server.addresses.http}/ipxe/script/${mac}/auto.ipxe`, { headers })).status;
   const reached = async (reason: string): Promise<void> => {
     for await (const event of views.watch({ signal: t.signal })) {
       const seen = event.type === "synced" ? event.items : event.type === "bookmark" ? [] : [event.object];
@@ -45,7 +49,7 @@ test("a workflow lends its machine the permission to netboot, and takes it along
     }
   };
 
-  await hardware.create({ metadata: key, spec: { interfaces: [{ dhcp: { mac, ip: { address: "127.0.0.1" } } }] } });
+  await hardware.create({ metadata: key, spec: { interfaces: [{ dhcp: { mac, ip: { address } } }] } });
   await reached("NoWorkflow");
   assert.equal(await askForScript(), 404);
 

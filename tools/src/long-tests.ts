@@ -120,6 +120,14 @@ export const longTests: readonly LongTest[] = [
     files: ["conformance/src/informer/informer.slow.test.ts"],
     needs: "go",
   },
+  {
+    name: "clients",
+    minutes: 2,
+    proves:
+      "Python's clients, old and new, list, make, patch, watch, wait for and delete our kinds as they do Kubernetes'",
+    files: ["conformance/src/python/python-clients.slow.test.ts"],
+    needs: "python3",
+  },
 ];
 
 /** The two that npm test does not leave out: one whole installation for each firmware. */

@@ -17,8 +17,8 @@ const tools: Readonly<Record<NonNullable<LongTest["needs"]>, Tool>> = {
     isGood: (said) => isAtLeast(said, /^go1\.(\d+)/, 26),
   },
   python3: {
-    called: "Python 3.9 or newer with venv and pip (Debian: python3-venv)",
-    argv: ["python3", "-c", "import venv, ensurepip, sys; print(sys.version)"],
+    called: "Python 3.9 or newer with pip (Debian: python3-pip)",
+    argv: ["python3", "-c", "import pip, sys; print(sys.version)"],
     isGood: (said) => isAtLeast(said, /^3\.(\d+)/, 9),
   },
 };

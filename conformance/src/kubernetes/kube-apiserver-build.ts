@@ -1,8 +1,8 @@
 // Builds kube-apiserver from the modules that Kubernetes publishes, once a version: it is kept in the user's cache.
 import { access, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "@neverland/debian";
+import { cacheFolder } from "../cache-folder.ts";
 
 const version = "1.36.3";
 const kubernetes = `k8s.io/kubernetes v${version}`;
@@ -31,11 +31,6 @@ export async function buildKubeApiserver(): Promise<string> {
     await rm(folder, { recursive: true, force: true });
   }
   return program;
-}
-
-/** What is kept of programs that are not ours, for all checkouts. */
-export function cacheFolder(): string {
-  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "neverland");
 }
 
 /** A module that does nothing but require Kubernetes', with the versions that its own repository gives by its folders. */

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { runProgram, unpackPackages } from "@neverland/debian";
+import { cacheFolder } from "../cache-folder.ts";
 import { type ApiServer, ask } from "./ask.ts";
-import { buildKubeApiserver, cacheFolder } from "./kube-apiserver-build.ts";
+import { buildKubeApiserver } from "./kube-apiserver-build.ts";
 import { startProgram } from "./program.ts";
 
 /** Half a minute on a busy machine, where etcd's first flushes take their time. */

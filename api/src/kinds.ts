@@ -166,7 +166,8 @@ function actionOfView({ action }: { readonly action?: MachineViewContent["action
 const tinkerbell = {
   group: "tinkerbell.org",
   version: "v1alpha1",
-  categories: ["tinkerbell"],
+  // `all` is what `kubectl get all` shows.
+  categories: ["tinkerbell", "all"],
   scope: "namespace",
   record: false,
   deletable: true,

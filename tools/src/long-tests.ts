@@ -124,8 +124,8 @@ export const longTests: readonly LongTest[] = [
     name: "clients",
     minutes: 2,
     proves:
-      "Python's clients, old and new, list, make, patch, watch, wait for and delete our kinds as they do Kubernetes'",
-    files: ["conformance/src/python/python-clients.slow.test.ts"],
+      "Python's clients and kubectl, old and new, make, list, patch, watch, wait for and delete our kinds as they do Kubernetes",
+    files: ["conformance/src/python/python-clients.slow.test.ts", "conformance/src/kubectl/kubectls.slow.test.ts"],
     needs: "python3",
   },
 ];

@@ -1,5 +1,7 @@
 // The contract between server, worker, CLI and clients.
 export { accepts } from "./accepts.ts";
+export type { BmcJob, BmcTask } from "./bmc/job.ts";
+export type { BmcMachine } from "./bmc/machine.ts";
 export * from "./client/api-error.ts";
 export { type LogRecord, logRecordsType } from "./client/log-records.ts";
 export * from "./client/resource-client.ts";
@@ -12,6 +14,7 @@ export * from "./core/secret.ts";
 export * from "./counted.ts";
 export { doubtsOf } from "./doubts.ts";
 export * from "./field-path.ts";
+export type { ObjectCondition } from "./goal-condition.ts";
 export * from "./json-value.ts";
 export * from "./kinds.ts";
 export * from "./metal/action-report.ts";
@@ -40,7 +43,7 @@ export { byTelling } from "./timeline/workflow-order.ts";
 export { spellingsOf } from "./tinkerbell/agent-id.ts";
 export * from "./tinkerbell/hardware.ts";
 export { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts";
-export { interfaceDoubts, isNetmask, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
+export { hardwareDoubts, interfaceDoubts, isNetmask, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
 export { type UnknownField, unknownFields, unknownFieldText } from "./unknown-fields.ts";

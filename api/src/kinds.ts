@@ -1,5 +1,6 @@
 // The kinds there are: names, groups, columns and validators, in one table that the store, the resource API and the CLI read.
 import type { z } from "zod";
+import { bmcKinds } from "./bmc/kinds.ts";
 import { leaseProtobuf, leaseSpecSchema } from "./core/lease.ts";
 import { namespaceSpecSchema, namespaceStatusSchema, prepareNamespace } from "./core/namespace.ts";
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
@@ -7,6 +8,7 @@ import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
 import { type MachineViewContent, machineViewMembers } from "./metal/machine-view.ts";
 import { formatKey, type Resource, type ResourceKey } from "./resource.ts";
+import { bmcDoubts } from "./tinkerbell/bmc-doubts.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
 import { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts";
 import { hardwareDoubts } from "./tinkerbell/interface-doubts.ts";
@@ -222,7 +224,7 @@ export const kinds = {
     ],
     // Cluster API's provider for Tinkerbell: the TinkerbellMachine that has this machine.
     claims: ["v1alpha1.tinkerbell.org/ownerName", "v1alpha1.tinkerbell.org/ownerNamespace"],
-    doubts: hardwareDoubts,
+    doubts: (hardware) => [...hardwareDoubts(hardware), ...bmcDoubts(hardware)],
     faults: hardwareFaults,
     sensitive: [
       "spec.userData",
@@ -350,6 +352,7 @@ export const kinds = {
     ],
     indexes: ["spec.workflow", "spec.workflowUID"],
   },
+  ...bmcKinds,
   Lease: {
     group: "coordination.k8s.io",
     version: "v1",

@@ -1,7 +1,19 @@
-// The pages of docs/ that are made from tables in the code.
+// The pages that are made from tables in the code, and the files that are the same for several kinds.
+import { readFileSync } from "node:fs";
 import { eventReference, viewReference } from "@neverland/api";
 import { fieldReference } from "@neverland/api/field-reference";
 import { configReference } from "@neverland/tink-up/config-reference.ts";
+
+const health = "argocd/health";
+/** Argo CD wants a script for each kind, and all say it by the same conditions. */
+const likeWorkflow = [
+  "tinkerbell.org_Hardware",
+  "tinkerbell.org_Template",
+  "bmc.tinkerbell.org_Machine",
+  "bmc.tinkerbell.org_Job",
+  "bmc.tinkerbell.org_Task",
+];
+const workflowHealth = () => readFileSync(`${health}/tinkerbell.org_Workflow.lua`, "utf8");
 
 /** By path in the repository: what makes the page's text. */
 export const generatedPages: Readonly<Record<string, () => string>> = {
@@ -9,4 +21,5 @@ export const generatedPages: Readonly<Record<string, () => string>> = {
   "docs/events.md": eventReference,
   "docs/machine-states.md": viewReference,
   "docs/reference/fields.md": fieldReference,
+  ...Object.fromEntries(likeWorkflow.map((kind) => [`${health}/${kind}.lua`, workflowHealth])),
 };

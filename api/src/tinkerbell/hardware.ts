@@ -1,6 +1,7 @@
 // Hardware (tinkerbell.org/v1alpha1): one machine, its interfaces, and what is installed and served on it.
 // Field names and validations are upstream's; unknown fields are kept.
 import { z } from "zod";
+import { conditionSchema, observedGeneration } from "../goal-condition.ts";
 import type { Resource } from "../resource.ts";
 import { dhcpSchema } from "./hardware-dhcp.ts";
 import { metadataSchema } from "./hardware-metadata.ts";
@@ -97,6 +98,8 @@ export const hardwareStatusSchema = z.looseObject({
     })
     .nullish()
     .describe("What was found in the machine."),
+  observedGeneration,
+  conditions: z.array(conditionSchema).nullish().describe("What is so of the machine, each by its type."),
 });
 
 export type HardwareSpec = z.infer<typeof hardwareSpecSchema>;

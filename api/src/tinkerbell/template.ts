@@ -1,5 +1,6 @@
 // Template (tinkerbell.org/v1alpha1): a Go text/template that renders to a workflow document.
 import { z } from "zod";
+import { conditionSchema, observedGeneration } from "../goal-condition.ts";
 import type { Resource } from "../resource.ts";
 
 export const templateSpecSchema = z.looseObject({
@@ -16,6 +17,8 @@ export const templateStatusSchema = z.looseObject({
     .optional()
     .describe("Error when the template cannot be read as one; Ready, or empty where nobody has looked yet."),
   message: z.string().optional().describe("Why state is Error, with line and column."),
+  observedGeneration,
+  conditions: z.array(conditionSchema).nullish().describe("What is so of the template, each by its type."),
 });
 
 export type TemplateSpec = z.infer<typeof templateSpecSchema>;

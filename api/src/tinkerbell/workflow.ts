@@ -1,5 +1,6 @@
 // Workflow (tinkerbell.org/v1alpha1): one run of a Template on one machine.
 import { z } from "zod";
+import { conditionSchema, observedGeneration } from "../goal-condition.ts";
 import type { Resource } from "../resource.ts";
 import { isTime } from "../time.ts";
 
@@ -155,16 +156,9 @@ export const workflowStatusSchema = z.looseObject({
     .nullish()
     .describe("The action that runs, or ran last."),
   tasks: z.array(taskStatusSchema).nullish().describe("The rendered workflow: what is run, and how far it is."),
+  observedGeneration,
   conditions: z
-    .array(
-      z.looseObject({
-        type: z.string().describe("What is said, such as TemplateRenderedSuccess."),
-        status: z.string().describe("True, False or Unknown."),
-        reason: text.describe("Why, in one word for programs."),
-        message: text.describe("Why, in a sentence for people."),
-        time: time.nullish().describe("When it was last so."),
-      }),
-    )
+    .array(conditionSchema.extend({ time: time.nullish().describe("When the condition last said something else.") }))
     .nullish()
     .describe("What is so of the workflow, each by its type."),
 });

@@ -4,7 +4,9 @@ import type { ComponentDeps } from "@neverland/component-kit/component.ts";
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
+import { bmcControllers } from "./bmc/bmc-controllers.ts";
 import { garbageCollector } from "./garbage-collection/garbage-collector.ts";
+import { hardwareController } from "./hardware-controller.ts";
 import { namespaceController } from "./namespace-controller.ts";
 import { retention } from "./retention.ts";
 import { templateController } from "./template-controller.ts";
@@ -30,7 +32,9 @@ export function makeControllers(deps: Deps): Service[] {
   });
   const all = Object.values<KindInfo>(kinds).filter(({ isView }) => !isView);
   const controllers = [
-    templateController({ check: checkTemplate }),
+    templateController({ check: checkTemplate, clock }),
+    hardwareController({ clock }),
+    ...bmcControllers({ clock }),
     workflows,
     // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
     garbageCollector({ clock, random, onError, kinds: all.filter((kind) => kind !== kinds.MachineEvent) }),

@@ -14,13 +14,14 @@ test("a template's status says where it cannot be read, and is mended with it", 
   const check = ({ data }: { data: string }) => (data.includes("{{") ? ["template: debian:1: unclosed action"] : []);
   const onError = ({ error }: { error: unknown }) => assert.fail(String(error));
   const deps = { store, clock: systemClock, random: Math.random, onError };
-  const runtime = new ControllerRuntime([templateController({ check })], deps);
+  const runtime = new ControllerRuntime([templateController({ check, clock: systemClock })], deps);
   t.after(() => runtime.stop(AbortSignal.timeout(1000)));
   await runtime.start(AbortSignal.timeout(5000));
 
   const created = await templates.create({ metadata: { namespace: "default", name: "debian" }, spec: { data: "{{" } });
   const broken = await waitFor(templates, created.metadata, ({ status }) => status !== undefined);
-  assert.deepEqual(broken.status, { state: "Error", message: "template: debian:1: unclosed action" });
+  const { state, message } = broken.status ?? {};
+  assert.deepEqual({ state, message }, { state: "Error", message: "template: debian:1: unclosed action" });
   await templates.update({ ...broken, spec: { data: "version: 1" } });
   await waitFor(templates, created.metadata, ({ status }) => status?.state === "Ready");
 });

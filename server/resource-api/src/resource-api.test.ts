@@ -38,7 +38,14 @@ describe("the resource API", () => {
     const groups = (await api.request("GET", "/apis")).body.groups;
     assert.deepEqual(
       groups.map((group: { name: string }) => group.name),
-      ["tinkerbell.org", "metal.neverland.dev", "coordination.k8s.io", "authorization.k8s.io", "authentication.k8s.io"],
+      [
+        "tinkerbell.org",
+        "metal.neverland.dev",
+        "bmc.tinkerbell.org",
+        "coordination.k8s.io",
+        "authorization.k8s.io",
+        "authentication.k8s.io",
+      ],
     );
     assert.equal((await api.request("GET", "/apis/tinkerbell.org")).body.preferredVersion.version, "v1alpha1");
     const { resources } = (await api.request("GET", "/apis/tinkerbell.org/v1alpha1")).body;

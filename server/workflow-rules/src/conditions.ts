@@ -37,7 +37,8 @@ export function withCondition(status: WorkflowStatus, condition: Condition, time
     old.message === condition.message
   )
     return status;
-  const added = { ...condition, time };
+  const isTurned = old?.status !== condition.status;
+  const added = { ...condition, time, lastTransitionTime: isTurned ? time : (old?.lastTransitionTime ?? time) };
   return {
     ...status,
     conditions: old === undefined ? [...conditions, added] : conditions.map((each) => (each === old ? added : each)),

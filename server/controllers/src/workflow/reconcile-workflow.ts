@@ -7,6 +7,7 @@ import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
+import { withGoal } from "../goal/goal.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { forgetReports } from "./forget-reports.ts";
 import { prepareMachine } from "./prepare-machine.ts";
@@ -14,6 +15,7 @@ import { startWorkflow } from "./start-workflow.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";
 import { watchHardware } from "./watch-hardware.ts";
 import { eventsOf } from "./workflow-events.ts";
+import { goalOf } from "./workflow-goal.ts";
 import { cleanUp, wrapUp } from "./wrap-up.ts";
 
 /** While Tink Server takes no reports: how often it is looked whether it does. */
@@ -28,7 +30,10 @@ export async function reconcileWorkflow(
   const nowMs = deps.clock.nowMs();
   const stateSinceMs = deps.clock.asOfNowMs(timeMs(workflow.status?.stateSince) ?? nowMs);
   const context = { nowMs, time: formatTime(nowMs), stateSinceMs, signal };
-  const { status, wakeAtMs } = await nextStep(workflow, deps, context);
+  const step = await nextStep(workflow, deps, context);
+  const { wakeAtMs } = step;
+  const { generation } = workflow.metadata;
+  const status = withGoal(step.status, goalOf(workflow, step.status), generation, context.time);
   if (sameJson(status, statusOf(workflow))) {
     if (isFinalState(status.state)) await forgetReports(workflow, deps.reports);
     return { wakeAtMs };

@@ -125,7 +125,13 @@ test("a disabled workflow has only its agent; enabling it starts it", async (t) 
   const bench = await setUpMachine(t);
   await bench.createWorkflow({ disabled: true });
   const disabled = await bench.reach(({ status }) => status?.agentID !== undefined);
-  assert.deepEqual(disabled.status, { agentID: installer });
+  const { conditions, observedGeneration, ...rest } = disabled.status ?? {};
+  assert.deepEqual(rest, { agentID: installer });
+  assert.deepEqual(
+    conditions?.map(({ type, status, reason }) => ({ type, status, reason })),
+    [{ type: "Ready", status: "False", reason: "Disabled" }],
+  );
+  assert.equal(observedGeneration, 1);
   await bench.workflows.update({ ...disabled, spec: { ...disabled.spec, disabled: false } });
   await bench.reachState("PENDING");
 });

@@ -64,6 +64,7 @@ test("a failure ends the workflow with the worker's cause in its condition", () 
       reason: "ActionFailed",
       message: `action "stream" of task "task-1" failed on worker ${installer}: exit code 3: no space left`,
       time: iso(10),
+      lastTransitionTime: iso(10),
     },
   ]);
 });

@@ -1,0 +1,72 @@
+// The kinds of the management controllers' group, for the table of kinds.
+import { bmcJobSpecSchema, bmcJobStatusSchema, bmcTaskSpecSchema } from "./job.ts";
+import { bmcMachineSpecSchema, bmcMachineStatusSchema, sensitiveOfConnection } from "./machine.ts";
+
+const bmc = {
+  group: "bmc.tinkerbell.org",
+  version: "v1alpha1",
+  categories: ["tinkerbell"],
+  scope: "namespace",
+  record: false,
+  deletable: true,
+  subresources: ["status"],
+  shortNames: [],
+  indexes: [],
+  unique: [],
+} as const;
+
+const sensitive = sensitiveOfConnection.map((path) => `spec.connection.${path}`);
+const unusable = { ofUnusable: true, shown: "Unusable" } as const;
+
+/** Of a Job or a Task: what its conditions say, the end before the beginning. */
+const progress = [
+  { name: "Reason", type: "string", path: ".status.conditions[].reason", instead: [unusable] },
+  { name: "Started", type: "date", path: ".status.startTime", wide: true },
+  { name: "Completed", type: "date", path: ".status.completionTime", wide: true },
+] as const;
+
+export const bmcKinds = {
+  BmcMachine: {
+    ...bmc,
+    kind: "Machine",
+    description: "How a machine's management controller is reached. This server cannot speak to one yet.",
+    plural: "machines",
+    singular: "machine",
+    spec: bmcMachineSpecSchema,
+    status: bmcMachineStatusSchema,
+    columns: [
+      { name: "Host", type: "string", path: ".spec.connection.host" },
+      {
+        name: "Power",
+        type: "string",
+        path: ".status.powerState",
+        instead: [unusable],
+        ifEmpty: [{ shown: "unknown" }],
+      },
+    ],
+    sensitive,
+  },
+  BmcJob: {
+    ...bmc,
+    kind: "Job",
+    description:
+      "What a machine's management controller is to do, such as switching the power. Until this server can speak to one, it fails at once.",
+    plural: "jobs",
+    singular: "job",
+    spec: bmcJobSpecSchema,
+    status: bmcJobStatusSchema,
+    columns: [{ name: "Machine", type: "string", path: ".spec.machineRef.name" }, ...progress],
+    sensitive: [],
+  },
+  BmcTask: {
+    ...bmc,
+    kind: "Task",
+    description: "One action of a Job, while it is carried out.",
+    plural: "tasks",
+    singular: "task",
+    spec: bmcTaskSpecSchema,
+    status: bmcJobStatusSchema,
+    columns: [{ name: "Host", type: "string", path: ".spec.connection.host" }, ...progress],
+    sensitive,
+  },
+} as const;

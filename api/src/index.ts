@@ -49,3 +49,4 @@ export * from "./tinkerbell/workflow.ts";
 export { type UnknownField, unknownFields, unknownFieldText } from "./unknown-fields.ts";
 export { viewReference } from "./view/view-reference.ts";
 export { type ViewHealth, type ViewReason, type ViewState, viewReasons, viewStates } from "./view/view-states.ts";
+export * from "./tinkerbell/workflow-wishes.ts";

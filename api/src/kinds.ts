@@ -140,9 +140,27 @@ export type KindInfo = {
   readonly doubts?: (object: object) => string[];
   /** What of an object is of no use, though its schemas take it: refused where it is written, and left where it is stored already. */
   readonly faults?: (object: object) => ValueFault[];
+  /** When a deletion waits for the object's controller, which lets it go by taking the finalizer off. */
+  readonly heldInDeletion?: HeldInDeletion;
   /** When objects have had their day; without it they stay until somebody deletes them. */
   readonly retention?: Retention;
 };
+
+/**
+ * The finalizer is put on an object that is deleted while its own field, or that of an object of kind `by` which names it at `path` (one of that
+ * kind's indexes, within the namespace), has one of these values. It costs a write at that moment alone.
+ */
+export type HeldInDeletion = {
+  readonly finalizer: string;
+  readonly user?: { readonly kind: string; readonly path: string };
+  readonly field: string;
+  readonly values: readonly string[];
+};
+
+/** On a Workflow while its machine has something that was lent for it, or its worker an action. */
+export const takeBackFinalizer = "metal.neverland.dev/take-back";
+/** On a Hardware that is to go while actions are run on its machine. */
+export const inUseFinalizer = "metal.neverland.dev/in-use";
 
 /** An index that every kind has beside its own: who is owned by an object, by its uid. */
 export const ownersIndex = "metadata.ownerReferences[].uid";
@@ -226,6 +244,12 @@ export const kinds = {
     claims: ["v1alpha1.tinkerbell.org/ownerName", "v1alpha1.tinkerbell.org/ownerNamespace"],
     doubts: (hardware) => [...hardwareDoubts(hardware), ...bmcDoubts(hardware)],
     faults: hardwareFaults,
+    heldInDeletion: {
+      finalizer: inUseFinalizer,
+      user: { kind: "Workflow", path: "spec.hardwareRef" },
+      field: "status.state",
+      values: ["RUNNING", "POST"],
+    },
     sensitive: [
       "spec.userData",
       "spec.vendorData",
@@ -278,6 +302,7 @@ export const kinds = {
     // Rendered of the Hardware, so as secret as that.
     sensitive: ["status.tasks[].environment", "status.tasks[].actions[].environment"],
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.tasks[].agentID", "status.state"],
+    heldInDeletion: { finalizer: takeBackFinalizer, field: "status.state", values: ["RUNNING"] },
     retention: { field: "status.state", values: ["SUCCESS", "FAILED", "TIMEOUT"], since: "status.stateSince" },
   },
   MachineEvent: {

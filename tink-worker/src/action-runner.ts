@@ -13,6 +13,7 @@ import type { LogLine } from "./logs/log-line.ts";
 import { LogShipper } from "./logs/log-shipper.ts";
 import { exitSentence, failedOutcome, formatDuration, type Outcome, outcomeMessage } from "./outcome.ts";
 import type { ServerPort } from "./server/server-port.ts";
+import { StopRequested, watchForStop } from "./stop-watch.ts";
 
 export type Clock = {
   /** Unix time, which jumps when NTP sets it. */
@@ -25,7 +26,7 @@ export type Clock = {
 export type ActionRunnerDeps = {
   readonly runtime: ContainerRuntime;
   readonly images: Pick<ImagePuller, "pull">;
-  readonly server: Pick<ServerPort, "sendLogs">;
+  readonly server: Pick<ServerPort, "sendLogs" | "awaitStop">;
   readonly clock: Clock;
   readonly stateDir: string;
   readonly print: (action: Action, line: LogLine) => void;
@@ -64,7 +65,8 @@ export class ActionRunner {
       bootId: clock.bootId(),
     };
     const { log, shipper } = this.#log(action);
-    const limit = deadlineSignal(signal, this.#remainingMs(started));
+    const watch = watchForStop(action, this.#deps.server, signal);
+    const limit = deadlineSignal(watch.signal, this.#remainingMs(started));
     try {
       const image = await this.#deps.images.pull(
         action.image,
@@ -76,9 +78,10 @@ export class ActionRunner {
       return await this.#finish(started, container, log, limit.signal, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (error instanceof TimeoutReached) return this.#timedOut(started, "while its image was being pulled", []);
+      if (isEnd(error)) return this.#brokenOff(error, started, "while its image was being pulled", []);
       return failedOutcome(error, startMs, clock.nowMs());
     } finally {
+      watch.end();
       limit.cancel();
       await log.end(AbortSignal.timeout(logGraceMs));
     }
@@ -91,7 +94,8 @@ export class ActionRunner {
     const container = await runtime.attach(containerId(action));
     if (container === undefined) return undefined;
     const { log } = this.#log(action);
-    const limit = deadlineSignal(signal, this.#remainingMs(started));
+    const watch = watchForStop(action, this.#deps.server, signal);
+    const limit = deadlineSignal(watch.signal, this.#remainingMs(started));
     try {
       if (bootId !== clock.bootId())
         return this.#lost(started, "The machine restarted while the action ran, so nobody knows how far it got.", log);
@@ -100,6 +104,7 @@ export class ActionRunner {
       signal.throwIfAborted();
       return failedOutcome(error, startMs, clock.nowMs());
     } finally {
+      watch.end();
       limit.cancel();
       await log.end(AbortSignal.timeout(logGraceMs));
     }
@@ -146,7 +151,8 @@ export class ActionRunner {
       const ended = await this.#kill(container, stop);
       container.detach();
       await taken;
-      return this.#timedOut(
+      return this.#brokenOff(
+        limit.reason,
         started,
         ended ? "and was ended" : "and could not be ended: it may still be running",
         log.lastLines,
@@ -185,10 +191,14 @@ export class ActionRunner {
     return { state: "FAILED", startMs, stopMs: this.#deps.clock.nowMs(), message };
   }
 
-  #timedOut({ action, startMs }: Started, how: string, lastLines: readonly string[]): Outcome {
-    const sentence = `The action reached its timeout of ${formatDuration(action.timeoutSeconds * 1000)} ${how}.`;
+  /** At the server's wish, or since its time was over. */
+  #brokenOff(why: unknown, { action, startMs }: Started, how: string, lastLines: readonly string[]): Outcome {
+    const isWish = why instanceof StopRequested;
+    const sentence = isWish
+      ? `The action was stopped ${how}: ${why.message}.`
+      : `The action reached its timeout of ${formatDuration(action.timeoutSeconds * 1000)} ${how}.`;
     return {
-      state: "TIMEOUT",
+      state: isWish ? "FAILED" : "TIMEOUT",
       startMs,
       stopMs: this.#deps.clock.nowMs(),
       message: outcomeMessage(sentence, lastLines),
@@ -217,15 +227,19 @@ export class ActionRunner {
   }
 }
 
-/** `undefined` when the time was over first; rejects when the worker is to stop. */
+/** `undefined` when the time was over, or the server wanted an end, first; rejects when the worker is to stop. */
 async function inTime<T>(promise: Promise<T>, stop: AbortSignal): Promise<T | undefined> {
   try {
     return await promise;
   } catch (error) {
     stop.throwIfAborted();
-    if (error instanceof TimeoutReached) return undefined;
+    if (isEnd(error)) return undefined;
     throw error;
   }
+}
+
+function isEnd(error: unknown): boolean {
+  return error instanceof TimeoutReached || error instanceof StopRequested;
 }
 
 /** Readable, and different for different actions whatever characters their ids have. */

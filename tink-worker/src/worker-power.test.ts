@@ -27,6 +27,7 @@ async function restart(inFlight: InFlight, wish: PowerWish, broken: readonly Pow
         did.push("acknowledged");
         return { kind: "acknowledged" };
       },
+      awaitStop: never,
       sendLogs: never,
       close: () => {},
     },

@@ -62,6 +62,20 @@ test("an action over its timeout is ended, though it ignores TERM", options, asy
   assert.match(report.message?.message ?? "", /reached its timeout of 1s and was ended.*begun/s);
 });
 
+test("an action that the server wants stopped is ended, and the report says why", options, async (t) => {
+  const rig = await WorkerRig.make(t);
+  rig.server.actions.push(rig.action("writer", "echo begun; while :; do sleep 1; done"));
+  rig.start();
+  await rig.until(() => rig.server.logs.some((line) => line.endsWith(" begun")), t.signal);
+  rig.server.stopReason = "the workflow was deleted";
+  const report = await rig.server.outcome("writer", t.signal);
+  assert.equal(report.actionState, State.FAILED);
+  assert.match(
+    report.message?.message ?? "",
+    /^The action was stopped and was ended: the workflow was deleted\..*begun/s,
+  );
+});
+
 test("a pull over the timeout is a timeout", options, async (t) => {
   const rig = await WorkerRig.make(t);
   rig.registry.faults.unavailable = 1000;

@@ -3,7 +3,11 @@ import type { Resource } from "../resource.ts";
 
 /** Those that Neverland and Kubernetes put on objects themselves. */
 const holders: ReadonlyMap<string, string> = new Map([
-  ["metal.neverland.dev/take-back", "the workflow controller takes back what it lent the machine"],
+  [
+    "metal.neverland.dev/take-back",
+    "the workflow controller takes back what it lent the machine, and has its running action stopped",
+  ],
+  ["metal.neverland.dev/in-use", "a workflow runs actions on the machine"],
   ["foregroundDeletion", "what it owns goes first"],
   ["orphan", "what it owns is let go of first"],
 ]);

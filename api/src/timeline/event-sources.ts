@@ -10,6 +10,7 @@ export const eventSources = {
   hegel: "Hegel: metadata and user data",
   "tink-server": "Tink Server: workers and their reports",
   "workflow-controller": "the controller that brings workflows forward",
+  "hardware-controller": "the controller that says how Hardware is served, and keeps it while it is used",
   retention: "the removal of what has had its day",
   timeline: "the timeline itself: what was left out",
   lab: "the virtual rack: its machines' power",

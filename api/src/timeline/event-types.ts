@@ -129,6 +129,18 @@ export const eventTypes = {
   WorkflowRunning: { ...workflow, meaning: "the workflow's actions have begun" },
   WorkflowSucceeded: { ...workflow, meaning: "the workflow succeeded" },
   WorkflowFailed: { ...failure, meaning: "the workflow failed" },
+  WorkflowRetried: { ...workflow, meaning: "the workflow was begun again" },
+  RetryRefused: {
+    ...record,
+    meaning: "the workflow was not begun again, although that was asked for",
+    todo: "read the message; then ask again",
+  },
+  WorkflowDeleted: { ...workflow, meaning: "the workflow was deleted while its actions were being run" },
+  ActionStopping: {
+    ...workflow,
+    meaning: "an action is being stopped, since its workflow was deleted or cancelled",
+    todo: "nothing when its worker says that it ended; else switch the machine off before you use it again",
+  },
   WorkflowTimedOut: { ...failure, meaning: "the workflow ran out of time" },
   TemplateFailed: {
     ...failure,
@@ -144,6 +156,11 @@ export const eventTypes = {
     ...failure,
     meaning: "a workflow names one machine's Hardware, and its tasks are for another machine's worker",
     todo: "compare the MAC in the Workflow's hardwareMap with the one in the Hardware, and apply the right one",
+  },
+  HardwareHeld: {
+    ...workflow,
+    meaning: "the machine's Hardware was deleted and stays until a workflow's actions have ended",
+    todo: "wait, or cancel the workflow",
   },
   NetbootAllowed: { ...workflow, meaning: "the machine may netboot, for a workflow" },
   NetbootForbidden: { ...workflow, meaning: "the permission to netboot was taken back" },

@@ -299,7 +299,7 @@ test("what is on its way out and held is said, with who holds it, and decides no
   assert.match(state, /^Workflow install began to wait/);
   assert.equal(
     because[0],
-    "Workflow old is being deleted, which began 60 s ago, and is held by finalizer metal.neverland.dev/take-back: the workflow controller takes back what it lent the machine; finalizer example.org/audit: whoever put it there is not done with it",
+    "Workflow old is being deleted, which began 60 s ago, and is held by finalizer metal.neverland.dev/take-back: the workflow controller takes back what it lent the machine, and has its running action stopped; finalizer example.org/audit: whoever put it there is not done with it",
   );
   assert.match(todo[0] ?? "", /^Workflow old: whoever put example\.org\/audit on it is to take it off/);
   const gone = { ...hardware(true), metadata: { ...meta("m1"), deletionTimestamp: iso(5), finalizers: ["orphan"] } };

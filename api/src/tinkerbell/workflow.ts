@@ -156,6 +156,22 @@ export const workflowStatusSchema = z.looseObject({
     .nullish()
     .describe("The action that runs, or ran last."),
   tasks: z.array(taskStatusSchema).nullish().describe("The rendered workflow: what is run, and how far it is."),
+  attempts: z
+    .array(
+      z.looseObject({
+        number: z.int().describe("Counts from 1."),
+        state: z.string().describe("The state in which it ended."),
+        ended: z.string().optional().describe("When it ended."),
+        action: text.describe("The action that it ended in, unless it succeeded."),
+        reason: text.describe("Why it ended so, in one word for programs."),
+        message: text.describe("Why it ended so, in a sentence for people."),
+      }),
+    )
+    .nullish()
+    .describe("The attempts before this one, the last ten of them."),
+  retryFrom: text.describe("The action at which this attempt began, where that was not the first."),
+  lastHandledRetry: text.describe("The value of the annotation metal.neverland.dev/retry that was heeded last."),
+  lastHandledCancel: text.describe("The value of the annotation metal.neverland.dev/cancel that was heeded last."),
   observedGeneration,
   conditions: z
     .array(conditionSchema.extend({ time: time.nullish().describe("When the condition last said something else.") }))

@@ -33,7 +33,7 @@ export function makeControllers(deps: Deps): Service[] {
   const all = Object.values<KindInfo>(kinds).filter(({ isView }) => !isView);
   const controllers = [
     templateController({ check: checkTemplate, clock }),
-    hardwareController({ clock }),
+    hardwareController({ clock, record }),
     ...bmcControllers({ clock }),
     workflows,
     // Events are kept elsewhere, are very many, and nobody owns or is owned by one.

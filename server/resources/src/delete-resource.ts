@@ -3,6 +3,7 @@ import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import { decideDelete, type Stamp } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { isStandIn } from "@neverland/store/stored-fault.ts";
+import { holdOf } from "./rules/deletion-holds.ts";
 
 export type DeletePolicy = {
   /** Put on the object before it is deleted, for the garbage collector to act on. */
@@ -28,7 +29,8 @@ export async function deleteResource(
 ): Promise<{ resource: Resource; isGone: boolean }> {
   for (let attempt = 1; ; attempt++) {
     const live = await store.get(kind, key);
-    const held = live && withFinalizer(kind, live, finalizer);
+    const hold = live && (await holdOf(store, kind, live));
+    const held = live && [finalizer, hold].reduce((object, each) => withFinalizer(kind, object, each), live);
     // The store's own decision, before anything is written: what its caller demands of the object is not tried again.
     const { object } = decideDelete(kind, held, key, preconditions, stampOf(live));
     if (dryRun) return ended(object);

@@ -7,6 +7,7 @@ import {
   kinds,
   parseKey,
   type Workflow,
+  whyStop,
 } from "@neverland/api";
 import { formatTime } from "@neverland/platform/time/clock.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
@@ -16,7 +17,7 @@ import { type FoldedWorkflow, readFolded } from "@neverland/workflow-rules/repor
 import { mostStarts, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";
-import { ignoredEvent, reportEvent } from "./worker-events.ts";
+import { ignoredEvent, lateEvent, reportEvent } from "./worker-events.ts";
 import type { IncomingReport } from "./worker-messages.ts";
 
 type Deps = Pick<
@@ -35,13 +36,12 @@ const sameStartMs = 60_000;
 export async function acceptReport(
   incoming: IncomingReport,
   deps: Deps,
-  admit: (workflow: Workflow) => void,
+  admit: (workflow?: Workflow) => void,
 ): Promise<void> {
   const key = parseKey(incoming.workflow);
   if (key === undefined) throw new TinkError("invalid", "invalid workflow id");
   const folded = await readFolded(key, deps);
-  if (folded === undefined)
-    throw new TinkError("unknown", `there is no workflow ${incoming.workflow}; it may have been deleted`);
+  if (folded === undefined) return refuseOrTakeLate(incoming, deps, admit);
   const { workflow, status } = folded;
   admit(workflow);
   const receivedAt = formatTime(deps.clock.nowMs());
@@ -51,6 +51,8 @@ export async function acceptReport(
     workflowUID: workflow.metadata.uid,
     receivedAt,
   };
+  const stop = report.state === "RUNNING" ? whyStop(workflow) : undefined;
+  if (stop !== undefined) throw new TinkError("not-now", `${stop}: do not run action ${report.actionID}`);
   const reason = whyIgnored(status, workflow.metadata.uid, report);
   if (reason !== undefined) return refuseOrIgnore(workflow, report, reason, deps);
   const isNew =
@@ -58,15 +60,25 @@ export async function acceptReport(
   if (isNew) deps.record(reportEvent(workflow, report));
 }
 
+/**
+ * An end is taken, or agents of Tinkerbell, to which "not found" is final, would end themselves; a start must not happen.
+ */
+function refuseOrTakeLate(incoming: IncomingReport, deps: Deps, admit: (workflow?: Workflow) => void): void {
+  admit();
+  if (incoming.state === "RUNNING" || incoming.state === "PENDING")
+    throw new TinkError("unknown", `there is no workflow ${incoming.workflow}; it may have been deleted`);
+  deps.record(lateEvent(incoming));
+}
+
 function refuseOrIgnore(workflow: Workflow, report: ActionReportSpec, reason: IgnoredReason, deps: Deps): void {
   switch (reason) {
     case "unknown-action":
+      if (report.state === "RUNNING" || report.state === "PENDING") throw unknownAction(report);
+      deps.record(lateEvent(report));
+      break;
     case "other-agent":
     case "other-workflow":
-      throw new TinkError(
-        "unknown",
-        `workflow ${report.workflow} has no action ${report.actionID} for worker ${report.agentID}`,
-      );
+      throw unknownAction(report);
     case "says-nothing":
       throw new TinkError(
         "invalid",
@@ -87,6 +99,10 @@ function refuseOrIgnore(workflow: Workflow, report: ActionReportSpec, reason: Ig
   }
 }
 
+function unknownAction({ workflow, actionID, agentID }: ActionReportSpec): TinkError {
+  return new TinkError("unknown", `workflow ${workflow} has no action ${actionID} for worker ${agentID}`);
+}
+
 async function appendStart(
   { workflow, reports }: FoldedWorkflow,
   report: ActionReportSpec,
@@ -97,7 +113,7 @@ async function appendStart(
   const isNew = !isKnown && (await append(workflow, report, starts.length + 1, deps));
   // The workflow may have been given up while this was written; then nobody may begin.
   const now = await deps.workflows.get(workflow.metadata);
-  if (now?.metadata.uid !== workflow.metadata.uid || isFinalState(now.status?.state))
+  if (now?.metadata.uid !== workflow.metadata.uid || isFinalState(now.status?.state) || whyStop(now) !== undefined)
     throw new TinkError("not-now", `workflow ${report.workflow} is over: do not run action ${report.actionID}`);
   return isNew;
 }

@@ -11,12 +11,14 @@ import { AgentInventories } from "./agent-inventories.ts";
 import { AgentWaiters, type Leaver, type Waiter, type Wake } from "./agent-waiters.ts";
 import { findWork, type Work } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
+import type { StopDesk } from "./stop-desk.ts";
 import { TinkError } from "./tink-error.ts";
 import { askedEvent, elsewhereEvent, tooManyEvent } from "./worker-events.ts";
 import type { IncomingReport } from "./worker-messages.ts";
 
 export type AgentDeskDeps = TinkServerDeps & {
   readonly gate: Pick<AgentGate, "refusal" | "machinesOf">;
+  readonly stops: Pick<StopDesk, "wake">;
   /** How long a worker without work waits for an answer. Under a minute, which is what upstream's server takes. */
   readonly waitMs: number;
 };
@@ -117,6 +119,7 @@ export class AgentDesk {
 
   #wake(agents: ReadonlySet<string>): void {
     for (const agent of agents) this.#waiters.wake(agent);
+    this.#deps.stops.wake(agents);
   }
 
   /** One that nobody knows waits only while few do: it is told at once that there is nothing, as one that has waited. */

@@ -1,6 +1,6 @@
 // What a worker that asks is to do now, decided on the store as it is this moment: the stored status, and the reports that the controller may
 // not have folded yet.
-import { formatKey, type Workflow } from "@neverland/api";
+import { formatKey, type Workflow, whyStop } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { type NextAction, nextAction, noWorkflow } from "@neverland/workflow-rules/actions/next-action.ts";
@@ -21,9 +21,16 @@ export async function findWork(agentID: string, queues: AgentQueues, deps: Folde
   for (const queued of queues.candidates(agentID)) {
     const found = await readFolded(queued, deps);
     if (found === undefined) continue;
+    const { workflow, status } = found;
+    const why = whyStop(workflow);
+    if (why !== undefined) {
+      wait = { wait: "stopping", message: `${why} (${queued.id})` };
+      // Whatever ran it may be at it still: nobody else writes to that disk before.
+      if (currentStep(status)?.action.state === "RUNNING") return { next: wait, workflow };
+      continue;
+    }
     const done = restartDone(agentID, found, deps);
     if (done !== undefined) return { done };
-    const { workflow, status } = found;
     const next = nextAction({ key: queued.id, status }, agentID, deps.limits);
     if ("serve" in next) return { next, workflow };
     if (next.wait === "preparing") return { next };

@@ -15,8 +15,10 @@ import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { AgentDesk, type AgentDeskDeps } from "./agent-desk.ts";
+import { controlService } from "./control-service.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { toGrpcError } from "./status-codes.ts";
+import { StopDesk } from "./stop-desk.ts";
 import { workerService } from "./worker-service.ts";
 
 export type TinkServerOptions = Omit<
@@ -37,6 +39,7 @@ export type TinkServerOptions = Omit<
 export class TinkServer implements Service {
   readonly #options: TinkServerOptions;
   readonly #desk: AgentDesk;
+  readonly #stops: StopDesk;
   readonly #listener: GrpcListener;
   readonly #abort = new AbortController();
   #following: Following | undefined;
@@ -46,12 +49,15 @@ export class TinkServer implements Service {
     this.#options = options;
     const { doors, port, tls, proxies, clock, store, record, methods = [], waitMs = 55_000 } = options;
     const turns = new Turns();
+    const workflows = typedStore(store, kinds.Workflow);
+    this.#stops = new StopDesk({ ...options, turns, waitMs, workflows });
     this.#desk = new AgentDesk({
       ...options,
       turns,
       waitMs,
+      workflows,
+      stops: this.#stops,
       listeningSinceMs: clock.nowMs(),
-      workflows: typedStore(store, kinds.Workflow),
       reports: typedStore(store, kinds.ActionReport),
       hardware: typedStore(store, kinds.Hardware),
     });
@@ -59,7 +65,7 @@ export class TinkServer implements Service {
       ...{ doors, port, clock, turns, toGrpcError },
       isShared: isSharedBy(proxies),
       ...(tls === undefined ? {} : { tls }),
-      methods: [...workerService(this.#desk), ...methods],
+      methods: [...workerService(this.#desk), ...controlService(this.#stops), ...methods],
       onRefused: (refusal) => record(refusedEvent(refusal)),
     });
   }
@@ -79,6 +85,7 @@ export class TinkServer implements Service {
   async stop(deadline: AbortSignal): Promise<void> {
     this.#listeningSinceMs = undefined;
     this.#desk.close();
+    this.#stops.close();
     await this.#listener.stop(deadline);
     this.#abort.abort();
     await this.#following?.done;

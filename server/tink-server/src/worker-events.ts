@@ -28,6 +28,7 @@ const waitReasons = {
   finished: "WorkflowsFinished",
   preparing: "MachineBeingPrepared",
   "other-agents-turn": "OtherWorkersTurn",
+  stopping: "WorkflowStopping",
   "wrapping-up": "WorkflowWrappingUp",
 } as const satisfies Record<WaitReason, EventReason>;
 
@@ -84,6 +85,16 @@ export function reportEvent(workflow: Workflow, report: ActionReportSpec): Machi
       actionID: report.actionID,
       image: step?.action.image ?? "",
     },
+  };
+}
+
+/** Of a workflow that is not there, or not that one any more. */
+export function lateEvent(report: Pick<ActionReportSpec, "agentID" | "workflow" | "state">): MachineEventInput {
+  return {
+    ...subjectOf(report.agentID),
+    type: "ReportIgnored",
+    reason: "UnknownAction",
+    message: `worker ${report.agentID} reported that an action of workflow ${report.workflow} is ${report.state}; the workflow was deleted or begun again meanwhile`,
   };
 }
 

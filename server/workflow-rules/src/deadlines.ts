@@ -75,7 +75,7 @@ function actionDeadline({ task, action }: Step, { limits, listeningSinceMs, asOf
 
 /** For an action that no worker has taken yet. */
 function handOutDeadline(status: WorkflowStatus, { task, action }: Step, input: Listening): Deadline | undefined {
-  if ("busyWith" in input.agent) return undefined;
+  if ("busyWith" in input.agent || input.limits.pendingTimeoutSeconds === Number.POSITIVE_INFINITY) return undefined;
   const freeMs = Math.max(readySinceMs(status, action.id), input.agent.freeSinceMs);
   const sinceMs = Math.max(input.asOfNowMs(freeMs), input.listeningSinceMs);
   const waitMs = input.limits.pendingTimeoutSeconds * 1000;

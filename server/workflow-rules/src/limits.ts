@@ -7,10 +7,12 @@ export type WorkflowLimits = {
   readonly defaultActionTimeoutSeconds: number;
   /** What a worker gets beyond an action's timeout to stop the container and to get its report through. */
   readonly graceSeconds: number;
-  /** How long a workflow that may run waits for its worker to take the next action. */
+  /** How long a workflow that may run waits for its worker to take the next action; `Infinity` for no end. */
   readonly pendingTimeoutSeconds: number;
   /** How long powering and preparing the machine may take. */
   readonly preparingTimeoutSeconds: number;
+  /** How long a worker gets to say that an action that is to stop has ended. */
+  readonly stopTimeoutSeconds: number;
 };
 
 export const defaultLimits: WorkflowLimits = {
@@ -19,6 +21,7 @@ export const defaultLimits: WorkflowLimits = {
   graceSeconds: 60,
   pendingTimeoutSeconds: 3600,
   preparingTimeoutSeconds: 1800,
+  stopTimeoutSeconds: 300,
 };
 
 /** The limit of one action in seconds: its own, or the default when it has none. */

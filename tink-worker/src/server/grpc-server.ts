@@ -4,6 +4,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type Timestamp, timestampFromMs } from "@bufbuild/protobuf/wkt";
 import { type Client, Code, ConnectError, createClient } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
+import { ActionControlService } from "@neverland/api/action-control";
 import { ActionLogService, type AppendLogsRequestSchema, Stream } from "@neverland/api/action-log";
 import {
   type ActionStatusRequestSchema,
@@ -15,7 +16,7 @@ import { type Action, toAction } from "../action.ts";
 import type { BatchResult, LogBatch, PullProgress } from "../logs/log-shipper.ts";
 import { formatDuration, type Outcome } from "../outcome.ts";
 import { ServerConnection } from "./server-connection.ts";
-import type { NextAction, ReportResult, ServerPort } from "./server-port.ts";
+import type { NextAction, ReportResult, ServerPort, StopAnswer } from "./server-port.ts";
 
 export type GrpcServerOptions = {
   /** `host:port` */
@@ -37,6 +38,7 @@ export class GrpcServer implements ServerPort {
   readonly #connection: ServerConnection;
   readonly #workflows: Client<typeof WorkflowService>;
   readonly #logs: Client<typeof ActionLogService>;
+  readonly #control: Client<typeof ActionControlService>;
 
   constructor(options: GrpcServerOptions) {
     this.#options = options;
@@ -46,6 +48,7 @@ export class GrpcServer implements ServerPort {
     const transport = createGrpcTransport({ baseUrl, sessionManager: this.#connection });
     this.#workflows = createClient(WorkflowService, transport);
     this.#logs = createClient(ActionLogService, transport);
+    this.#control = createClient(ActionControlService, transport);
   }
 
   async nextAction(signal: AbortSignal): Promise<NextAction> {
@@ -80,6 +83,16 @@ export class GrpcServer implements ServerPort {
       message: { message: outcome.message },
     };
     return this.#report(report, signal);
+  }
+
+  async awaitStop({ workflowId, taskId, actionId, agentId }: Action, signal: AbortSignal): Promise<StopAnswer> {
+    const request = { workflowId, taskId, actionId, agentId };
+    try {
+      const { stop, reason } = await this.#control.awaitStop(request, { signal, timeoutMs: nextActionTimeoutMs });
+      return stop ? { kind: "stop", why: reason } : { kind: "go-on" };
+    } catch (error) {
+      return { kind: this.#failed(error, signal).code === Code.Unimplemented ? "unsupported" : "failed" };
+    }
   }
 
   async sendLogs(action: Action, batch: LogBatch, signal: AbortSignal): Promise<BatchResult> {

@@ -16,11 +16,18 @@ export type ReportResult =
   | { readonly kind: "refused"; readonly why: string }
   | { readonly kind: "failed"; readonly why: string };
 
+/** `unsupported`: the server never says. */
+export type StopAnswer =
+  | { readonly kind: "stop"; readonly why: string }
+  | { readonly kind: "go-on" | "unsupported" | "failed" };
+
 export interface ServerPort {
   /** Waits at the server for up to a minute and a half. Rejects only with the signal's reason. */
   nextAction(signal: AbortSignal): Promise<NextAction>;
   reportRunning(action: Action, startMs: number, signal: AbortSignal): Promise<ReportResult>;
   reportOutcome(action: Action, outcome: Outcome, signal: AbortSignal): Promise<ReportResult>;
+  /** Waits at the server for up to a minute and a half, for it to want the action ended. Rejects only with the signal's reason. */
+  awaitStop(action: Action, signal: AbortSignal): Promise<StopAnswer>;
   sendLogs(action: Action, batch: LogBatch, signal: AbortSignal): Promise<BatchResult>;
   close(): void;
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 import { connectNodeAdapter } from "@connectrpc/connect-node";
+import { ActionControlService } from "@neverland/api/action-control";
 import { ActionLogService } from "@neverland/api/action-log";
 import {
   type ActionRequest,
@@ -26,6 +27,8 @@ export class TestServer implements AsyncDisposable {
   /** Called with each report before it is answered; what it throws is the answer. */
   onReport: (report: ActionStatusRequest) => void | Promise<void> = () => {};
   takesLogs = true;
+  /** Why the running action is to stop. */
+  stopReason: string | undefined;
   pulledBytes = 0;
   #server: Http2Server | undefined;
   #sessions = new Set<ServerHttp2Session>();
@@ -76,6 +79,12 @@ export class TestServer implements AsyncDisposable {
     router.service(WorkflowService, {
       getAction: (request, context) => this.#next(request, context),
       reportActionStatus: (report) => this.#report(report),
+    });
+    router.service(ActionControlService, {
+      awaitStop: async (_request, { signal }) => {
+        while (this.stopReason === undefined) await sleep(20, undefined, { signal });
+        return { stop: true, reason: this.stopReason };
+      },
     });
     if (!this.takesLogs) return;
     router.service(ActionLogService, {

@@ -18,6 +18,7 @@ import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { listReports, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { action, documentOf, installer, report, startMs } from "@neverland/workflow-rules/testing/examples.ts";
+import { hardwareController } from "../hardware-controller.ts";
 import type { PowerControl, RenderWorkflow } from "../ports.ts";
 import { noPowerControl } from "../workflow/no-power-control.ts";
 import { workflowController } from "../workflow/workflow-controller.ts";
@@ -77,7 +78,13 @@ export class ControllerBench {
     const onError = ({ doing, error }: { doing: string; error: unknown }) =>
       void this.errors.push(`${doing}: ${error}`);
     const given = this.#options.counted ? this.#countedStore() : store;
-    this.#controller = new ControllerRuntime([controller], { store: given, clock, random: () => 0.5, onError });
+    const hardware = hardwareController({ clock, record: (event) => void this.events.push(event) });
+    this.#controller = new ControllerRuntime([controller, hardware], {
+      store: given,
+      clock,
+      random: () => 0.5,
+      onError,
+    });
     await this.#controller.start(AbortSignal.timeout(5000));
   }
 

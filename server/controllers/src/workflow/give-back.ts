@@ -1,11 +1,15 @@
 // A Workflow that is to go before it took back what it had lent: it goes once the machine has nothing of it.
-import type { ResourceKey, Workflow } from "@neverland/api";
+import type { ResourceKey, Workflow, WorkflowStatus } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
+import { formatTime } from "@neverland/platform/time/clock.ts";
+import { sameJson } from "@neverland/store/resource-json.ts";
+import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { hardwareKey, loansOf } from "./loans.ts";
 import { forbidNetboot, unusableForbids } from "./netboot-permission.ts";
-import { eventOf } from "./workflow-events.ts";
+import { stopAction, whereStopped } from "./stop-action.ts";
+import { eventOf, eventsOf } from "./workflow-events.ts";
 
 /** May be called again at any time. A medium that cannot be ejected holds the workflow for so long and no longer: nobody waits for ever. */
 export async function giveBack(
@@ -13,10 +17,36 @@ export async function giveBack(
   deps: WorkflowControllerDeps,
   signal: AbortSignal,
 ): Promise<Outcome> {
+  const stopped = await stoppedOf(workflow, deps, signal);
+  if ("wakeAtMs" in stopped) return stopped;
   const { permission, medium } = loansOf(workflow);
   const key = hardwareKey(workflow);
   if (permission && key !== undefined) await takeBack(workflow, key, deps);
-  return medium ? await eject(workflow, deps, signal) : {};
+  const outcome = medium ? await eject(workflow, deps, signal) : {};
+  const message = `was deleted ${whereStopped(stopped.status)}`;
+  if (stopped.isUnderWay && outcome.wakeAtMs === undefined) deps.record(eventOf(workflow, "WorkflowDeleted", message));
+  return outcome;
+}
+
+type Stopped = { readonly status: WorkflowStatus; readonly isUnderWay: boolean };
+
+/** Once nobody runs an action of it any more, or its worker has had its time to say so. */
+async function stoppedOf(
+  workflow: Workflow,
+  deps: WorkflowControllerDeps,
+  signal: AbortSignal,
+): Promise<Stopped | Required<Pick<Outcome, "wakeAtMs">>> {
+  const nowMs = deps.clock.nowMs();
+  const context = { nowMs, time: formatTime(nowMs), stateSinceMs: nowMs, signal };
+  const { status, wakeAtMs } = await stopAction(workflow, deps, context);
+  const isUnderWay = workflow.status?.state === "RUNNING";
+  if (wakeAtMs === undefined || status.state !== "RUNNING" || currentStep(status)?.action.state !== "RUNNING")
+    return { status, isUnderWay };
+  if (!sameJson(status, workflow.status)) {
+    await deps.workflows.updateStatus({ ...workflow, status });
+    for (const event of eventsOf(workflow, status)) deps.record(event);
+  }
+  return { wakeAtMs };
 }
 
 async function takeBack(workflow: Workflow, key: ResourceKey, deps: WorkflowControllerDeps): Promise<void> {

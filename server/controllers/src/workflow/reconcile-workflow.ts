@@ -1,25 +1,24 @@
 // One look at one Workflow: where it stands, what follows from that, and its next status, written once.
-import { isFinalState, type Workflow, type WorkflowStatus } from "@neverland/api";
+import { isFinalState, pendingCancel, pendingRetry, type Workflow, type WorkflowStatus } from "@neverland/api";
 import type { Outcome } from "@neverland/controller-kit/controller.ts";
 import { formatTime } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
-import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
-import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { withGoal } from "../goal/goal.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
+import { cancelWorkflow } from "./cancel-workflow.ts";
+import { foldStep } from "./fold-step.ts";
 import { forgetReports } from "./forget-reports.ts";
+import { hasLoans } from "./loans.ts";
 import { prepareMachine } from "./prepare-machine.ts";
+import { retryWorkflow } from "./retry-workflow.ts";
 import { startWorkflow } from "./start-workflow.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";
 import { watchHardware } from "./watch-hardware.ts";
 import { eventsOf } from "./workflow-events.ts";
 import { goalOf } from "./workflow-goal.ts";
 import { cleanUp, wrapUp } from "./wrap-up.ts";
-
-/** While Tink Server takes no reports: how often it is looked whether it does. */
-const lookAgainMs = 30_000;
 
 /** May be killed at any line: what follows is read from the workflow and the store, and written once. */
 export async function reconcileWorkflow(
@@ -54,6 +53,12 @@ function isStep(before: Workflow, after: WorkflowStatus): boolean {
 
 async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, context: StepContext): Promise<Step> {
   const state = workflow.status?.state ?? "";
+  const cancel = pendingCancel(workflow);
+  if (cancel !== undefined) return await cancelWorkflow(workflow, cancel, deps, context);
+  const retry = pendingRetry(workflow);
+  // What was lent for the last attempt is taken back before.
+  if (retry !== undefined && !(isFinalState(state) && hasLoans(workflow)))
+    return { status: retryWorkflow(workflow, retry, context.time) };
   switch (state) {
     case "":
       return await startWorkflow(workflow, deps, context);
@@ -69,23 +74,4 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
     case "TIMEOUT":
       return await cleanUp(workflow, deps, context);
   }
-}
-
-async function foldStep(workflow: Workflow, deps: WorkflowControllerDeps, { nowMs }: StepContext): Promise<Step> {
-  const status = statusOf(workflow);
-  const { namespace, uid } = workflow.metadata;
-  const machine = { namespace, agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
-  const isExpected = rebootExpectedSinceMs(status) !== undefined;
-  const listeningSinceMs = deps.listeningSinceMs();
-  const folded = foldReports(status, {
-    workflowUID: uid,
-    reports: await readReports(workflow.metadata, status, deps.reports),
-    nowMs,
-    asOfNowMs: (stampMs) => deps.clock.asOfNowMs(stampMs),
-    limits: deps.limits,
-    listeningSinceMs,
-    agent: deps.queues.agentFor(workflow),
-    bootContactMs: isExpected ? deps.bootContactMs(machine) : undefined,
-  });
-  return { status: folded.status, wakeAtMs: listeningSinceMs === undefined ? nowMs + lookAgainMs : folded.wakeAtMs };
 }

@@ -4,6 +4,7 @@ import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import { withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
 import { renderStatus, type WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
+import { skipTo } from "./retry-workflow.ts";
 import { bootModeOf, type Step, type StepContext, statusOf, wantsToggle } from "./step.ts";
 
 /** A change of the Template or Hardware brings the workflow back at once; this is for what was missed. */
@@ -21,11 +22,10 @@ export async function startWorkflow(workflow: Workflow, deps: Deps, { nowMs, tim
   if ("problem" in rendered) return { status: failedStatus(status, rendered, time), wakeAtMs: nowMs + lookAgainMs };
   const ids = { nowMs: () => nowMs, randomBytes: deps.randomBytes };
   const prepares = wantsToggle(workflow) || bootModeOf(workflow) !== "";
-  const next = withState(
-    { ...status, ...renderStatus(rendered.document, ids) },
-    prepares ? "PREPARING" : "PENDING",
-    time,
-  );
+  const whole = { ...status, ...renderStatus(rendered.document, ids) };
+  const begun = status.retryFrom ? skipTo(whole, status.retryFrom) : whole;
+  if (typeof begun === "string") return { status: failedStatus(status, { problem: begun }, time) };
+  const next = withState(begun, prepares ? "PREPARING" : "PENDING", time);
   const message = ["template rendered successfully", ...(rendered.warnings ?? [])].join("; ");
   return {
     status: withCondition(next, { type: "TemplateRenderedSuccess", status: "True", reason: "Complete", message }, time),

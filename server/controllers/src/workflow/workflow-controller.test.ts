@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Workflow } from "@neverland/api";
+import { takeBackFinalizer, type Workflow } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { openSpoiltStore } from "@neverland/store/testing/spoilt-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
 import type { PowerControl, PowerOutcome } from "../ports.ts";
 import { type BenchOptions, ControllerBench, key, machineKey, waitUntil } from "../testing/controller-bench.ts";
-import { takeBackFinalizer } from "./workflow-controller.ts";
 
 const toggle = { hardwareRef: "machine", bootOptions: { toggleAllowNetboot: true } };
 

@@ -6,6 +6,7 @@ import {
   kinds,
   type Resource,
   spellingsOf,
+  takeBackFinalizer,
   type Workflow,
 } from "@neverland/api";
 import type { Affected, Controller, Watch } from "@neverland/controller-kit/controller.ts";
@@ -26,9 +27,6 @@ export type WorkflowControllerOptions = Omit<
   /** Calls back when a machine is seen starting. @returns What ends that. */
   readonly onBootContact: (listener: (contact: BootContact) => void) => () => void;
 };
-
-/** On a Workflow for as long as its machine has something that was lent for it. */
-export const takeBackFinalizer = "metal.neverland.dev/take-back";
 
 export function workflowController(options: WorkflowControllerOptions): Controller<Workflow> {
   const queues = new AgentQueues();
@@ -61,7 +59,7 @@ export function workflowController(options: WorkflowControllerOptions): Controll
     // One workflow of a machine at a time: the permission to netboot is theirs together.
     limits: { concurrency: 32, concurrencyPerGroup: 1 },
     groupOf: ({ metadata, spec }) => formatKey({ ...metadata, name: spec?.hardwareRef || metadata.uid }),
-    finalizer: { name: takeBackFinalizer, isNeeded: hasLoans },
+    finalizer: { name: takeBackFinalizer, isNeeded: (workflow) => hasLoans(workflow) || isHeldWhileRunning(workflow) },
     begin: (store) => {
       queues.clear();
       const deps = {
@@ -79,6 +77,11 @@ export function workflowController(options: WorkflowControllerOptions): Controll
       };
     },
   };
+}
+
+/** It was put on by a deletion that is on its way. */
+function isHeldWhileRunning({ metadata, status }: Workflow): boolean {
+  return status?.state === "RUNNING" && metadata.finalizers?.includes(takeBackFinalizer) === true;
 }
 
 function whoNames(by: string, kind: Watch["kind"]): Watch {

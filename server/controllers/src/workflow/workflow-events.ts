@@ -26,6 +26,7 @@ const conditionEvents = new Map<string, EventType>([
   ["BootJobFailed", "BootJobFailed"],
   ["HardwareMissing", "HardwareGone"],
   ["WorkerOfHardware", "WorkerMismatch"],
+  ["Stopping", "ActionStopping"],
 ]);
 
 /** The events of one write, in the order in which the things came about. */
@@ -49,14 +50,19 @@ function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus)
   return (after.conditions ?? []).flatMap(({ type, status: value, reason, message, time }) => {
     const known = old.get(type);
     if (known?.message === message && known?.status === value && known?.time === time) return [];
-    const event =
-      type === "TemplateRenderedSuccess" && value === "False" ? "TemplateFailed" : conditionEvents.get(type);
+    const event = eventTypeOf(type, value);
     // That it came back is none, and that it cannot be used was said by who found that out.
     const isGone = type !== "HardwareMissing" || (value === "True" && reason !== "NotOfItsSchema");
     const isMended = type === "WorkerOfHardware" && value === "True";
     if (event === undefined || !isGone || isMended) return [];
     return [{ type: event, message: `workflow ${metadata.name}: ${message ?? ""}`, ...reasonOf(reason) }];
   });
+}
+
+function eventTypeOf(type: string, value: string): EventType | undefined {
+  if (type === "TemplateRenderedSuccess" && value === "False") return "TemplateFailed";
+  if (type === "Retried") return value === "True" ? "WorkflowRetried" : "RetryRefused";
+  return conditionEvents.get(type);
 }
 
 function stateChange({ metadata, status }: Workflow, after: WorkflowStatus): Event[] {

@@ -16,4 +16,7 @@ export const conditionSchema = z.looseObject({
   observedGeneration,
 });
 
+/** Of conditions that say how far the object is from what was wanted, whatever its kind. */
+export const goalConditionTypes: ReadonlySet<string> = new Set(["Ready", "Reconciling", "Stalled"]);
+
 export type ObjectCondition = z.infer<typeof conditionSchema>;

@@ -14,7 +14,7 @@ export * from "./core/secret.ts";
 export * from "./counted.ts";
 export { doubtsOf } from "./doubts.ts";
 export * from "./field-path.ts";
-export type { ObjectCondition } from "./goal-condition.ts";
+export { goalConditionTypes, type ObjectCondition } from "./goal-condition.ts";
 export * from "./json-value.ts";
 export * from "./kinds.ts";
 export * from "./metal/action-report.ts";

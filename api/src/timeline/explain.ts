@@ -1,4 +1,5 @@
 // What a machine is waiting for, why, and what to do: the answer of `tink explain`.
+import { goalConditionTypes } from "../goal-condition.ts";
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { MachineViewContent } from "../metal/machine-view.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
@@ -182,7 +183,7 @@ function notStarted(workflow: Workflow): Explanation {
 }
 
 function inPreparation({ metadata, status }: Workflow, state: "PREPARING" | "POST"): Explanation {
-  const last = status?.conditions?.at(-1);
+  const last = status?.conditions?.findLast(({ type }) => !goalConditionTypes.has(type));
   const what =
     state === "POST" ? "has done its actions and is being wrapped up" : "is waiting for its machine to be prepared";
   return { state: `Workflow ${metadata.name} ${what}.`, because: last?.message ? [last.message] : [], todo: [] };

@@ -1,6 +1,6 @@
 // The demo's story: describe the machine, power it on, and follow it from the first packet to a login.
 import { join } from "node:path";
-import { isFinalState, kinds, type MachineEventInput, type Workflow } from "@neverland/api";
+import { goalConditionTypes, isFinalState, kinds, type MachineEventInput, type Workflow } from "@neverland/api";
 import { type LabMachine, type SshTarget, waitForSsh } from "@neverland/lab";
 import { CliError } from "../cli-error.ts";
 import type { Clients } from "../connect.ts";
@@ -98,7 +98,7 @@ function reasonOf(workflow: Workflow | undefined): string {
   const actions = (tasks ?? []).flatMap((task) => task.actions);
   const failed = actions.find((action) => action.state === "FAILED" || action.state === "TIMEOUT");
   if (failed !== undefined) return `${state}: action ${failed.name}: ${failed.message ?? "no reason was given"}`;
-  return `${state}: ${(conditions ?? []).flatMap(({ message }) => message ?? []).join("; ")}`;
+  return `${state}: ${(conditions ?? []).flatMap(({ type, message = "" }) => (goalConditionTypes.has(type) ? [] : message || [])).join("; ")}`;
 }
 
 /** Shows what happens to the machine while we wait for it; refusals are for `tink explain`. */

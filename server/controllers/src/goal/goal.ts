@@ -1,5 +1,5 @@
 // How far an object is from what was wanted, as the conditions that kubectl, Flux, Helm and Argo CD read: Ready, Reconciling, Stalled.
-import type { ObjectCondition } from "@neverland/api";
+import { goalConditionTypes, type ObjectCondition } from "@neverland/api";
 
 export type Goal = {
   /** `moving`: it gets there by itself. `stalled`: only a change of it, or a person, helps. `resting`: nothing is wanted of it now. */
@@ -16,7 +16,6 @@ type Holder = {
 };
 
 const beside = { moving: "Reconciling", stalled: "Stalled", reached: undefined, resting: undefined } as const;
-const types: ReadonlySet<string> = new Set(["Ready", "Reconciling", "Stalled"]);
 
 /**
  * The status with what the goal says, the other conditions left as they are. What does not hold is not there, as kstatus wants it;
@@ -37,13 +36,13 @@ export function withGoal<Status extends Holder>(status: Status, goal: Goal, gene
     ...(other === undefined ? [] : [condition(other, "True")]),
   ];
   if (status.observedGeneration === generation && isSaid(before, wanted)) return status;
-  const conditions = [...before.filter(({ type }) => !types.has(type)), ...wanted];
+  const conditions = [...before.filter(({ type }) => !goalConditionTypes.has(type)), ...wanted];
   return { ...status, observedGeneration: generation, conditions };
 }
 
 /** Asked at every step of every workflow. */
 function isSaid(before: readonly ObjectCondition[], wanted: readonly ObjectCondition[]): boolean {
-  const known = before.filter(({ type }) => types.has(type));
+  const known = before.filter(({ type }) => goalConditionTypes.has(type));
   return (
     known.length === wanted.length &&
     wanted.every((each, at) => {

@@ -1,5 +1,11 @@
 // Another attempt of a workflow that is over: as if it were new, with what became of the attempts before.
-import { isFinalState, retryFromAnnotation, type Workflow, type WorkflowStatus } from "@neverland/api";
+import {
+  goalConditionTypes,
+  isFinalState,
+  retryFromAnnotation,
+  type Workflow,
+  type WorkflowStatus,
+} from "@neverland/api";
 import {
   currentStep,
   stepsOf,
@@ -12,7 +18,6 @@ import { statusOf, wantsToggle } from "./step.ts";
 /** Older ones are on the timeline for as long as that is kept. */
 const mostAttempts = 10;
 const mostNamed = 20;
-const goalTypes: ReadonlySet<string> = new Set(["Ready", "Reconciling", "Stalled"]);
 
 /** @param value What asked for it, to be remembered: it is heeded once. @param time Now, in RFC 3339. */
 export function retryWorkflow(workflow: Workflow, value: string, time: string): WorkflowStatus {
@@ -25,7 +30,7 @@ export function retryWorkflow(workflow: Workflow, value: string, time: string): 
     ...{ state: "", stateSince: time, attempts, lastHandledRetry: value },
     ...(status.lastHandledCancel === undefined ? {} : { lastHandledCancel: status.lastHandledCancel }),
     ...(from === "" ? {} : { retryFrom: from }),
-    conditions: (status.conditions ?? []).filter(({ type }) => goalTypes.has(type)),
+    conditions: (status.conditions ?? []).filter(({ type }) => goalConditionTypes.has(type)),
   };
   const begin = from === "" ? "from its first action" : `from action "${from}"`;
   const permission = wantsToggle(workflow) ? "the permission to netboot is lent to it again; " : "";

@@ -59,6 +59,7 @@ const rows: readonly Row[] = [
     () => import("./commands/explain-field.ts"),
   ],
   ["template", "templates of workflows", () => import("./commands/template.ts")],
+  ["workflow", "workflows that are there: retry, cancel", () => import("./commands/workflow.ts")],
   ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("./commands/lab.ts")],
   ["hook", "the in-memory OS that machines boot into", () => import("./commands/hook.ts")],
   ["image", "disk images for machines", () => import("./commands/image.ts")],

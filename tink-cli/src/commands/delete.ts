@@ -8,14 +8,16 @@ import { eachOf } from "../each-of.ts";
 import { readManifests } from "../manifest-files.ts";
 import { readTimeout } from "../option-values.ts";
 import { readTargets } from "../resource-names.ts";
+import { refuseWhileRunning } from "./delete-guard.ts";
 
 type Target = { readonly kind: KindInfo; readonly name?: string | undefined; readonly namespace?: string | undefined };
-type DeleteOptions = { filename?: string[]; ignoreNotFound?: boolean; wait: string; timeout: number };
+type DeleteOptions = { force?: boolean; filename?: string[]; ignoreNotFound?: boolean; wait: string; timeout: number };
 type Held = { readonly kind: KindInfo; readonly object: Resource };
 
 export function configure(command: Command, context: CliContext): void {
   command
     .option("-f, --filename <file...>", "remove what these files describe; - reads standard input")
+    .option("--force", "also a workflow whose running action may be writing a disk: the action is stopped")
     .option("--ignore-not-found", "what is not there is no failure")
     .addOption(
       new Option("--wait [truth]", "wait until what finalizers hold is gone")
@@ -37,6 +39,7 @@ export function configure(command: Command, context: CliContext): void {
         if (name === undefined) throw new CliError("usage", `Name the ${kind.plural} to delete: ${kind.singular}/NAME`);
         const key = { namespace: target.namespace ?? namespace, name };
         if (options.ignoreNotFound && (await clients(kind).get(key)) === undefined) return;
+        if (!options.force) await refuseWhileRunning(clients, kind, key);
         const object = await clients(kind).delete(key);
         if (object !== undefined) held.push({ kind, object });
         context.stdout(`${subjectOf(kind, name)} ${object === undefined ? "deleted" : "marked for deletion"}\n`);

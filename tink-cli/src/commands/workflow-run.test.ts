@@ -65,6 +65,33 @@ test("watch --timeout is exit code 4", async () => {
   assert.deepEqual([code, stderr], [4, "tink: workflow/slow was not done after 1 s\n"]);
 });
 
+test("a workflow that runs is deleted with --force alone; cancel ends it, and retry begins it again", async () => {
+  const worker = await workflow("asked");
+  const action = await worker.ask();
+  await worker.report(action, "RUNNING");
+  await bench.start("watch", "workflow/asked").saw(/^asked: RUNNING\n/m);
+  const refused = await bench.run("delete", "workflow/asked");
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /runs action "first": .*tink delete --force does it/);
+  const cancelling = bench.start("workflow", "cancel", "asked");
+  await bench.start("watch", "workflow/asked").saw(/^asked: RUNNING: the workflow was cancelled while worker/m);
+  await worker.report(action, "FAILED", "stopped");
+  const cancelled = await cancelling.ended;
+  assert.deepEqual([cancelled.code, cancelled.stdout], [0, "workflow.tinkerbell.org/asked cancelled\n"]);
+  assert.match(cancelled.stderr, /in action "first" \(stopped\): the disk may be half written/);
+  const wrong = await bench.run("workflow", "retry", "asked", "--from", "third");
+  assert.equal(wrong.code, 1);
+  assert.match(wrong.stderr, /no action "third" .*it has first, second/);
+  const retried = await bench.run("workflow", "retry", "asked", "--from", "second");
+  assert.deepEqual([retried.code, retried.stdout], [0, "workflow.tinkerbell.org/asked retried\n"]);
+  const second = await worker.ask();
+  assert.equal(second.name, "second");
+  await worker.report(second, "RUNNING");
+  await worker.report(second, "SUCCESS");
+  assert.equal((await bench.run("watch", "workflow/asked", "--timeout", "60")).code, 0);
+  assert.equal((await bench.run("workflow", "cancel", "asked")).code, 1);
+});
+
 test("watch of a workflow that is deleted is 1, of one that is not there 3", async () => {
   await workflow("doomed");
   const watching = bench.start("watch", "workflow/doomed");

@@ -212,6 +212,10 @@ export const eventReasons = {
   Cancelled: { meaning: "the workflow was cancelled", mend: "tink workflow retry NAME when it is to run again" },
   Deleted: { meaning: "the workflow was deleted", mend: "nothing" },
   InUse: { meaning: "a workflow runs actions on the machine", mend: "wait, or tink workflow cancel NAME" },
+  OtherWorkflowFirst: {
+    meaning: "another workflow of the machine is before it",
+    mend: "wait, or cancel the one that is before it",
+  },
   UnderWay: { meaning: "the workflow is under way", mend: "tink workflow cancel NAME, then ask again" },
   NoSuchAction: { meaning: "the workflow has no action of that name", mend: "name one that the message names" },
   WorkerNeverCame: {

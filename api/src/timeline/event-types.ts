@@ -129,6 +129,11 @@ export const eventTypes = {
   WorkflowRunning: { ...workflow, meaning: "the workflow's actions have begun" },
   WorkflowSucceeded: { ...workflow, meaning: "the workflow succeeded" },
   WorkflowFailed: { ...failure, meaning: "the workflow failed" },
+  WorkflowQueued: {
+    ...workflow,
+    meaning: "the workflow waits for another one of its machine",
+    todo: "wait, or cancel the one that is before it",
+  },
   WorkflowRetried: { ...workflow, meaning: "the workflow was begun again" },
   RetryRefused: {
     ...record,

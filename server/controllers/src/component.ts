@@ -3,12 +3,20 @@ import { defineComponent } from "@neverland/component-kit/component.ts";
 import { z } from "zod";
 
 const days = "expected a number of days from 0 to 36500";
+const hours = "expected a number of hours from 0 to 876000";
 const controllersSettings = {
   retentionDays: {
     form: "number",
     schema: z.number({ error: days }).min(0, { error: days }).max(36_500, { error: days }).default(90),
     unit: "days",
     effect: "how long workflows that are over are kept; 0: for ever",
+  },
+  waitTimeoutHours: {
+    form: "number",
+    schema: z.number({ error: hours }).min(0, { error: hours }).max(876_000, { error: hours }).default(168),
+    unit: "hours",
+    effect:
+      "how long a workflow waits for its worker to take the next action; 0: for ever; its annotation metal.neverland.dev/wait-timeout goes before",
   },
 } as const;
 

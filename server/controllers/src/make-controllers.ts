@@ -15,15 +15,16 @@ import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
 import { workflowController } from "./workflow/workflow-controller.ts";
 
 type Deps = Pick<
-  ComponentDeps<{ readonly retentionDays: number }>,
+  ComponentDeps<{ readonly retentionDays: number; readonly waitTimeoutHours: number }>,
   "config" | "store" | "clock" | "random" | "randomBytes" | "contacts" | "record" | "onError" | "lent"
 >;
 
 export function makeControllers(deps: Deps): Service[] {
   const { store, clock, random, randomBytes, contacts, record, onError, lent } = deps;
+  const { retentionDays, waitTimeoutHours } = deps.config;
   const workflows = workflowController({
     ...{ clock, randomBytes, record },
-    limits: defaultLimits,
+    limits: { ...defaultLimits, pendingTimeoutSeconds: waitTimeoutHours * 3600 || Number.POSITIVE_INFINITY },
     render: renderWorkflow,
     power: noPowerControl,
     listeningSinceMs: () => lent.listeningSinceMs?.(),
@@ -39,7 +40,7 @@ export function makeControllers(deps: Deps): Service[] {
     // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
     garbageCollector({ clock, random, onError, kinds: all.filter((kind) => kind !== kinds.MachineEvent) }),
     namespaceController({ clock, kinds: all }),
-    retention({ ...{ clock, record, onError }, kinds: all, keepMs: deps.config.retentionDays * 86_400_000 }),
+    retention({ ...{ clock, record, onError }, kinds: all, keepMs: retentionDays * 86_400_000 }),
   ];
   return [new ControllerRuntime(controllers, { store, clock, random, onError })];
 }

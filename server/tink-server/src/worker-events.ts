@@ -8,6 +8,7 @@ import {
 } from "@neverland/api";
 import { findStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import type { NextAction, WaitReason } from "@neverland/workflow-rules/actions/next-action.ts";
+import { givenReason } from "@neverland/workflow-rules/reports/given-reason.ts";
 import type { IgnoredReason } from "@neverland/workflow-rules/reports/judge-report.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
@@ -72,8 +73,7 @@ const reportEvents = {
 export function reportEvent(workflow: Workflow, report: ActionReportSpec): MachineEventInput {
   const step = findStep(workflow.status ?? {}, report.actionID);
   const [type, verb] = reportEvents[report.state];
-  const cause =
-    report.state === "RUNNING" || report.state === "SUCCESS" || !report.message ? "" : `: ${report.message}`;
+  const cause = report.state === "FAILED" || report.state === "TIMEOUT" ? givenReason(report.message) : "";
   const name = step?.action.name ?? report.actionID;
   return {
     ...subjectOf(report.agentID, workflow),

@@ -2,8 +2,9 @@
 import type { WorkflowState, WorkflowStatus } from "@neverland/api";
 
 /**
- * Upstream's types, and five of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
+ * Upstream's types, and six of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
  * `HardwareMissing`: its machine's Hardware was deleted, or found to be of no use, while it was under way.
+ * `WorkerFree`: whether another workflow of its worker is before it; said once one was.
  * `Stopping`: its running action is to end, since it was deleted or cancelled. `Retried`: whether it was begun again when that was asked for.
  * `WorkerOfHardware`: whether the workflow's worker is the machine whose Hardware it names; said once it was not.
  */
@@ -18,6 +19,7 @@ export type ConditionType =
   | "BootJobFailed"
   | "HardwareMissing"
   | "WorkerOfHardware"
+  | "WorkerFree"
   | "Stopping"
   | "Retried"
   | "Succeeded";

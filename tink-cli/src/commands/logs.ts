@@ -35,7 +35,13 @@ export function configure(command: Command, context: CliContext): void {
       if (action !== undefined && actions.length > 0 && !actions.includes(action))
         throw new CliError("not-found", `workflow ${name} has no action "${action}"; it has ${actions.join(", ")}`);
       const who = action === undefined ? `workflow ${name}` : `action "${action}" of workflow ${name}`;
-      context.stderr(`${who} has printed nothing (state: ${(workflow && shownState(workflow)?.value) ?? "gone"})\n`);
+      const state = (workflow && shownState(workflow)?.value) ?? "gone";
+      // Some of it ran, so that something was printed, most likely.
+      const isForeign = workflow?.status?.tasks?.some((task) =>
+        task.actions.some(({ message }) => message === "action completed"),
+      );
+      const why = isForeign ? "; its agent is Tinkerbell's, which sends no output: that is on the machine" : "";
+      context.stderr(`${who} has printed nothing (state: ${state})${why}\n`);
     });
 }
 

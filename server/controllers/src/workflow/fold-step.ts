@@ -5,6 +5,7 @@ import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { limitsOf } from "./limits-of.ts";
+import { noteQueue } from "./note-queue.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";
 
 type Deps = Pick<
@@ -15,12 +16,13 @@ type Deps = Pick<
 /** While Tink Server takes no reports: how often it is looked whether it does. */
 const lookAgainMs = 30_000;
 
-export async function foldStep(workflow: Workflow, deps: Deps, { nowMs }: StepContext): Promise<Step> {
+export async function foldStep(workflow: Workflow, deps: Deps, { nowMs, time }: StepContext): Promise<Step> {
   const status = statusOf(workflow);
   const { namespace, uid } = workflow.metadata;
   const machine = { namespace, agentID: status.agentID ?? "", hardware: workflow.spec?.hardwareRef };
   const isExpected = rebootExpectedSinceMs(status) !== undefined;
   const listeningSinceMs = deps.listeningSinceMs();
+  const agent = deps.queues.agentFor(workflow);
   const folded = foldReports(status, {
     workflowUID: uid,
     reports: await readReports(workflow.metadata, status, deps.reports),
@@ -28,8 +30,9 @@ export async function foldStep(workflow: Workflow, deps: Deps, { nowMs }: StepCo
     asOfNowMs: (stampMs) => deps.clock.asOfNowMs(stampMs),
     limits: limitsOf(workflow, deps.limits),
     listeningSinceMs,
-    agent: deps.queues.agentFor(workflow),
+    agent,
     bootContactMs: isExpected ? deps.bootContactMs(machine) : undefined,
   });
-  return { status: folded.status, wakeAtMs: listeningSinceMs === undefined ? nowMs + lookAgainMs : folded.wakeAtMs };
+  const noted = noteQueue(folded.status, agent, time);
+  return { status: noted, wakeAtMs: listeningSinceMs === undefined ? nowMs + lookAgainMs : folded.wakeAtMs };
 }

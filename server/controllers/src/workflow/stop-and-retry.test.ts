@@ -219,3 +219,15 @@ test("the Hardware of a running workflow goes when its actions have ended", asyn
   await bench.report(workflow, 0, "FAILED");
   await waitUntil(async () => (await bench.hardware.get(machineKey)) === undefined);
 });
+
+test("a second workflow of a machine says which one is before it, until that is over", async (t) => {
+  const bench = await setUp(t);
+  const first = await running(bench);
+  await bench.createWorkflow({ hardwareRef: "machine" }, "second");
+  const queued = await bench.reach((each) => messageOf(each, "WorkerFree") !== "", "second");
+  assert.match(messageOf(queued, "WorkerFree"), /has workflow default\/install before this one/);
+  assert.match(messageOf(queued, "Ready"), /has workflow default\/install before this one/);
+  assert.equal(eventsOf(bench, "WorkflowQueued").length, 1);
+  await bench.report(first, 0, "FAILED");
+  await bench.reach((each) => /no other workflow/.test(messageOf(each, "WorkerFree")), "second");
+});

@@ -61,6 +61,7 @@ function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus)
 
 function eventTypeOf(type: string, value: string): EventType | undefined {
   if (type === "TemplateRenderedSuccess" && value === "False") return "TemplateFailed";
+  if (type === "WorkerFree") return value === "False" ? "WorkflowQueued" : undefined;
   if (type === "Retried") return value === "True" ? "WorkflowRetried" : "RetryRefused";
   return conditionEvents.get(type);
 }

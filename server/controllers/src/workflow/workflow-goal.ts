@@ -15,7 +15,13 @@ export function goalOf({ spec }: Pick<Workflow, "spec">, status: WorkflowStatus)
     case "PREPARING":
       return { is: "moving", reason: "Preparing", message: "the machine is being prepared" };
     case "PENDING":
-      return { is: "moving", reason: "WaitingForWorker", message: "waits for its worker to take the first action" };
+      return (
+        queued(status) ?? {
+          is: "moving",
+          reason: "WaitingForWorker",
+          message: "waits for its worker to take the first action",
+        }
+      );
     case "RUNNING":
       return { is: "moving", reason: "Running", message: "its actions are being run" };
     case "POST":
@@ -30,6 +36,11 @@ export function goalOf({ spec }: Pick<Workflow, "spec">, status: WorkflowStatus)
     case "TIMEOUT":
       return { is: "stalled", ...endOf(status) };
   }
+}
+
+function queued({ conditions }: WorkflowStatus): Goal | undefined {
+  const behind = conditions?.find(({ type, status }) => type === "WorkerFree" && status === "False");
+  return behind && { is: "moving", reason: behind.reason ?? "", message: behind.message ?? "" };
 }
 
 function unrendered({ conditions }: WorkflowStatus): Goal {

@@ -13,6 +13,7 @@ import { ended, withState } from "../conditions.ts";
 import { type DeadlineInput, deadlineOf, givenUp } from "../deadlines.ts";
 import { formatDuration, timeMs } from "../durations.ts";
 import { globalTimeoutSeconds } from "../limits.ts";
+import { givenReason } from "./given-reason.ts";
 import { type IgnoredReason, whyIgnored } from "./judge-report.ts";
 
 export type FoldInput = DeadlineInput & {
@@ -101,11 +102,10 @@ function takeEnd(status: WorkflowStatus, step: Step, end: ActionReportSpec, time
   const { task, action } = step;
   const timedOut = end.state === "TIMEOUT";
   const what = `action "${action.name}" of task "${task.name}" ${timedOut ? "took longer than its timeout" : "failed"} on worker ${task.agentID}`;
-  const cause = end.message ? `: ${end.message}` : "; the worker gave no cause";
   return ended(
     next,
     timedOut ? "TIMEOUT" : "FAILED",
-    { reason: timedOut ? "ActionTimeout" : "ActionFailed", message: what + cause },
+    { reason: timedOut ? "ActionTimeout" : "ActionFailed", message: what + givenReason(end.message) },
     time,
   );
 }

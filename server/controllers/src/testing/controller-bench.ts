@@ -133,6 +133,18 @@ export class ControllerBench {
     await this.hardware.create({ metadata: machineKey, spec: { interfaces } });
   }
 
+  /** As people do it, who read again when a controller has written meanwhile. */
+  async changeHardware(change: (machine: Hardware) => Hardware): Promise<void> {
+    await waitUntil(async () => {
+      const machine = await this.hardware.get(machineKey);
+      if (machine === undefined) throw new Error("the test's Hardware is not there");
+      return await this.hardware.update(change(machine)).then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
   async createWorkflow(spec: WorkflowSpec = {}, name = key.name): Promise<void> {
     await this.workflows.create({ metadata: { ...key, name }, spec: { templateRef: "debian", ...spec } });
   }

@@ -209,9 +209,10 @@ test("a wait is written as people write times", () => {
 test("the Hardware of a running workflow goes when its actions have ended", async (t) => {
   const bench = await setUp(t);
   const workflow = await running(bench);
-  const machine = await bench.hardware.get(machineKey);
-  assert.ok(machine);
-  await bench.hardware.update({ ...machine, metadata: { ...machine.metadata, finalizers: [inUseFinalizer] } });
+  await bench.changeHardware((machine) => ({
+    ...machine,
+    metadata: { ...machine.metadata, finalizers: [inUseFinalizer] },
+  }));
   await bench.hardware.delete(machineKey);
   await waitUntil(() => eventsOf(bench, "HardwareHeld").length > 0);
   assert.match(eventsOf(bench, "HardwareHeld")[0] ?? "", /while workflow install runs its actions/);

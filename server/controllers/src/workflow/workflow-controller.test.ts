@@ -69,9 +69,7 @@ test("a worker that the Hardware of the workflow does not have is said with the 
       `for worker ${neighbour}, and Hardware machine, .* has ${installer}: .*; ${neighbour} and ${installer} differ so little`,
     ),
   );
-  const machine = await bench.hardware.get(machineKey);
-  assert.ok(machine);
-  await bench.hardware.update({ ...machine, spec: { interfaces: [{ dhcp: { mac: neighbour } }] } });
+  await bench.changeHardware((machine) => ({ ...machine, spec: { interfaces: [{ dhcp: { mac: neighbour } }] } }));
   await bench.reach(noted("True"));
   const said = bench.events.filter(({ type }) => type === "WorkerMismatch");
   assert.deepEqual(
@@ -582,11 +580,11 @@ test("a permission that somebody writes away, or that went with the Hardware, is
   await bench.createWorkflow(toggle);
   await bench.reachState("PENDING");
   const writeAway = async () => {
-    const machine = await bench.hardware.get(machineKey);
-    const interfaces = machine?.spec?.interfaces?.map((each) => ({ ...each, netboot: { allowPXE: false } })) ?? [];
-    assert.ok(machine);
     const managedFields = [{ manager: "gitops", operation: "Apply", time: "2026-01-01T00:00:00Z" }];
-    await bench.hardware.update({ ...machine, metadata: { ...machine.metadata, managedFields }, spec: { interfaces } });
+    await bench.changeHardware((machine) => {
+      const interfaces = machine.spec?.interfaces?.map((each) => ({ ...each, netboot: { allowPXE: false } })) ?? [];
+      return { ...machine, metadata: { ...machine.metadata, managedFields }, spec: { interfaces } };
+    });
   };
   const mayNetboot = () => waitUntil(async () => (await bench.allowPxe()).every((allowed) => allowed === true));
   const lentAgain = () => bench.events.filter(({ type }) => type === "NetbootAllowed").slice(1);
@@ -628,9 +626,7 @@ test("a permission that is written away while the machine is being prepared is l
   const bootOptions = { toggleAllowNetboot: true, bootMode: "netboot" } as const;
   await bench.createWorkflow({ hardwareRef: "machine", bootOptions });
   await bench.reach(({ status }) => status?.bootOptions?.allowNetboot?.toggledTrue === true);
-  const machine = await bench.hardware.get(machineKey);
-  assert.ok(machine);
-  await bench.hardware.update({ ...machine, spec: { interfaces: [{ netboot: { allowPXE: false } }] } });
+  await bench.changeHardware((machine) => ({ ...machine, spec: { interfaces: [{ netboot: { allowPXE: false } }] } }));
   await waitUntil(async () => (await bench.allowPxe())[0] === true);
   assert.equal((await bench.workflows.get(key))?.status?.state, "PREPARING");
 });

@@ -43,10 +43,16 @@ export { byTelling } from "./timeline/workflow-order.ts";
 export { spellingsOf } from "./tinkerbell/agent-id.ts";
 export * from "./tinkerbell/hardware.ts";
 export { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts";
-export { hardwareDoubts, interfaceDoubts, isNetmask, mostLabelBytes, mostOptionBytes } from "./tinkerbell/interface-doubts.ts";
+export {
+  hardwareDoubts,
+  interfaceDoubts,
+  isNetmask,
+  mostLabelBytes,
+  mostOptionBytes,
+} from "./tinkerbell/interface-doubts.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
+export * from "./tinkerbell/workflow-wishes.ts";
 export { type UnknownField, unknownFields, unknownFieldText } from "./unknown-fields.ts";
 export { viewReference } from "./view/view-reference.ts";
 export { type ViewHealth, type ViewReason, type ViewState, viewReasons, viewStates } from "./view/view-states.ts";
-export * from "./tinkerbell/workflow-wishes.ts";

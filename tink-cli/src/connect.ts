@@ -17,6 +17,12 @@ export function clientsOf({ server, token, tokenFrom }: Connection, onWarning?: 
   return (kind) => new ResourceClient(kind, transport);
 }
 
+/** What `-n` says, where somebody typed it. */
+export function askedNamespace(command: Command): string | undefined {
+  const isTyped = command.getOptionValueSourceWithGlobals("namespace") === "cli";
+  return isTyped ? command.optsWithGlobals<GlobalOptions>().namespace : undefined;
+}
+
 export type Connected = {
   readonly clients: Clients;
   /** Whose warnings name what they are about: `hardware/node-1`. */

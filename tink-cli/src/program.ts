@@ -28,8 +28,8 @@ const rows: readonly Row[] = [
   ["apply", "create or change objects as files describe them", () => import("./commands/apply.ts")],
   ["diff", "show what an apply of files would change", () => import("./commands/diff.ts")],
   [
-    "get <resource...>",
-    "show objects: get hardware, get hw,wf, get workflow/NAME, get wf NAME…",
+    "get [resource...]",
+    "show objects: get hw, get hw,wf, get all, get wf/NAME, get -f FILE",
     () => import("./commands/get.ts"),
   ],
   [

@@ -3,7 +3,12 @@ import { type KindInfo, kinds } from "@neverland/api";
 import { CliError } from "./cli-error.ts";
 
 /** All objects of a kind, or one. */
-export type Target = { readonly kind: KindInfo; readonly name?: string };
+export type Target = {
+  readonly kind: KindInfo;
+  readonly name?: string | undefined;
+  /** Where a file says it. */
+  readonly namespace?: string | undefined;
+};
 
 /** A kind by its plural, singular or short name, or as `plural.group`, in any case. */
 export function findKindNamed(text: string): KindInfo | undefined {
@@ -23,12 +28,18 @@ export function readKind(text: string): KindInfo {
   throw new CliError("usage", `There is no resource "${text}". Expected one of: ${names.join(", ")}`);
 }
 
+/** A kind, or the kinds of a category: `all`, `tinkerbell`. @throws {CliError} `usage` */
+function readKinds(text: string): KindInfo[] {
+  const ofCategory = Object.values<KindInfo>(kinds).filter(({ categories }) => categories.includes(text.toLowerCase()));
+  return ofCategory.length > 0 ? ofCategory : [readKind(text)];
+}
+
 /** `KIND NAME…`, `KIND,KIND`, or `KIND/NAME` once or more. @throws {CliError} `usage` when forms are mixed. */
 export function readTargets(words: readonly string[]): Target[] {
   const [first, ...names] = words;
   if (first === undefined) throw new CliError("usage", "Name a resource, such as hardware or workflow/NAME");
   if (!first.includes("/")) {
-    const found = first.split(",").map(readKind);
+    const found = first.split(",").flatMap(readKinds);
     const mixed = names.find((name) => name.includes("/"));
     if (mixed !== undefined)
       throw new CliError("usage", `${mixed}: ${first} stands in front, so names follow; else write KIND/NAME of each`);

@@ -2,6 +2,8 @@
 export { isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
 export { offsetOf } from "./check-nodes.ts";
 export { emitYaml, emitYamlPieces } from "./emit-yaml.ts";
+export { compareCodePoints } from "./kubectl-style/key-order.ts";
+export { writeKubectlYaml } from "./kubectl-style/write-kubectl-yaml.ts";
 export { nearestName } from "./nearest-name.ts";
 export {
   defaultLimits,

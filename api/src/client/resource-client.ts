@@ -76,12 +76,16 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
     return { items, resourceVersion: metadata.resourceVersion, ...next };
   }
 
-  /** The server's own columns, of all objects or of one. */
-  async table(options: ClientListOptions = {}, name?: string): Promise<ResourceTable> {
-    const { namespace, labelSelector, fieldSelector, signal } = options;
+  /** The server's own columns, of all objects or of one. @param includeObject How much of each object comes with its row. */
+  async table(
+    options: ClientListOptions & { readonly includeObject?: "Metadata" | "Object" } = {},
+    name?: string,
+  ): Promise<ResourceTable> {
+    const { namespace, labelSelector, fieldSelector, limit, continueToken, includeObject, signal } = options;
     const path =
       name === undefined ? this.#collection(namespace) : this.#path({ namespace: namespace ?? "default", name });
-    const query = name === undefined ? { labelSelector, fieldSelector } : {};
+    const selected = { labelSelector, fieldSelector, limit, continue: continueToken };
+    const query = { ...(name === undefined && selected), includeObject };
     const table = await sendForJson(this.#transport, { method: "GET", path, query, signal, accept: tableMediaType });
     return table as ResourceTable; // as asked for, of a server of our own
   }

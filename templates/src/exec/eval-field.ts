@@ -8,6 +8,8 @@ import type { ExecState } from "./exec-state.ts";
 
 /** @param hasArgs Whether something was to be passed to the field, which no field of ours takes. */
 function evalField(state: ExecState, name: string, receiver: MaybeRef, hasArgs: boolean): MaybeRef {
+  const isLenient = state.shared.missingKey === "no-value";
+  if (receiver === undefined && isLenient) return undefined;
   if (receiver === undefined) return state.fail(`nil data; no entry for key ${quote(name)}`);
   const typeName = receiver.type.name;
   const { ref, isNil } = indirect(receiver);
@@ -24,6 +26,7 @@ function evalField(state: ExecState, name: string, receiver: MaybeRef, hasArgs: 
   if (value instanceof GoMap) {
     if (hasArgs) return state.fail(`${name} is not a method but has arguments`);
     const entry = value.entries.get(name);
+    if (entry === undefined && isLenient) return undefined;
     if (entry === undefined) return state.fail(`map has no entry for key ${quote(name)}`);
     return { type: value.type.elem, value: entry };
   }

@@ -19,11 +19,15 @@ interface Variable {
   value: MaybeRef;
 }
 
+/** Of a key that a map does not have: Go's `missingkey=error`, or its default, which shows `<no value>`. */
+export type MissingKey = "error" | "no-value";
+
 /** What all templates of one execution share. */
 export interface ExecShared {
   readonly trees: ReadonlyMap<string, Tree>;
   readonly functions: FunctionMap;
   readonly budget: Budget;
+  readonly missingKey: MissingKey;
   readonly output: string[];
   outputBytes: number;
   nesting: number;

@@ -8,7 +8,7 @@ import { TemplateError } from "../template-error.ts";
 import { indirect, indirectInterface, isTrue, type MaybeRef, type Ref, refOf } from "../values/reference.ts";
 import { GoInt, GoMap, GoSlice, type GoValue, goInt, sortedKeys } from "../values/values.ts";
 import { evalPipeline } from "./eval.ts";
-import { type ExecShared, ExecState } from "./exec-state.ts";
+import { type ExecShared, ExecState, type MissingKey } from "./exec-state.ts";
 
 /** How a list ended: at its end, or by a jump that the next range catches. */
 type Ending = "end" | "break" | "continue";
@@ -18,10 +18,19 @@ type Ending = "end" | "break" | "continue";
  * @returns The output, as bytes.
  * @throws {TemplateError} `execution` or `limit`
  */
-export function execute(trees: ReadonlyMap<string, Tree>, name: string, data: GoValue, functions: FunctionMap): string {
+export function execute(
+  trees: ReadonlyMap<string, Tree>,
+  name: string,
+  data: GoValue,
+  functions: FunctionMap,
+  missingKey: MissingKey = "error",
+): string {
   const tree = trees.get(name);
   if (tree === undefined) throw new TemplateError("execution", `template: no template ${quote(name)}`);
-  const shared: ExecShared = { trees, functions, budget: new Budget(), output: [], outputBytes: 0, nesting: 0 };
+  const shared: ExecShared = {
+    ...{ trees, functions, missingKey },
+    ...{ budget: new Budget(), output: [], outputBytes: 0, nesting: 0 },
+  };
   const state = new ExecState(shared, tree, refOf(data));
   walkList(state, refOf(data), tree.root);
   return shared.output.join("");

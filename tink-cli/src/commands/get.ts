@@ -1,139 +1,156 @@
 // tink get: objects as a table, or as -o asks.
-import type { ClientListOptions, ClientWatchEvent, Resource, ResourceTable } from "@neverland/api";
-import type { Command } from "commander";
-import { CliError, exitCodes } from "../cli-error.ts";
-import { type Clients, connect } from "../connect.ts";
+import { type Command, Option } from "commander";
+import { CliError } from "../cli-error.ts";
+import { askedNamespace, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { eachOf } from "../each-of.ts";
-import { formatObjects, type OutputFormat, parseOutputFormat } from "../output/objects.ts";
-import { formatServerTable } from "../output/server-table.ts";
+import { findObjects, findTables, type Query } from "../get/find-objects.ts";
+import { followObjects, prefixOf } from "../get/follow-objects.ts";
+import { targetsInFiles } from "../manifest-files.ts";
+import { numberUpTo } from "../option-values.ts";
+import { formatObjects } from "../output/objects.ts";
+import { readOutputFormat } from "../output/output-format.ts";
+import { formatServerTable, type TableOptions } from "../output/server-table.ts";
+import { sortBy } from "../output/sort-objects.ts";
 import { readTargets, type Target } from "../resource-names.ts";
 
 type GetOptions = {
   output?: string;
+  template?: string;
+  filename?: string[];
+  recursive?: boolean;
   selector?: string;
   fieldSelector?: string;
   allNamespaces?: boolean;
   watch?: boolean;
+  watchOnly?: boolean;
+  outputWatchEvents?: boolean;
+  sortBy?: string;
+  headers: boolean;
+  showLabels?: boolean;
+  labelColumns?: readonly string[];
+  showManagedFields?: boolean;
+  showKind?: boolean;
+  ignoreNotFound?: boolean;
+  chunkSize: number;
 };
-type Query = Pick<ClientListOptions, "namespace" | "labelSelector" | "fieldSelector">;
+
+const examples = `
+  tink get hw                                   machines
+  tink get all -A                               everything that is made by people, in every namespace
+  tink get hw -L rack --sort-by .metadata.labels.rack
+  tink get wf -o custom-columns=NAME:.metadata.name,STATE:.status.state
+  tink get hw node-1 -o yaml`;
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .option("-o, --output <format>", "json, yaml, wide, name or jsonpath=TEMPLATE")
+    .option(
+      "-o, --output <format>",
+      "json, yaml, wide, name, jsonpath=, custom-columns=, go-template= and their …-file=",
+    )
+    .option("--template <template>", "of -o go-template and -o jsonpath")
+    .option("-f, --filename <file...>", "what these files describe; - reads standard input")
+    .option("-R, --recursive", "of a folder with -f, the folders in it too")
     .option("-l, --selector <labels>", "only objects with these labels, such as rack=1,!old")
     .option("--field-selector <fields>", "only objects with these fields, such as metadata.name=a")
     .option("-A, --all-namespaces", "of every namespace")
     .option("-w, --watch", "go on and show what changes")
+    .option("--watch-only", "show what changes, and not what is there")
+    .option("--output-watch-events", "with --watch: say of each what happened to it")
+    .option("--sort-by <path>", "by a field, such as .metadata.creationTimestamp")
+    .option("--no-headers", "no line of headings")
+    .option("--show-labels", "a last column with all labels")
+    .option("-L, --label-columns <label...>", "a column for each of these labels", readNames)
+    .option("--show-managed-fields", "in JSON and YAML: who set which field")
+    .option("--show-kind", "the kind before each name")
+    .option("--ignore-not-found", "what is not there is no failure")
+    .addOption(
+      new Option("--chunk-size <count>", "read lists in pages of so many; 0: all at once")
+        .argParser(numberUpTo(Number.MAX_SAFE_INTEGER))
+        .default(500),
+    )
+    .addHelpText("after", examples)
     .action(async (words: string[], options: GetOptions) => {
-      const format = parseOutputFormat(options.output);
-      const targets = readTargets(words);
+      const format = await readOutputFormat(options.output, options.template);
       const { clients, namespace } = await connect(command, context);
+      const targets = [
+        ...(words.length > 0 ? readTargets(words) : []),
+        ...(await targetsInFiles(options, askedNamespace(command), context)),
+      ];
+      checkAsked(targets, options);
       const query: Query = {
         ...(options.allNamespaces ? {} : { namespace }),
-        ...(options.selector === undefined ? {} : { labelSelector: options.selector }),
-        ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
+        ...(options.selector !== undefined && { labelSelector: options.selector }),
+        ...(options.fieldSelector !== undefined && { fieldSelector: options.fieldSelector }),
+        ...(options.ignoreNotFound && { ignoreNotFound: true }),
+        chunkSize: options.chunkSize,
       };
-      if (options.watch) await follow(clients, targets, query, format, context);
-      else if (format.type === "table") await printTables(clients, targets, query, format.wide, context);
-      else context.stdout(formatObjects(await fetchAll(clients, targets, query, context), isOne(targets), format));
+      const managedFields = options.showManagedFields ?? false;
+      const table: TableOptions = {
+        ...{ wide: format.type === "table" && format.wide, withNamespace: options.allNamespaces ?? false },
+        ...{ headed: options.headers, showLabels: options.showLabels ?? false },
+        ...(options.labelColumns && { labelColumns: options.labelColumns }),
+      };
+      if (options.watch || options.watchOnly) {
+        const events = options.outputWatchEvents ?? false;
+        const how = { format, table, managedFields, events, only: options.watchOnly ?? false };
+        return await followObjects(clients, targets, query, how, context);
+      }
+      if (format.type === "table") {
+        const includeObject = options.sortBy === undefined ? "Metadata" : "Object";
+        const tables = await findTables(clients, targets, { ...query, includeObject }, context);
+        return printTables(tables, targets, { ...options, ...table, namespace: query.namespace }, context);
+      }
+      const found = await findObjects(clients, targets, query, context);
+      const sorted = options.sortBy === undefined ? found : sortBy(found, options.sortBy, (object) => object);
+      // One that is not there is told of; beside that an empty List would say that there is nothing to tell.
+      const isOne = targets.length === 1 && targets[0]?.name !== undefined;
+      if (isOne && found.length === 0) return;
+      context.stdout(await formatObjects(sorted, isOne, { format, managedFields, headed: options.headers }));
     });
 }
 
-async function printTables(
-  clients: Clients,
-  targets: readonly Target[],
-  query: Query,
-  wide: boolean,
-  context: CliContext,
-): Promise<void> {
-  const severalKinds = new Set(targets.map((target) => target.kind)).size > 1;
-  const withNamespace = query.namespace === undefined;
-  const print = async ({ kind, name }: Target): Promise<void> => {
-    const table = await clients(kind).table(query, name);
-    const where = withNamespace ? "" : ` in namespace ${query.namespace}`;
-    if (table.rows.length === 0) context.stderr(`No ${kind.plural} found${where}.\n`);
-    else
-      context.stdout(
-        formatServerTable(table, { wide, withNamespace, ...(severalKinds ? { prefix: kind.singular } : {}) }),
-      );
-  };
-  await eachOf(targets, print, context);
+/** `-L a,b -L c`. */
+function readNames(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(",")];
 }
 
-/** Those that are there. */
-async function fetchAll(
-  clients: Clients,
-  targets: readonly Target[],
-  query: Query,
-  context: CliContext,
-): Promise<Resource[]> {
-  const found: Resource[] = [];
-  const fetch = async ({ kind, name }: Target): Promise<void> => {
-    if (name === undefined) return void found.push(...(await clients(kind).list(query)).items);
-    const namespace = query.namespace ?? "default";
-    const object = await clients(kind).get({ namespace, name });
-    if (object !== undefined) return void found.push(object);
-    throw new CliError("not-found", `There is no ${kind.singular} "${name}" in namespace ${namespace}.`);
-  };
-  await eachOf(targets, fetch, context);
-  return found;
-}
-
-function isOne(targets: readonly Target[]): boolean {
-  return targets.length === 1 && targets[0]?.name !== undefined;
-}
-
-/** Prints what is there, then each change. */
-async function follow(
-  clients: Clients,
-  targets: readonly Target[],
-  query: Query,
-  format: OutputFormat,
-  context: CliContext,
-): Promise<void> {
-  const [target] = targets;
-  if (target === undefined || targets.length > 1) throw new CliError("usage", "--watch takes one resource");
-  const client = clients(target.kind);
-  // A watch waits for a server that is away; one that was never there, or refuses us, is to be told at once.
-  await fetchAll(clients, targets, query, context);
-  const watched = { ...query, signal: context.signal };
-  const one = target.name === undefined ? watched : { ...watched, fieldSelector: `metadata.name=${target.name}` };
-  if (format.type === "table")
-    await show(client.watchTable(one), tablePrinter(format.wide, query), ({ rows: [row] }) => row?.object, context);
-  else
-    await show(
-      client.watch(one),
-      (object) => formatObjects([object], true, format),
-      (object) => object,
-      context,
+function checkAsked(targets: readonly Target[], { selector, fieldSelector, allNamespaces }: GetOptions): void {
+  if (targets.length === 0)
+    throw new CliError("usage", "Name a resource, such as hardware or workflow/NAME, or -f FILE");
+  const named = targets.find(({ name }) => name !== undefined);
+  if (named === undefined) return;
+  if (selector !== undefined || fieldSelector !== undefined)
+    throw new CliError("usage", `${named.kind.singular}/${named.name}: a name and a selector do not go together`);
+  if (allNamespaces && named.kind.scope === "namespace")
+    throw new CliError(
+      "usage",
+      `${named.kind.singular}/${named.name}: a name is of one namespace; leave out -A, or the name`,
     );
-  context.setExitCode(exitCodes.interrupted);
 }
 
-async function show<T extends ResourceTable | Resource>(
-  events: AsyncIterable<ClientWatchEvent<T>>,
-  print: (shown: T) => string,
-  objectOf: (shown: T) => Pick<Resource, "metadata"> | undefined,
+function printTables(
+  tables: Awaited<ReturnType<typeof findTables>>,
+  targets: readonly Target[],
+  options: GetOptions & TableOptions & { readonly namespace: string | undefined },
   { stdout, stderr }: CliContext,
-): Promise<void> {
-  for await (const event of events) {
-    if (event.type === "synced") stdout(event.items.map(print).join(""));
-    else if (event.type === "deleted") stderr(`${objectOf(event.object)?.metadata.name} was deleted\n`);
-    else if (event.type !== "bookmark") stdout(print(event.object));
+): void {
+  const filled = tables.filter(({ table }) => table.rows.length > 0);
+  const isNamed = targets.every(({ name }) => name !== undefined);
+  if (filled.length === 0 && !isNamed && !options.ignoreNotFound) {
+    const isOfNone = targets.every(({ kind }) => kind.scope === "cluster");
+    const where = options.namespace === undefined || isOfNone ? "" : ` in ${options.namespace} namespace`;
+    stderr(`No resources found${where}${where === "" ? "" : "."}\n`);
+    return;
   }
-}
-
-/** The headings once, over the first row; later tables have rows alone. */
-function tablePrinter(wide: boolean, { namespace }: Query): (table: ResourceTable) => string {
-  let columnDefinitions: ResourceTable["columnDefinitions"] = [];
-  let headed = false;
-  return (table) => {
-    if (table.columnDefinitions.length > 0) ({ columnDefinitions } = table);
-    if (table.rows.length === 0) return "";
-    const text = formatServerTable({ ...table, columnDefinitions }, { wide, withNamespace: namespace === undefined });
-    const shown = headed ? text.slice(text.indexOf("\n") + 1) : text;
-    headed = true;
-    return shown;
-  };
+  const severalKinds = options.showKind || new Set(targets.map(({ kind }) => kind)).size > 1;
+  const { sortBy: path } = options;
+  const texts = filled.map(({ kind, table }) => {
+    const rows = path === undefined ? table.rows : sortBy(table.rows, path, ({ object }) => object);
+    const withNamespace = options.withNamespace === true && kind.scope === "namespace";
+    return formatServerTable(
+      { ...table, rows },
+      { ...options, withNamespace, prefix: severalKinds ? prefixOf(kind) : "" },
+    );
+  });
+  stdout(texts.join("\n"));
 }

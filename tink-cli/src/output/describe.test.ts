@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MachineEvent, Resource } from "@neverland/api";
 import { describeObject } from "./describe.ts";
-import { formatObjects, parseOutputFormat } from "./objects.ts";
+import { formatObjects } from "./objects.ts";
+import { readOutputFormat } from "./output-format.ts";
 
 const hardware: Resource = {
   apiVersion: "tinkerbell.org/v1alpha1",
@@ -52,13 +53,15 @@ test("what stands at the top of an object, true or a number or a word, is shown 
     assert.ok(lines.includes(line), `${line} is not one of ${lines.join("; ")}`);
 });
 
-test("one object prints as itself, several as a List, names as kubectl writes them", () => {
-  assert.equal((JSON.parse(formatObjects([hardware], true, { type: "json" })) as Resource).kind, "Hardware");
-  assert.equal((JSON.parse(formatObjects([hardware], false, { type: "json" })) as Resource).kind, "List");
-  assert.equal(formatObjects([hardware], true, { type: "name" }), "hardware.tinkerbell.org/a\n");
+test("one object prints as itself, several as a List, names as kubectl writes them", async () => {
+  const json = { format: { type: "json" } } as const;
+  assert.equal((JSON.parse(await formatObjects([hardware], true, json)) as Resource).kind, "Hardware");
+  assert.equal((JSON.parse(await formatObjects([hardware], false, json)) as Resource).kind, "List");
+  assert.equal(await formatObjects([hardware], true, { format: { type: "name" } }), "hardware.tinkerbell.org/a\n");
 });
 
-test("an unknown output format is refused with those there are", () => {
-  assert.throws(() => parseOutputFormat("xml"), /expected json, yaml, wide, name or jsonpath=/);
-  assert.deepEqual(parseOutputFormat("jsonpath={.a}"), { type: "jsonpath", template: "{.a}" });
+test("an unknown output format is refused with those there are", async () => {
+  await assert.rejects(readOutputFormat("xml"), /-o xml: expected one of json, yaml, name, wide, jsonpath=/);
+  await assert.rejects(readOutputFormat("jsonpath"), /-o jsonpath: expected jsonpath=…/);
+  assert.deepEqual(await readOutputFormat("jsonpath={.a}"), { type: "jsonpath", template: "{.a}" });
 });

@@ -1,10 +1,21 @@
 // kubectl's JSONPath templates on a value. https://kubernetes.io/docs/reference/kubectl/jsonpath/ is the behaviour matched;
 // regular expressions in filters are not.
+
 import { type Node, type Operand, type PathStep, parseJsonPath } from "./jsonpath-parser.ts";
+import { compactKubectlJson } from "./kubectl-json.ts";
 
 /** Renders `template` with `value` as `$`. @throws {JsonPathError} */
 export function renderJsonPath(template: string, value: unknown): string {
   return renderNodes(parseJsonPath(template), value);
+}
+
+/** What a template's expressions find, without its texts. */
+export function valuesOf(nodes: readonly Node[], value: unknown): unknown[] {
+  return nodes.flatMap((node) => {
+    if (node.type === "text") return [];
+    const found = walk(node.steps, value);
+    return node.type === "print" ? found : found.flatMap((item) => valuesOf(node.body, item));
+  });
 }
 
 function renderNodes(nodes: readonly Node[], current: unknown): string {
@@ -16,7 +27,7 @@ function renderNode(node: Node, current: unknown): string {
     case "text":
       return node.text;
     case "print":
-      return walk(node.steps, current).map(show).join(" ");
+      return walk(node.steps, current).map(shownValue).join(" ");
     case "range":
       return walk(node.steps, current)
         .map((item) => renderNodes(node.body, item))
@@ -24,8 +35,8 @@ function renderNode(node: Node, current: unknown): string {
   }
 }
 
-function show(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value);
+export function shownValue(value: unknown): string {
+  return typeof value === "string" ? value : compactKubectlJson(value);
 }
 
 function walk(steps: readonly PathStep[], start: unknown): unknown[] {

@@ -1,56 +1,74 @@
-// Objects as -o asks for them: json, yaml, name or a JSONPath template.
+// Objects as -o asks for them: json, yaml, names, or by a template.
 import { findKind, qualifiedName, type Resource } from "@neverland/api";
-import { writeYaml } from "@neverland/yaml";
+import { writeKubectlYaml } from "@neverland/yaml";
 import { CliError } from "../cli-error.ts";
-import { renderJsonPath } from "./jsonpath.ts";
-import { JsonPathError } from "./jsonpath-parser.ts";
+import { formatColumns } from "./custom-columns.ts";
+import { renderJsonPath, valuesOf } from "./jsonpath.ts";
+import { JsonPathError, parseJsonPath } from "./jsonpath-parser.ts";
+import { writeKubectlJson } from "./kubectl-json.ts";
+import type { ObjectFormat, ValueFormat } from "./output-format.ts";
 
-export type ObjectFormat =
-  | { readonly type: "json" | "yaml" | "name" }
-  | { readonly type: "jsonpath"; readonly template: string };
+export type Shown = {
+  readonly format: ObjectFormat;
+  /** Over columns. */
+  readonly headed?: boolean;
+  /** Who set which field is for programs, and hidden unless it is asked for. */
+  readonly managedFields?: boolean;
+};
 
-export type OutputFormat = ObjectFormat | { readonly type: "table"; readonly wide: boolean };
-
-/** Reads the value of `-o`. @throws {CliError} `usage`, with the values there are. */
-export function parseOutputFormat(text: string | undefined): OutputFormat {
-  if (text === undefined) return { type: "table", wide: false };
-  if (text === "wide") return { type: "table", wide: true };
-  if (text === "json" || text === "yaml" || text === "name") return { type: text };
-  const template = /^jsonpath=(.*)$/s.exec(text)?.[1];
-  if (template !== undefined) return { type: "jsonpath", template };
-  throw new CliError("usage", `-o ${text}: expected json, yaml, wide, name or jsonpath=TEMPLATE`);
+/** Several objects print as a List, one as itself; names print a line each. Ends in a newline, but for templates. */
+export async function formatObjects(objects: readonly Resource[], one: boolean, shown: Shown): Promise<string> {
+  const { format } = shown;
+  const items = shown.managedFields ? objects : objects.map(withoutManagedFields);
+  if (format.type === "name") return items.map((object) => `${formatName(object)}\n`).join("");
+  if (format.type === "custom-columns") return formatColumns(format.columns, items, shown.headed ?? true);
+  const [first] = items;
+  return await formatValue(one && first !== undefined ? first : listOf(items), format);
 }
 
-/** Several objects print as a List, one as itself; names print a line each. Ends in a newline, but for a JSONPath. */
-export function formatObjects(objects: readonly Resource[], one: boolean, format: ObjectFormat): string {
-  const [first] = objects;
-  const value =
-    one && first !== undefined
-      ? first
-      : { apiVersion: "v1", kind: "List", metadata: { resourceVersion: "" }, items: objects };
+/** As kubectl puts together what is of several kinds. */
+function listOf(items: readonly Resource[]): object {
+  return { apiVersion: "v1", kind: "List", metadata: { resourceVersion: "" }, items };
+}
+
+export async function formatValue(value: unknown, format: ValueFormat): Promise<string> {
   switch (format.type) {
     case "json":
-      return `${JSON.stringify(value, null, 2)}\n`;
+      return writeKubectlJson(value);
     case "yaml":
-      return writeYaml(value);
-    case "name":
-      return objects.map((object) => `${formatName(object)}\n`).join("");
+      return writeKubectlYaml(value);
     case "jsonpath":
-      return renderTemplate(format.template, value);
+      return ofTemplate(() => renderJsonPath(format.template, value));
+    case "jsonpath-as-json":
+      return ofTemplate(() => writeKubectlJson(valuesOf(parseJsonPath(format.template), value)));
+    case "go-template": {
+      // Only here: the engine is of no use to other forms.
+      const { renderGoTemplate } = await import("./go-template.ts");
+      return renderGoTemplate(format.template, value);
+    }
   }
 }
 
-function renderTemplate(template: string, value: unknown): string {
+function ofTemplate(render: () => string): string {
   try {
-    return renderJsonPath(template, value);
+    return render();
   } catch (error) {
     if (error instanceof JsonPathError) throw new CliError("usage", error.message, { cause: error });
     throw error;
   }
 }
 
+function withoutManagedFields(object: Resource): Resource {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
 /** `workflow.tinkerbell.org/name`, as kubectl names things. */
-function formatName({ apiVersion, kind, metadata }: Resource): string {
+export function formatName({
+  apiVersion,
+  kind,
+  metadata,
+}: Pick<Resource, "apiVersion" | "kind"> & { readonly metadata: { readonly name: string } }): string {
   const info = findKind(apiVersion, kind);
   const singular = info?.singular ?? kind.toLowerCase();
   return `${info ? qualifiedName(info, singular) : singular}/${metadata.name}`;

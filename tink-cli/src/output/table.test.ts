@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatAge, formatTable } from "./table.ts";
 
-test("columns are as wide as their widest cell and lines have no trailing blanks", () => {
+test("columns are as wide as their widest cell, and the last ends its line, as kubectl has it", () => {
   assert.equal(
     formatTable(
       ["Name", "State"],
@@ -11,7 +11,7 @@ test("columns are as wide as their widest cell and lines have no trailing blanks
         ["n2", ""],
       ],
     ),
-    "NAME                    STATE\nnode-with-a-long-name   Ready\nn2\n",
+    "NAME                    STATE\nnode-with-a-long-name   Ready\nn2                      \n",
   );
 });
 

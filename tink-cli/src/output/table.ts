@@ -1,20 +1,30 @@
 // Tables as kubectl prints them: columns in capitals, two spaces and more between them, nothing around.
 
+/** kubectl's tab writer: blanks after the widest cell, and the least width of a column with them. */
+const [padding, leastWidth] = [3, 6];
+
 /**
- * Rows under headings, each column as wide as its widest cell.
- * @returns Lines that end in a newline; nothing for no rows.
+ * Rows under headings, each column as wide as its widest cell .
+ * @param asWritten Whether headings keep their case. @param headed Whether they are shown.
+ * @returns Lines that end in a newline.
  */
-export function formatTable(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings.map((heading) => heading.toUpperCase()), ...rows];
-  const widths = headings.map((_, column) => Math.max(...lines.map((line) => (line[column] ?? "").length)));
+export function formatTable(
+  headings: readonly string[],
+  rows: readonly (readonly string[])[],
+  { headed = true, asWritten = false } = {},
+): string {
+  const head = asWritten ? headings : headings.map((heading) => heading.toUpperCase());
+  const lines = headed ? [head, ...rows] : rows;
+  const widths = headings.map((_, column) =>
+    lines.reduce((width, line) => Math.max(width, (line[column] ?? "").length + padding), leastWidth),
+  );
   return lines.map((line) => `${formatLine(line, widths)}\n`).join("");
 }
 
+/** The last cell ends its line. */
 function formatLine(cells: readonly string[], widths: readonly number[]): string {
-  return widths
-    .map((width, column) => (cells[column] ?? "").padEnd(width + 3))
-    .join("")
-    .trimEnd();
+  const last = widths.length - 1;
+  return widths.map((width, column) => (cells[column] ?? "").padEnd(column === last ? 0 : width)).join("");
 }
 
 /** An age as kubectl shows it: `45s`, `3m10s`, `2h5m`, `3d4h`, `40d`. */

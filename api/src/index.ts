@@ -3,6 +3,7 @@ export { accepts } from "./accepts.ts";
 export type { BmcJob, BmcTask } from "./bmc/job.ts";
 export type { BmcMachine } from "./bmc/machine.ts";
 export * from "./client/api-error.ts";
+export { type DiscoveredResource, DiscoveryClient } from "./client/discovery-client.ts";
 export { type LogRecord, logRecordsType } from "./client/log-records.ts";
 export * from "./client/resource-client.ts";
 export * from "./client/resource-table.ts";

@@ -1,18 +1,28 @@
 // Makes the API clients that a command uses, from the global options.
-import { type KindInfo, ResourceClient } from "@neverland/api";
+import { DiscoveryClient, type KindInfo, ResourceClient } from "@neverland/api";
 import type { Command } from "commander";
 import { type Connection, findConnection } from "./connection.ts";
 import type { CliContext } from "./context.ts";
 
-export type GlobalOptions = { server?: string; token?: string; dataDir?: string; namespace: string };
+export type GlobalOptions = {
+  server?: string;
+  token?: string;
+  dataDir?: string;
+  namespace: string;
+  fieldManager?: string;
+};
 
-/** Names `tink` as the manager of the fields it sets. */
-const fieldManager = "tink";
+/** Who sets fields, where a command is not told another name. */
+const defaultManager = "tink";
 
 /** A client for each kind. */
 export type Clients = <K extends KindInfo>(kind: K) => ResourceClient<K>;
 
-export function clientsOf({ server, token, tokenFrom }: Connection, onWarning?: (text: string) => void): Clients {
+export function clientsOf(
+  { server, token, tokenFrom }: Connection,
+  onWarning?: (text: string) => void,
+  fieldManager = defaultManager,
+): Clients {
   const transport = { server, token, tokenFrom, fieldManager, ...(onWarning && { onWarning }) };
   return (kind) => new ResourceClient(kind, transport);
 }
@@ -28,11 +38,19 @@ export type Connected = {
   /** Whose warnings name what they are about: `hardware/node-1`. */
   readonly clientsFor: (subject: string) => Clients;
   readonly namespace: string;
+  /** What the server has. */
+  readonly discovery: DiscoveryClient;
 };
 
 export async function connect(command: Command, context: CliContext): Promise<Connected> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const connection = await findConnection(options, context.env, context.isRoot);
-  const clients = (prefix: string) => clientsOf(connection, (text) => context.stderr(`Warning: ${prefix}${text}\n`));
-  return { clients: clients(""), clientsFor: (subject) => clients(`${subject}: `), namespace: options.namespace };
+  const clients = (prefix: string) =>
+    clientsOf(connection, (text) => context.stderr(`Warning: ${prefix}${text}\n`), options.fieldManager);
+  return {
+    clients: clients(""),
+    clientsFor: (subject) => clients(`${subject}: `),
+    namespace: options.namespace,
+    discovery: new DiscoveryClient(connection),
+  };
 }

@@ -1,16 +1,40 @@
 // What of a file is wrong beyond the form of its objects: fields that no kind has, and templates, each with its line and column.
-import { unknownFields, unknownFieldText } from "@neverland/api";
-import type { ManifestFault } from "@neverland/api/manifest";
+import { doubtsOf, unknownFields, unknownFieldText } from "@neverland/api";
+import { formatFault, type ManifestFault } from "@neverland/api/manifest";
 import { metadataFaults } from "@neverland/resources/rules/metadata-faults.ts";
 import { checkSource, type TemplateProblem } from "@neverland/templates";
+import { CliError } from "./cli-error.ts";
+import type { CliContext } from "./context.ts";
 import type { ManifestObject } from "./manifest-files.ts";
 
-export type ManifestChecks = {
+/** What to do about fields that a kind does not have. */
+export const validations = ["strict", "warn", "ignore"] as const;
+export type Validation = (typeof validations)[number];
+
+type ManifestChecks = {
   /** What never works: refused whatever was asked. */
   readonly faults: readonly ManifestFault[];
   /** What means nothing where it stands, and is mostly a slip of the pen. */
   readonly unknown: readonly ManifestFault[];
 };
+
+/** Before the first write: the server refuses one object, when others are there already. @throws {CliError} `usage`, with a line for each fault. */
+export function checkFiles(
+  objects: readonly ManifestObject[],
+  validate: Validation,
+  context: Pick<CliContext, "stderr">,
+): void {
+  const { faults, unknown } = checkManifests(objects);
+  const refused = validate === "strict" ? [...faults, ...unknown] : faults;
+  if (refused.length > 0) throw new CliError("usage", `nothing was applied:\n${refused.map(formatFault).join("\n")}`);
+  if (validate === "ignore") return;
+  const doubts = objects.flatMap(({ kind, resource }) =>
+    doubtsOf(kind, resource).map(
+      (doubt) => `${kind.singular}/${resource.metadata.name ?? resource.metadata.generateName}: ${doubt}`,
+    ),
+  );
+  for (const text of [...unknown.map(formatFault), ...doubts]) context.stderr(`Warning: ${text}\n`);
+}
 
 export function checkManifests(objects: readonly ManifestObject[]): ManifestChecks {
   const checked = objects.map((object) => {

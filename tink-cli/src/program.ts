@@ -1,6 +1,7 @@
 // The command line: global options, and every command in the order that help shows them.
 import type { Command } from "commander";
 import type { CliContext } from "./context.ts";
+import { kubectlVerbs } from "./kubectl-verbs.ts";
 import { type CommandModule, LazyCommand } from "./lazy-command.ts";
 import { version } from "./version.ts";
 
@@ -12,60 +13,119 @@ The server is found by --server and --token, TINK_SERVER and TINK_TOKEN, or the 
 
 type Row = readonly [words: string, description: string, module: () => Promise<CommandModule>];
 
-/** A command's module, and all that it imports, is loaded when that command runs or is asked for its help. */
-const rows: readonly Row[] = [
-  [
-    "demo",
-    "install a virtual machine with an empty disk over the network, and log in to it",
-    () => import("./commands/demo.ts"),
+/**
+ * All commands, by the headings that help shows. A command's module, and all that it imports, is loaded when that command runs or is
+ * asked for its help.
+ */
+const groups: { readonly [heading: string]: readonly Row[] } = {
+  "Server and first steps:": [
+    [
+      "demo",
+      "install a virtual machine with an empty disk over the network, and log in to it",
+      () => import("./commands/demo.ts"),
+    ],
+    [
+      "up",
+      "run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API",
+      () => import("./commands/up.ts"),
+    ],
+    ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("./commands/lab.ts")],
+    ["hook", "the in-memory OS that machines boot into", () => import("./commands/hook.ts")],
+    ["image", "disk images for machines", () => import("./commands/image.ts")],
   ],
-  [
-    "up",
-    "run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API",
-    () => import("./commands/up.ts"),
+  "Machines and workflows:": [
+    [
+      "explain <machine...>",
+      "say what a machine is waiting for, why, and what to do: by name, MAC, address or workflow/NAME",
+      () => import("./commands/explain.ts"),
+    ],
+    [
+      "watch <resource...>",
+      "follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME",
+      () => import("./commands/watch.ts"),
+    ],
+    ["logs <workflow>", "show what a workflow's actions wrote", () => import("./commands/logs.ts")],
+    ["events", "show what happened: of all, or --for hardware/NAME", () => import("./commands/objects/events.ts")],
+    [
+      "machine",
+      "a first machine, without YAML: machine add NAME --mac … --ip …",
+      () => import("./commands/machine.ts"),
+    ],
+    ["template", "templates of workflows", () => import("./commands/template.ts")],
+    ["workflow", "workflows that are there: retry, cancel", () => import("./commands/workflow.ts")],
   ],
-  ["machine", "a first machine, without YAML: machine add NAME --mac … --ip …", () => import("./commands/machine.ts")],
-  ["apply", "create or change objects as files describe them", () => import("./commands/apply.ts")],
-  ["diff", "show what an apply of files would change", () => import("./commands/diff.ts")],
-  [
-    "get [resource...]",
-    "show objects: get hw, get hw,wf, get all, get wf/NAME, get -f FILE",
-    () => import("./commands/get.ts"),
+  "Objects, as kubectl has them:": [
+    ["apply", "create or change objects as files describe them", () => import("./commands/apply.ts")],
+    ["diff", "show what an apply of files would change", () => import("./commands/diff.ts")],
+    [
+      "get [resource...]",
+      "show objects: get hw, get hw,wf, get all, get wf/NAME, get -f FILE",
+      () => import("./commands/get.ts"),
+    ],
+    [
+      "describe <resource...>",
+      "show an object in full, and its timeline: describe hardware/NAME",
+      () => import("./commands/describe.ts"),
+    ],
+    ["edit [resource...]", "change an object in your editor: edit hw/NAME", () => import("./commands/objects/edit.ts")],
+    [
+      "patch [resource...]",
+      "change fields of an object: patch hw/NAME -p PATCH",
+      () => import("./commands/objects/patch.ts"),
+    ],
+    [
+      "label [resource...]",
+      "set or remove labels: label hw/NAME rack=a old-",
+      () => import("./commands/objects/label.ts"),
+    ],
+    [
+      "annotate [resource...]",
+      "set or remove annotations: annotate hw/NAME note=text",
+      () => import("./commands/objects/annotate.ts"),
+    ],
+    [
+      "wait [resource...]",
+      "wait for a condition, a value, a creation or a deletion: wait wf/NAME --for=…",
+      () => import("./commands/objects/wait.ts"),
+    ],
+    [
+      "delete [resource...]",
+      "remove objects: delete workflow/NAME, delete hw NAME…, delete wf -l LABELS, delete -f FILE",
+      () => import("./commands/delete.ts"),
+    ],
+    ["create", "make objects that are not there yet: create -f FILE", () => import("./commands/objects/create.ts")],
+    [
+      "replace",
+      "make objects what files say, and nothing more: replace -f FILE",
+      () => import("./commands/objects/replace.ts"),
+    ],
+    [
+      "explain-field <field>",
+      "say what a field of a kind does: explain-field hardware.spec.interfaces.dhcp",
+      () => import("./commands/explain-field.ts"),
+    ],
+    ["api-resources", "list the kinds that the server has", () => import("./commands/objects/api-resources.ts")],
+    [
+      "api-versions",
+      "list the groups and versions that the server has",
+      () => import("./commands/objects/api-versions.ts"),
+    ],
   ],
-  [
-    "describe <resource...>",
-    "show an object in full, and its timeline: describe hardware/NAME",
-    () => import("./commands/describe.ts"),
+  "This program:": [
+    ["version", "print the version", () => import("./commands/version.ts")],
+    ["help [command...]", "show what a command does and takes: help lab add", () => import("./commands/help.ts")],
+    ["completion <shell>", "print a script that makes a shell complete tink", () => import("./commands/completion.ts")],
   ],
+};
+
+/** What nobody types by themselves. */
+const hidden: readonly Row[] = [
   [
-    "delete [resource...]",
-    "remove objects: delete workflow/NAME, delete hw NAME…, delete -f FILE",
-    () => import("./commands/delete.ts"),
+    "complete [words...]",
+    "print what can follow, a line each: the word, a tab, what it is",
+    () => import("./commands/complete.ts"),
   ],
-  [
-    "watch <resource...>",
-    "follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME",
-    () => import("./commands/watch.ts"),
-  ],
-  ["logs <workflow>", "show what a workflow's actions wrote", () => import("./commands/logs.ts")],
-  [
-    "explain <machine...>",
-    "say what a machine is waiting for, why, and what to do: by name, MAC, address or workflow/NAME",
-    () => import("./commands/explain.ts"),
-  ],
-  [
-    "explain-field <field>",
-    "say what a field of a kind does: explain-field hardware.spec.interfaces.dhcp",
-    () => import("./commands/explain-field.ts"),
-  ],
-  ["template", "templates of workflows", () => import("./commands/template.ts")],
-  ["workflow", "workflows that are there: retry, cancel", () => import("./commands/workflow.ts")],
-  ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("./commands/lab.ts")],
-  ["hook", "the in-memory OS that machines boot into", () => import("./commands/hook.ts")],
-  ["image", "disk images for machines", () => import("./commands/image.ts")],
-  ["version", "print the version", () => import("./commands/version.ts")],
-  ["help [command...]", "show what a command does and takes: help lab add", () => import("./commands/help.ts")],
-  ["completion <shell>", "print a script that makes a shell complete tink", () => import("./commands/completion.ts")],
+  ...kubectlVerbs.map((verb): Row => [`${verb} [words...]`, "", () => import("./commands/not-here.ts")]),
 ];
 
 export function addCommands(program: Command, context: CliContext): Command {
@@ -90,14 +150,10 @@ export function addCommands(program: Command, context: CliContext): Command {
       new LazyCommand(words, context, module).copyInheritedSettings(program).description(description),
       options,
     );
-  for (const row of rows) add(row);
-  add(
-    [
-      "complete [words...]",
-      "print what can follow, a line each: the word, a tab, what it is",
-      () => import("./commands/complete.ts"),
-    ],
-    { hidden: true },
-  );
+  for (const [heading, rows] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    for (const row of rows) add(row);
+  }
+  for (const row of hidden) add(row, { hidden: true });
   return program;
 }

@@ -37,6 +37,7 @@ export type ApplyCall = Call & {
   /** Fields that the kind does not have: warned of (the default), refused, or neither. */
   readonly fieldValidation?: "Warn" | "Strict" | "Ignore";
 };
+export type PatchCall = Call & { readonly subresource?: "status" };
 export type DeleteCall = Call & {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
   readonly uid?: string;
@@ -110,9 +111,10 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
   }
 
   /** A merge patch (an object) or a JSON patch (a list). */
-  async patch(key: ResourceKey, patch: object, call: Call = {}): Promise<R> {
+  async patch(key: ResourceKey, patch: object, { subresource, ...call }: PatchCall = {}): Promise<R> {
     const contentType = Array.isArray(patch) ? "application/json-patch+json" : "application/merge-patch+json";
-    return await this.#object({ ...call, method: "PATCH", path: this.#path(key), body: patch, contentType });
+    const path = `${this.#path(key)}${subresource === undefined ? "" : `/${subresource}`}`;
+    return await this.#object({ ...call, method: "PATCH", path, body: patch, contentType });
   }
 
   /** Server-side apply: creates the object, or makes the given fields so. @throws {ApiError} `conflict` unless `force`. */

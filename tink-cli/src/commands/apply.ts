@@ -1,38 +1,36 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
 import { isDeepStrictEqual } from "node:util";
-import {
-  ApiError,
-  type ApplyCall,
-  counted,
-  doubtsOf,
-  type KindInfo,
-  qualifiedName,
-  type Resource,
-} from "@neverland/api";
-import { formatFault, type ManifestResource } from "@neverland/api/manifest";
+import { ApiError, type ApplyCall, counted, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
+import type { ManifestResource } from "@neverland/api/manifest";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { type Clients, connect } from "../connect.ts";
+import { askedNamespace, type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
-import { checkManifests } from "../manifest-checks.ts";
-import { type ManifestObject, readManifests } from "../manifest-files.ts";
+import { checkFiles, type Validation, validations } from "../manifest-checks.ts";
+import { checkNamespaces, type ManifestObject, readManifests } from "../manifest-files.ts";
 
 type ApplyOptions = {
-  filename: string[];
+  filename?: string[];
+  recursive?: boolean;
+  kustomize?: string;
+  prune?: boolean;
   forceConflicts?: boolean;
   dryRun?: DryRun;
   validate: Validation;
 };
 type DryRun = (typeof dryRuns)[number];
-type Validation = (typeof validations)[number];
 
 const dryRuns = ["none", "client", "server"] as const;
-const validations = ["strict", "warn", "ignore"] as const;
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .requiredOption("-f, --filename <file...>", "YAML or JSON, a folder of them, or - for standard input")
+    .option("-f, --filename <file...>", "YAML or JSON, a folder of them, a URL, or - for standard input")
+    .option("-R, --recursive", "of a folder, the folders in it too")
+    .option("-k, --kustomize <dir>", "kubectl's: kubectl kustomize DIR | tink apply -f -")
+    .option("--server-side", "accepted, as kubectl has it: the server always applies")
+    .option("--field-manager <name>", "who is to own the fields that are set", "tink")
+    .addOption(new Option("--prune").hideHelp())
     .option("--force-conflicts", "take over fields that somebody else set")
     .addOption(
       new Option("--dry-run [where]", "change nothing: client checks the files, server says what would become of them")
@@ -44,9 +42,21 @@ export function configure(command: Command, context: CliContext): void {
         .choices(validations)
         .default("strict"),
     )
-    .action(async ({ filename, forceConflicts, dryRun, validate }: ApplyOptions) => {
-      const objects = await readManifests(filename, context.stdin);
+    .action(async ({ filename = [], recursive, kustomize, prune, forceConflicts, dryRun, validate }: ApplyOptions) => {
+      if (kustomize !== undefined)
+        throw new CliError(
+          "usage",
+          `-k: tink has no kustomize; pipe it: kubectl kustomize ${kustomize} | tink apply -f -`,
+        );
+      if (prune)
+        throw new CliError(
+          "usage",
+          "--prune: tink deletes nothing that no one named; tink delete KIND -l LABELS removes what is no longer in the files",
+        );
+      if (filename.length === 0) throw new CliError("usage", "Name the files to apply: -f FILE");
+      const objects = await readManifests(filename, context.stdin, recursive);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
+      checkNamespaces(objects, askedNamespace(command));
       checkFiles(objects, validate, context);
       if (dryRun === "client") return context.stdout(`${counted(objects.length, "object is", "objects are")} valid\n`);
       const { clientsFor, namespace } = await connect(command, context);
@@ -59,18 +69,6 @@ export function configure(command: Command, context: CliContext): void {
       };
       await eachOf(objects, apply, context, how.dryRun ? "checked" : "applied");
     });
-}
-
-/** Before the first write: the server refuses one object, when others are there already. @throws {CliError} `usage`, with a line for each fault. */
-function checkFiles(objects: readonly ManifestObject[], validate: Validation, context: CliContext): void {
-  const { faults, unknown } = checkManifests(objects);
-  const refused = validate === "strict" ? [...faults, ...unknown] : faults;
-  if (refused.length > 0) throw new CliError("usage", `nothing was applied:\n${refused.map(formatFault).join("\n")}`);
-  if (validate === "ignore") return;
-  const doubts = objects.flatMap(({ kind, resource }) =>
-    doubtsOf(kind, resource).map((doubt) => `${kind.singular}/${nameOf(resource)}: ${doubt}`),
-  );
-  for (const text of [...unknown.map(formatFault), ...doubts]) context.stderr(`Warning: ${text}\n`);
 }
 
 function nameOf({ metadata }: ManifestResource): string | undefined {

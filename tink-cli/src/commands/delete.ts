@@ -1,22 +1,44 @@
 // tink delete: removes objects, by name or as a file lists them.
-import { deletionOf, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
+import { deletionOf, type KindInfo, type Resource } from "@neverland/api";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
-import { readManifests } from "../manifest-files.ts";
+import {
+  addSelection,
+  missing,
+  type Selected,
+  type Selection,
+  selectObjects,
+  subjectOf,
+} from "../objects/selection.ts";
+import { dryMark, type WriteOptions } from "../objects/write-result.ts";
 import { readTimeout } from "../option-values.ts";
-import { readTargets } from "../resource-names.ts";
 import { refuseWhileRunning } from "./delete-guard.ts";
 
-type Target = { readonly kind: KindInfo; readonly name?: string | undefined; readonly namespace?: string | undefined };
-type DeleteOptions = { force?: boolean; filename?: string[]; ignoreNotFound?: boolean; wait: string; timeout: number };
+type DeleteOptions = Selection & {
+  force?: boolean;
+  ignoreNotFound?: boolean;
+  wait: string;
+  timeout: number;
+  cascade: keyof typeof cascades;
+  dryRun: WriteOptions["dryRun"];
+  output?: string;
+};
+
+/** kubectl's words, of which the first three are its older ones. */
+const cascades = {
+  true: "Background",
+  false: "Orphan",
+  background: "Background",
+  foreground: "Foreground",
+  orphan: "Orphan",
+} as const;
 type Held = { readonly kind: KindInfo; readonly object: Resource };
 
 export function configure(command: Command, context: CliContext): void {
-  command
-    .option("-f, --filename <file...>", "remove what these files describe; - reads standard input")
+  addSelection(command)
     .option("--force", "also a workflow whose running action may be writing a disk: the action is stopped")
     .option("--ignore-not-found", "what is not there is no failure")
     .addOption(
@@ -26,29 +48,57 @@ export function configure(command: Command, context: CliContext): void {
         .default("true"),
     )
     .option("--timeout <time>", "wait for so long and no longer (exit 4): seconds, or 1m30s", readTimeout, 60)
+    .addOption(
+      new Option(
+        "--cascade [how]",
+        "what becomes of objects that it owns: background, foreground, or orphan, which leaves them",
+      )
+        .choices(Object.keys(cascades))
+        .preset("background")
+        .default("background"),
+    )
+    .addOption(
+      new Option("--dry-run [where]", "say what would be deleted")
+        .choices(["none", "client", "server"])
+        .preset("client")
+        .default("none"),
+    )
+    .addOption(new Option("-o, --output <format>", "name: the names alone").choices(["name"]))
+    .option("--now", "accepted, as kubectl has it: nothing here is given time before it is deleted")
+    .option("--grace-period <seconds>", "the same")
     .action(async (words: string[], options: DeleteOptions) => {
-      const targets: Target[] = [
-        ...(words.length > 0 ? readTargets(words) : []),
-        ...(await inFiles(options.filename ?? [], context)),
-      ];
-      if (targets.length === 0) throw new CliError("usage", "Name what to delete: KIND/NAME, or -f FILE");
-      const { clients, namespace } = await connect(command, context);
+      const connected = await connect(command, context);
+      const { clients } = connected;
+      const selected = await selectObjects(words, options, connected, command, context);
+      if (selected.length === 0) return context.stderr("No resources found\n");
       const held: Held[] = [];
-      const remove = async (target: Target): Promise<void> => {
-        const { kind, name } = target;
-        if (name === undefined) throw new CliError("usage", `Name the ${kind.plural} to delete: ${kind.singular}/NAME`);
-        const key = { namespace: target.namespace ?? namespace, name };
-        if (options.ignoreNotFound && (await clients(kind).get(key)) === undefined) return;
-        if (!options.force) await refuseWhileRunning(clients, kind, key);
-        const object = await clients(kind).delete(key);
-        if (object !== undefined) held.push({ kind, object });
-        context.stdout(`${subjectOf(kind, name)} ${object === undefined ? "deleted" : "marked for deletion"}\n`);
+      const remove = async (one: Selected): Promise<void> => {
+        const client = clients(one.kind);
+        if (options.ignoreNotFound && (await client.get(one.key)) === undefined) return;
+        if (!options.force && options.dryRun === "none") await refuseWhileRunning(clients, one.kind, one.key);
+        const object = await removeOne(one, clients, options);
+        if (object !== undefined && options.dryRun === "none") held.push({ kind: one.kind, object });
+        if (options.output === "name") return context.stdout(`${subjectOf(one)}\n`);
+        const done = object === undefined || options.dryRun !== "none" ? "deleted" : "marked for deletion";
+        context.stdout(`${subjectOf(one)} ${done}${dryMark[options.dryRun]}\n`);
       };
-      await eachOf(targets, remove, context, "deleted or marked for deletion");
+      await eachOf(selected, remove, context, "deleted or marked for deletion");
       // All are on their way out by now: what one waits for may be that another goes.
       for (const each of held) context.stderr(`${heldText(each)}\n`);
       if (options.wait === "true") await untilGone(clients, held, options.timeout, context);
     });
+}
+
+async function removeOne(
+  one: Selected,
+  clients: Clients,
+  { dryRun, cascade }: DeleteOptions,
+): Promise<Resource | undefined> {
+  const client = clients(one.kind);
+  if (dryRun !== "client")
+    return await client.delete(one.key, { dryRun: dryRun === "server", propagationPolicy: cascades[cascade] });
+  if ((await client.get(one.key)) === undefined) throw missing(one);
+  return undefined;
 }
 
 async function untilGone(clients: Clients, held: readonly Held[], timeout: number, context: CliContext): Promise<void> {
@@ -61,27 +111,14 @@ async function untilGone(clients: Clients, held: readonly Held[], timeout: numbe
       .catch((error: unknown) => {
         throw deadline.aborted ? new CliError("timed-out", stillThere({ kind, object }, timeout)) : error;
       });
-    context.stdout(`${subjectOf(kind, object.metadata.name)} deleted\n`);
+    context.stdout(`${subjectOf({ kind, key: object.metadata })} deleted\n`);
   }
 }
 
 function heldText({ kind, object }: Held): string {
-  return `${subjectOf(kind, object.metadata.name)} is held by ${deletionOf(object)?.heldBy.join("; ")}`;
+  return `${subjectOf({ kind, key: object.metadata })} is held by ${deletionOf(object)?.heldBy.join("; ")}`;
 }
 
 function stillThere(held: Held, timeout: number): string {
   return `${heldText(held)}, and is still there after ${timeout} s; ${deletionOf(held.object)?.todo}`;
-}
-
-function subjectOf(kind: KindInfo, name: string): string {
-  return `${qualifiedName(kind, kind.singular)}/${name}`;
-}
-
-async function inFiles(paths: readonly string[], { stdin }: CliContext): Promise<Target[]> {
-  const objects = paths.length === 0 ? [] : await readManifests(paths, stdin);
-  return objects.map(({ kind, resource: { metadata } }) => ({
-    kind,
-    name: metadata.name,
-    namespace: metadata.namespace,
-  }));
 }

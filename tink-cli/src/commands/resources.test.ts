@@ -517,7 +517,7 @@ describe("tink delete", () => {
 
   test("a kind alone deletes nothing", async () => {
     const { code, stderr } = await bench.run("delete", "templates");
-    assert.deepEqual([code, stderr], [2, "tink: Name the templates to delete: template/NAME\n"]);
+    assert.deepEqual([code, stderr], [2, "tink: Name the templates to delete: template/NAME, -l LABELS, or --all\n"]);
   });
 });
 
@@ -554,7 +554,7 @@ describe("a wrong command line", () => {
     [["get", "hw", "-o", "xml"], /expected one of json, yaml, name, wide, jsonpath/],
     [["get", "hw", "-o", "jsonpath={.items["], /column \d+/],
     [["get", "hw,wf", "-w"], /--watch takes one resource/],
-    [["apply"], /required option '-f/],
+    [["apply"], /Name the files to apply: -f FILE/],
     [["delete"], /Name what to delete/],
     [["watch", "tpl/a"], /follows workflows and hardware/],
     [["watch", "wf/a", "--timeout", "soon"], /--timeout.*soon/],

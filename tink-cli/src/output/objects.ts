@@ -64,7 +64,7 @@ function withoutManagedFields(object: Resource): Resource {
 }
 
 /** `workflow.tinkerbell.org/name`, as kubectl names things. */
-export function formatName({
+function formatName({
   apiVersion,
   kind,
   metadata,

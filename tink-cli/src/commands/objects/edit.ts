@@ -1,0 +1,136 @@
+// tink edit: an object in an editor; what the server refuses is shown in the editor again, with the reason.
+import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { ApiError, isObject, type Resource } from "@neverland/api";
+import { readYaml, writeKubectlYaml } from "@neverland/yaml";
+import { type Command, Option } from "commander";
+import { CliError } from "../../cli-error.ts";
+import { type Clients, connect } from "../../connect.ts";
+import type { CliContext } from "../../context.ts";
+import { eachOf } from "../../each-of.ts";
+import { applyMergePatch, mergePatch } from "../../objects/merge-patch.ts";
+import { editText, makeEditFile } from "../../objects/run-editor.ts";
+import {
+  addSelection,
+  missing,
+  type Selected,
+  type Selection,
+  selectObjects,
+  subjectOf,
+} from "../../objects/selection.ts";
+import { writeKubectlJson } from "../../output/kubectl-json.ts";
+
+type EditOptions = Selection & { output: "yaml" | "json"; showManagedFields?: boolean };
+
+export function configure(command: Command, context: CliContext): void {
+  addSelection(command)
+    .addOption(new Option("-o, --output <format>", "what is edited").choices(["yaml", "json"]).default("yaml"))
+    .option("--show-managed-fields", "with who set which field")
+    .option("--field-manager <name>", "who is to own the fields that are set", "tink")
+    .addHelpText("after", "\nThe editor is KUBE_EDITOR, else EDITOR, else vi.")
+    .action(async (words: string[], options: EditOptions) => {
+      const connected = await connect(command, context);
+      const selected = await selectObjects(words, options, connected, command, context);
+      await eachOf(selected, (one) => editObject(one, connected.clients, options, context), context);
+    });
+}
+
+const introduction = `# Edit the object below. Lines that begin with a # are passed over, and an empty file gives up.
+# What the server refuses is shown here again, with the reason.
+#
+`;
+
+async function editObject(one: Selected, clients: Clients, options: EditOptions, context: CliContext): Promise<void> {
+  const client = clients(one.kind);
+  let before = await client.get(one.key);
+  if (before === undefined) throw missing(one);
+  const path = await makeEditFile();
+  let isKept = false;
+  try {
+    let shown = textOf(before, options);
+    let reason = "";
+    for (let times = 0; ; times++) {
+      const edited = await editText(path, `${introduction}${commented(reason)}${shown}`, context.env);
+      const text = withoutComments(edited);
+      const isGivenUp = times === mostTimes || text.trim() === "" || text.trim() === withoutComments(shown).trim();
+      if (isGivenUp && reason === "") return context.stderr("Edit cancelled, no changes made.\n");
+      if (isGivenUp) {
+        isKept = true;
+        throw new CliError(
+          "failed",
+          `Edit cancelled, no valid changes were saved: ${reason}\nWhat was edited is in ${path}`,
+        );
+      }
+      shown = text;
+      const read = readObject(text);
+      if (typeof read === "string") {
+        reason = read;
+        continue;
+      }
+      const patch = mergePatch(asShown(before, options), read);
+      if (patch === undefined) return context.stderr("Edit cancelled, no changes made.\n");
+      try {
+        // By the version that was read: what somebody else changed meanwhile is seen before it is written over.
+        const versioned = applyMergePatch(patch, { metadata: { resourceVersion: before.metadata.resourceVersion } });
+        await client.patch(one.key, Object(versioned));
+        return context.stdout(`${subjectOf(one)} edited\n`);
+      } catch (error) {
+        if (!(error instanceof ApiError) || !mendable.has(error.code)) throw error;
+        reason = error.message;
+        if (error.code !== "conflict") continue;
+        const now = await client.get(one.key);
+        if (now === undefined) throw missing(one);
+        shown = formOf(applyMergePatch(asShown(now, options), patch), options);
+        before = now;
+        reason = `${subjectOf(one)} was changed by somebody else meanwhile; below are their changes and yours`;
+      }
+    }
+  } finally {
+    if (!isKept) await rm(dirname(path), { recursive: true, force: true });
+  }
+}
+
+/** An editor that is a script may never make it right. */
+const mostTimes = 20;
+
+/** What another text can put right. */
+const mendable: ReadonlySet<string> = new Set(["invalid", "conflict", "refused"]);
+
+function asShown(object: Resource, { showManagedFields }: EditOptions): object {
+  if (showManagedFields) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function textOf(object: Resource, options: EditOptions): string {
+  return formOf(asShown(object, options), options);
+}
+
+function formOf(value: unknown, { output }: EditOptions): string {
+  return output === "json" ? writeKubectlJson(value) : writeKubectlYaml(value);
+}
+
+/** The object, or what is wrong with its text. */
+function readObject(text: string): object | string {
+  const read = readYaml(text);
+  if (!read.ok) {
+    const [{ line, column, message }] = read.faults;
+    return `line ${line}, column ${column} of the object: no valid YAML: ${message}`;
+  }
+  return isObject(read.document.value) ? read.document.value : "expected an object";
+}
+
+function commented(reason: string): string {
+  if (reason === "") return "";
+  return `${reason
+    .split("\n")
+    .map((line) => `# ${line}`)
+    .join("\n")}\n#\n`;
+}
+
+/** Those at the head alone: within the object a # may stand in a text of several lines. */
+function withoutComments(text: string): string {
+  const lines = text.split("\n");
+  const first = lines.findIndex((line) => !line.startsWith("#"));
+  return first === -1 ? "" : lines.slice(first).join("\n");
+}

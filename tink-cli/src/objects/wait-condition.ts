@@ -1,0 +1,53 @@
+// What `tink wait --for` waits for, as a question about the object; undefined is one that is not there.
+import { isObject, member, type Resource } from "@neverland/api";
+import { CliError } from "../cli-error.ts";
+import { readPath } from "../output/custom-columns.ts";
+import { shownValue, valuesOf } from "../output/jsonpath.ts";
+
+export type Awaited = {
+  readonly isMet: (object: Resource | undefined) => boolean;
+  /** Whether one that is not there is worth waiting for. */
+  readonly mayBeMissing: boolean;
+};
+
+/** `condition=Ready`, `condition=Ready=False`, `delete`, `create`, `jsonpath={.status.state}=SUCCESS`. @throws {CliError} `usage` */
+export function readAwaited(text: string): Awaited {
+  if (text === "delete") return { isMet: (object) => object === undefined, mayBeMissing: true };
+  if (text === "create") return { isMet: (object) => object !== undefined, mayBeMissing: true };
+  const [, kind, rest = ""] = /^(condition|jsonpath)=(.+)$/s.exec(text) ?? [];
+  if (kind === "condition") {
+    const [name = "", value = "true"] = rest.split("=");
+    return { isMet: (object) => hasCondition(object, name, value), mayBeMissing: false };
+  }
+  if (kind === "jsonpath") {
+    const [, path = rest, value] = /^(\{.*\}|[^=]*)(?:=(.*))?$/s.exec(rest) ?? [];
+    const nodes = readPath(path);
+    const isMet = (object: Resource | undefined): boolean => {
+      const [found, ...more] = valuesOf(nodes, object);
+      return more.length === 0 && found !== undefined && (value === undefined || shownValue(found) === unquoted(value));
+    };
+    return { isMet, mayBeMissing: false };
+  }
+  throw new CliError(
+    "usage",
+    `--for ${text}: expected condition=TYPE[=STATUS], delete, create or jsonpath={PATH}[=VALUE]`,
+  );
+}
+
+/** One that was said of an older generation of the object is not said of this one. */
+function hasCondition(object: Resource | undefined, name: string, value: string): boolean {
+  const conditions = member(object?.status, "conditions");
+  return [conditions].flat().some((one) => {
+    if (!isObject(one) || lower(one.type) !== lower(name) || lower(one.status) !== lower(value)) return false;
+    const { observedGeneration } = one;
+    return typeof observedGeneration !== "number" || observedGeneration >= (object?.metadata.generation ?? 0);
+  });
+}
+
+function lower(value: unknown): string {
+  return String(value).toLowerCase();
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(['"])(.*)\1$/s, "$2");
+}

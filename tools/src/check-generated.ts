@@ -5,8 +5,10 @@ import { generatedPages } from "./generated-pages.ts";
 
 await runProgram(["pnpm", "--filter", "@neverland/api", "generate"]);
 const changedCode = (await runProgram(["git", "status", "--porcelain", "--", "api/gen"])).trim();
-const oldPages = Object.entries(generatedPages).filter(([path, make]) => readFileSync(path, "utf8") !== make());
-const changed = [...(changedCode === "" ? [] : [changedCode]), ...oldPages.map(([path]) => path)];
+const oldPages: string[] = [];
+for (const [path, make] of Object.entries(generatedPages))
+  if (readFileSync(path, "utf8") !== (await make())) oldPages.push(path);
+const changed = [...(changedCode === "" ? [] : [changedCode]), ...oldPages];
 if (changed.length > 0) {
   console.error(`Not what its source makes:\n${changed.join("\n")}\nCommit what "npm run generate" writes.`);
   process.exitCode = 1;

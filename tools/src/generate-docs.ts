@@ -2,4 +2,4 @@
 import { writeFileSync } from "node:fs";
 import { generatedPages } from "./generated-pages.ts";
 
-for (const [path, make] of Object.entries(generatedPages)) writeFileSync(path, make());
+for (const [path, make] of Object.entries(generatedPages)) writeFileSync(path, await make());

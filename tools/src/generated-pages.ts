@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { eventReference, viewReference } from "@neverland/api";
 import { fieldReference } from "@neverland/api/field-reference";
+import { commandReference } from "@neverland/tink-cli/command-reference";
 import { configReference } from "@neverland/tink-up/config-reference.ts";
 
 const health = "argocd/health";
@@ -16,10 +17,11 @@ const likeWorkflow = [
 const workflowHealth = () => readFileSync(`${health}/tinkerbell.org_Workflow.lua`, "utf8");
 
 /** By path in the repository: what makes the page's text. */
-export const generatedPages: Readonly<Record<string, () => string>> = {
+export const generatedPages: Readonly<Record<string, () => string | Promise<string>>> = {
   "docs/configuration.md": configReference,
   "docs/events.md": eventReference,
   "docs/machine-states.md": viewReference,
+  "docs/reference/commands.md": commandReference,
   "docs/reference/fields.md": fieldReference,
   ...Object.fromEntries(likeWorkflow.map((kind) => [`${health}/${kind}.lua`, workflowHealth])),
 };

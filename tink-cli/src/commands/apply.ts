@@ -95,9 +95,10 @@ async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResour
   return `${qualifiedName(kind, kind.singular)}/${name} ${outcome}`;
 }
 
-/** Without who owns which field, and when: a dry run has no version of its own. */
+/** Without who owns which field, and when: a dry run has no version of its own. And without status, which a controller may write meanwhile. */
 function contentOf({
   metadata: { managedFields: _, resourceVersion: __, generation: ___, ...metadata },
+  status: ____,
   ...rest
 }: Resource) {
   return { ...rest, metadata };

@@ -1,5 +1,5 @@
 // Builds the in-memory OS: a kernel and an initramfs, from Debian packages, our worker and the base layer of action images.
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -9,6 +9,7 @@ import {
   openArchive,
   unpackTogether,
 } from "./archive/debian-archive.ts";
+import { makeWorkFolder } from "./artifacts/work-folder.ts";
 import { HookError } from "./hook-error.ts";
 import { packInitramfs, packSquashfs, sha256OfFile } from "./initramfs/pack.ts";
 import { layOutRoot, type NodeBase } from "./initramfs/root-tree.ts";
@@ -64,7 +65,7 @@ const timeSeconds = 1_767_225_600;
  */
 export async function buildHook(options: BuildHookOptions): Promise<HookFacts> {
   const { outDir, signal } = options;
-  const work = await mkdtemp(join(tmpdir(), "neverland-hook-"));
+  const work = await makeWorkFolder(tmpdir(), "neverland-hook");
   try {
     const progress = options.progress ?? (() => undefined);
     progress("hook", "reading Debian's package lists");

@@ -1,9 +1,10 @@
 // Builds the disk image of the demo: a small Debian that boots on BIOS and UEFI and asks the metadata service who it is.
-import { chmod, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, mkdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runProgram } from "@neverland/debian";
 import { readSuites } from "./archive/debian-archive.ts";
+import { makeWorkFolder } from "./artifacts/work-folder.ts";
 import type { BuildProgress } from "./build-hook.ts";
 import { assembleDisk } from "./image/assemble-disk.ts";
 import { installDebian } from "./image/install-debian.ts";
@@ -33,7 +34,7 @@ export async function buildImage(options: BuildImageOptions): Promise<ImageFacts
   if (process.getuid?.() !== 0) await requireSubordinateIds();
   const { outDir, signal } = options;
   const progress = options.progress ?? (() => undefined);
-  const work = await mkdtemp(join(tmpdir(), "neverland-image-"));
+  const work = await makeWorkFolder(tmpdir(), "neverland-image");
   try {
     // An ordinary user's mmdebstrap and mkfs run under other user ids, and write here too.
     await chmod(work, 0o1777);

@@ -26,6 +26,8 @@ const peers: readonly DebianPackage[] = [
   { package: "attr", purpose: "extended attributes of image layers" },
   { package: "xz-utils", purpose: "compressed images to read" },
   { package: "bzip2", purpose: "compressed images to read" },
+  { package: "qemu-utils", purpose: "disk images that are not ours (qemu-img)" },
+  { package: "lz4", purpose: "compressed images to refuse" },
   { package: "zstd", purpose: "compressed images to read" },
 ];
 

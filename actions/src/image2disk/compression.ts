@@ -14,7 +14,7 @@ const byExtension: Readonly<Record<string, Compression>> = {
   bzip2: "bzip2",
 };
 
-const byMagic: readonly (readonly [string, Compression])[] = [
+const byMagic: readonly (readonly [string, Exclude<Compression, "none">])[] = [
   ["1f8b08", "gzip"],
   ["28b52ffd", "zstd"],
   ["fd377a585a00", "xz"],
@@ -27,6 +27,12 @@ export function compressionOfUrl(url: URL): Compression | undefined {
   return Object.hasOwn(byExtension, extension) ? byExtension[extension] : undefined;
 }
 
+/** By its first bytes alone. */
+export function seenCompression(head: Uint8Array): Exclude<Compression, "none"> | undefined {
+  const hex = Buffer.from(head.subarray(0, 8)).toString("hex");
+  return byMagic.find(([magic]) => hex.startsWith(magic))?.[1] ?? (isSkippableZstdFrame(hex) ? "zstd" : undefined);
+}
+
 /**
  * @param head The first bytes of the image, as served.
  * @throws {ActionError} `corrupt` when the bytes are not what URL and COMPRESSED promise.
@@ -34,8 +40,7 @@ export function compressionOfUrl(url: URL): Compression | undefined {
 export function decideCompression(url: URL, isCompressed: boolean, head: Uint8Array): Compression {
   const hex = Buffer.from(head.subarray(0, 8)).toString("hex");
   const promised = compressionOfUrl(url);
-  const seen =
-    byMagic.find(([magic]) => hex.startsWith(magic))?.[1] ?? (isSkippableZstdFrame(hex) ? "zstd" : undefined);
+  const seen = seenCompression(head);
   const start = `the image at ${url.origin}${url.pathname} begins with ${hex === "" ? "nothing" : hex}`;
   if (!isCompressed && seen !== undefined)
     throw wrong(`${start}, which is ${seen}; expected a raw disk image. Set COMPRESSED to true to decompress it`);

@@ -5,6 +5,7 @@ import { ActionError } from "../program/action-error.ts";
 import type { ActionLog } from "../program/action-log.ts";
 import { decideCompression, mustBeDisk } from "./compression.ts";
 import { decompress } from "./decompress.ts";
+import { hasBootSector } from "./disk-content.ts";
 import { type DiskPort, DiskWriter, tooSmall } from "./disk-writer.ts";
 import { Download } from "./download.ts";
 import { pageBytes } from "./page-aligned.ts";
@@ -52,7 +53,12 @@ async function writeOnce(settings: Settings, target: Target, deps: Deps): Promis
     if (imageBytes !== undefined && imageBytes > disk.capacityBytes) throw tooSmall(disk, imageBytes);
     deps.log.info("writing the image", { disk: target.path, compression, bytes: download.sizeBytes ?? "unknown" });
     await using image = new Peeked(decompress(compression, asServed.tap(served.chunks()), deps.signal));
-    mustBeDisk(settings.url, compression, await image.head());
+    const head = await image.head();
+    mustBeDisk(settings.url, compression, head);
+    if (!hasBootSector(head))
+      deps.log.warn("the image has no boot sector or partition table: no firmware starts it from a whole disk", {
+        disk: target.path,
+      });
     for await (const chunk of image.chunks()) {
       asWritten.hash?.update(chunk);
       await writer.write(chunk);

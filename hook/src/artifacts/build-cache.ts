@@ -1,10 +1,11 @@
 // Keeps what was built, by a hash of what it was built from: the same inputs are built once.
 import { createHash } from "node:crypto";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { directoryEntries } from "@neverland/oci";
 import { HookError } from "../hook-error.ts";
+import { makeWorkFolder } from "./work-folder.ts";
 
 /** `XDG_CACHE_HOME/neverland`, or `~/.cache/neverland`. */
 export function defaultCacheDir(env: NodeJS.ProcessEnv): string {
@@ -45,7 +46,7 @@ export async function cached(
 async function workFolder(cacheDir: string, name: string): Promise<string> {
   try {
     await mkdir(cacheDir, { recursive: true });
-    return await mkdtemp(join(cacheDir, `.${name}-`));
+    return await makeWorkFolder(cacheDir, `.${name}`);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     const sentence = `What is built cannot be kept in ${cacheDir}: ${why}`;

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { kinds, stageBill } from "@neverland/api";
 import { forwardIntoLab, openRack } from "@neverland/lab";
-import { exitCodes } from "../cli-error.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
 import { clientsOf } from "../connect.ts";
 import { findConnection } from "../connection.ts";
 import { explainError } from "../explain-error.ts";
@@ -16,7 +16,13 @@ import { makeSshKey } from "./ssh-key.ts";
 const apiPort = 7480;
 const httpPort = 7080;
 
-async function runInside(order: DemoOrder, progress: Progress, signal: AbortSignal): Promise<DemoResult> {
+/** @param broken Called when a part has ended that the demo cannot go on without. */
+async function runInside(
+  order: DemoOrder,
+  progress: Progress,
+  signal: AbortSignal,
+  broken: (error: Error) => void,
+): Promise<DemoResult> {
   const { dir, firmware, accelerator, memoryMiB } = order;
   progress.step("Laying a network of its own");
   const rack = await openRack({ dir: join(dir, "rack"), accelerator }, signal);
@@ -24,11 +30,19 @@ async function runInside(order: DemoOrder, progress: Progress, signal: AbortSign
   const log = join(dir, "server.log");
   progress.step("Starting tink up");
   const server = await startServerProcess(serverArgs(order, rack.network.config.bridge, dataDir), log, signal);
-  void server.exited.then(() => signal.aborted || process.stderr.write(`tink up has ended; its log: ${log}\n`));
+  void server.exited.then((code) =>
+    broken(
+      new CliError(
+        "failed",
+        `tink up has ended (${code === null ? "it was killed" : `exit code ${code}`}); its log: ${log}`,
+      ),
+    ),
+  );
   const connection = await findConnection({ dataDir }, {}, true);
   const clients = clientsOf(connection);
   const key = await makeSshKey(dir, signal);
   const machine = await rack.add({ name: demoMachine.name, mac: demoMachine.mac, firmware, memoryMiB });
+  machine.onEvent((event) => event.type === "died" && broken(event.error));
   const ssh = { host: demoNetwork.machineAddress, user: demoMachine.user, keyFile: key.privateKeyFile };
   const facts = {
     firmware,
@@ -66,6 +80,8 @@ function serverArgs({ hookDir, filesDir }: DemoOrder, bridge: string, dataDir: s
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const)
   process.once(name, () => stop.abort(new DOMException(name, "AbortError")));
+const fault = new AbortController();
+const ended = AbortSignal.any([stop.signal, fault.signal]);
 const order = JSON.parse(process.argv[2] ?? "null") as DemoOrder;
 const progress = startProgress({
   write: (text) => void process.stderr.write(text),
@@ -73,16 +89,17 @@ const progress = startProgress({
   nowMs: () => Date.now(),
 });
 try {
-  const result = await runInside(order, progress, stop.signal);
+  const result = await runInside(order, progress, ended, (error) => fault.abort(error));
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  if (order.keep && !stop.signal.aborted)
-    await new Promise((resolve) => stop.signal.addEventListener("abort", resolve, { once: true }));
+  if (order.keep && !ended.aborted)
+    await new Promise((resolve) => ended.addEventListener("abort", resolve, { once: true }));
+  if (order.keep && !stop.signal.aborted) throw fault.signal.reason;
   process.exit(0);
 } catch (error) {
   progress.done();
   // Whatever broke off because it was to, and the outer half says it.
   if (stop.signal.aborted) process.exit(exitCodes.interrupted);
-  const { code, text } = explainError(error);
+  const { code, text } = explainError(fault.signal.aborted ? fault.signal.reason : error);
   process.stderr.write(text);
   process.exit(code);
 }

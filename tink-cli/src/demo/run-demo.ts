@@ -1,9 +1,10 @@
 // The half of the demo on the host: brings what is missing, builds what is not cached, starts the half inside the lab.
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
+import { makeWorkFolder } from "@neverland/hook/work-folder";
 import {
   type AcceleratorWish,
   chooseAccelerator,
@@ -40,18 +41,33 @@ export async function runDemo(
   installed: (result: DemoResult, kept: KeptDemo | undefined) => void,
 ): Promise<void> {
   const progress = startProgress({ write: context.stderr, isTerminal: context.isTerminal, nowMs: context.nowMs });
-  // Before minutes of building, not after them.
-  await requireLabNamespace();
-  const artifacts = await ensureDemoArtifacts([...labDebianPackages, ...serverPackages], context, progress);
-  const accelerator = await pickAccelerator(options.accel, progress, context);
-  progress.done();
+  try {
+    // Before minutes of building, not after them.
+    await requireLabNamespace();
+    const artifacts = await ensureDemoArtifacts([...labDebianPackages, ...serverPackages], context, progress);
+    const accelerator = await pickAccelerator(options.accel, progress, context);
+    progress.done();
+    await runWith({ ...artifacts, accelerator }, options, context, installed);
+  } catch (error) {
+    progress.done();
+    // Whatever broke off because it was to.
+    if (!context.signal.aborted) throw error;
+    throw new CliError("interrupted", "Interrupted before the machine was installed.", { cause: error });
+  }
+}
+
+async function runWith(
+  made: Pick<DemoOrder, "hookDir" | "filesDir" | "accelerator">,
+  options: DemoOptions,
+  context: CliContext,
+  installed: (result: DemoResult, kept: KeptDemo | undefined) => void,
+): Promise<void> {
   // Short, since unix sockets live in it; of the user alone, since the key and the token do too.
-  const dir = await mkdtemp(join(tmpdir(), "tink-demo-"));
+  const dir = await makeWorkFolder(tmpdir(), "tink-demo");
   try {
     const order: DemoOrder = {
       dir,
-      ...artifacts,
-      accelerator,
+      ...made,
       firmware: options.firmware,
       memoryMiB: options.memory,
       keep: options.keep,
@@ -60,13 +76,20 @@ export async function runDemo(
     await runInside(order, context, installed);
     await rm(dir, { recursive: true, force: true });
   } catch (error) {
-    if (context.signal.aborted) {
-      await rm(dir, { recursive: true, force: true });
-      throw new CliError("interrupted", "Interrupted before the machine was installed.", { cause: error });
-    }
-    context.stderr(`What happened is in ${dir}: server.log, and the machine's serial log and packets under rack/.\n`);
+    if (context.signal.aborted) await rm(dir, { recursive: true, force: true });
+    else
+      context.stderr(
+        `What happened is in ${await keep(dir)}: server.log, and the machine's serial log and packets under rack/.\n`,
+      );
     throw error;
   }
+}
+
+/** Under a name by which no later demo takes it for abandoned. */
+async function keep(dir: string): Promise<string> {
+  const kept = await mkdtemp(join(tmpdir(), "tink-demo-failed-"));
+  await rename(dir, kept);
+  return kept;
 }
 
 async function pickAccelerator(
@@ -92,18 +115,34 @@ async function runInside(
   const script = join(import.meta.dirname, "inside-lab.ts");
   const argv = [process.execPath, ...process.execArgv, script, JSON.stringify(order)];
   const inside = await runInLabNamespace({ argv, signal: context.signal, stdio: ["ignore", "pipe", "inherit"] });
-  let result: DemoResult | undefined;
+  let wasTold = false;
   const closers: (() => Promise<void>)[] = [];
   if (inside.child.stdout === null) throw new CliError("failed", "The demo's inner half has no standard output.");
   for await (const line of createInterface(inside.child.stdout)) {
-    result = JSON.parse(line) as DemoResult;
+    const result = readResult(line);
+    if (result === undefined) break;
+    wasTold = true;
     installed(result, order.keep ? await openDoors(order, result, context, closers) : undefined);
   }
   const code = await inside.exitCode;
   for (const close of closers) await close();
-  if (result === undefined)
-    throw new CliError("failed", `The demo ended with exit code ${code} before the machine was installed.`);
+  if (!wasTold) {
+    const how = code > 128 ? `was killed (signal ${code - 128})` : `ended with exit code ${code}`;
+    throw new CliError(
+      "failed",
+      `The part of the demo that is inside its network ${how} before the machine was installed.`,
+    );
+  }
   if (code !== 0 && !context.signal.aborted) context.setExitCode(exitCodes.failed);
+}
+
+/** Undefined for half a line, of a half that was killed. */
+function readResult(line: string): DemoResult | undefined {
+  try {
+    return JSON.parse(line) as DemoResult;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Lets the host in: SSH and the API on loopback, and a kubeconfig where tink finds it by itself. */

@@ -1,5 +1,7 @@
 // What the CLI builds: Hook and the demo's disk image, from the cache when they are there.
+import { existsSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
+import { join } from "node:path";
 import { type DebianPackage, ensurePackageLists, ensurePackages } from "@neverland/debian";
 import type { ArtifactOptions, Artifacts } from "@neverland/hook";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
@@ -26,6 +28,14 @@ export async function buildHookInto(out: string, context: CliContext): Promise<v
 export async function buildImageInto(out: string, context: CliContext): Promise<void> {
   const { ensureImage, imageBuildPackages } = await loadBuilders();
   await build(out, context, "Building the disk image, unless it is cached", imageBuildPackages, ensureImage);
+}
+
+/** Brings into a server's data folder what it has not yet of what machines boot and get. */
+export async function buildServed(dataDir: string, context: CliContext): Promise<void> {
+  const [hookDir, filesDir] = [join(dataDir, "hook"), join(dataDir, "files")];
+  const silent = { ...context, stdout: () => undefined };
+  if (!existsSync(join(hookDir, "vmlinuz-x86_64"))) await buildHookInto(hookDir, silent);
+  if (!existsSync(join(filesDir, "debian.raw.zst"))) await buildImageInto(filesDir, silent);
 }
 
 /** Only when asked for: the other commands do without their weight. */

@@ -18,6 +18,11 @@ export function configure(command: Command, context: CliContext): void {
       `settings (YAML); config.d/*.yaml beside it go before it, TINK_… variables before those, flags before all (default: ${defaultConfigFile}, where it is there)`,
     ).helpGroup("Folders:"),
   );
+  command.addOption(
+    new Option("--build", "before the start make what machines boot and get, where the data folder has none").helpGroup(
+      "Folders:",
+    ),
+  );
   const options = new Map(allSettings.flatMap((one) => optionOf(one)));
   const inGroup = Map.groupBy(options.values(), ({ helpGroupHeading }) => helpGroupHeading);
   for (const option of flagGroups.flatMap((group) => inGroup.get(group) ?? [])) command.addOption(option);
@@ -57,9 +62,10 @@ async function runServer(command: Command, options: ReadonlyMap<string, Option>,
   const { env, isRoot, signal } = context;
   // Whatever is made from here on is this user's alone: it holds every machine's secrets.
   process.umask(0o077);
-  const { config: configFile } = command.opts<{ config?: string }>();
+  const { config: configFile, build } = command.opts<{ config?: string; build?: true }>();
   const flags = givenByFlags(command, options);
   const config = await readServerConfig({ dataDir: defaultDataDir(env, isRoot), configFile, env, flags });
+  if (build) await (await import("../artifacts.ts")).buildServed(config.shared.dataDir, context);
   // Only here: no other command needs the server's weight to start.
   const { openLog, startServer } = await import("@neverland/tink-up");
   const { log, note, flush } = openLog(config.server.log.level);

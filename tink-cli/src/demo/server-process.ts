@@ -55,6 +55,8 @@ export async function startServerProcess(
 }
 
 async function readReadyLine(child: ChildProcess, signal: AbortSignal): Promise<Record<string, unknown>> {
+  // Of an end that came before nobody would tell any more.
+  signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
   child.once("error", reject);
   child.once("exit", (code) => reject(new Error(`it ended with exit code ${code}`)));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "@neverland/api";
+import { ProgramError } from "@neverland/debian";
 import { LabError, type LabErrorCode } from "@neverland/lab";
 import { CliError } from "./cli-error.ts";
 import { explainError } from "./explain-error.ts";
@@ -31,6 +32,8 @@ const cases: readonly [name: string, error: unknown, code: number, text: RegExp]
   ["a machine that cannot be", labError("bad-spec"), 2, /^tink: said by the lab\n$/],
   ["a machine that is off", labError("not-running"), 1, /^tink: said by the lab\n$/],
   ["Ctrl-C", new DOMException("SIGINT", "AbortError"), 130, /^$/],
+  ["Ctrl-C, while a program is run", new ProgramError("aborted", "mmdebstrap was given up"), 130, /^$/],
+  ["Ctrl-C, while a lab is asked", labError("aborted"), 130, /^$/],
   ["a fault of ours", new TypeError("x is undefined"), 1, /^tink: TypeError: x is undefined\n\s+at /],
 ];
 for (const [name, error, code, text] of cases) {

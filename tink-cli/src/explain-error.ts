@@ -9,6 +9,13 @@ export function explainError(error: unknown): { code: number; text: string } {
   if (error instanceof ApiError) return { code: apiExitCode(error), text: `tink: ${error.message}\n` };
   if (error instanceof MissingPackagesError) return { code: exitCodes.unavailable, text: `${error.message}\n` };
   if (error instanceof Error && error.name === "AbortError") return { code: exitCodes.interrupted, text: "" };
+  // A program that was run for it was given up with it.
+  if (
+    error instanceof Error &&
+    "code" in error &&
+    ["ProgramError aborted", "LabError aborted"].includes(`${error.name} ${error.code}`)
+  )
+    return { code: exitCodes.interrupted, text: "" };
   // By name: these packages are only loaded by the commands that need them.
   if (error instanceof Error && error.name === "LabError" && "code" in error)
     return { code: labExitCode(error.code), text: `tink: ${error.message}\n` };

@@ -10,6 +10,8 @@ for (const name of ["SIGINT", "SIGTERM"] as const)
   process.once(name, () => stop.abort(new DOMException(name, "AbortError")));
 // A reader that closed its end (tink get … | head) has what it wants.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+// Whoever followed what is done has gone (a terminal that was closed): it ends in order, as by Ctrl-C.
+process.stderr.on("error", () => stop.abort(new DOMException("EPIPE", "AbortError")));
 
 const context: CliContext = {
   stdin: process.stdin,

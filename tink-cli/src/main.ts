@@ -4,10 +4,17 @@ import { terminalText } from "./output/terminal-text.ts";
 import { runCli } from "./run-cli.ts";
 
 const endWithinMs = 2000;
+const againWithinMs = 1000;
 
 const stop = new AbortController();
 for (const name of ["SIGINT", "SIGTERM"] as const)
-  process.once(name, () => stop.abort(new DOMException(name, "AbortError")));
+  process.once(name, () => {
+    stop.abort(new DOMException(name, "AbortError"));
+    // timeout(1) sends its signal twice at once, to us and to our group; who sends another one later means it.
+    const again = (): void => undefined;
+    process.on(name, again);
+    setTimeout(() => process.off(name, again), againWithinMs).unref();
+  });
 // A reader that closed its end (tink get … | head) has what it wants.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 // Whoever followed what is done has gone (a terminal that was closed): it ends in order, as by Ctrl-C.

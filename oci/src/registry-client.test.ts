@@ -103,6 +103,29 @@ test("a missing image is not found, and not tried again", async (t) => {
   assert.equal(server.requests.length, 1);
 });
 
+const error = (message: unknown) => JSON.stringify({ errors: [{ code: "MANIFEST_UNKNOWN", message }] });
+for (const [what, body, says] of [
+  [
+    "names its tags",
+    error('"a/b" has no "v2"; its tags are v1'),
+    ` The registry says: "a/b" has no "v2"; its tags are v1.`,
+  ],
+  ["sends characters that move the cursor", error("un\u001b[2Jknown\n."), " The registry says: un [2Jknown ."],
+  ["sends a page", "<html>404</html>", ""],
+  ["sends no list", '{"errors":null}', ""],
+  ["sends a number", error(404), ""],
+  ["sends 70 kB", error("x".repeat(70_000)), ""],
+  ["sends 600 characters", error("y".repeat(600)), ` The registry says: ${"y".repeat(500)}....`],
+] as const)
+  test(`what a registry says of an image that it has not is passed on: it ${what}`, async (t) => {
+    const server = await registry(t);
+    server.faults.notFound = body;
+    await assert.rejects(client(server).manifest("a/b", "v2", t.signal), {
+      code: "not-found",
+      message: `GET ${server.url.origin}/v2/a/b/manifests/v2 was answered 404: there is no such image.${says}`,
+    });
+  });
+
 test("a manifest whose bytes are not its digest is refused", async (t) => {
   const server = await registry(t);
   const wrong = `sha256:${"0".repeat(64)}`;

@@ -6,6 +6,7 @@ import type { HttpGet, HttpResponse } from "./http-get.ts";
 import { type Descriptor, type Digest, mediaTypes } from "./manifest.ts";
 import { OciError } from "./oci-error.ts";
 import { basicAuthorization, type Challenge, type Credentials, parseChallenge, tokenUrl } from "./registry-auth.ts";
+import { registrySaid } from "./registry-error.ts";
 
 export type RegistryEndpoint = {
   /** Origin, such as `https://registry.test:5000`; `/v2/` follows. */
@@ -93,11 +94,11 @@ export class RegistryClient {
       url.searchParams.set("ns", this.endpoint.namespace);
     const known = this.#authorizations.get(repository);
     const first = await this.#deps.get(url, withAuthorization(headers, known), signal);
-    if (first.status !== 401) return accepted(first, url);
+    if (first.status !== 401) return await accepted(first, url);
     first.close();
     const authorization = await this.#authorize(repository, url, first, signal);
     this.#authorizations.set(repository, authorization);
-    return accepted(await this.#deps.get(url, withAuthorization(headers, authorization), signal), url);
+    return await accepted(await this.#deps.get(url, withAuthorization(headers, authorization), signal), url);
   }
 
   async #authorize(repository: string, url: URL, response: HttpResponse, signal: AbortSignal): Promise<string> {
@@ -117,7 +118,7 @@ export class RegistryClient {
       response.close();
       throw unauthorized(url, credentials);
     }
-    const token = tokenOf(await readLimited(accepted(response, url)));
+    const token = tokenOf(await readLimited(await accepted(response, url)));
     if (token === undefined) throw new OciError("refused", `The token service ${url.host} answered without a token.`);
     return token;
   }
@@ -130,12 +131,19 @@ function withAuthorization(
   return { ...headers, "user-agent": "tink-worker", ...(authorization === undefined ? {} : { authorization }) };
 }
 
-function accepted(response: HttpResponse, url: URL): HttpResponse {
+async function accepted(response: HttpResponse, url: URL): Promise<HttpResponse> {
   const { status } = response;
   if (status === 200 || status === 206) return response;
-  response.close();
   const what = `GET ${url.origin}${url.pathname} was answered ${status}`;
-  if (status === 404) throw new OciError("not-found", `${what}: there is no such image.`);
+  if (status === 404) {
+    const said = await registrySaid(response.body);
+    response.close();
+    throw new OciError(
+      "not-found",
+      `${what}: there is no such image.${said === "" ? "" : ` The registry says: ${said}.`}`,
+    );
+  }
+  response.close();
   if (status === 401 || status === 403)
     throw new OciError("unauthorized", `${what}: the credentials given do not allow it.`);
   if (status === 408 || status === 429 || status >= 500) throw new OciError("unreachable", `${what}.`);

@@ -29,6 +29,11 @@ test("the last lines stay, the oldest go", () => {
   assert.doesNotMatch(message, /line 1\n/);
 });
 
+test("lines of JSON are told in words", () => {
+  const line = '{"time":"2026-01-01T00:00:00Z","level":"ERROR","msg":"The image is empty"}';
+  assert.equal(outcomeMessage("It failed.", [line]), "It failed.\nLast lines of output:\nERROR The image is empty");
+});
+
 test("no message is ever over its limit, nor cut inside a character", () => {
   fc.assert(
     fc.property(

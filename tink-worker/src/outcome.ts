@@ -1,5 +1,6 @@
 // How an action ended, and the words in which the server hears of it.
 
+import { lineInWords } from "./logs/line-in-words.ts";
 import { WorkerError } from "./worker-error.ts";
 
 type OutcomeState = "SUCCESS" | "FAILED" | "TIMEOUT";
@@ -21,7 +22,7 @@ export function outcomeMessage(sentence: string, lastLines: readonly string[]): 
   const title = "\nLast lines of output:";
   let room = messageLimitBytes - Buffer.byteLength(head) - Buffer.byteLength(title);
   const kept: string[] = [];
-  for (const line of lastLines.toReversed()) {
+  for (const line of lastLines.map(lineInWords).toReversed()) {
     room -= Buffer.byteLength(line) + 1;
     if (room < 0) break;
     kept.unshift(line);

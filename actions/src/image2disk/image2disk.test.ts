@@ -124,6 +124,24 @@ const notDisks: readonly (readonly [string, Buffer, RegExp])[] = [
     Buffer.from(`version https://git-lfs.github.com/spec/v1\noid sha256:${"0".repeat(64)}\n`),
     /text/,
   ],
+  ["QED", padded("51454400"), /is a QED file/],
+  [
+    "VMDK's description",
+    Buffer.from(`# Disk DescriptorFile\nversion=1\n${"#\n".repeat(300)}`),
+    /the description of a VMDK file/,
+  ],
+  ["Parallels", padded("576974686f757446726565537061636578"), /is a Parallels file/],
+  ["WIM", padded("4d5357494d000000"), /is a Windows image/],
+  ["7z", padded("377abcaf271c"), /is a 7z archive/],
+  ["RAR", padded("526172211a0700"), /is a RAR archive/],
+  ["cpio", padded("303730373031"), /is a cpio archive/],
+  ["Debian package", padded("213c617263683e0a"), /is a Debian package/],
+  ["program", await readFile(process.execPath).then((bytes) => bytes.subarray(0, 64 << 10)), /is a program \(ELF\)/],
+  ["lz4", padded("04224d18"), /is compressed by lz4/],
+  ["lzip", padded("4c5a4950"), /is compressed by lzip/],
+  ["an S3 error", Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'), /is text: "<\?xml/],
+  ["an answer in JSON", Buffer.from('{"errors": [{"status": 401}]}'), /is text/],
+  ["checksums", Buffer.from(`${"0".repeat(64)}  disk.raw\n`), /is text/],
   ["twice compressed", gzipSync(padded("eb63")), /is gzip|is compressed by gzip/],
 ];
 const compressions: readonly (readonly [string, (bytes: Buffer) => Buffer])[] = [
@@ -227,6 +245,15 @@ test("a regular file is refused unless it is allowed", async () => {
   await writeFile(disk, "old");
   const ended = await runActionForReal("image2disk", { IMG_URL: "http://127.0.0.1:9/a.raw", DEST_DISK: disk });
   assertFailed(ended, /is not a block device/);
+});
+
+test("a disk that is not there is refused with those that are, or that there is none", async () => {
+  const settings = { IMG_URL: "http://127.0.0.1:9/a.raw", DEST_DISK: "/dev/no-such-disk" };
+  const ended = await runActionForReal("image2disk", settings);
+  assertFailed(
+    ended,
+    /^DEST_DISK \/dev\/no-such-disk cannot be found\. This machine has (\/dev\/\S+ \(\S+ .B\)|no disk)/,
+  );
 });
 
 test("all that is wrong with the environment is said in one line of text", async () => {

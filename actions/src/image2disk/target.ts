@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { ActionError } from "../program/action-error.ts";
+import { disksHere } from "../program/disks-here.ts";
 
 export type Target = {
   readonly path: string;
@@ -21,8 +22,8 @@ const sectorBytes = 512; // what /sys counts in, whatever the disk's own sectors
 
 /** @throws {ActionError} `disk`, with the reason. Nothing was changed then. */
 export async function openTarget(path: string, mayWriteFile: boolean): Promise<Target> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    throw new ActionError("disk", `DEST_DISK ${path} cannot be found. Name a disk that this machine has`, { cause });
+  const stats = await stat(path).catch(async (cause: unknown) => {
+    throw new ActionError("disk", `DEST_DISK ${path} cannot be found. ${await disksHere("disks")}`, { cause });
   });
   if (stats.isFile() && mayWriteFile) {
     const handle = await open(path, "r+");
@@ -31,7 +32,10 @@ export async function openTarget(path: string, mayWriteFile: boolean): Promise<T
     return { path, handle, direct: await openDirectly(path), isBlank, sysfs: undefined, capacityBytes };
   }
   if (!stats.isBlockDevice())
-    throw new ActionError("disk", `DEST_DISK ${path} is not a block device, and nothing else is ever written to`);
+    throw new ActionError(
+      "disk",
+      `DEST_DISK ${path} is not a block device, and nothing else is ever written to. ${await disksHere("disks")}`,
+    );
   const sysfs = `/sys/dev/block/${majorOf(stats.rdev)}:${minorOf(stats.rdev)}`;
   const sectors = Number(await readFile(join(sysfs, "size"), "utf8"));
   return {

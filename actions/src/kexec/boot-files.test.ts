@@ -50,3 +50,14 @@ test("a missing initrd is named with the variable that asks for it", async () =>
   const wanted = { ...fromGrub, grubConfigPath, kernelPath: "/vmlinuz", initrdPath: "/initrd" };
   await assert.rejects(findBootFiles(root, wanted), /\/initrd \(INITRD_PATH\) is not on the mounted file system/);
 });
+
+for (const [kernelPath, says] of [
+  ["/boot/vmlinuz-2", "In its /boot there is grub, initrd-1, vmlinuz-1"],
+  ["/boot/efi/linux/vmlinuz", "In its /boot there is grub, initrd-1, vmlinuz-1"],
+  ["/../../vmlinuz-2", "In its / there is boot, vmlinuz"],
+  ["bzImage", "In its / there is boot, vmlinuz"],
+] as const)
+  test(`of the missing ${kernelPath} is told what there is instead`, async () => {
+    const message = `${kernelPath} (KERNEL_PATH) is not on the mounted file system. ${says}. Check the path and BLOCK_DEVICE`;
+    await assert.rejects(findBootFiles(root, { ...fromGrub, grubConfigPath, kernelPath }), { message });
+  });

@@ -1,5 +1,6 @@
 // Finds the kernel and initrd to boot in a mounted system.
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { posix } from "node:path";
 import { ActionError } from "../program/action-error.ts";
 import { pathInside } from "../program/path-inside.ts";
 import { defaultEntry } from "./grub-config.ts";
@@ -39,8 +40,24 @@ async function located(root: string, path: string, source: string): Promise<stri
     );
     if (isFile) return file;
   }
+  const sentence = `${path} (${source}) is not on the mounted file system`;
   throw new ActionError(
     "filesystem",
-    `${path} (${source}) is not on the mounted file system. Check the path and BLOCK_DEVICE`,
+    `${sentence}. ${await nearestFolder(root, path)}. Check the path and BLOCK_DEVICE`,
   );
+}
+
+const mostNamed = 12;
+
+/** What is in the last folder of the path that there is: a kernel's version in a name changes with each update. */
+async function nearestFolder(root: string, path: string): Promise<string> {
+  const parts = posix.resolve("/", path).slice(1).split("/");
+  for (const depth of parts.map((_, at) => parts.length - 1 - at)) {
+    const folder = `/${parts.slice(0, depth).join("/")}`;
+    const names = await readdir(await pathInside(root, folder)).catch(() => undefined);
+    if (names === undefined) continue;
+    const named = names.sort().slice(0, mostNamed).join(", ") || "nothing";
+    return `In its ${folder} there is ${named}${names.length > mostNamed ? ` and ${names.length - mostNamed} more` : ""}`;
+  }
+  return "It cannot be listed";
 }

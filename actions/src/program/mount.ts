@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { runProgram } from "@neverland/debian";
 import { ActionError } from "./action-error.ts";
 import type { ActionLog } from "./action-log.ts";
+import { disksHere } from "./disks-here.ts";
 
 /** Where upstream's actions mount, and what commands in published templates therefore name. */
 export const mountPoint = "/mountAction";
@@ -53,7 +54,10 @@ async function mount({ source, target, fsType, options = [] }: MountRequest, sig
     await runProgram(["mount", ...type, ...flags, source, target], { signal });
   } catch (cause) {
     const kind = fsType === undefined ? "" : ` as ${fsType}`;
-    const hint = "Check that the device is there, holds this file system, and is not in use";
+    const isMissing = source.startsWith("/dev/") && !(await exists(source));
+    const hint = isMissing
+      ? `There is no ${source}. ${await disksHere("partitions")}`
+      : "Check that the device holds this file system, and is not in use";
     throw new ActionError("filesystem", `${source} could not be mounted${kind} at ${target}. ${hint}`, { cause });
   }
 }

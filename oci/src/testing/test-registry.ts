@@ -35,6 +35,8 @@ export type Faults = {
   auth: "none" | "bearer" | "basic" | "anonymous";
   /** Flip a bit of every blob. */
   corrupt: boolean;
+  /** The body of what is not found. */
+  notFound: string;
 };
 
 export async function startTestRegistry(): Promise<TestRegistry> {
@@ -49,6 +51,7 @@ export async function startTestRegistry(): Promise<TestRegistry> {
     unavailable: 0,
     auth: "none",
     corrupt: false,
+    notFound: "{}",
   };
   const server = createServer((request, response) =>
     answer(request, response, { blobs, manifests, requests, authorizations, faults }),
@@ -127,7 +130,7 @@ function answer(request: IncomingMessage, response: ServerResponse, state: State
   const [, repository, kind, reference = ""] = path ?? [];
   const manifest = kind === "manifests" ? state.manifests.get(`${repository}/${reference}`) : undefined;
   const bytes = manifest?.bytes ?? (kind === "blobs" ? state.blobs.get(reference) : undefined);
-  if (bytes === undefined) return void response.writeHead(404).end("{}");
+  if (bytes === undefined) return void response.writeHead(404).end(faults.notFound);
   if (manifest !== undefined)
     return void response
       .writeHead(200, { "content-type": manifest.mediaType, "docker-content-digest": digestOf(bytes) })

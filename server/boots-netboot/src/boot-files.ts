@@ -48,6 +48,7 @@ export function openBootFiles(
   extraNames: readonly string[] = [],
 ): BootFiles {
   const lent = namesOfBootFiles(extraNames);
+  const all = [...lent].sort().join(", ");
   const openOne = async (name: string): Promise<ServedFile | FileFault> => {
     const path = join(directory, name);
     const file = await cache.open(path);
@@ -56,7 +57,8 @@ export function openBootFiles(
     return { reason: "FileUnreadable", message: `${path} is larger than the 4 GiB of a boot file` };
   };
   const open = async (name: string): Promise<ServedFile | NotLent> => {
-    if (!lent.has(name)) return { reason: "FileNotLent", message: `${name} is not a file that is lent here` };
+    if (!lent.has(name))
+      return { reason: "FileNotLent", message: `${name} is not a file that is lent here; there are ${all}` };
     const file = await openOne(name);
     const alternative = alternatives.get(name);
     const isMissing = "reason" in file && file.reason === "NoSuchFile";

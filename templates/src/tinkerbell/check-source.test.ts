@@ -60,6 +60,12 @@ test("a value on lines of its own is no fault of the YAML around it", () => {
   assert.deepEqual(told("name: x\ntasks:\n{{ toYaml .tasks | indent 2 }}\n{{ .more }}\n"), []);
 });
 
+test("what makes nothing in front of a line moves it, and is no fault", () => {
+  const item = "  - {name: a, worker: w, actions: [{name: b, image: c}]}\n";
+  assert.deepEqual(told(`name: x\ntasks:\n{{ $a := 1 }}${item}${item}`), []);
+  assert.deepEqual(told(`name: x\ntasks:\n{{/* a comment */}}${item}${item}`), []);
+});
+
 test("a text without sense costs its length", () => {
   const startMs = performance.now();
   check("{{.a}}: {{.b}}\n".repeat(20_000));

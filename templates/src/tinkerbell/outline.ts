@@ -6,7 +6,7 @@ export type Outline = {
   readonly text: string;
   /** The same with values that stand on lines of their own left blank: some are text of several lines, as `toYaml` makes it. */
   readonly withoutLines: string;
-  /** Whether actions decide what is there at all: `if`, `range`, `template` and their like. */
+  /** Whether actions decide what is there at all, as `if`, `range` and `template` do, or in which column a line begins. */
   readonly isDecided: boolean;
   readonly hasActions: boolean;
   /** Whether an action has a part in the value, or the key, that stands here. Both counted from 1. */
@@ -30,16 +30,21 @@ export function outlineOf(data: string): Outline {
     }
   };
   const actions = actionsIn(lex(source));
+  const comments = source
+    .matchAll(/\{\{(?:- )?\/\*[\s\S]*?\*\/(?: -)?\}\}/g)
+    .map(({ index, 0: comment }) => ({ from: index, to: index + comment.length }))
+    .toArray();
   for (const { from, to, makesText } of actions) cover(from, to, makesText ? made : blank);
-  for (const { index, 0: comment } of source.matchAll(/\{\{(?:- )?\/\*[\s\S]*?\*\/(?: -)?\}\}/g))
-    cover(index, index + comment.length, blank);
+  for (const { from, to } of comments) cover(from, to, blank);
   const lines = data.split("\n");
+  const text = chars.join("");
+  const outlined = text.split("\n");
   const starts: number[] = [0];
   for (const line of lines) starts.push((starts.at(-1) ?? 0) + line.length + 1);
   return {
-    text: chars.join(""),
-    withoutLines: chars.join("").replaceAll(/^ *x+ *$/gm, (line) => " ".repeat(line.length)),
-    isDecided: actions.some(({ decides }) => decides),
+    text,
+    withoutLines: text.replaceAll(/^ *x+ *$/gm, (line) => " ".repeat(line.length)),
+    isDecided: actions.some(({ decides }) => decides) || outlined.some((line, at) => movesText(line, lines[at] ?? "")),
     hasActions: actions.length > 0,
     isMade: (line, column) => {
       const from = (starts[line - 1] ?? 0) + column - 1;
@@ -50,6 +55,12 @@ export function outlineOf(data: string): Outline {
       return false;
     },
   };
+}
+
+/** Nothing is made by `{{ $a := 1 }}` in front of a line's text, so that the text moves to where it began. */
+function movesText(outlined: string, line: string): boolean {
+  const indentation = /^ */.exec(outlined)?.[0].length ?? 0;
+  return indentation < outlined.length && line.slice(0, indentation).trim() !== "";
 }
 
 type Action = { readonly from: number; readonly to: number; readonly makesText: boolean; readonly decides: boolean };

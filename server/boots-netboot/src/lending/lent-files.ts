@@ -63,7 +63,10 @@ export class LentFiles {
   open(name: string, netascii: boolean, then: Then): void {
     const { names, clock, ask } = this.#deps;
     if (!names.has(name)) {
-      then({ reason: "FileNotLent", message: `${name} is not a file that is lent here` });
+      then({
+        reason: "FileNotLent",
+        message: `${name} is not a file that is lent here; there are ${[...names].sort().join(", ")}`,
+      });
       return;
     }
     const entry = this.#entryOf(keyOf(name, netascii));

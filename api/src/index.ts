@@ -8,6 +8,7 @@ export { type LogRecord, logRecordsType } from "./client/log-records.ts";
 export * from "./client/resource-client.ts";
 export * from "./client/resource-table.ts";
 export type { TransportOptions } from "./client/transport.ts";
+export { trustingFetch } from "./client/trusting-fetch.ts";
 export type { ClientWatchEvent } from "./client/watch-loop.ts";
 export * from "./core/lease.ts";
 export * from "./core/namespace.ts";

@@ -1,5 +1,6 @@
 // Makes the API clients that a command uses, from the global options.
-import { DiscoveryClient, type KindInfo, ResourceClient } from "@neverland/api";
+import { DiscoveryClient, type KindInfo, ResourceClient, type TransportOptions } from "@neverland/api";
+import { trustingFetch } from "@neverland/api";
 import type { Command } from "commander";
 import { type Connection, findConnection } from "./connection.ts";
 import type { CliContext } from "./context.ts";
@@ -7,6 +8,8 @@ import type { CliContext } from "./context.ts";
 export type GlobalOptions = {
   server?: string;
   token?: string;
+  tokenFile?: string;
+  certificateAuthority?: string;
   dataDir?: string;
   namespace: string;
   fieldManager?: string;
@@ -19,12 +22,17 @@ const defaultManager = "tink";
 export type Clients = <K extends KindInfo>(kind: K) => ResourceClient<K>;
 
 export function clientsOf(
-  { server, token, tokenFrom }: Connection,
+  connection: Connection,
   onWarning?: (text: string) => void,
   fieldManager = defaultManager,
 ): Clients {
-  const transport = { server, token, tokenFrom, fieldManager, ...(onWarning && { onWarning }) };
+  const transport = { ...transportOf(connection), fieldManager, ...(onWarning && { onWarning }) };
   return (kind) => new ResourceClient(kind, transport);
+}
+
+function transportOf({ server, token, tokenFrom, authority, serverName }: Connection): TransportOptions {
+  const trusting = authority && server.startsWith("https:") ? { fetch: trustingFetch({ authority, serverName }) } : {};
+  return { server, token, tokenFrom, ...trusting };
 }
 
 /** What `-n` says, where somebody typed it. */
@@ -42,15 +50,19 @@ export type Connected = {
   readonly discovery: DiscoveryClient;
 };
 
+export async function connectionOf(command: Command, { env, isRoot }: CliContext): Promise<Connection> {
+  return await findConnection(command.optsWithGlobals<GlobalOptions>(), env, isRoot);
+}
+
 export async function connect(command: Command, context: CliContext): Promise<Connected> {
-  const options = command.optsWithGlobals<GlobalOptions>();
-  const connection = await findConnection(options, context.env, context.isRoot);
+  const { fieldManager, namespace } = command.optsWithGlobals<GlobalOptions>();
+  const connection = await connectionOf(command, context);
   const clients = (prefix: string) =>
-    clientsOf(connection, (text) => context.stderr(`Warning: ${prefix}${text}\n`), options.fieldManager);
+    clientsOf(connection, (text) => context.stderr(`Warning: ${prefix}${text}\n`), fieldManager);
   return {
     clients: clients(""),
     clientsFor: (subject) => clients(`${subject}: `),
-    namespace: options.namespace,
-    discovery: new DiscoveryClient(connection),
+    namespace,
+    discovery: new DiscoveryClient(transportOf(connection)),
   };
 }

@@ -1,14 +1,18 @@
-// Finds the server that commands talk to, and the token it wants.
+// Finds the server that commands talk to, the CA that it is known by, and the token it wants.
 import { readFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { readYaml } from "@neverland/yaml";
-import { z } from "zod";
 import { CliError } from "./cli-error.ts";
+import { type KubeconfigAccess, kubeconfigFiles, readKubeconfig } from "./kubeconfig.ts";
 
 export type Connection = {
   readonly server: string;
   readonly token: string;
+  /** The CA that has signed the server's certificate, in PEM form; absent: one that the system trusts. */
+  readonly authority?: string | undefined;
+  /** The name that the certificate is for, where the address is another. */
+  readonly serverName?: string | undefined;
   /** A flag, a variable or a file, for saying whose token is refused. */
   readonly tokenFrom?: string;
 };
@@ -16,13 +20,13 @@ export type Connection = {
 export type ConnectionOptions = {
   readonly server?: string | undefined;
   readonly token?: string | undefined;
+  readonly tokenFile?: string | undefined;
+  readonly certificateAuthority?: string | undefined;
   readonly dataDir?: string | undefined;
 };
 
-const kubeconfigSchema = z.object({
-  clusters: z.array(z.object({ cluster: z.object({ server: z.url() }) })).min(1),
-  users: z.array(z.object({ user: z.object({ token: z.string() }) })).min(1),
-});
+/** A server of this machine that takes no connection by then is none. */
+const probeMs = 500;
 
 /** Where `tink up` keeps its data when it is not told: the system's place for root, the user's own for others. */
 export function defaultDataDir(env: NodeJS.ProcessEnv, isRoot: boolean): string {
@@ -36,8 +40,8 @@ export function demoDir(env: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Flags, `--data-dir` among them, go before the environment (`TINK_SERVER`, `TINK_TOKEN`), that before the kubeconfig of `tink up` on this
- * machine, that before the one of a demo that was kept.
+ * Flags, `--data-dir` among them, go before the environment (`TINK_SERVER`, `TINK_TOKEN`, `TINK_CA`), that before the kubeconfig that
+ * `KUBECONFIG` names where it is one of ours, that before the one of `tink up` on this machine, that before the one of a demo that was kept.
  * @throws {CliError} `unavailable` when none is there; it names the places that were looked at. `refused` when one may not be read, `usage`
  *   when one is no URL.
  */
@@ -48,21 +52,76 @@ export async function findConnection(
 ): Promise<Connection> {
   const named = options.dataDir === undefined ? env : {};
   const server = firstOf({ "--server": options.server, TINK_SERVER: named.TINK_SERVER });
-  const token = firstOf({ "--token": options.token, TINK_TOKEN: named.TINK_TOKEN });
+  const token = await tokenOf(options, named);
+  const ca = firstOf({ "--certificate-authority": options.certificateAuthority, TINK_CA: named.TINK_CA });
   const url = server && readServer(server);
-  if (url && token) return { server: url, token: token.value, tokenFrom: token.name };
+  const authority = ca && (await readNamed(ca));
+  const isWhole = url !== undefined && token !== undefined;
+  if (isWhole && (ca !== undefined || url.startsWith("http:")))
+    return { server: url, token: token.value, authority, tokenFrom: token.name };
   const dirs = options.dataDir === undefined ? [defaultDataDir(env, isRoot), demoDir(env)] : [options.dataDir];
-  for (const dir of dirs) {
-    const file = join(dir, "kubeconfig");
-    const found = await readKubeconfig(file);
-    if (found === undefined) continue;
-    return { server: url ?? found.server, token: token?.value ?? found.token, tokenFrom: token?.name ?? file };
-  }
+  // As with kubectl, what is said of the server leaves the CA as it is.
+  const found = await firstAccess(kubeconfigFiles(named.KUBECONFIG), dirs).catch((error: unknown) => {
+    if (!isWhole) throw error;
+  });
+  if (found !== undefined)
+    return {
+      ...{ server: url ?? withoutPassword(found.server), token: token?.value ?? found.token },
+      ...{ authority: authority ?? found.authority, serverName: url === undefined ? found.serverName : undefined },
+      tokenFrom: token?.name ?? found.file,
+    };
+  if (isWhole) return { server: url, token: token.value, tokenFrom: token.name };
   throw new CliError(
     "unavailable",
     `No ${server ? "token" : "server"} was found: ${whatIsGiven(server, token, named === env)}there is no kubeconfig in ${dirs.join(" or ")}.\n` +
-      `Start one with "tink up", look at "tink demo --keep", or name it with --server and --token.`,
+      `Start one with "tink up", look at "tink demo --keep", or name it with --server and --token-file.`,
   );
+}
+
+async function firstAccess(files: readonly string[], dirs: readonly string[]): Promise<KubeconfigAccess | undefined> {
+  const chosen = await readKubeconfig(files);
+  if (chosen?.isOurs) return chosen;
+  let dead: KubeconfigAccess | undefined;
+  for (const [at, dir] of dirs.entries()) {
+    const access = await readKubeconfig([join(dir, "kubeconfig")]);
+    if (access === undefined) continue;
+    // The last one is taken as it is. One that has ended must not hide another that runs.
+    if (at === dirs.length - 1 && dead === undefined) return access;
+    if (await isListening(access.server)) return access;
+    dead ??= access;
+  }
+  return dead;
+}
+
+async function isListening(server: string): Promise<boolean> {
+  const { hostname, port, protocol } = new URL(server);
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: Number(port || (protocol === "https:" ? 443 : 80)),
+  });
+  socket.setTimeout(probeMs, () => resolve(false));
+  socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  const isOpen = await promise;
+  socket.destroy();
+  return isOpen;
+}
+
+async function tokenOf(options: ConnectionOptions, env: NodeJS.ProcessEnv): Promise<Named | undefined> {
+  const flag = firstOf({ "--token": options.token });
+  if (flag !== undefined) return flag;
+  const file = firstOf({ "--token-file": options.tokenFile });
+  if (file === undefined) return firstOf({ TINK_TOKEN: env.TINK_TOKEN });
+  const value = (await readNamed(file)).trim();
+  if (/^\S+$/.test(value)) return { name: `${file.name} ${file.value}`, value };
+  throw new CliError("usage", `${file.name} ${file.value}: expected one token, without blanks in it.`);
+}
+
+async function readNamed({ name, value }: Named): Promise<string> {
+  return await readFile(value, "utf8").catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : error;
+    throw new CliError("usage", `${name} ${value} cannot be read: ${why}`, { cause: error });
+  });
 }
 
 type Named = { readonly name: string; readonly value: string };
@@ -74,7 +133,7 @@ function firstOf(places: Readonly<Record<string, string | undefined>>): Named | 
 
 function whatIsGiven(server: Named | undefined, token: Named | undefined, readsEnvironment: boolean): string {
   if (server)
-    return `${server.name} names the server ${server.value}, but neither TINK_TOKEN nor --token its token, and `;
+    return `${server.name} names the server ${server.value}, but neither TINK_TOKEN nor --token-file its token, and `;
   if (token) return `${token.name} is set, but neither TINK_SERVER nor --server, and `;
   return readsEnvironment ? "TINK_SERVER and TINK_TOKEN are not set, and " : "";
 }
@@ -83,37 +142,11 @@ function whatIsGiven(server: Named | undefined, token: Named | undefined, readsE
 function readServer({ name, value }: Named): string {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol) || url.hostname === "")
-    throw new CliError("usage", `${name} ${value}: expected a URL such as http://127.0.0.1:7480.`);
+    throw new CliError("usage", `${name} ${value}: expected a URL such as https://127.0.0.1:7480.`);
   return withoutPassword(value);
 }
 
-async function readKubeconfig(path: string): Promise<Connection | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw new CliError(
-      "refused",
-      `${path} cannot be read: ${error instanceof Error ? error.message : error}.\n` +
-        `Run this as the user who runs that "tink up" (root: with sudo), or name the server with --server and --token.`,
-      { cause: error },
-    );
-  }
-  const read = readYaml(text);
-  if (!read.ok) {
-    const [{ line, column, message }] = read.faults;
-    throw new CliError("usage", `${path}:${line}:${column}: not a kubeconfig of tink up: ${message}`);
-  }
-  const config = kubeconfigSchema.safeParse(read.document.value);
-  if (!config.success)
-    throw new CliError("usage", `${path} is not a kubeconfig of tink up: ${z.prettifyError(config.error)}`);
-  const { cluster } = config.data.clusters[0] ?? {};
-  const { user } = config.data.users[0] ?? {};
-  return cluster && user ? { server: withoutPassword(cluster.server), token: user.token } : undefined;
-}
-
-/** kubectl wants the token in the URL of a server without TLS; fetch wants it nowhere but in a header. */
+/** fetch wants it nowhere but in a header. */
 function withoutPassword(server: string): string {
   const url = new URL(server);
   url.username = "";

@@ -9,7 +9,8 @@ import { version } from "./version.ts";
 const exitCodeHelp = `
 Exit codes: 0 done, 1 tried and failed, 2 wrong command line or file, 3 not found, 4 timed out,
             69 no server or something missing on this machine, 77 token refused, 130 Ctrl-C.
-The server is found by --server and --token, TINK_SERVER and TINK_TOKEN, or the kubeconfig of "tink up" on this machine.`;
+The server is found by --server, --token-file and --certificate-authority, TINK_SERVER, TINK_TOKEN and TINK_CA, the kubeconfig that
+KUBECONFIG names where "tink up" has written it, or that of "tink up" on this machine.`;
 
 type Row = readonly [words: string, description: string, module: () => Promise<CommandModule>];
 
@@ -133,8 +134,10 @@ export function addCommands(program: Command, context: CliContext): Command {
     .name("tink")
     .description("Turns machines with nothing on their disks into servers.")
     .version(version, "-V, --version", "print the version")
-    .option("--server <url>", "resource API, such as http://127.0.0.1:7480")
-    .option("--token <token>", "its token (better in TINK_TOKEN: command lines are seen by others)")
+    .option("--server <url>", "resource API, such as https://127.0.0.1:7480")
+    .option("--certificate-authority <file>", "the CA that signs its certificate (TINK_CA)")
+    .option("--token-file <file>", "file with its token")
+    .option("--token <token>", "its token (better in a file or TINK_TOKEN: command lines are seen by others)")
     .option("--data-dir <dir>", "data folder of the tink up to talk to")
     .option("-n, --namespace <name>", "namespace", "default")
     .addHelpText("after", exitCodeHelp)

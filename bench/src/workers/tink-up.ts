@@ -23,8 +23,10 @@ export function tinkUp(dataDir: string, args: readonly string[] = [], bootHost?:
     bootHost === undefined
       ? ["--boot-listen", "127.0.0.1", "--http-port", "0", "--grpc-port", "0"]
       : ["--boot-listen", bootHost];
+  // As the peers that it is measured beside.
+  const api = ["--api-listen", "127.0.0.1:0", "--api-plain-http", "loopback"];
   return {
-    argv: [tink, "up", "--data-dir", dataDir, "--api-listen", "127.0.0.1:0", ...boot, ...args],
+    argv: [tink, "up", "--data-dir", dataDir, ...api, ...boot, ...args],
     env: { NODE_OPTIONS: loopWatchOption },
     isReady: (line) => line.includes('"event":"ready"'),
   };

@@ -89,7 +89,13 @@ export type Lent = {
 };
 
 /** Where the planes are, once they listen: `http://127.0.0.1:7480`; absent when nothing of it runs here. */
-export type PlaneAddresses = { readonly http?: string; readonly grpc?: string; readonly api?: string };
+export type PlaneAddresses = {
+  readonly http?: string;
+  readonly grpc?: string;
+  readonly api?: string;
+  /** Who signs the certificate of `api`, in PEM form; absent where it is plain HTTP. */
+  readonly authority?: string;
+};
 
 /** What a component is made to; made anew when it is to be started again. */
 export type Parts = {

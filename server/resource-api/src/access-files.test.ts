@@ -27,15 +27,23 @@ test("a file that holds no token is refused with what to do", async () => {
   await assert.rejects(ensureToken(folder), /token does not hold a token: delete it/);
 });
 
-test("the kubeconfig carries the token in the URL where kubectl would not send it otherwise", async () => {
-  const file = await writeKubeconfig(folder, "http://127.0.0.1:7480", "abc");
+test("the kubeconfig has the CA and a bearer token, and no secret in a URL", async () => {
+  const access = { server: "https://[2001:db8::1]:7480", token: "abc", authority: "PEM\n" };
+  const file = await writeKubeconfig(folder, access);
   assert.equal(await modeOf(file), "600");
   const config = parse(await readFile(file, "utf8"));
-  assert.equal(config.clusters[0].cluster.server, "http://neverland:abc@127.0.0.1:7480");
-  await writeKubeconfig(folder, "https://[2001:db8::1]:7480", "abc");
-  const secure = parse(await readFile(file, "utf8"));
-  assert.equal(secure.clusters[0].cluster.server, "https://[2001:db8::1]:7480");
-  assert.deepEqual(secure.users[0].user, { token: "abc" });
+  assert.deepEqual(config.clusters[0].cluster, {
+    server: "https://[2001:db8::1]:7480",
+    "certificate-authority-data": "UEVNCg==",
+    extensions: [{ name: "neverland.dev", extension: {} }],
+  });
+  assert.deepEqual(config.users[0].user, { token: "abc" });
+});
+
+test("the kubeconfig of a server over plain HTTP has no secret in its URL either", async () => {
+  const file = await writeKubeconfig(folder, { server: "http://127.0.0.1:7480", token: "abc" });
+  const config = parse(await readFile(file, "utf8"));
+  assert.equal(config.clusters[0].cluster.server, "http://127.0.0.1:7480");
 });
 
 test("a token is flushed, then its name is: a power cut does not bring another", async (t) => {

@@ -1,7 +1,6 @@
 // The files in the data directory by which people and programs of this machine get in: the token and a kubeconfig.
-import { open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { readPrivateFile } from "@neverland/platform/files/private-file.ts";
+import { join } from "node:path";
+import { readPrivateFile, writePrivateFile } from "@neverland/platform/files/private-file.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
 import { writeYaml } from "@neverland/yaml";
 
@@ -17,7 +16,7 @@ export async function ensureToken(dataDir: string, newToken: () => string = rand
   const present = await readPrivateFile(file);
   if (present === undefined) {
     const token = newToken();
-    await writePrivately(file, `${token}\n`);
+    await writePrivateFile(file, `${token}\n`);
     return token;
   }
   if (!tokenForm.test(present.trim()))
@@ -28,54 +27,35 @@ export async function ensureToken(dataDir: string, newToken: () => string = rand
   return present.trim();
 }
 
+/** How a program gets in. */
+export type Access = {
+  /** `https://127.0.0.1:7480`. */
+  readonly server: string;
+  readonly token: string;
+  /** Who the server's certificate is to be signed by, in PEM form; absent: whom the system trusts. */
+  readonly authority?: string | undefined;
+};
+
 /**
- * Writes `DIR/kubeconfig`, with which kubectl finds the server.
- * @param server Its URL: `http://127.0.0.1:7480`. Without TLS kubectl sends no token, so it is put into the URL, as the
- *   password of basic authentication.
+ * Writes `DIR/kubeconfig`, with which kubectl and other clients find the server. Of a server without TLS it is for `tink` alone: other clients
+ * send no token to one.
  */
-export async function writeKubeconfig(dataDir: string, server: string, token: string): Promise<string> {
+export async function writeKubeconfig(dataDir: string, { server, token, authority }: Access): Promise<string> {
   const file = join(dataDir, "kubeconfig");
   const name = "neverland";
-  const url = new URL(server);
-  if (url.protocol === "http:") {
-    url.username = name;
-    url.password = token;
-  }
+  const trusted = authority && { "certificate-authority-data": Buffer.from(authority).toString("base64") };
+  // By which `tink` knows it also where it was merged with others and renamed.
+  const mark = { name: "neverland.dev", extension: {} };
   const config = {
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name, cluster: { server: url.href.replace(/\/$/, "") } }],
+    clusters: [{ name, cluster: { server: server.replace(/\/$/, ""), ...trusted, extensions: [mark] } }],
     users: [{ name, user: { token } }],
     contexts: [{ name, context: { cluster: name, user: name, namespace: "default" } }],
     "current-context": name,
   };
-  await writePrivately(file, writeYaml(config));
+  await writePrivateFile(file, writeYaml(config));
   return file;
-}
-
-/** Wholly or not at all, and at no moment readable by others. */
-async function writePrivately(file: string, text: string): Promise<void> {
-  const temporary = `${file}.new`;
-  await rm(temporary, { force: true });
-  const handle = await open(temporary, "wx", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
-  await flushFolder(dirname(file));
-}
-
-/** Until a folder is on disk, a power cut brings back what had a new file's name before: clients would hold a token that is gone. */
-async function flushFolder(folder: string): Promise<void> {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function randomToken(): string {

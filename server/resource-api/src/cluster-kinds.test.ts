@@ -26,7 +26,7 @@ const rack = (name: string, metadata = {}) => ({
 });
 
 async function setUp(t: TestContext) {
-  const api = await startApiServer({ kinds: [kinds.Template, kinds.Namespace, Rack] });
+  const api = await startApiServer({ kinds: [kinds.Template, kinds.Namespace, Rack], isSecure: true });
   t.after(() => api.close());
   return api;
 }
@@ -75,7 +75,7 @@ test("discovery says so, and it makes no namespace", async (t) => {
 
 test("our client leaves the namespace out whatever it is given", async (t) => {
   const api = await setUp(t);
-  const racks = new ResourceClient(Rack, { server: api.url, token: api.token });
+  const racks = new ResourceClient(Rack, { server: api.url, token: api.token, fetch: api.fetch });
   const made = await racks.create({ metadata: { name: "r1" }, spec: { row: "b" } });
   assert.equal(formatKey(made.metadata), "r1");
   assert.deepEqual((await racks.get({ namespace: "default", name: "r1" }))?.spec, { row: "b" });
@@ -90,7 +90,7 @@ test("kubectl applies and lists it", { timeout: 120_000 }, async (t) => {
   const api = await setUp(t);
   const folder = await mkdtemp(join(tmpdir(), "cluster-kinds-"));
   t.after(() => rm(folder, { recursive: true, force: true }));
-  await writeKubeconfig(folder, api.url, api.token);
+  await writeKubeconfig(folder, { server: api.url, token: api.token, authority: api.authority });
   const kubectl = await debianKubectl();
   const run = async (input: string, ...args: string[]) => {
     const env = { PATH: process.env.PATH, HOME: folder, KUBECONFIG: join(folder, "kubeconfig") };

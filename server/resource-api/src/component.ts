@@ -24,8 +24,10 @@ export const component = defineComponent({
           notReadyReason,
           ...lent,
         }),
-      announce: async ({ api }) =>
-        api === undefined ? {} : { kubeconfig: await writeKubeconfig(shared.dataDir, api, token.reveal()) },
+      announce: async ({ api: server, authority }) =>
+        server === undefined
+          ? {}
+          : { kubeconfig: await writeKubeconfig(shared.dataDir, { server, authority, token: token.reveal() }) },
     };
   },
 });

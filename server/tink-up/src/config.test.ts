@@ -205,7 +205,7 @@ boots:
 hegel: yes please
 log:
   level: loud
-api: { listen: "0.0.0.0:7480" }
+api: { tls: { names: ["a b"] } }
 `;
   assert.equal(
     await problemsOf(text, { TINK_TINK_SERVER_PORT: "many", TINK_BOOTS_DHPC_PORT: "67" }),
@@ -216,7 +216,7 @@ FILE:8:8: hegel is a section: expected settings in it, such as instanceEndpoint
 FILE:7:7: boots.interfaces a b: expected the name of a network interface such as eth1
 FILE:4:11: boots.listen 10.0.0.999: expected an IPv4 address such as 10.0.0.1
 TINK_TINK_SERVER_PORT many: expected a port from 0 to 65535
-FILE:11:16: api.listen 0.0.0.0:7480: the resource API is served on loopback only; listen on 127.0.0.1 and reach it through SSH (ssh -L 7480:127.0.0.1:7480 THIS_MACHINE) or a proxy with TLS
+FILE:11:23: api.tls.names a b: expected a host name such as tink.example.com, or an address
 FILE:10:10: log.level loud: expected one of trace, debug, info, warn, error, fatal, silent
 besides, the environment has TINK_BOOTS_DHPC_PORT, which is no setting; did you mean TINK_BOOTS_DHCP_PORT?`,
   );

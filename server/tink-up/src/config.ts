@@ -9,7 +9,7 @@ import { faultsOf, messagesOf } from "./all-faults.ts";
 import { components } from "./components.ts";
 import { defaultConfigFile, readConfigFiles } from "./config-files.ts";
 import { type Environment, givenByEnvironment, mistypedVariables } from "./environment.ts";
-import { serverSettings } from "./server-settings.ts";
+import { serverProblems, serverSettings, serverWarnings } from "./server-settings.ts";
 
 export { defaultConfigFile };
 
@@ -33,7 +33,7 @@ export type ConfigSources = {
 
 const dataDirPath = "dataDir";
 const shared: Section = { path: "", settings: sharedSettings };
-const server: Section = { path: "", settings: serverSettings };
+const server: Section = { path: "", settings: serverSettings, problems: serverProblems };
 const sections: readonly Section[] = [shared, server, ...components];
 
 /** Every setting there is, by path. */
@@ -61,12 +61,13 @@ export async function readServerConfig({ dataDir, configFile, env, flags }: Conf
     const besides = mistyped.map((warning) => `\nbesides, ${warning}`).join("");
     throw new ServerError("bad-config", `tink up: ${joined(all, files.given.length > 0)}${besides}`);
   }
+  const process = valuesOf(server, settings) as ServerConfig["server"];
   return {
     settings,
     // Both are read by the very trees that their types are made of.
     shared: valuesOf(shared, settings) as SharedValues,
-    server: valuesOf(server, settings) as ServerConfig["server"],
-    warnings: [...files.warnings, ...mistyped],
+    server: process,
+    warnings: [...files.warnings, ...mistyped, ...serverWarnings(process)],
   };
 }
 

@@ -1,12 +1,13 @@
 // What the whole says of itself, started in this process: the resource API alone, on a free port of loopback.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmod, copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { chmod, copyFile, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
+import { trustingFetch } from "@neverland/api";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import { readServerConfig } from "./config.ts";
@@ -33,6 +34,11 @@ async function start(signal: AbortSignal, more: Given = new Map()) {
   return await startServer(config, { log, version: "0.0.0", signal });
 }
 
+/** Reaches the server that was started. */
+async function trusting(): Promise<typeof fetch> {
+  return trustingFetch({ authority: await readFile(join(dataDir, "tls/ca.crt"), "utf8") });
+}
+
 test("is ready no more as soon as the database's thread has ended, and says so, before anybody writes", async ({
   signal,
 }) => {
@@ -40,8 +46,9 @@ test("is ready no more as soon as the database's thread has ended, and says so, 
   const remember = (thread: Worker): void => void threads.push(thread);
   process.once("worker", remember);
   const server = await start(signal);
+  const reach = await trusting();
   const ask = async () => {
-    const answer = await fetch(`${server.addresses.api}/readyz`);
+    const answer = await reach(`${server.addresses.api}/readyz`);
     return [answer.status, await answer.text()] as const;
   };
   assert.equal(server.addresses.http, undefined);
@@ -98,7 +105,7 @@ test("an interface that is not there and a folder that others share are told tog
 
 test("a path that cannot be decoded is refused with a Status", async ({ signal }) => {
   const server = await start(signal);
-  const answer = await fetch(`${server.addresses.api}/%zz`);
+  const answer = await (await trusting())(`${server.addresses.api}/%zz`);
   const { kind, code, message } = JSON.parse(await answer.text());
   assert.deepEqual([answer.status, kind, code], [400, "Status", 400]);
   assert.match(message, /not well encoded/);

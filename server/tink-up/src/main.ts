@@ -14,6 +14,7 @@ import type { Log, Logger } from "@neverland/platform/log/log.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { onClockSet, systemClock } from "@neverland/platform/time/clock.ts";
+import { fingerprintOf } from "@neverland/platform/tls/authority-files.ts";
 import { ensureToken } from "@neverland/resource-api/access-files.ts";
 import { guardedStore } from "@neverland/resources/guarded-store.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
@@ -26,6 +27,7 @@ import { moveOldEvents } from "@neverland/timeline/log/move-old-events.ts";
 import { MachineFactBook } from "@neverland/timeline/machine-facts.ts";
 import { Timeline } from "@neverland/timeline/timeline.ts";
 import { faultsOf, throwFaults } from "./all-faults.ts";
+import { apiTls } from "./api-tls.ts";
 import { checkPlanes } from "./before-start.ts";
 import { carrierWatch } from "./carrier-watch.ts";
 import { components } from "./components.ts";
@@ -221,18 +223,19 @@ async function startComponents(
     deps,
     made.flatMap(({ bootRoutes }) => bootRoutes ?? []),
   );
-  const management = managementPlane(
-    config,
-    deps,
-    made.flatMap(({ managementRoutes }) => managementRoutes ?? []),
-  );
+  const routes = made.flatMap(({ managementRoutes }) => managementRoutes ?? []);
+  const { dataDir } = config.shared;
+  const tls = routes.length === 0 ? undefined : await inDataDir(dataDir, () => apiTls(config, deps));
+  if (tls !== undefined) await inDataDir(dataDir, () => services.start(tls.certificate, signal));
+  const management = managementPlane(config, deps, routes, tls?.certificate);
   for (const listener of [...boot, ...management]) await services.start(listener, signal);
   for (const listener of made.flatMap(({ listeners = [] }) => listeners)) await services.start(listener, signal);
-  const [http, api] = [boot[0]?.url, management[0]?.url];
+  const [http, api] = [boot[0]?.url, management[0]?.url?.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:")];
   const planes = { ...(http === undefined ? {} : { http }), ...(api === undefined ? {} : { api }) };
-  const { dataDir } = config.shared;
-  const said = await inDataDir(dataDir, () => Promise.all(made.map(async ({ announce }) => await announce?.(planes))));
-  return Object.assign({ dataDir, interfaces: [], ...planes }, ...said);
+  const told = { ...planes, ...(tls === undefined ? {} : { authority: tls.authority.pem }) };
+  const said = await inDataDir(dataDir, () => Promise.all(made.map(async ({ announce }) => await announce?.(told))));
+  const ca = tls === undefined ? {} : { caFingerprint: fingerprintOf(tls.authority) };
+  return Object.assign({ dataDir, interfaces: [], ...planes, ...ca }, ...said);
 }
 
 async function makeComponents(config: ServerConfig, deps: Shared): Promise<Parts[]> {

@@ -4,6 +4,7 @@ import { HttpListener } from "@neverland/platform/http/http-listener.ts";
 import { isSharedBy, trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { type ConnectionRules, descriptorShare } from "@neverland/platform/network/connection-caps.ts";
 import { findLink, linkOf, servingAddress } from "@neverland/platform/network/interfaces.ts";
+import type { TlsIdentity } from "@neverland/platform/tls/server-certificate.ts";
 import { crowdTeller, type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
 import type { ServerConfig } from "./config.ts";
 
@@ -95,14 +96,16 @@ export function managementPlane(
   config: ServerConfig,
   { warn, clock }: Pick<ComponentDeps<unknown>, "warn" | "clock">,
   routes: readonly Routes[],
+  tls: TlsIdentity | undefined,
 ): HttpListener[] {
-  const options = { ...config.server.api.listen, purpose: "the resource API", requestTimeoutMs };
+  const options = { ...config.server.api.listen, tls, purpose: "the resource API", requestTimeoutMs };
   const bodyLimitBytes = managementBodyBytes;
   const onCrowded = crowdTeller(({ message }) => warn(`the resource API: ${message}`), clock);
   const most = descriptorShare(managementShare);
   const badPath = { type: "application/json", text: JSON.stringify(badPathStatus) };
-  // All come from this machine.
-  const connections = { limits: { most, mostPerAddress: most }, isShared: () => true, onCrowded };
+  const limits = { most, mostPerAddress: Math.ceil(most * machineShare) };
+  // Programs of this machine, and what comes through a proxy on it, are many.
+  const connections = { limits, isShared: isSharedBy(trustedProxies([])), onCrowded };
   return routes.length === 0
     ? []
     : [new HttpListener({ ...options, bodyLimitBytes, badPath, connections, register: all(routes) })];

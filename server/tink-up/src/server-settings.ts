@@ -1,17 +1,19 @@
 // Settings of the process as a whole, which no component has for itself.
+import { isIP } from "node:net";
+import type { Settings } from "@neverland/component-kit/read-settings.ts";
+import type { ValuesOf } from "@neverland/component-kit/setting.ts";
 import { hostPort, oneOf } from "@neverland/component-kit/value-schemas.ts";
 import { z } from "zod";
 import { components } from "./components.ts";
 
 const names = components.filter(({ runsWith }) => runsWith === undefined).map(({ name }) => name);
+/** RFC 5280 §4.2.1.6 writes them in ASCII. */
+const hostName = z
+  .string()
+  .refine((name) => isIP(name) !== 0 || (name.length <= 253 && /^(?:[\w-]{1,63})(?:\.[\w-]{1,63})*$/.test(name)), {
+    error: "expected a host name such as tink.example.com, or an address",
+  });
 const levels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-
-/** Elsewhere its token could be read on the way: the API itself speaks no TLS. */
-function onLoopback({ host, port }: z.output<typeof hostPort>, { addIssue }: z.RefinementCtx): void {
-  if (/^(127\.|::1$|localhost$)/.test(host)) return;
-  const mend = `listen on 127.0.0.1 and reach it through SSH (ssh -L ${port}:127.0.0.1:${port} THIS_MACHINE) or a proxy with TLS`;
-  addIssue({ code: "custom", message: `the resource API is served on loopback only; ${mend}` });
-}
 
 export const serverSettings = {
   only: {
@@ -24,10 +26,26 @@ export const serverSettings = {
   api: {
     listen: {
       form: "text",
-      schema: hostPort.superRefine(onLoopback).default({ host: "127.0.0.1", port: 7480 }),
-      effect: "resource API; on loopback only, and port 0 is any free one",
+      schema: hostPort.default({ host: "127.0.0.1", port: 7480 }),
+      effect: "resource API; port 0 is any free one",
       fallback: "127.0.0.1:7480",
       flag: { form: "--api-listen <address:port>", group: "Where it listens:" },
+    },
+    plainHttp: {
+      form: "text",
+      schema: oneOf(["never", "loopback", "anywhere"]).default("never"),
+      effect:
+        "serve the resource API over plain HTTP: on loopback, for a proxy on this machine; or anywhere, where whoever is on the way reads tokens",
+      flag: { form: "--api-plain-http <where>", group: "Where it listens:" },
+    },
+    tls: {
+      names: {
+        form: "list",
+        schema: z.array(hostName).default([]),
+        effect: "host names and addresses by which clients know the server, beside localhost and those it listens on",
+        fallback: "none",
+        flag: { form: "--api-name <name>", group: "Where it listens:" },
+      },
     },
   },
   log: {
@@ -38,3 +56,29 @@ export const serverSettings = {
     },
   },
 } as const;
+
+export function isAnyAddress(host: string): boolean {
+  return host === "0.0.0.0" || host === "::";
+}
+
+function isLoopback(host: string): boolean {
+  return /^(127\.|::1$|localhost$)/.test(host);
+}
+
+/** What must hold between them. */
+export function serverProblems(settings: Settings): readonly string[] {
+  const { host } = settings.get("api.listen") as { readonly host: string }; // read by the schema above
+  if (settings.get("api.plainHttp") !== "loopback" || isLoopback(host)) return [];
+  const [plain, listen] = [settings.nameOf("api.plainHttp"), settings.nameOf("api.listen", "api.plainHttp")];
+  const mend = `leave ${plain} out, and it is HTTPS; or say ${plain} anywhere, if nobody can listen on the way`;
+  return [`${settings.placeOf("api.plainHttp")}${plain} loopback: ${listen} ${host} is not on loopback; ${mend}`];
+}
+
+/** What is probably not meant as it is. */
+export function serverWarnings({ api }: ValuesOf<typeof serverSettings>): readonly string[] {
+  if (api.plainHttp !== "anywhere" || isLoopback(api.listen.host)) return [];
+  const risk = "whoever is on the way between a client and this machine reads its token and may then do everything";
+  return [
+    `the resource API is served over plain HTTP at ${api.listen.host}: ${risk}; leave api.plainHttp out, and it is HTTPS`,
+  ];
+}

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { type CliBench, openCliBench, startCli } from "../testing/cli-bench.ts";
 import { templateYaml } from "../testing/manifests.ts";
@@ -22,6 +23,9 @@ async function silentServer(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+const authorityFile = (): string => join(bench.dir, "tls/ca.crt");
+const toBench = (): string[] => ["--server", bench.connection.server, "--certificate-authority", authorityFile()];
+
 const commandsWithServer: readonly (readonly string[])[] = [
   ["get", "hw"],
   ["get", "hw", "-w"],
@@ -38,8 +42,7 @@ const commandsWithServer: readonly (readonly string[])[] = [
 describe("without a way in", () => {
   for (const words of commandsWithServer) {
     test(`tink ${words.join(" ")} with a wrong token is exit code 77`, async () => {
-      const { code, stdout, stderr } = await startCli(["--server", bench.connection.server, "--token", "x", ...words])
-        .ended;
+      const { code, stdout, stderr } = await startCli([...toBench(), "--token", "x", ...words]).ended;
       assert.deepEqual([code, stdout], [77, ""]);
       assert.match(
         stderr,
@@ -57,7 +60,7 @@ describe("without a way in", () => {
   test("an apply says so too, and tells how far it came", async () => {
     const file = await bench.file("x.yaml", templateYaml("x"));
     const args = ["apply", "-f", file];
-    assert.equal((await startCli(["--server", bench.connection.server, "--token", "x", ...args]).ended).code, 77);
+    assert.equal((await startCli([...toBench(), "--token", "x", ...args]).ended).code, 77);
     assert.equal((await startCli(["--server", await silentServer(), "--token", "x", ...args]).ended).code, 69);
   });
 
@@ -87,7 +90,7 @@ describe("without a way in", () => {
 
   for (const server of ["127.0.0.1:7480", "localhost:7480", "ftp://127.0.0.1"])
     test(`a server "${server}" is told by its setting, with what was expected`, async () => {
-      const told = (name: string) => `tink: ${name} ${server}: expected a URL such as http://127.0.0.1:7480.\n`;
+      const told = (name: string) => `tink: ${name} ${server}: expected a URL such as https://127.0.0.1:7480.\n`;
       const byVariable = await startCli(["get", "hw"], { TINK_SERVER: server, TINK_TOKEN: "x" }).ended;
       assert.deepEqual([byVariable.code, byVariable.stderr], [2, told("TINK_SERVER")]);
       const byFlag = await startCli(["--server", server, "get", "hw"]).ended;
@@ -95,7 +98,7 @@ describe("without a way in", () => {
     });
 
   test("a wrong token of the environment is told by its variable", async () => {
-    const env = { TINK_SERVER: bench.connection.server, TINK_TOKEN: "x" };
+    const env = { TINK_SERVER: bench.connection.server, TINK_TOKEN: "x", TINK_CA: authorityFile() };
     const { code, stderr } = await startCli(["get", "hw"], env).ended;
     assert.equal(code, 77);
     assert.match(stderr, /does not know the token of TINK_TOKEN;/);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
+import { trustingFetch } from "@neverland/api";
 import { askAsHall } from "../testing/ask-as-hall.ts";
 import { type Hall, layOutHall, registerHallAt } from "../testing/loopback-hall.ts";
 
@@ -62,7 +63,8 @@ describe("tink up with a log that takes no more", { timeout }, () => {
     const token = (await readFile(join(dir, "data/token"), "utf8")).trim();
     const headers = { authorization: `Bearer ${token}` };
     const path = "/apis/metal.neverland.dev/v1alpha1/machineevents";
-    const response = await fetch(`${ready.api}${path}`, { headers, signal });
+    const authority = await readFile(join(dir, "data/tls/ca.crt"), "utf8");
+    const response = await trustingFetch({ authority })(`${ready.api}${path}`, { headers, signal });
     assert.match(await response.text(), /02:00:00:00:00:10/);
   });
 

@@ -35,8 +35,8 @@ describe("wrong values are told with the option's name and what was expected, an
     [["--http-port", "http"], /^tink: tink up: --http-port http: expected a port from 0 to 65535\.\n$/],
     [["--grpc-port", "65536"], /^tink: tink up: --grpc-port 65536: expected a port from 0 to 65535\.\n$/],
     [
-      ["--api-listen", "0.0.0.0:7480", "--boot-listen", "x"],
-      /^tink: tink up: --boot-listen x: .*; --api-listen 0\.0\.0\.0:7480: the resource API is served on loopback only; .*ssh -L 7480:.*\n$/,
+      ["--api-listen", "0.0.0.0:7480", "--api-plain-http", "loopback"],
+      /^tink: tink up: --api-plain-http loopback: --api-listen 0\.0\.0\.0 is not on loopback; leave .* out, and it is HTTPS; or say --api-plain-http anywhere, .*\n$/,
     ],
     [
       ["--api-listen", "7480"],

@@ -62,10 +62,11 @@ async function namesOf(
   { env, isRoot, signal }: CliContext,
 ): Promise<string[]> {
   const [server, token, dataDir] = [options.get("server"), options.get("token"), options.get("dataDir")];
+  const [tokenFile, certificateAuthority] = [options.get("tokenFile"), options.get("certificateAuthority")];
   const query = { namespace: options.get("namespace") ?? "default", limit: mostNames };
   const deadline = AbortSignal.any([signal, AbortSignal.timeout(namesTimeoutMs)]);
   try {
-    const connection = await findConnection({ server, token, dataDir }, env, isRoot);
+    const connection = await findConnection({ server, token, tokenFile, certificateAuthority, dataDir }, env, isRoot);
     const { items } = await clientsOf(connection)(kind).list({ ...query, signal: deadline });
     return items.map(({ metadata }) => metadata.name);
   } catch {

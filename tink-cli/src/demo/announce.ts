@@ -25,12 +25,12 @@ export async function announceDemo(
   { env, isRoot, signal }: Pick<CliContext, "env" | "isRoot" | "signal">,
 ): Promise<Announced> {
   const { server, token } = connection;
-  const kubeconfig = await writeKubeconfig(dir, server, token);
+  const kubeconfig = await writeKubeconfig(dir, connection);
   const shared = demoDir(env);
   if (!(await isRunning(await connectionIn(shared), signal))) {
     // A home that cannot be written to is no reason to end what was installed: then the flag does it.
     await mkdir(shared, { recursive: true, mode: 0o700 })
-      .then(() => writeKubeconfig(shared, server, token))
+      .then(() => writeKubeconfig(shared, connection))
       .catch(() => undefined);
   }
   const found = await findConnection({}, env, isRoot).catch(() => undefined);

@@ -33,6 +33,8 @@ export type DemoResult = {
     readonly keyFile: string;
   };
   readonly token: string;
+  /** The CA of its server, in PEM form. */
+  readonly authority?: string | undefined;
 };
 
 /** Unix sockets by which the host reaches what listens inside, in the demo's folder. */

@@ -67,6 +67,7 @@ async function runInside(
     stages: stageBill(events.items)?.stages ?? [],
     login: { user: ssh.user, ...system, address: ssh.host, keyFile: ssh.keyFile },
     token: connection.token,
+    authority: connection.authority,
   };
 }
 

@@ -148,7 +148,7 @@ function readResult(line: string): DemoResult | undefined {
 /** Lets the host in: SSH and the API on loopback, and a kubeconfig where tink finds it by itself. */
 async function openDoors(
   order: DemoOrder,
-  { token }: DemoResult,
+  { token, authority }: DemoResult,
   context: CliContext,
   closers: (() => Promise<void>)[],
 ): Promise<KeptDemo> {
@@ -157,7 +157,7 @@ async function openDoors(
   closers.push(api.close, ssh.close);
   const { withdraw, ...doors } = await announceDemo(
     order.dir,
-    { server: `http://127.0.0.1:${api.port}`, token },
+    { server: `https://127.0.0.1:${api.port}`, token, authority },
     context,
   );
   closers.push(withdraw);

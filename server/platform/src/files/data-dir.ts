@@ -9,7 +9,7 @@ import { closeToOthers } from "./private-file.ts";
 import { trustedPath } from "./trusted-path.ts";
 
 /** What a data folder holds, by the beginning of its name; with anything else in it, a folder is somebody's for another purpose. */
-const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files"];
+const ownEntries = ["neverland.db", "token", "kubeconfig", "events", "action-logs", "logs", "hook", "files", "tls"];
 /** Shared by many users, as /tmp is. */
 const sticky = 0o1000;
 const writableByOthers = 0o022;

@@ -1,7 +1,7 @@
 // Files that this user alone may read, by ssh's rule for keys: no link, nobody else's, closed to others; else they are not believed.
 // For root, what the program's owner made is its own: who began without sudo goes on with it.
 import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ServerError } from "../server-error.ts";
 import { isOurs } from "./file-owner.ts";
@@ -27,6 +27,31 @@ export async function closeToOthers(path: string, owner?: number): Promise<void>
     if (((await file.stat()).mode & 0o077) !== 0) await file.chmod(0o600);
   } finally {
     await file.close();
+  }
+}
+
+/** Wholly or not at all, and at no moment readable by others. */
+export async function writePrivateFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  await rm(temporary, { force: true });
+  const handle = await open(temporary, "wx", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+  await flushFolder(dirname(path));
+}
+
+/** Until a folder is on disk, a power cut brings back what had a new file's name before: clients would hold what is gone. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

@@ -1,12 +1,15 @@
 // One HTTP listener with its routes: the boot plane's and the management plane's are two of these.
-import Fastify, { type FastifyInstance } from "fastify";
+import { Server as HttpsServer, type ServerOptions } from "node:https";
+import Fastify, { type FastifyHttpsOptions, type FastifyInstance } from "fastify";
 import type { ConnectionRules } from "../network/connection-caps.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
+import type { TlsIdentity } from "../tls/server-certificate.ts";
 import { onAbort } from "../wait/abort.ts";
 import { Burst } from "../wait/burst.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { ShortAnswers } from "./short-answers.ts";
+import { guardHandshakes, handshakeTimeoutMs } from "./tls-front.ts";
 
 export type HttpListenerOptions = TcpDoor & {
   /** How long a request may take to arrive; downloads and watches go on as long as they like. */
@@ -22,6 +25,8 @@ export type HttpListenerOptions = TcpDoor & {
   readonly connections: ConnectionRules;
   /** What callers hear of a path that cannot be decoded, which no route sees. Plain text by default. */
   readonly badPath?: BadPath;
+  /** Plain HTTP when absent. Nothing that is short is answered without Node's HTTP server then. */
+  readonly tls?: TlsIdentity | undefined;
   readonly register: (app: FastifyInstance) => Promise<void>;
 };
 
@@ -29,18 +34,25 @@ export type BadPath = { readonly type: string; readonly text: string };
 
 const plainBadPath: BadPath = { type: "text/plain; charset=utf-8", text: "the path is not well encoded\n" };
 
+type Running = {
+  readonly app: FastifyInstance;
+  readonly connections: OpenConnections;
+  readonly handshakes: { cut(): void };
+  door?: OpenTcp;
+};
+
 export class HttpListener implements Service {
   readonly #options: HttpListenerOptions;
-  #running: { readonly app: FastifyInstance; readonly connections: OpenConnections; door?: OpenTcp } | undefined;
+  #running: Running | undefined;
 
   constructor(options: HttpListenerOptions) {
     this.#options = options;
   }
 
-  /** `http://ADDRESS:PORT`; defined once started. */
+  /** `http://ADDRESS:PORT`, or `https://`; defined once started. */
   get url(): string | undefined {
     const { host, port } = this.#running?.door ?? {};
-    return host === undefined ? undefined : `http://${host}:${port}`;
+    return host === undefined ? undefined : `http${this.#options.tls === undefined ? "" : "s"}://${host}:${port}`;
   }
 
   /** @throws {NetworkError} */
@@ -48,7 +60,9 @@ export class HttpListener implements Service {
     signal.throwIfAborted();
     const { requestTimeoutMs, bodyLimitBytes, stallTimeoutMs = 0, connections: rules, register } = this.#options;
     const { badPath = plainBadPath, isLenient = false } = this.#options;
-    const app = Fastify({
+    const { tls } = this.#options;
+    const options: FastifyHttpsOptions<HttpsServer> = {
+      https: tls === undefined ? null : tlsOptions(tls),
       routerOptions: { ignoreDuplicateSlashes: isLenient },
       ...{ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, connectionTimeout: stallTimeoutMs },
       frameworkErrors: (_error, _request, reply) => {
@@ -57,12 +71,17 @@ export class HttpListener implements Service {
       },
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
-    });
+    };
+    // To whoever registers on it, it is the same with TLS and without.
+    const app = Fastify(options) as unknown as FastifyInstance;
     Object.assign(app.server, { httpAllowHalfOpen: isLenient });
     const burst = new Burst();
-    const short = new ShortAnswers(app.server, burst);
-    const connections = new OpenConnections(app.server, rules);
-    this.#running = { app, connections };
+    const { server } = app;
+    const short = server instanceof HttpsServer ? undefined : new ShortAnswers(server, burst);
+    const connections = new OpenConnections(server, rules);
+    const handshakes = server instanceof HttpsServer ? guardHandshakes(server, rules) : { cut: () => undefined };
+    if (server instanceof HttpsServer && tls !== undefined) app.addHook("onClose", renewing(server, tls));
+    this.#running = { app, connections, handshakes };
     // Before any other hook: whoever waits its turn costs nothing but its request.
     app.addHook("onRequest", ({ raw }, reply, done) => {
       const begin = (): void => void (raw.socket.destroyed || done());
@@ -70,21 +89,34 @@ export class HttpListener implements Service {
     });
     await register(app);
     await app.ready();
-    short.begin(connections);
+    short?.begin(connections);
     this.#running.door = await openTcp(app.server, this.#options, signal);
   }
 
   /** Watches end by the routes' own `preClose` hooks; what is being downloaded is sent to its end, or until `deadline` aborts. */
   async stop(deadline: AbortSignal): Promise<void> {
     if (this.#running === undefined) return;
-    const { app, connections, door } = this.#running;
+    const { app, connections, handshakes, door } = this.#running;
     this.#running = undefined;
     const closed = Promise.all([door?.close(), app.close()]);
+    handshakes.cut();
     connections.finish();
     const forget = onAbort(deadline, () => connections.cut());
     await closed;
     forget();
   }
+}
+
+/** @returns What ends it. */
+function renewing(server: HttpsServer, tls: TlsIdentity): () => Promise<void> {
+  const end = tls.onChange(({ certificate: cert, privateKey: key }) => server.setSecureContext({ cert, key }));
+  return async () => end();
+}
+
+/** HTTP/1.1 alone: stops, caps and slow readers go by the connection, and there each watch has one of its own. */
+function tlsOptions(tls: TlsIdentity): ServerOptions {
+  const { certificate: cert, privateKey: key } = tls.current();
+  return { cert, key, minVersion: "TLSv1.2", ALPNProtocols: ["http/1.1"], handshakeTimeout: handshakeTimeoutMs };
 }
 
 function noSchemas(): never {

@@ -1,6 +1,7 @@
 // The connections of one HTTP server with the requests each of them is answering, so that a stop breaks nothing off, and so that there are
 // not too many.
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Server as HttpsServer } from "node:https";
 import type { Socket } from "node:net";
 import { ConnectionCaps, type ConnectionRules, type HeldConnection } from "../network/connection-caps.ts";
 import { plainAddress } from "../network/plain-address.ts";
@@ -18,7 +19,9 @@ export class OpenConnections {
       const address = plainAddress(socket.remoteAddress ?? "");
       rules.onCrowded({ address, message: `of ${address} ${what}` });
     });
-    server.on("connection", (socket: Socket) => this.#take(socket));
+    // Over TLS, once that stands.
+    const taken = server instanceof HttpsServer ? "secureConnection" : "connection";
+    server.on(taken, (socket: Socket) => this.#take(socket));
     server.on("request", (request: IncomingMessage, response: ServerResponse) => this.#answering(request, response));
   }
 

@@ -75,6 +75,13 @@ export function ipv4Addresses(): string[] {
   );
 }
 
+/** Every address of this machine that others may reach it by: no loopback, and none that holds on its link alone. */
+export function reachableAddresses(): string[] {
+  return Object.values(networkInterfaces()).flatMap((addresses = []) =>
+    addresses.filter(({ internal, address }) => !internal && !/^fe80:/i.test(address)).map(({ address }) => address),
+  );
+}
+
 /**
  * The kernel's number of a link, in this process's own network namespace (which /sys may not show).
  * @throws {NetworkError} `no-interface`

@@ -1,16 +1,23 @@
 // A resource API on a free port of the loopback, for tests.
+import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
+import type { Server as HttpsServer, ServerOptions } from "node:https";
 import type { Socket } from "node:net";
-import { type KindInfo, kinds, type Resource, Sensitive } from "@neverland/api";
+import { type KindInfo, kinds, type Resource, Sensitive, trustingFetch } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
+import { issueAuthority, issueServerCertificate } from "@neverland/platform/tls/issue-certificate.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
-import fastify from "fastify";
+import fastify, { type FastifyHttpsOptions, type FastifyInstance } from "fastify";
 import { type ResourceApiDeps, registerResourceApi } from "../register.ts";
 
 export type ApiServer = {
   readonly url: string;
   readonly token: string;
+  /** Of a server with TLS: who signed its certificate, in PEM form. */
+  readonly authority: string | undefined;
+  /** Reaches it. */
+  readonly fetch: typeof fetch;
   readonly store: ResourceStore;
   /** One request; the answer's body is parsed when it is JSON. */
   request(method: string, path: string, options?: RequestOptions): Promise<Answer>;
@@ -30,11 +37,14 @@ export const workflowsPath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/w
 export const hardwarePath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/hardware";
 
 export async function startApiServer(
-  deps: Partial<Omit<ResourceApiDeps, "token">> & { port?: number; token?: string } = {},
+  deps: Partial<Omit<ResourceApiDeps, "token">> & { port?: number; token?: string; isSecure?: boolean } = {},
 ): Promise<ApiServer> {
   const store = deps.store ?? openMemoryStore();
   const token = deps.token ?? "a-token-for-tests";
-  const app = fastify({ forceCloseConnections: true });
+  const tls = deps.isSecure ? testIdentity() : undefined;
+  const options: FastifyHttpsOptions<HttpsServer> = { forceCloseConnections: true, https: tls?.https ?? null };
+  const app = fastify(options) as unknown as FastifyInstance; // to routes it is the same with TLS and without
+  const reach = tls === undefined ? fetch : trustingFetch({ authority: tls.authority });
   const sockets = new Set<Socket>();
   app.server.on("connection", (socket: Socket) => {
     sockets.add(socket);
@@ -51,8 +61,10 @@ export async function startApiServer(
   return {
     url,
     token,
+    authority: tls?.authority,
+    fetch: reach,
     store,
-    request: (method, path, options) => request(`${url}${path}`, method, token, options),
+    request: (method, path, options) => request(reach, `${url}${path}`, method, token, options),
     connections: () => sockets.size,
     unsentBytes: () => sockets.values().reduce((sum, { writableLength }) => sum + writableLength, 0),
     close: async () => {
@@ -62,9 +74,26 @@ export async function startApiServer(
   };
 }
 
-async function request(url: string, method: string, token: string, options: RequestOptions = {}): Promise<Answer> {
+function testIdentity(): { readonly authority: string; readonly https: ServerOptions } {
+  const validity = { fromMs: Date.now() - 60_000, untilMs: Date.now() + 3_600_000 };
+  const authority = issueAuthority("Tests", validity, { randomBytes });
+  const signer = {
+    certificate: new X509Certificate(authority.certificate),
+    privateKey: createPrivateKey(authority.privateKey),
+  };
+  const { certificate, privateKey } = issueServerCertificate(["127.0.0.1"], validity, signer, { randomBytes });
+  return { authority: authority.certificate, https: { cert: certificate, key: privateKey } };
+}
+
+async function request(
+  reach: typeof fetch,
+  url: string,
+  method: string,
+  token: string,
+  options: RequestOptions = {},
+): Promise<Answer> {
   const { body, headers } = options;
-  const response = await fetch(url, {
+  const response = await reach(url, {
     method,
     headers: {
       authorization: `Bearer ${token}`,

@@ -62,7 +62,16 @@ function shaped(schema: z.core.$ZodType, depth: number, care: Care): fc.Arbitrar
     case "enum":
       return oneOf(...Object.values(def.entries));
     case "string":
-      return oneOf("", "x", "52:54:00:00:00:01", "10.1.0.0/16", "10.0.0.1", "5", "2026-11-30T00:00:00Z");
+      return oneOf(
+        "",
+        "x",
+        "52:54:00:00:00:01",
+        "10.1.0.0/16",
+        "10.0.0.1",
+        "5",
+        "2026-11-30T00:00:00Z",
+        "0".repeat(64),
+      );
     case "number":
       return oneOf(0, -1, 7, 1.5);
     case "boolean":

@@ -4,6 +4,7 @@ import { bmcKinds } from "./bmc/kinds.ts";
 import { leaseProtobuf, leaseSpecSchema } from "./core/lease.ts";
 import { namespaceSpecSchema, namespaceStatusSchema, prepareNamespace } from "./core/namespace.ts";
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
+import { accessTokenSpecSchema, accessTokenStatusSchema } from "./metal/access-token.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
 import { type MachineViewContent, machineViewMembers } from "./metal/machine-view.ts";
@@ -376,6 +377,30 @@ export const kinds = {
       { name: "Received", type: "string", path: ".spec.receivedAt" },
     ],
     indexes: ["spec.workflow", "spec.workflowUID"],
+  },
+  AccessToken: {
+    group: "metal.neverland.dev",
+    version: "v1alpha1",
+    kind: "AccessToken",
+    description:
+      "One who may use the API, by a token of which only the hash is kept. Deleting it revokes the token at once; tink token makes them.",
+    plural: "accesstokens",
+    singular: "accesstoken",
+    shortNames: [],
+    categories: ["metal"],
+    scope: "cluster",
+    record: false,
+    deletable: true,
+    subresources: ["status"],
+    spec: accessTokenSpecSchema,
+    status: accessTokenStatusSchema,
+    columns: [
+      { name: "Expires", type: "string", path: ".spec.expiresAt", instead: [unusable], ifEmpty: [{ shown: "Never" }] },
+      { name: "Last-Used", type: "string", path: ".status.lastUsed", ifEmpty: [{ shown: "Never" }] },
+    ],
+    indexes: ["spec.sha256"],
+    unique: [{ path: "spec.sha256", within: "store" }],
+    sensitive: [],
   },
   ...bmcKinds,
   Lease: {

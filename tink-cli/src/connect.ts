@@ -1,6 +1,6 @@
 // Makes the API clients that a command uses, from the global options.
 import { DiscoveryClient, type KindInfo, ResourceClient, type TransportOptions } from "@neverland/api";
-import { trustingFetch } from "@neverland/api";
+import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Command } from "commander";
 import { type Connection, findConnection } from "./connection.ts";
 import type { CliContext } from "./context.ts";

@@ -10,6 +10,14 @@ export function numberUpTo(most: number): (text: string) => number {
   };
 }
 
+/** For an option that takes how long something is good, in ms: `90d`, `12h`, `1d12h`. @throws {InvalidArgumentError} */
+export function readLifetime(text: string): number {
+  const [, days = "0", hours = "0", minutes = "0"] = /^(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?$/.exec(text) ?? [];
+  const ms = ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60_000;
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError("Expected a time such as 90d, 12h or 1d12h.");
+}
+
 /** Timers hold no more: 2³¹ ms. */
 const longestTimeoutSeconds = 2_147_483;
 

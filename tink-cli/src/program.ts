@@ -112,6 +112,10 @@ const groups: { readonly [heading: string]: readonly Row[] } = {
       () => import("./commands/objects/api-versions.ts"),
     ],
   ],
+  "Who may use the API:": [
+    ["token", "tokens by which others get in: create NAME, list, revoke NAME", () => import("./commands/token.ts")],
+    ["ca", "the CA that signs the API's certificate: show, rotate", () => import("./commands/ca.ts")],
+  ],
   "This program:": [
     ["version", "print the version", () => import("./commands/version.ts")],
     ["help [command...]", "show what a command does and takes: help lab add", () => import("./commands/help.ts")],

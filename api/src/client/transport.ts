@@ -1,5 +1,6 @@
 // Requests to the resource API: address, token, and failures as ApiError.
 import { ApiError, toApiError } from "./api-error.ts";
+import { reasonOf, whyNoAnswer } from "./no-answer.ts";
 
 export type TransportOptions = {
   /** `http://127.0.0.1:7480`. */
@@ -44,8 +45,7 @@ export async function send(options: TransportOptions, request: Request): Promise
   };
   const response = await (options.fetch ?? fetch)(url, init).catch((error: unknown) => {
     request.signal?.throwIfAborted();
-    const advice = "Is the server running, and is this its address?";
-    throw new ApiError("unavailable", `${asked} got no answer: ${reasonOf(error)}. ${advice}`, { cause: error });
+    throw new ApiError("unavailable", `${asked} got no answer: ${whyNoAnswer(error)}`, { cause: error });
   });
   for (const text of warningsIn(response.headers.get("warning"))) options.onWarning?.(text);
   if (response.ok) return response;
@@ -75,9 +75,4 @@ export async function sendForJson(options: TransportOptions, request: Request): 
     const asked = `${request.method} ${request.path}`;
     throw new ApiError("unavailable", `The answer to ${asked} could not be read: ${reasonOf(error)}`, { cause: error });
   });
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
 }

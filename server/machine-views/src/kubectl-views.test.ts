@@ -27,8 +27,8 @@ describe("kubectl", { timeout: 120_000 }, () => {
     folder = await mkdtemp(join(tmpdir(), "kubectl-views-"));
     bench = await new ViewBench().start();
     const store = routedStore(bench.store, new Map<KindInfo, ResourceStore>([[kinds.MachineView, bench.views]]));
-    api = await startApiServer({ store, clock: bench.clock, machineViews: bench.shown });
-    await writeKubeconfig(folder, api.url, api.token);
+    api = await startApiServer({ store, clock: bench.clock, machineViews: bench.shown, isSecure: true });
+    await writeKubeconfig(folder, { server: api.url, token: api.token, authority: api.authority });
     await bench.hardware("m1", mac, {}, { labels: { rack: "a" } });
     await bench.workflow("w", "m1", pending(mac));
     await bench.hardware("m2", "52:54:00:00:00:99", { interfaces: [{ dhcp: { mac: "52:54:00:00:00:99" } }] });

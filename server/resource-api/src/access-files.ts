@@ -40,8 +40,14 @@ export type Access = {
  * Writes `DIR/kubeconfig`, with which kubectl and other clients find the server. Of a server without TLS it is for `tink` alone: other clients
  * send no token to one.
  */
-export async function writeKubeconfig(dataDir: string, { server, token, authority }: Access): Promise<string> {
+export async function writeKubeconfig(dataDir: string, access: Access): Promise<string> {
   const file = join(dataDir, "kubeconfig");
+  await writePrivateFile(file, kubeconfigText(access));
+  return file;
+}
+
+/** For whoever is to be let in by it. */
+export function kubeconfigText({ server, token, authority }: Access): string {
   const name = "neverland";
   const trusted = authority && { "certificate-authority-data": Buffer.from(authority).toString("base64") };
   // By which `tink` knows it also where it was merged with others and renamed.
@@ -54,8 +60,7 @@ export async function writeKubeconfig(dataDir: string, { server, token, authorit
     contexts: [{ name, context: { cluster: name, user: name, namespace: "default" } }],
     "current-context": name,
   };
-  await writePrivateFile(file, writeYaml(config));
-  return file;
+  return writeYaml(config);
 }
 
 function randomToken(): string {

@@ -4,6 +4,7 @@ import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import type { Access } from "./access/access-tokens.ts";
 import type { SharedLines } from "./answers/shared-lines.ts";
 import type { KindsByPath } from "./wire/request-target.ts";
 
@@ -21,8 +22,7 @@ export const defaultApiLimits: ApiLimits = { bodyBytes: 3 * 1024 * 1024, watches
 export type ApiContext = {
   readonly store: ResourceStore;
   readonly kinds: KindsByPath;
-  /** Whether a text is the token. */
-  readonly isToken: (text: string) => boolean;
+  readonly access: Access;
   readonly clock: Clock;
   readonly writes: WritePath;
   /** Of all watches. */

@@ -1,7 +1,8 @@
 // The resource API as a row of the table of components; what it is made of is loaded when it runs.
 import { defineComponent } from "@neverland/component-kit/component.ts";
 
-const parts = () => Promise.all([import("./register.ts"), import("./access-files.ts")]);
+const parts = () =>
+  Promise.all([import("./register.ts"), import("./access-files.ts"), import("./access/access-tokens.ts")]);
 
 export const component = defineComponent({
   name: "api",
@@ -9,15 +10,17 @@ export const component = defineComponent({
   settings: {},
   load: parts,
   make: async ({ shared, store, writes, clock, token, version, lent, onError, warn, notReadyReason }) => {
-    const [{ registerResourceApi }, { writeKubeconfig }] = await parts();
+    const [{ registerResourceApi }, { writeKubeconfig }, { AccessTokens }] = await parts();
+    const access = new AccessTokens({ store, clock, ownToken: token, onError });
     const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
     return {
+      services: [access],
       managementRoutes: (app) =>
         registerResourceApi(app, {
           store,
           writes,
           clock,
-          token,
+          access,
           version,
           onInternalError,
           warn,

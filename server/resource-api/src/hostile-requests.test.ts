@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Sensitive } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
@@ -45,7 +44,7 @@ test("whatever is asked, the answer is no fault of ours", { timeout: 300_000 }, 
     store,
     writes: new WritePath({ store, clock: systemClock }),
     clock: systemClock,
-    token: new Sensitive("t"),
+    access: { holderOf: (token) => (token === "t" ? { username: "t", groups: [] } : undefined), onEnd: () => () => {} },
     version: "0",
     onInternalError: (error) => faults.push(error),
   });

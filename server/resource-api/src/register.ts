@@ -1,5 +1,5 @@
 // Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
-import { type KindInfo, kinds, type Sensitive } from "@neverland/api";
+import { type KindInfo, kinds } from "@neverland/api";
 import type { ActionLogs, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
@@ -7,10 +7,12 @@ import type { WritePath } from "@neverland/resources/write-path.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Access } from "./access/access-tokens.ts";
+import { FailedTries } from "./access/failed-tries.ts";
+import { guardRoutes } from "./access/token-gate.ts";
 import { SharedLines } from "./answers/shared-lines.ts";
 import { WatchSlots } from "./answers/watch-slots.ts";
 import { type ApiContext, type ApiLimits, defaultApiLimits } from "./api-context.ts";
-import { tokenCheck, tokenGate } from "./auth.ts";
 import { coreEvent, coreEvents } from "./discovery/core-events.ts";
 import { coreResources, coreVersions, groupList, groupOf, resourceList } from "./discovery/discovery.ts";
 import { registerHealth } from "./health.ts";
@@ -26,8 +28,8 @@ export type ResourceApiDeps = {
   readonly store: ResourceStore;
   readonly writes: WritePath;
   readonly clock: Clock;
-  /** What callers must send as bearer token. */
-  readonly token: Sensitive<string>;
+  /** Who may ask. */
+  readonly access: Access;
   /** Of this program, as `/version` says it: `0.1.0`. */
   readonly version: string;
   /** All that there are when absent. */
@@ -51,11 +53,10 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   const { store, clock } = deps;
   const views = new Map([[coreEvent, coreEvents(store, kinds.MachineEvent)]]);
   const shown = [...views.keys(), ...stored, ...Object.values<KindInfo>(reviewKinds)];
-  const isToken = tokenCheck(deps.token);
   const context: ApiContext = {
     store: routedStore(store, views),
     kinds: kindsByPath(shown),
-    isToken,
+    access: deps.access,
     clock,
     writes: deps.writes,
     lines: new SharedLines(),
@@ -68,10 +69,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
   await app.register(async (scope) => {
     // Before the server waits for its connections to end, or watches would keep it up.
     scope.addHook("preClose", async () => closing.abort());
-    const refused = tokenGate(isToken);
-    scope.addHook("onRequest", (request, _reply, done) =>
-      done(refused(pathOf(request), request.headers.authorization)),
-    );
+    guardRoutes(scope, deps.access, new FailedTries({ clock, warn: (message) => deps.warn?.(message) }));
     scope.removeAllContentTypeParsers();
     // JSON by name, though it is read as the rest: what has no parser by its name is looked at anew at each request.
     const types = ["application/json", "*"];

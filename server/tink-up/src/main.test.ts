@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
 import type { Worker } from "node:worker_threads";
-import { trustingFetch } from "@neverland/api";
+import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import { readServerConfig } from "./config.ts";

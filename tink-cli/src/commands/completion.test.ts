@@ -53,7 +53,8 @@ for (const name of ["bash", "zsh", "fish"] as const satisfies readonly ShellName
       const { server, token } = bench.connection;
       // Compiled code is kept between runs, as ./tink does.
       const cache = { NODE_COMPILE_CACHE: join(dir, "compiled") };
-      const env = { PATH: `${dir}:${process.env.PATH}`, TINK_SERVER: server, TINK_TOKEN: token, ...cache };
+      const way = { TINK_SERVER: server, TINK_TOKEN: token, TINK_CA: join(bench.dir, "tls/ca.crt") };
+      const env = { PATH: `${dir}:${process.env.PATH}`, ...way, ...cache };
       shell = await InteractiveShell.start(name, `tink completion ${name}`, home, env);
     });
     after(() => shell.close());
@@ -72,6 +73,7 @@ for (const name of ["bash", "zsh", "fish"] as const satisfies readonly ShellName
         "machineevents",
         "machineviews",
         "actionreports",
+        "accesstokens",
         "machines",
         "jobs",
         "tasks",
@@ -114,6 +116,7 @@ describe("what can follow", () => {
         "machineevents",
         "machineviews",
         "actionreports",
+        "accesstokens",
         "machines",
         "jobs",
         "tasks",

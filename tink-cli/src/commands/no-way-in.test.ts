@@ -108,4 +108,17 @@ describe("without a way in", () => {
     const env = { TINK_SERVER: "http://127.0.0.1:1", TINK_TOKEN: "x" };
     assert.equal((await startCli(["--data-dir", bench.dir, "get", "hw"], env).ended).code, 0);
   });
+
+  test("a server whose CA is not named, and one that speaks no TLS, are told with what to do", async () => {
+    const stranger = await startCli(["--server", bench.connection.server, "--token", "x", "get", "hw"]).ended;
+    assert.equal(stranger.code, 69);
+    assert.match(
+      stranger.stderr,
+      /certificate is not signed by the CA that is named here\. Give .*tls\/ca\.crt, as --c/,
+    );
+    const plain = String(bench.addresses.http).replace("http:", "https:");
+    const wrong = await startCli(["--server", plain, "--token", "x", "get", "hw"]).ended;
+    assert.equal(wrong.code, 69);
+    assert.match(wrong.stderr, /it does not speak TLS there\. Is it http:/);
+  });
 });

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import { trustingFetch } from "@neverland/api";
+import { trustingFetch } from "@neverland/api/trusting-fetch";
 import { askAsHall } from "../testing/ask-as-hall.ts";
 import { type Hall, layOutHall, registerHallAt } from "../testing/loopback-hall.ts";
 

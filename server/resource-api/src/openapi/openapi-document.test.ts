@@ -86,6 +86,9 @@ test("what is described of a kind is what may be asked of it", () => {
     .filter(([path]) => path.startsWith(root))
     .map(([path, item]) => [path.slice(root.length), Object.keys(item).toSorted()]);
   assert.deepEqual(Object.fromEntries(described), {
+    "/accesstokens": ["delete", "get", "post"],
+    "/accesstokens/{name}": ["delete", "get", "patch", "put"],
+    "/accesstokens/{name}/status": ["get", "patch", "put"],
     "/namespaces/{namespace}/machineevents": ["get", "post"],
     "/machineevents": ["get"],
     "/namespaces/{namespace}/machineevents/{name}": ["get"],

@@ -3,6 +3,8 @@ import { isObject, type KindInfo, member } from "@neverland/api";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
 import { schemaFaults } from "@neverland/resources/rules/schema-faults.ts";
+import type { Holder } from "../access/access-tokens.ts";
+import { presentedToken } from "../access/token-gate.ts";
 import { sendValue } from "../answers/send-json.ts";
 import type { ApiContext } from "../api-context.ts";
 import type { Exchange } from "../verbs/exchange.ts";
@@ -10,9 +12,6 @@ import { checkFields } from "../wire/field-validation.ts";
 import { readObject } from "../wire/request-body.ts";
 import { rulesOf, whyNot } from "./judge-access.ts";
 import { type AccessSpec, reviewKinds, type TokenSpec } from "./review-kinds.ts";
-
-/** Whoever has the token, of which there is one. The groups are those by which Kubernetes' programs know who may do everything. */
-const holder = { username: "neverland", groups: ["system:masters", "system:authenticated"] };
 
 /** @throws {ApiFault | ResourceError} */
 export async function answerReview({ context, request, query, reply, media }: Exchange, kind: KindInfo): Promise<void> {
@@ -22,28 +21,30 @@ export async function answerReview({ context, request, query, reply, media }: Ex
   const spec = member(sent, "spec") ?? {};
   const faults = kind.spec ? schemaFaults(kind.spec, spec, "spec", kind) : [];
   if (faults.length > 0) throw invalid(kind, "", faults);
-  const status = statusOf(kind, spec, context);
+  // The gate has let it in.
+  const status = statusOf(kind, spec, context, context.access.holderOf(presentedToken(request.headers)));
   const metadata = metadataOf(sent);
   const asked = kind.spec && isObject(spec) ? { spec } : {};
   await sendValue(reply, 201, { kind: name, apiVersion, metadata, ...asked, status }, media);
 }
 
-function statusOf(kind: KindInfo, spec: unknown, { kinds, isToken }: ApiContext): object {
+function statusOf(kind: KindInfo, spec: unknown, context: ApiContext, asker: Holder | undefined): object {
+  const { kinds } = context;
   switch (kind) {
     case reviewKinds.SelfSubjectAccessReview:
       return accessOf(kind, spec as AccessSpec, kinds); // checked above
     case reviewKinds.SelfSubjectRulesReview:
       return rulesOf(kinds.values());
     case reviewKinds.TokenReview:
-      return isToken((spec as TokenSpec).token) // checked above
-        ? { authenticated: true, user: holder }
-        : {
-            authenticated: false,
-            error: "this is not the server's token; the file `token` of its data directory has it",
-          };
+      return tokenStatus(context.access.holderOf((spec as TokenSpec).token)); // checked above
     default:
-      return { userInfo: holder };
+      return { userInfo: asker };
   }
+}
+
+function tokenStatus(user: Holder | undefined): object {
+  if (user !== undefined) return { authenticated: true, user };
+  return { authenticated: false, error: "this server does not know the token, or it is over" };
 }
 
 function accessOf(kind: KindInfo, spec: AccessSpec, kinds: ApiContext["kinds"]): object {

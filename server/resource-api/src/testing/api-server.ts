@@ -2,13 +2,15 @@
 import { createPrivateKey, randomBytes, X509Certificate } from "node:crypto";
 import type { Server as HttpsServer, ServerOptions } from "node:https";
 import type { Socket } from "node:net";
-import { type KindInfo, kinds, type Resource, Sensitive, trustingFetch } from "@neverland/api";
+import { type KindInfo, kinds, type Resource, Sensitive } from "@neverland/api";
+import { trustingFetch } from "@neverland/api/trusting-fetch";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { issueAuthority, issueServerCertificate } from "@neverland/platform/tls/issue-certificate.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import fastify, { type FastifyHttpsOptions, type FastifyInstance } from "fastify";
+import { AccessTokens } from "../access/access-tokens.ts";
 import { type ResourceApiDeps, registerResourceApi } from "../register.ts";
 
 export type ApiServer = {
@@ -36,8 +38,10 @@ export const templatesPath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/t
 export const workflowsPath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/workflows";
 export const hardwarePath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/hardware";
 
+const startTimeoutMs = 10_000;
+
 export async function startApiServer(
-  deps: Partial<Omit<ResourceApiDeps, "token">> & { port?: number; token?: string; isSecure?: boolean } = {},
+  deps: Partial<Omit<ResourceApiDeps, "access">> & { port?: number; token?: string; isSecure?: boolean } = {},
 ): Promise<ApiServer> {
   const store = deps.store ?? openMemoryStore();
   const token = deps.token ?? "a-token-for-tests";
@@ -52,11 +56,11 @@ export async function startApiServer(
   });
   const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
   await writes.namespaces?.makeAll(Object.values<KindInfo>(kinds));
-  await registerResourceApi(app, {
-    ...{ clock: systemClock, version: "0.0.0", writes },
-    ...deps,
-    ...{ store, token: new Sensitive(token) },
-  });
+  const clock = deps.clock ?? systemClock;
+  const onError = ({ error }: { error: unknown }): void => deps.onInternalError?.(error, "access tokens");
+  const access = new AccessTokens({ store, clock, ownToken: new Sensitive(token), onError });
+  await access.start(AbortSignal.timeout(startTimeoutMs));
+  await registerResourceApi(app, { ...{ version: "0.0.0", writes }, ...deps, ...{ clock, store, access } });
   const url = await app.listen({ host: "127.0.0.1", port: deps.port ?? 0 });
   return {
     url,
@@ -69,6 +73,7 @@ export async function startApiServer(
     unsentBytes: () => sockets.values().reduce((sum, { writableLength }) => sum + writableLength, 0),
     close: async () => {
       await app.close();
+      await access.stop(AbortSignal.timeout(startTimeoutMs));
       if (!deps.store) await store.close();
     },
   };

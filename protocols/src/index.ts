@@ -7,6 +7,7 @@ export * from "./dhcp/encapsulated.ts";
 export * from "./dhcp/message.ts";
 export * from "./dhcp/message-view.ts";
 export * from "./dhcp/option-codes.ts";
+export * from "./dhcp/option-faults.ts";
 export * from "./dhcp/option-list.ts";
 export * from "./dhcp/option-values.ts";
 export * from "./dhcp/user-class.ts";

@@ -61,6 +61,11 @@ export const eventTypes = {
   DhcpNak: { ...refusal, meaning: "the machine asked for an address that is not its own and was told so" },
   DhcpIgnored: { ...refusal, mark: "turned-away", meaning: "a DHCP message was not answered" },
   DhcpLeftOut: { ...refusal, meaning: "the machine was told less by DHCP than its Hardware says, or something else" },
+  DhcpFaulty: {
+    ...{ sort: "note", plane: "boot" },
+    meaning: "a DHCP message of the machine breaks the protocol's rules, and was answered by what could be read of it",
+    todo: "nothing while the machine boots; else look for newer firmware",
+  },
   DhcpRelease: { ...step, meaning: "the machine gave its address back" },
   DhcpDecline: { ...refusal, meaning: "somebody says in the machine's name that its address is in use by another one" },
   RouterAdvertised: { ...step, mark: "router", meaning: "iPXE was told that there is no IPv6 router to wait for" },

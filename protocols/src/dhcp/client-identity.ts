@@ -13,15 +13,16 @@ export interface ClientIdentity {
   readonly userClasses: readonly string[];
   /** Option 93's first entry. */
   readonly architecture: number | undefined;
-  /** Option 97 absent, empty, or 17 bytes that begin with 0 (RFC 4578 §2.3). */
-  readonly machineIdentifierIsSound: boolean;
-  /** The SMBIOS UUID as `dmidecode` prints it; undefined when absent. */
+  /** The SMBIOS UUID as `dmidecode` prints it; undefined unless option 97 is 17 bytes that begin with 0 (RFC 4578 §2.3). */
   readonly uuid: string | undefined;
 }
 
+/** Ethernet, and what shares its addresses: IEEE 802 networks, as some cards call themselves. */
+const hardwareTypes = [1, 6];
+
 /** The client's Ethernet address; undefined when the message is of another kind of network. */
 export function clientMac(message: DhcpMessage): MacAddress | undefined {
-  if (message.htype !== 1 || message.hlen !== 6) return undefined;
+  if (!hardwareTypes.includes(message.htype) || message.hlen !== 6) return undefined;
   return macFromBytes(message.chaddr.subarray(0, 6));
 }
 
@@ -34,8 +35,6 @@ export function readClientIdentity(options: ReadonlyMap<number, Uint8Array>): Cl
     userClasses: userClass === undefined ? [] : readUserClasses(userClass),
     architecture:
       architecture !== undefined && architecture.length >= 2 ? readU16(architecture.subarray(0, 2)) : undefined,
-    machineIdentifierIsSound:
-      machine === undefined || machine.length === 0 || (machine.length === 17 && machine[0] === 0),
     // Told of a machine once in a while, and asked for at each message.
     get uuid() {
       return machine?.length === 17 && machine[0] === 0 ? uuidText(machine.subarray(1)) : undefined;

@@ -1,6 +1,5 @@
 // A DHCP message read where it lies, for who answers many: what is not asked for is not read.
 import { type Ipv4Address, ipv4FromBytes, unspecifiedIpv4 } from "../ip/address.ts";
-import { PacketError } from "../packet-error.ts";
 import { checkDhcpMessage, type DhcpMessage, fixedBytes } from "./message.ts";
 import { type DhcpOption, endOption, padOption } from "./option-list.ts";
 
@@ -98,17 +97,12 @@ export function viewDhcpMessage(bytes: Uint8Array): DhcpMessage {
       options.push({ code, value: nothing });
       continue;
     }
-    const length = bytes[at++];
-    if (length === undefined || at + length > bytes.length) throw cutOption(code, length, bytes.length - at);
-    options.push({ code, value: bytes.subarray(at, at + length) });
-    at += length;
+    const length = bytes[at] ?? bytes.length;
+    if (at + 1 + length > bytes.length) return new DhcpMessageView(bytes, options, bytes.subarray(at - 1));
+    options.push({ code, value: bytes.subarray(at + 1, at + 1 + length) });
+    at += 1 + length;
   }
   return new DhcpMessageView(bytes, options, nothing);
 }
 
 const nothing = new Uint8Array(0);
-
-function cutOption(code: number, length: number | undefined, left: number): PacketError {
-  const missing = length === undefined ? `its length is` : `${length - left} of ${length} bytes are`;
-  return new PacketError("truncated", `option ${code}: ${missing} missing`);
-}

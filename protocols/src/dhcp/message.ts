@@ -32,7 +32,7 @@ export interface DhcpMessage {
   /** 128 bytes: text ended by a zero byte, or options (option 52). */
   readonly file: Uint8Array;
   readonly options: readonly DhcpOption[];
-  /** The end option and all that follows it; empty when the sender wrote none. */
+  /** The end option and all that follows it, or what is left of an option that is cut; empty when the sender wrote neither. */
   readonly trailer: Uint8Array;
 }
 

@@ -1,5 +1,4 @@
 // The options of a DHCP message: as they lie on the wire, and joined to one value per code.
-import { PacketError } from "../packet-error.ts";
 import { Reader } from "../reader.ts";
 import { Writer } from "../writer.ts";
 import { OptionCode } from "./option-codes.ts";
@@ -14,14 +13,19 @@ export const padOption = 0;
 export const endOption = 255;
 const longestFragmentBytes = 255;
 
-/** Reads up to the end option, or to the end of the bytes where a sender forgot it. */
+/** Reads up to the end option, or to the end of the bytes where a sender forgot it. One that is cut ends them too, as it does for dnsmasq. */
 export function readOptions(r: Reader): { options: DhcpOption[]; trailer: Uint8Array } {
   const options: DhcpOption[] = [];
   while (r.remaining > 0) {
     const code = r.u8("option code");
     if (code === endOption) return { options, trailer: Uint8Array.of(endOption, ...r.rest()) };
     if (code === padOption) options.push({ code, value: new Uint8Array(0) });
-    else options.push({ code, value: r.bytes(r.u8(`length of option ${code}`), `option ${code}`) });
+    else if (r.remaining === 0) return { options, trailer: Uint8Array.of(code) };
+    else {
+      const length = r.u8("length");
+      if (length > r.remaining) return { options, trailer: Uint8Array.of(code, length, ...r.rest()) };
+      options.push({ code, value: r.bytes(length, "option") });
+    }
   }
   return { options, trailer: new Uint8Array(0) };
 }
@@ -43,17 +47,21 @@ export interface OptionFields {
 
 /**
  * One value per code: fragments joined in the order options, file, sname (RFC 3396 §7), where option 52 says
- * that the latter two hold options (RFC 2132 §9.3).
- * @throws {PacketError} `truncated` or `malformed` when an overloaded field is broken.
+ * that the latter two hold options (RFC 2132 §9.3): its two lowest bits, whatever is above them.
  */
 export function joinOptions(message: OptionFields): Map<number, Uint8Array> {
-  const overload = message.options.find((option) => option.code === OptionCode.overload)?.value[0] ?? 0;
-  if (overload > 3) throw new PacketError("malformed", `option 52 is ${overload}; only 1, 2 and 3 have a meaning`);
+  const { inFile, inName } = overloadOf(message.options);
   const joined = new Map<number, Uint8Array>();
   joinInto(joined, message.options);
-  if ((overload & 1) !== 0) joinInto(joined, readOptions(new Reader(message.file)).options);
-  if ((overload & 2) !== 0) joinInto(joined, readOptions(new Reader(message.sname)).options);
+  if (inFile) joinInto(joined, readOptions(new Reader(message.file)).options);
+  if (inName) joinInto(joined, readOptions(new Reader(message.sname)).options);
   return joined;
+}
+
+/** Which of the header's fields hold options. */
+export function overloadOf(options: readonly DhcpOption[]): { readonly inFile: boolean; readonly inName: boolean } {
+  const overload = options.find((option) => option.code === OptionCode.overload)?.value[0] ?? 0;
+  return { inFile: (overload & 1) !== 0, inName: (overload & 2) !== 0 };
 }
 
 function joinInto(joined: Map<number, Uint8Array>, options: readonly DhcpOption[]): void {

@@ -28,7 +28,6 @@ const pxe: ClientIdentity = {
   vendorClass: "PXEClient:Arch:00000:UNDI:002001",
   userClasses: [],
   architecture: 0,
-  machineIdentifierIsSound: true,
   uuid: undefined,
 };
 const fileOf = (client: ClientIdentity, changed: Partial<BootSubject> = {}) => {
@@ -78,7 +77,6 @@ test("a machine's own script takes the place of ours", () => {
 
 test("a client that lacks what firmware sends is not netbooted", () => {
   assert.equal(fileOf({ ...pxe, vendorClass: "udhcp 1.35.0" }), "not-asked");
-  assert.equal(fileOf({ ...pxe, machineIdentifierIsSound: false }), "not-asked");
 });
 
 test("firmware that leaves out option 93 is known by option 60, and refused a file where that does not name what it is", () => {

@@ -93,7 +93,7 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
 /** Firmware that asks to be netbooted says so in option 60; some leave out 93 or 94, which RFC 4578 wants beside it. */
 function bootClientKind(client: ClientIdentity): BootClientKind | undefined {
   const isHttp = client.vendorClass.startsWith("HTTPClient");
-  if (!client.machineIdentifierIsSound || !(isHttp || client.vendorClass.startsWith("PXEClient"))) return undefined;
+  if (!isHttp && !client.vendorClass.startsWith("PXEClient")) return undefined;
   if (client.userClasses.some((userClass) => ipxeUserClasses.includes(userClass))) return "ipxe";
   return isHttp ? "http" : "pxe";
 }

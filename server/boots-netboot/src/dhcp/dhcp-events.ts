@@ -8,6 +8,7 @@ import {
   type DhcpMessage,
   type Ipv4Address,
   type MacAddress,
+  optionFault,
   PacketError,
 } from "@neverland/protocols";
 import type { EventGate, Said } from "@neverland/timeline/budgets/event-gate.ts";
@@ -52,6 +53,9 @@ export class DhcpEvents {
   ): Said {
     const { machine } = decision;
     const who = { source: "boots/dhcp", link: this.#link, mac, hardware: machine?.key } as const;
+    const fault = decision.kind === "reply" ? optionFault(message, decision.options) : undefined;
+    if (fault !== undefined)
+      this.#gate.once(`dhcp faulty ${mac}`, silenceQuietMs, { ...who, ...faultFacts(mac, fault) });
     if (decision.kind === "reply" && decision.type !== "nak") {
       const doubts = this.#doubtsOf(decision.machine);
       // Before the answer itself, which is the last that was seen of the machine.
@@ -144,6 +148,11 @@ function factsOf(message: DhcpMessage, decision: ToldDecision): Facts {
     case "reply":
       return replyFacts(message, decision);
   }
+}
+
+function faultFacts(mac: MacAddress | undefined, fault: string): Facts {
+  const message = `a DHCP message of ${mac} is answered by what can be read of it: ${fault}`;
+  return { type: "DhcpFaulty", reason: "UnreadablePacket", message };
 }
 
 const mostDoubts = 5;

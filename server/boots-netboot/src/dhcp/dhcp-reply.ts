@@ -106,11 +106,11 @@ function replyHeader(request: DhcpMessage): Unfinished {
   };
 }
 
-/** Option 61 goes back (RFC 6842), and option 82 too, as the last of all (RFC 3046 §2.2). */
+/** Option 61 goes back (RFC 6842), and option 82 too, as the last of all (RFC 3046 §2.2); what is empty has nothing to say. */
 function echoes(options: ReadonlyMap<number, Uint8Array>): DhcpOption[] {
   return [OptionCode.clientIdentifier, OptionCode.relayAgentInformation].flatMap((code) => {
     const value = options.get(code);
-    return value === undefined ? [] : [{ code, value }];
+    return value === undefined || value.length === 0 ? [] : [{ code, value }];
   });
 }
 
@@ -148,7 +148,7 @@ function bootFileName(plan: BootPlan): string {
 
 export function sizeLimitBytes(options: ReadonlyMap<number, Uint8Array>): number {
   const value = options.get(OptionCode.maximumMessageSize);
-  const asked = value?.length === 2 ? readU16(value) : leastPacketBytes;
+  const asked = value !== undefined && value.length >= 2 ? readU16(value.subarray(0, 2)) : leastPacketBytes;
   return Math.min(Math.max(asked, leastPacketBytes), mostPacketBytes) - ipAndUdpBytes;
 }
 

@@ -1,5 +1,5 @@
 // In which state a client is that sends a DHCPREQUEST, and what it asks for: RFC 2131 §4.3.2 and nothing else.
-import { type DhcpMessage, type Ipv4Address, OptionCode, readIpv4List, unspecifiedIpv4 } from "@neverland/protocols";
+import { type DhcpMessage, type Ipv4Address, ipv4FromBytes, OptionCode, unspecifiedIpv4 } from "@neverland/protocols";
 
 export type RequestState =
   /** It answers an offer; `server` is whose. */
@@ -10,7 +10,6 @@ export type RequestState =
   | { readonly state: "renewing"; readonly address: Ipv4Address }
   | { readonly state: "unclear" };
 
-/** @throws {PacketError} `malformed` when option 50 or 54 is no address. */
 export function requestState(message: DhcpMessage, options: ReadonlyMap<number, Uint8Array>): RequestState {
   const server = addressOption(options, OptionCode.serverIdentifier);
   const requested = addressOption(options, OptionCode.requestedAddress);
@@ -24,7 +23,8 @@ export function requestState(message: DhcpMessage, options: ReadonlyMap<number, 
   return requested === undefined ? { state: "unclear" } : { state: "init-reboot", address: requested };
 }
 
+/** Of a longer value the first address; what is shorter than one is none. So dnsmasq reads them. */
 export function addressOption(options: ReadonlyMap<number, Uint8Array>, code: number): Ipv4Address | undefined {
   const value = options.get(code);
-  return value === undefined ? undefined : readIpv4List(value)[0];
+  return value === undefined || value.length < 4 ? undefined : ipv4FromBytes(value.subarray(0, 4));
 }

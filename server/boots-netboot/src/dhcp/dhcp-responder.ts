@@ -12,8 +12,8 @@ import {
   type MacAddress,
   MessageType,
   OptionCode,
+  optionFault,
   readClientIdentity,
-  readU8,
   unspecifiedIpv4,
 } from "@neverland/protocols";
 import { type BootPlan, type BootPlanConfig, planBoot } from "../boot-plan.ts";
@@ -91,10 +91,7 @@ export interface Conflicts {
   holder(address: Ipv4Address): MacAddress | undefined;
 }
 
-/**
- * @param lookup What the index says of the message's hardware address.
- * @throws {PacketError} when an option that decides is unreadable.
- */
+/** @param lookup What the index says of the message's hardware address. */
 export function respondToDhcp(
   message: DhcpMessage,
   lookup: CardLookup,
@@ -103,11 +100,10 @@ export function respondToDhcp(
 ): DhcpDecision {
   if (message.op !== BootpOp.request) return ignored("NotARequest", "a reply of another server arrived on our port");
   const mac = clientMac(message);
-  if (mac === undefined) return ignored("NoEthernetAddress", `hardware type ${message.htype} is not Ethernet`);
+  if (mac === undefined) return ignored("NoEthernetAddress", noEthernet(message));
   const options = joinOptions(message);
-  const typeOption = options.get(OptionCode.messageType);
-  if (typeOption === undefined)
-    return ignored("NoMessageType", "plain BOOTP is not served; the message has no option 53");
+  const type = options.get(OptionCode.messageType)?.[0];
+  if (type === undefined) return ignored("NoMessageType", noType(message, options));
   if (lookup.found === "none")
     return ignored("UnknownMachine", `no Hardware has the MAC ${mac}; add one to have this machine answered`);
   if (lookup.found === "several")
@@ -117,7 +113,7 @@ export function respondToDhcp(
     return ignored("DhcpDisabled", `${machine.key} says disableDhcp for ${mac}`, machine);
   if (machine.address === undefined)
     return ignored("NoAddressReserved", `${machine.key} has no IPv4 address in dhcp.ip.address for ${mac}`, machine);
-  return byType(readU8(typeOption), { message, options, machine, address: machine.address, conflicts, config });
+  return byType(type, { message, options, machine, address: machine.address, conflicts, config });
 }
 
 function byType(type: number, exchange: Exchange): DhcpDecision {
@@ -205,6 +201,16 @@ function giveBack(
   }
   if (kind === "released") return { kind, machine, address };
   return { kind, machine, address, mayAsk: message.giaddr === unspecifiedIpv4 };
+}
+
+function noEthernet({ htype, hlen }: DhcpMessage): string {
+  return `a hardware address of ${hlen} bytes and of type ${htype} is not Ethernet's, which has 6 and is of type 1`;
+}
+
+function noType(message: DhcpMessage, options: ReadonlyMap<number, Uint8Array>): string {
+  const fault = optionFault(message, options);
+  const why = fault === undefined ? "" : `; ${fault}`;
+  return `plain BOOTP is not served; the message has no option 53${why}`;
 }
 
 function ignored(reason: DhcpIgnoredReason, message: string, machine?: MachineCard): DhcpDecision {

@@ -69,8 +69,8 @@ export class PreparedReplies {
   #writePrepared(out: Uint8Array, decision: DhcpReplyDecision): number | undefined {
     const { type, request, options, machine, address, plan } = decision;
     if (type === "nak" || plan.kind === "operator") return undefined;
-    const clientId = options.get(OptionCode.clientIdentifier);
-    const relayInformation = options.get(OptionCode.relayAgentInformation);
+    const clientId = echoed(options, OptionCode.clientIdentifier);
+    const relayInformation = echoed(options, OptionCode.relayAgentInformation);
     if ((clientId?.length ?? 0) > 255 || (relayInformation?.length ?? 0) > 255) return undefined;
     const card = this.#partsOf(machine);
     const boot = this.#bootPart(plan);
@@ -141,6 +141,12 @@ const nothing = new Uint8Array(0);
 function isAscii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
   return true;
+}
+
+/** Of an empty option nothing goes back. */
+function echoed(options: ReadonlyMap<number, Uint8Array>, code: number): Uint8Array | undefined {
+  const value = options.get(code);
+  return value?.length === 0 ? undefined : value;
 }
 
 function echoSize(value: Uint8Array | undefined): number {

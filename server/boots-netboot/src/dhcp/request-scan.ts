@@ -78,18 +78,16 @@ export class RequestScan {
         return true;
       // What goes back takes room in the answer.
       case OptionCode.clientIdentifier:
+        if (size === 0) return true;
         if (this.clientIdAt !== 0) return false;
         this.clientIdAt = valueAt;
         this.#addOption(bytes, code, size, valueAt, 0);
         return true;
       case OptionCode.relayAgentInformation:
+        if (size === 0) return true;
         if (this.relayAt !== 0) return false;
         this.relayAt = valueAt;
         this.#addOption(bytes, code, size, valueAt, 0);
-        return true;
-      // Of the UUID it matters whether it is one: its length and its first byte say so.
-      case OptionCode.clientMachineIdentifier:
-        this.#addOption(bytes, code, size, valueAt, Math.min(size, 1));
         return true;
       case OptionCode.maximumMessageSize:
       case OptionCode.vendorClass:

@@ -26,7 +26,8 @@ export interface Rack {
   close(): Promise<void>;
 }
 
-const bridge = [
+/** Lays a bridge `br0` with the server's address. */
+export const bridge = [
   "ip link add br0 type bridge stp_state 0 forward_delay 0 mcast_snooping 0",
   "ip addr add 10.77.0.1/24 dev br0",
   "ip link set br0 up",
@@ -72,13 +73,8 @@ export async function openRack(config: Partial<BootsConfig>, hardware: readonly 
       await waitFor("new hardware", (event) => event.type === "Applied" && events.indexOf(event) >= before, 5_000);
     },
     async addClient(mac) {
-      const client = await openNamespace("true", server);
-      const port = `port${clients.push(client)}`;
-      const peer = `peer name eth0 address ${mac} netns ${client.pid}`;
-      const join = `ip link add ${port} type veth ${peer} && ip link set ${port} master br0 up`;
-      const joined = await runInside(server, ["sh", "-c", join]);
-      if (joined.code !== 0) throw new Error(joined.stderr);
-      await runInside(client, ["ip", "link", "set", "eth0", "up"]);
+      const client = await joinBridge(server, `port${clients.length + 1}`, mac);
+      clients.push(client);
       return client;
     },
     async close() {
@@ -88,4 +84,15 @@ export async function openRack(config: Partial<BootsConfig>, hardware: readonly 
       for (const namespace of [...clients, server]) await namespace.close();
     },
   };
+}
+
+/** A client as `addClient` of a rack makes one. @param port Of the bridge, by a name of its own. */
+export async function joinBridge(server: Namespace, port: string, mac: string): Promise<Namespace> {
+  const client = await openNamespace("true", server);
+  const peer = `peer name eth0 address ${mac} netns ${client.pid}`;
+  const join = `ip link add ${port} type veth ${peer} && ip link set ${port} master br0 up`;
+  const joined = await runInside(server, ["sh", "-c", join]);
+  if (joined.code !== 0) throw new Error(joined.stderr);
+  await runInside(client, ["ip", "link", "set", "eth0", "up"]);
+  return client;
 }

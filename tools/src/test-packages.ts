@@ -11,6 +11,10 @@ const peers: readonly DebianPackage[] = [
   { package: "dhcping", purpose: "a DHCP client that is not ours, and that asks for settings alone" },
   { package: "dnsmasq-base", purpose: "a DHCP server that is not ours" },
   { package: "tftp-hpa", purpose: "a TFTP client that is not ours" },
+  {
+    package: "libwrap0",
+    purpose: "a library of tftpd-hpa, a TFTP server that is not ours; tests unpack that themselves",
+  },
   { package: "atftp", purpose: "a TFTP client that is not ours, and that knows windows" },
   { package: "curl", purpose: "an HTTP and TFTP client that is not ours" },
   { package: "skopeo", purpose: "a registry client that is not ours" },

@@ -42,9 +42,9 @@ export function negotiate(asked: TftpOptions, sizeBytes: number, limits: TftpLim
   return { blockSizeBytes, windowBlocks, granted };
 }
 
-/** What is more than there can be is as good as the most there can be, as for tftpd-hpa and dnsmasq. */
+/** What is more than there can be is as good as the most there can be; blanks and a sign before it are none of it. So tftpd-hpa reads them. */
 function wholeNumber(text: string | undefined, least: number): number | undefined {
-  if (text === undefined || !/^[0-9]{1,9}$/.test(text)) return undefined;
+  if (text === undefined || !/^[ \t]*\+?[0-9]{1,19}$/.test(text)) return undefined;
   const value = Number(text);
   return value >= least ? value : undefined;
 }

@@ -49,7 +49,7 @@ export function decodeTftpRequest(bytes: Uint8Array): TftpRequest {
     case Opcode.wrq:
       return {
         op: opcode === Opcode.rrq ? "rrq" : "wrq",
-        file: r.zstring("file"),
+        file: readName(r),
         mode: r.zstring("mode").toLowerCase(),
         options: readOptions(r),
       };
@@ -81,18 +81,23 @@ export function encodeTftpReply(reply: TftpReply): Uint8Array {
   }
 }
 
+function readName(r: Reader): string {
+  const name = r.zstring("file");
+  if (name === "") throw new PacketError("malformed", "the request names no file");
+  return name;
+}
+
 /**
  * The first of a repeated option stands (RFC 2347 leaves it open). What is no whole option ends them, as it does for tftpd-hpa and dnsmasq:
- * firmware sends buffers of a fixed size, with zeros behind what it has to say.
+ * firmware sends buffers of a fixed size, with zeros behind what it has to say. More than there are of any use are passed over.
  */
 function readOptions(r: Reader): TftpOptions {
   const options = new Map<string, string>();
-  while (r.hasText) {
+  while (r.hasText && options.size < mostOptions) {
     const name = r.zstring("option name").toLowerCase();
     if (name === "" || !r.hasText) break;
     const value = r.zstring(`value of option ${name}`);
     if (!options.has(name)) options.set(name, value);
-    if (options.size > mostOptions) throw new PacketError("too-long", `more than ${mostOptions} options`);
   }
   return options;
 }

@@ -43,8 +43,13 @@ test("grants blocks that travel as fragments where they save acknowledgements, a
 });
 
 test("grants its most to who asks for more than there can be", () => {
-  const { granted } = negotiate(new Map(Object.entries({ blksize: "65535", windowsize: "65536" })), 1, limits);
-  assert.deepEqual(Object.fromEntries(granted), { blksize: "1468", windowsize: "16" });
+  for (const [blksize, windowsize] of [
+    ["65535", "65536"],
+    ["99999999999", " +99999999999"],
+  ] as const) {
+    const { granted } = negotiate(new Map(Object.entries({ blksize, windowsize })), 1, limits);
+    assert.deepEqual(Object.fromEntries(granted), { blksize: "1468", windowsize: "16" });
+  }
 });
 
 test("leaves out options whose values make no sense, and the timeout, which is measured", () => {

@@ -1,6 +1,6 @@
 // What a page has people type, in its order: blocks of commands, files that it shows whole, and what it has them do otherwise.
 
-/** `commands` are for a shell; `run` by whom is said behind the language: ```` ```sh on the machine ````. */
+/** `commands` are for a shell; where they are typed is said behind the language (```` ```sh on the machine ````), or that they are to fail (`fails`). */
 export type PageStep =
   | { readonly kind: "commands"; readonly line: number; readonly text: string; readonly where: string }
   /** A block with a title: ```` ```yaml title="node-2.yaml" ````. */

@@ -60,8 +60,9 @@ export class PageWorld {
     const who = where === "on the machine" ? 'curl() { command curl --interface 192.168.1.50 "$@"; }\n' : "";
     const script = `set -eu\ncd ${this.folder}\n. ./.session\n${who}${text}\nexport -p > .session\n`;
     const { code, stdout, stderr } = await runInside(this.#namespace, ["bash", "-c", script], blockTimeoutMs);
-    if (code !== 0) throw new Error(`line ${line}: exit code ${code} of:\n${text}\n${stdout}${stderr}`);
-    return stdout;
+    const isToFail = where === "fails";
+    if ((code !== 0) !== isToFail) throw new Error(`line ${line}: exit code ${code} of:\n${text}\n${stdout}${stderr}`);
+    return isToFail ? stdout + stderr : stdout;
   }
 
   #compare({ line, text }: PageStep & { kind: "seen" }): void {

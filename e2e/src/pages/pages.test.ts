@@ -7,7 +7,9 @@ import { openPageWorld } from "./page-world.ts";
 
 const docs = join(import.meta.dirname, "../../../docs");
 
-for (const page of ["metadata.md"])
+const pages = ["metadata.md", "templates.md"];
+
+for (const page of pages)
   test(`what docs/${page} has people type works, and prints what it says`, async (t) => {
     const world = await openPageWorld();
     t.after(() => world.close());

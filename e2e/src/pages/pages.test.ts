@@ -7,7 +7,15 @@ import { openPageWorld } from "./page-world.ts";
 
 const docs = join(import.meta.dirname, "../../../docs");
 
-const pages = ["backup.md", "machines.md", "metadata.md", "ports.md", "service.md", "templates.md"];
+const pages = [
+  "backup.md",
+  "machines.md",
+  "metadata.md",
+  "ports.md",
+  "service.md",
+  "templates.md",
+  "writing-actions.md",
+];
 
 for (const page of pages)
   test(`what docs/${page} has people type works, and prints what it says`, async (t) => {

@@ -157,6 +157,10 @@ export const eventReasons = {
     meaning: "two programs speak with the id of one worker, or its machine has got another address",
     mend: "find out whether a second machine was given the same worker id",
   },
+  TwoWriters: {
+    meaning: "the worker was started again in the middle of an action, whose container may live on",
+    mend: "look at the machine's console for two containers of the action, and restart the machine if there are two; Hook's own worker (tink hook build) goes on with what an earlier life of it began",
+  },
   TooManyConnections: {
     meaning:
       "one address, or all together, have more connections than machines need, or more requests wait on one of them",

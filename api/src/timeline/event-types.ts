@@ -114,6 +114,10 @@ export const eventTypes = {
   WorkerAsked: { ...step, mark: "worker", meaning: "the machine's worker asked for work" },
   WorkerRefused: { ...refusal, meaning: "someone spoke as a machine's worker and was refused" },
   WorkerMoved: { ...refusal, meaning: "a machine's worker spoke from another address than a moment ago" },
+  ActionHandedOutAgain: {
+    ...refusal,
+    meaning: "an action that had not ended was handed out again, so that two may be at work on the machine",
+  },
   ActionStarted: { ...step, mark: "action-start", meaning: "an action was started" },
   ActionSucceeded: { ...step, mark: "action-end", meaning: "an action succeeded" },
   ActionFailed: {

@@ -23,7 +23,10 @@ import type { IncomingReport } from "./worker-messages.ts";
 type Deps = Pick<
   TinkServerDeps,
   "clock" | "limits" | "listeningSinceMs" | "workflows" | "reports" | "turns" | "record"
->;
+> & {
+  /** When the action was last handed out while it ran, in ms since 1970: a start that comes after is a new one. */
+  readonly handedAgainMs?: number | undefined;
+};
 
 /** A start without a time of its own that comes so soon after another is that one, sent again. */
 const sameStartMs = 60_000;
@@ -109,7 +112,8 @@ async function appendStart(
   deps: Deps,
 ): Promise<boolean> {
   const starts = reports.filter(({ actionID, state }) => actionID === report.actionID && state === "RUNNING");
-  const isKnown = starts.some((start) => isSameStart(start, report)) || starts.length === mostStarts;
+  const isKnown =
+    starts.some((start) => isSameStart(start, report, deps.handedAgainMs)) || starts.length === mostStarts;
   const isNew = !isKnown && (await append(workflow, report, starts.length + 1, deps));
   // The workflow may have been given up while this was written; then nobody may begin.
   const now = await deps.workflows.get(workflow.metadata);
@@ -118,10 +122,11 @@ async function appendStart(
   return isNew;
 }
 
-function isSameStart(known: ActionReportSpec, report: ActionReportSpec): boolean {
+function isSameStart(known: ActionReportSpec, report: ActionReportSpec, handedAgainMs = 0): boolean {
   if (known.executionStart !== undefined || report.executionStart !== undefined)
     return known.executionStart === report.executionStart;
-  return (timeMs(report.receivedAt) ?? 0) - (timeMs(known.receivedAt) ?? 0) < sameStartMs;
+  const knownMs = timeMs(known.receivedAt) ?? 0;
+  return knownMs >= handedAgainMs && (timeMs(report.receivedAt) ?? 0) - knownMs < sameStartMs;
 }
 
 /** @returns Whether the report was not known before. */

@@ -2,6 +2,7 @@
 // said of it on their machines' timelines.
 import type { Workflow } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
+import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
 import type { AgentCaller, AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
@@ -13,12 +14,14 @@ import { findWork, type Work } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import type { StopDesk } from "./stop-desk.ts";
 import { TinkError } from "./tink-error.ts";
-import { askedEvent, elsewhereEvent, tooManyEvent } from "./worker-events.ts";
+import { askedEvent, elsewhereEvent, tooManyEvent, twoWritersEvent } from "./worker-events.ts";
 import type { IncomingReport } from "./worker-messages.ts";
 
 export type AgentDeskDeps = TinkServerDeps & {
   readonly gate: Pick<AgentGate, "refusal" | "machinesOf">;
   readonly stops: Pick<StopDesk, "wake">;
+  /** @param machine `namespace/name` of a Hardware. @returns When it was last seen starting, in ms since 1970. */
+  readonly lastBootMs: (machine: string) => number | undefined;
   /** How long a worker without work waits for an answer. Under a minute, which is what upstream's server takes. */
   readonly waitMs: number;
 };
@@ -35,9 +38,14 @@ type FoundWork = Exclude<Work, { readonly done: IncomingReport }>;
 /** Workers that no Hardware and no Workflow knows, as they may turn up before either is there. Anyone can make up more. */
 const mostStrangers = 256;
 
+/** Of late; an older one has been begun long since. */
+const mostHandedAgain = 10_000;
+
 export class AgentDesk {
   readonly #deps: AgentDeskDeps;
   readonly #contacts = new AgentContacts();
+  /** When an action that runs was handed out again, by its id. */
+  readonly #handedAgain = recentMap<string, number>(mostHandedAgain);
   readonly #inventories: AgentInventories;
   readonly #waiters = new AgentWaiters();
   /** Where to look and whom to wake; what is handed out is decided on what the store says then. */
@@ -86,6 +94,7 @@ export class AgentDesk {
         if (isFirst) this.#noteContact(question, work, waits);
         if ("serve" in work.next) {
           this.#refuseStranger(agentID, caller, work.workflow);
+          if (work.next.again) this.#noteAgain(agentID, work.next.serve, work);
           return work.next.serve;
         }
         const wake = await this.#wait(waiter, question, untilMs);
@@ -100,7 +109,8 @@ export class AgentDesk {
 
   /** Resolves when the report is durable. @throws {TinkError} `forbidden`, and what `acceptReport` throws. */
   async report(report: IncomingReport, caller: AgentCaller): Promise<void> {
-    await acceptReport(report, this.#deps, (workflow) => this.#refuseStranger(report.agentID, caller, workflow));
+    const deps = { ...this.#deps, handedAgainMs: this.#handedAgain.get(report.actionID) };
+    await acceptReport(report, deps, (workflow) => this.#refuseStranger(report.agentID, caller, workflow));
     this.#contacts.heard(report.agentID, caller.address, this.#deps.clock.nowMs());
   }
 
@@ -136,6 +146,16 @@ export class AgentDesk {
     return wait.finally(() => {
       this.#strangers -= 1;
     });
+  }
+
+  /** Whoever gets an action again begins it again, however soon; what runs it already may not know. */
+  #noteAgain(agentID: string, action: ServedAction, { workflow, mayRunSinceMs }: FoundWork): void {
+    const { clock, gate, lastBootMs, record } = this.#deps;
+    this.#handedAgain.set(action.actionID, clock.nowMs());
+    if (mayRunSinceMs === undefined) return;
+    const bootMs = gate.machinesOf(agentID, workflow).map(lastBootMs);
+    if (bootMs.some((ms) => ms !== undefined && ms > mayRunSinceMs)) return;
+    record(twoWritersEvent(agentID, action, mayRunSinceMs, workflow));
   }
 
   #noteContact(question: Question, work: FoundWork, waits: boolean): void {

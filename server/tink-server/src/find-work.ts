@@ -4,13 +4,19 @@ import { formatKey, type Workflow, whyStop } from "@neverland/api";
 import { Breather } from "@neverland/platform/wait/breather.ts";
 import { currentStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { type NextAction, nextAction, noWorkflow } from "@neverland/workflow-rules/actions/next-action.ts";
-import { hasComeBack } from "@neverland/workflow-rules/actions/reboot-action.ts";
+import { hasComeBack, isRebootAction } from "@neverland/workflow-rules/actions/reboot-action.ts";
 import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
+import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { type FoldedDeps, type FoldedWorkflow, readFolded } from "@neverland/workflow-rules/reports/read-folded.ts";
 import type { IncomingReport } from "./worker-messages.ts";
 
 export type Work =
-  | { readonly next: NextAction; readonly workflow?: Workflow | undefined }
+  | {
+      readonly next: NextAction;
+      readonly workflow?: Workflow | undefined;
+      /** What it gets may still run, begun at this time (ms since 1970) by an agent whose containers outlive it. */
+      readonly mayRunSinceMs?: number | undefined;
+    }
   /** That the worker asks says that something was done which nobody has reported: to be taken, before it is decided what is next. */
   | { readonly done: IncomingReport };
 
@@ -32,7 +38,7 @@ export async function findWork(agentID: string, queues: AgentQueues, deps: Folde
     const done = restartDone(agentID, found, deps);
     if (done !== undefined) return { done };
     const next = nextAction({ key: queued.id, status }, agentID, deps.limits);
-    if ("serve" in next) return { next, workflow };
+    if ("serve" in next) return { next, workflow, mayRunSinceMs: next.again ? mayRunSinceMs(found) : undefined };
     if (next.wait === "preparing") return { next };
     wait ??= next;
     // What was reported of those before is not folded yet, or their time is over: there may be many.
@@ -41,6 +47,16 @@ export async function findWork(agentID: string, queues: AgentQueues, deps: Folde
   const other = queues.anyUnfinished(agentID);
   wait ??= other && nextAction({ key: other.id, status: other.status }, agentID, deps.limits);
   return { next: wait ?? noWorkflow };
+}
+
+/** Our worker finds what an earlier life of it began, and says when it begins an action; agents of Tinkerbell do neither. */
+function mayRunSinceMs({ status, reports }: FoldedWorkflow): number | undefined {
+  const action = currentStep(status)?.action;
+  if (action === undefined || isRebootAction(action)) return undefined;
+  const starts = reports.filter(({ actionID, state }) => actionID === action.id && state === "RUNNING");
+  if (starts.some(({ executionStart }) => executionStart !== undefined)) return undefined;
+  const times = starts.map(({ receivedAt }) => timeMs(receivedAt) ?? 0);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 /**

@@ -1,4 +1,5 @@
 // Makes Tink Server of its settings.
+import { parseKey } from "@neverland/api";
 import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
 import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
@@ -7,13 +8,15 @@ import { TinkServer } from "./tink-server.ts";
 import { readTlsFiles } from "./tls-files.ts";
 
 export async function makeTinkServer(deps: ComponentDeps<unknown>): Promise<Parts> {
-  const { shared, settings, store, doors, machines, record, onError, clock, lent } = deps;
+  const { shared, settings, store, doors, machines, contacts, record, onError, clock, lent } = deps;
   const tls = await readTlsFiles(shared, settings);
   const proxies = trustedProxies(shared.boots.trustedProxies);
   const server = new TinkServer({
     ...{ store, doors, record, onError, clock, proxies },
     ...(tls === undefined ? {} : { tls }),
     gate: new AgentGate({ machines, proxies, record }),
+    lastBootMs: (machine) =>
+      contacts.bootContactMs({ namespace: parseKey(machine)?.namespace ?? "", agentID: "", hardware: machine }),
     methods: lent.grpcMethods ?? [],
     port: shared.tinkServer.port,
     limits: defaultLimits,

@@ -118,6 +118,43 @@ test("a worker that comes back in the middle of an action gets it again", async 
   assert.equal((await bench.worker().ask()).actionId, first.actionId);
 });
 
+test("an agent that was started again in the middle of an action leaves a warning and a second start, each time", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  for (let life = 0; life < 3; life++) await bench.worker().report(await bench.worker().ask(), "RUNNING");
+  const said = bench.events.filter(({ reason }) => reason === "TwoWriters");
+  assert.deepEqual(
+    said.map(({ type, mac, workflow }) => [type, mac, workflow]),
+    Array(2).fill(["ActionHandedOutAgain", installer, "default/install"]),
+  );
+  assert.match(
+    said[0]?.message ?? "",
+    /asks for work while action "stream", which it began at .*, has not ended, and gets it again: .* two writers are possible/,
+  );
+  assert.equal(bench.events.filter(({ type }) => type === "ActionStarted").length, 3);
+});
+
+test("no warning is given of a machine that was seen restarting since, of a worker that says when it begins, or of a reboot", async (t) => {
+  const restarted = await setUp(t, { lastBootMs: () => Date.now() + 1 });
+  await restarted.hardware.create({
+    metadata: { namespace: "default", name: "machine" },
+    spec: { interfaces: [{ dhcp: { mac: installer } }] },
+  });
+  const ours = await setUp(t);
+  const reboots = await setUp(t, { document: documentOf([installer, action("reboot")]) });
+  for (const bench of [restarted, ours, reboots]) {
+    await bench.createWorkflow();
+    const worker = bench.worker();
+    const startedAt = bench === ours ? new Date() : undefined;
+    await worker.report(await worker.ask(), "RUNNING", "", startedAt);
+    await bench.worker().ask();
+    assert.deepEqual(
+      bench.events.filter(({ type }) => type === "ActionHandedOutAgain"),
+      [],
+    );
+  }
+});
+
 test("a restart that nobody saw is done when the worker has come back from it twice", async (t) => {
   let laterMs = 0;
   const clock = { ...systemClock, nowMs: () => Date.now() + laterMs };

@@ -25,7 +25,7 @@ export type TinkServerOptions = Omit<
   TinkServerDeps,
   "workflows" | "reports" | "hardware" | "listeningSinceMs" | "turns"
 > &
-  Pick<AgentDeskDeps, "gate"> &
+  Pick<AgentDeskDeps, "gate" | "lastBootMs"> &
   Pick<GrpcListenerOptions, "doors" | "port" | "tls"> & {
     readonly store: ResourceStore;
     /** Many workers may come from their addresses. */

@@ -6,8 +6,10 @@ import {
   type MachineEventInput,
   type Workflow,
 } from "@neverland/api";
+import { formatTime } from "@neverland/platform/time/clock.ts";
 import { findStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import type { NextAction, WaitReason } from "@neverland/workflow-rules/actions/next-action.ts";
+import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
 import { givenReason } from "@neverland/workflow-rules/reports/given-reason.ts";
 import type { IgnoredReason } from "@neverland/workflow-rules/reports/judge-report.ts";
 
@@ -54,6 +56,23 @@ export function elsewhereEvent(
 ): MachineEventInput {
   const message = `worker ${agentID} asks from ${address} and was at ${otherAddress} a moment ago; the one that asks last is served`;
   return { ...subjectOf(agentID, workflow), type: "WorkerMoved", reason: "TwoAddresses", message };
+}
+
+/** An action that runs was handed out again. @param startedMs When it was begun, in ms since 1970. */
+export function twoWritersEvent(
+  agentID: string,
+  { name, actionID }: Pick<ServedAction, "name" | "actionID">,
+  startedMs: number,
+  workflow: Workflow | undefined,
+): MachineEventInput {
+  const message = `worker ${agentID} asks for work while action "${name}", which it began at ${formatTime(startedMs)}, has not ended, and gets it again: unless its container is gone, two writers are possible`;
+  return {
+    ...subjectOf(agentID, workflow),
+    type: "ActionHandedOutAgain",
+    reason: "TwoWriters",
+    message,
+    data: { action: name, actionID },
+  };
 }
 
 /** A worker that nobody knows, while as many of its kind wait as may. */

@@ -56,7 +56,16 @@ export class TinkBench {
     const proxies = options.proxies ?? trustedProxies([]);
     this.#feed = new HardwareFeed({ ...shared, index: machines });
     const gate = new AgentGate({ machines, proxies, record: shared.record });
-    this.server = new TinkServer({ ...shared, gate, proxies, doors: [{ host: "127.0.0.1" }], port: 0, ...options });
+    const lastBootMs = () => undefined;
+    this.server = new TinkServer({
+      ...shared,
+      gate,
+      lastBootMs,
+      proxies,
+      doors: [{ host: "127.0.0.1" }],
+      port: 0,
+      ...options,
+    });
     const controller = workflowController({
       ...shared,
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
@@ -129,7 +138,13 @@ export class TestWorker {
     return await this.client.getAction({ agentId: this.agentID }, signal === undefined ? {} : { signal });
   }
 
-  async report(action: ActionResponse, state: keyof typeof ActionStatusRequest_StateType, message = ""): Promise<void> {
+  /** @param startedAt As our worker says it; without it as upstream's agent does: Go's zero time. */
+  async report(
+    action: ActionResponse,
+    state: keyof typeof ActionStatusRequest_StateType,
+    message = "",
+    startedAt?: Date,
+  ): Promise<void> {
     await this.client.reportActionStatus({
       workflowId: action.workflowId,
       taskId: action.taskId,
@@ -137,8 +152,10 @@ export class TestWorker {
       actionName: action.name,
       agentId: this.agentID,
       actionState: ActionStatusRequest_StateType[state],
-      // As upstream's agent does: Go's zero time.
-      executionStart: { seconds: -62135596800n, nanos: 0 },
+      executionStart: {
+        seconds: startedAt === undefined ? -62135596800n : BigInt(Math.floor(startedAt.getTime() / 1000)),
+        nanos: 0,
+      },
       message: { message },
     });
   }

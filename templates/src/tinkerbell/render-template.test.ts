@@ -91,10 +91,13 @@ test("Hardware, hardware and references win over entries of hardwareMap", () => 
 });
 
 const failures: readonly (readonly [string, string])[] = [
-  ["name: {{ .nope }}", 'template 1:10 : template: x:1:9: executing "x" at <.nope>: map has no entry for key "nope"'],
+  [
+    "name: {{ .nope }}",
+    'template 1:10 : template: x:1:9: executing "x" at <.nope>: map has no entry for key "nope": the workflow\'s spec.hardwareMap has no nope: it has device_1',
+  ],
   [
     "a\n{{ (index .Hardware.Interfaces 1).DHCP.IP.Address }}",
-    'template 2:32 : template: x:2:31: executing "x" at <1>: nil pointer evaluating *tinkerbell.IP.Address',
+    'template 2:32 : template: x:2:31: executing "x" at <1>: nil pointer evaluating *tinkerbell.IP.Address: what the template reads there has no value: look at the Hardware and at the workflow\'s hardwareMap, or guard it with {{ if }} or {{ with }}',
   ],
   [
     "{{ .Hardware.Disk }}",
@@ -111,8 +114,60 @@ test("without a Hardware its fields are empty, and its map has no such key", () 
   const data = "{{ .Hardware.UserData }}{{ .hardware.spec.userData }}";
   const result = renderTemplate({ name: "x", data, hardwareMap: {} });
   assert.ok(!result.ok);
-  assert.match(result.problems[0]?.message ?? "", /<\.hardware\.spec\.userData>: map has no entry for key "userData"$/);
+  assert.match(
+    result.problems[0]?.message ?? "",
+    /<\.hardware\.spec\.userData>: map has no entry for key "userData": the workflow names no Hardware \(spec\.hardwareRef\), so that \.hardware is empty$/,
+  );
 });
+
+const bare = {
+  metadata: { name: "m1" },
+  spec: { interfaces: [{ dhcp: { mac: "52:54:00:00:00:01" } }], disks: [{ device: "/dev/sda" }] },
+};
+const absences: readonly (readonly [string, Parameters<typeof renderTemplate>[0]["hardware"], RegExp])[] = [
+  [
+    "{{ index .Hardware.Disks 0 }}",
+    undefined,
+    /out of range: the workflow names no Hardware \(spec\.hardwareRef\), so that \.Hardware is empty$/,
+  ],
+  [
+    "{{ index .Hardware.Disks 0 }}",
+    { metadata: { name: "m1" }, spec: {} },
+    /out of range: Hardware m1 has no disks \(spec\.disks\)$/,
+  ],
+  [
+    "{{ index .Hardware.Disks 2 }}",
+    bare,
+    /out of range: 2: Hardware m1 has 1 of disks \(spec\.disks\), counted from 0$/,
+  ],
+  [
+    "{{ formatPartition (index .Hardware.Disks 1) 1 }}",
+    bare,
+    /Hardware m1 has 1 of disks \(spec\.disks\), counted from 0$/,
+  ],
+  [
+    "{{ $.Hardware.Metadata.Instance.ID }}",
+    bare,
+    /nil pointer evaluating .*: Hardware m1 has no metadata \(spec\.metadata\)$/,
+  ],
+  [
+    "{{ .hardware.spec.metadata.instance.id }}",
+    bare,
+    /map has no entry .*: Hardware m1 has no metadata \(spec\.metadata\)$/,
+  ],
+  [
+    "{{ with .Hardware }}{{ index .Disks 3 }}{{ end }}",
+    bare,
+    /out of range: 3: what the template reads there has no value/,
+  ],
+];
+for (const [data, machine, expected] of absences) {
+  test(`what ${data} lacks is said in words of the resources: ${expected}`, () => {
+    const result = renderTemplate({ name: "x", data, hardware: machine, hardwareMap: {} });
+    assert.ok(!result.ok);
+    assert.match(result.problems[0]?.message ?? "", expected);
+  });
+}
 
 test("parseTemplate finds syntax errors without any data", () => {
   assert.deepEqual(parseTemplate({ name: "x", data: ubuntuTemplate }), []);

@@ -1,6 +1,7 @@
 // From a Template and a Hardware to the tasks of a Workflow.
 import { compileTemplate } from "../template.ts";
 import { TemplateError } from "../template-error.ts";
+import { absentValue } from "./absent-value.ts";
 import { tinkerbellFunctions } from "./functions.ts";
 import type { TemplateProblem } from "./problem.ts";
 import { type TemplateInputs, templateData } from "./template-data.ts";
@@ -38,7 +39,10 @@ export function renderTemplate(request: RenderRequest): RenderResult {
     const rendered = template.render(templateData(request));
     return { ...readWorkflowDocument(rendered), rendered };
   } catch (error) {
-    return { ok: false, problems: [problemOf(error)], warnings: [] };
+    const problem = problemOf(error);
+    const why = error instanceof TemplateError ? absentValue(error, request.data, request) : undefined;
+    const message = why === undefined ? problem.message : `${problem.message}: ${why}`;
+    return { ok: false, problems: [{ ...problem, message }], warnings: [] };
   }
 }
 

@@ -84,7 +84,8 @@ function decodeStruct(type: StructType, data: JsonObject): GoStruct {
   );
 }
 
-function asObject(data: unknown): JsonObject {
+/** Of JSON; what is no object is an empty one. */
+export function asObject(data: unknown): JsonObject {
   // JSON: an object has string keys and values of any kind.
   return typeof data === "object" && data !== null && !Array.isArray(data) ? (data as JsonObject) : {};
 }

@@ -16,7 +16,7 @@ import { type AccessSpec, reviewKinds, type TokenSpec } from "./review-kinds.ts"
 /** @throws {ApiFault | ResourceError} */
 export async function answerReview({ context, request, query, reply, media }: Exchange, kind: KindInfo): Promise<void> {
   const sent = withoutStatus(readObject(request.body, request.headers["content-type"], kind));
-  checkFields(kind, sent, query, reply);
+  checkFields(kind, sent, query, { request, reply });
   const { apiVersion, kind: name } = toResource(kind, sent, { namespace: "" });
   const spec = member(sent, "spec") ?? {};
   const faults = kind.spec ? schemaFaults(kind.spec, spec, "spec", kind) : [];

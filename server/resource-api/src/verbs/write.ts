@@ -19,7 +19,7 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
   const { kind, namespace } = target;
   const options = optionsOf(exchange, "CreateOptions");
   const sent = readObject(request.body, request.headers["content-type"], kind);
-  checkFields(kind, sent, query, exchange.reply);
+  checkFields(kind, sent, query, exchange);
   const object = withoutStatus(sent);
   refuseVersion(object);
   try {
@@ -56,10 +56,10 @@ async function endedBefore(
 }
 
 async function replaced(exchange: Exchange, target: NamedTarget): Promise<Resource> {
-  const { context, request, query, reply } = exchange;
+  const { context, request, query } = exchange;
   const options = optionsOf(exchange, "UpdateOptions");
   const object = readObject(request.body, request.headers["content-type"], target.kind);
-  checkFields(target.kind, object, query, reply);
+  checkFields(target.kind, object, query, exchange);
   requireVersion(target, toResource(target.kind, object, target));
   return await replaceResource(context.writes, writeTarget(target), object, options);
 }
@@ -72,11 +72,11 @@ function requireVersion({ kind, name }: NamedTarget, { metadata }: Resource): vo
 }
 
 async function patched(exchange: Exchange, target: NamedTarget): Promise<{ resource: Resource; created: boolean }> {
-  const { context, request, query, reply } = exchange;
+  const { context, request, query } = exchange;
   const type = patchTypeOf(request.headers["content-type"], target.kind);
   const options = optionsOf(exchange, "PatchOptions", type === "apply");
   const value = readPatch(request.body, type);
-  checkFields(target.kind, value, query, reply);
+  checkFields(target.kind, value, query, exchange);
   const written = writeTarget(target);
   if (type === "apply")
     return await applyResource(context.writes, written, value, { ...options, force: query.flag("force") });

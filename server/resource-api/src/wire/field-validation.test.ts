@@ -161,3 +161,46 @@ test("a name with a line end is taken, also in Strict, with a word on what becom
     /^299 - "spec\.interfaces\[0\]\.dhcp\.hostname: machines are told it as one line/,
   );
 });
+
+const twice = `{"apiVersion":"tinkerbell.org/v1alpha1","kind":"Hardware","metadata":{"name":"m7"},
+  "spec":{"resources":{"a,{\\"b":1,"a,{\\u0022b":2},"interfaces":[{},{"dhcp":{"mac":"52:54:00:00:01:17","mac" : "52:54:00:00:01:07"}}],"vendorData":"\\\\","userData":"\\"mac\\": 1, \\"mac\\": 2"}}`;
+const saidTwice = `duplicate field "spec.resources.a,{"b", duplicate field "spec.interfaces[1].dhcp.mac"`;
+
+test("a member that the body has twice is refused in Strict, is a warning by default, and nothing when that is asked for", async () => {
+  const post = (query: string) => api.request("POST", `${hardwarePath}?dryRun=All${query}`, { body: twice });
+  const refused = await post("&fieldValidation=Strict");
+  assert.deepEqual([refused.status, refused.body.reason], [400, "BadRequest"]);
+  assert.equal(
+    refused.body.message,
+    `Hardware in version "tinkerbell.org/v1alpha1" cannot be handled as a Hardware: strict decoding error: ${saidTwice}`,
+  );
+  const warned = await post("");
+  assert.equal(warned.status, 201, warned.body.message);
+  assert.equal(
+    warned.headers.get("warning"),
+    saidTwice
+      .split(/, (?=dup)/)
+      .map((text) => `299 - "${text.replaceAll('"', '\\"')}"`)
+      .join(", "),
+  );
+  assert.equal((await post("&fieldValidation=Ignore")).headers.get("warning"), null);
+});
+
+test("a patch is looked at in the same way", async () => {
+  const patch = (body: string, headers: Record<string, string>) =>
+    api.request("PATCH", `${hardwarePath}/m1?fieldValidation=Strict`, { body, headers });
+  assert.match(
+    (await patch('{"spec":{"userData":"a","userData":"b"}}', merge)).body.message,
+    /duplicate field "spec\.userData"$/,
+  );
+  const json = { "content-type": "application/json-patch+json" };
+  assert.match(
+    (
+      await patch(
+        '[{"op":"test","path":"/kind","value":"x"},{"op":"add","op":"add","path":"/spec/userData","value":""}]',
+        json,
+      )
+    ).body.message,
+    /duplicate field "\[1\]\.op"$/,
+  );
+});

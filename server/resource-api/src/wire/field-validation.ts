@@ -1,5 +1,5 @@
-// What a client wants to hear of fields that no kind has (the query's fieldValidation): a warning, a refusal, or nothing. And of values that
-// machines are told otherwise than they were written: a warning.
+// What a client wants to hear of fields that no kind has, or that its JSON has twice (the query's fieldValidation): a warning, a refusal, or
+// nothing. And of values that machines are told otherwise than they were written: a warning.
 import {
   apiVersionOf,
   doubtsOf,
@@ -9,8 +9,9 @@ import {
   unknownFields,
   unknownFieldText,
 } from "@neverland/api";
-import type { FastifyReply } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { ApiFault } from "./api-fault.ts";
+import { duplicateMembers } from "./duplicate-members.ts";
 import type { RequestQuery } from "./request-query.ts";
 import { warn } from "./warning.ts";
 
@@ -26,18 +27,29 @@ const mostSteps = 100;
  * @param sent An object, a part of one that is to be merged into one, or the operations of a JSON patch.
  * @throws {ApiFault} `BadRequest` in `Strict`.
  */
-export function checkFields(kind: KindInfo, sent: unknown, query: RequestQuery, reply: FastifyReply): void {
+export function checkFields(
+  kind: KindInfo,
+  sent: unknown,
+  query: RequestQuery,
+  { request, reply }: { readonly request: Pick<FastifyRequest, "body">; readonly reply: FastifyReply },
+): void {
   const { fieldValidation } = query;
   if (fieldValidation === "Ignore") return;
   const parts = (Array.isArray(sent) ? sent.slice(0, mostOperations).map(partOf) : [sent]).filter(isObject);
-  const [unknown, doubts] = [new Set<string>(), [] as string[]];
+  const [odd, doubts] = [new Set(twiceIn(request.body)), [] as string[]];
   for (const part of parts) {
-    for (const field of unknownFields(kind, part)) unknown.add(unknownFieldText(field));
+    for (const field of unknownFields(kind, part)) odd.add(unknownFieldText(field));
     for (const text of doubtsOf(kind, part)) doubts.push(text);
   }
-  if (unknown.size + doubts.length === 0) return;
-  if (unknown.size > 0 && fieldValidation === "Strict") throw notOfKind(kind, [...unknown]);
-  warn(reply, [...unknown, ...doubts.map((text) => text.slice(0, longestWarning))]);
+  if (odd.size + doubts.length === 0) return;
+  if (odd.size > 0 && fieldValidation === "Strict") throw notOfKind(kind, [...odd]);
+  warn(reply, [...odd, ...doubts.map((text) => text.slice(0, longestWarning))]);
+}
+
+/** Of YAML, its reader refuses what is there twice; of protobuf, a later one takes the place of one before by its own rules. */
+function twiceIn(body: unknown): string[] {
+  const text = Buffer.isBuffer(body) ? body.toString("utf8") : "";
+  return /^\s*[{[]/.test(text) ? duplicateMembers(text, mostNamed + 1) : [];
 }
 
 /** What an operation writes, as a part of the object that it is written to. */

@@ -216,6 +216,64 @@ test("a failure is told in the words of its condition, with where to read on", (
   assert.match(todo[0] ?? "", /^tink logs workflow\/install/);
 });
 
+test("a workflow that is stopped, cancelled, queued or begun again is told of in those words", () => {
+  const told = (status: WorkflowStatus) => explain({ workflows: [workflow(status)], events: [], nowMs });
+  const condition = (type: string, status: "True" | "False", message: string, reason = "") => ({
+    type,
+    status,
+    message,
+    reason,
+  });
+  const stopping = told({
+    state: "RUNNING",
+    conditions: [condition("Stopping", "True", "the workflow was cancelled while ...")],
+  });
+  assert.deepEqual(
+    [stopping.state, stopping.because],
+    ["Workflow install is being stopped.", ["the workflow was cancelled while ..."]],
+  );
+  assert.match(stopping.todo[0] ?? "", /^wait: .* may be writing to the machine's disk$/);
+  const cancelled = told({
+    state: "FAILED",
+    conditions: [condition("Succeeded", "False", "the workflow was cancelled in action ...", "Cancelled")],
+  });
+  assert.deepEqual(
+    [cancelled.state, cancelled.because],
+    ["Workflow install was cancelled.", ["the workflow was cancelled in action ..."]],
+  );
+  assert.match(cancelled.todo[0] ?? "", /^tink workflow retry install begins it again/);
+  const queued = told({
+    state: "PENDING",
+    conditions: [condition("WorkerFree", "False", "has workflow default/first before this one")],
+  });
+  assert.deepEqual(
+    [queued.state, queued.because],
+    ["Workflow install waits for another workflow of its machine.", ["has workflow default/first before this one"]],
+  );
+  const attempts = [{ number: 1, state: "FAILED" as const, message: "exit code 3" }];
+  const again = told({ state: "PENDING", stateSince: iso(9), attempts, retryFrom: "write" });
+  assert.equal(
+    again.because.at(-1),
+    'this is attempt 2 from action "write"; the one before ended as FAILED: exit code 3',
+  );
+  const refused = told({
+    state: "FAILED",
+    conditions: [condition("Retried", "False", 'the workflow has no action "x"')],
+  });
+  assert.ok(refused.because.includes('the workflow has no action "x"'));
+});
+
+test("a workflow that is deleted while it runs says what its action does and how long that takes", () => {
+  const running = workflow({
+    state: "RUNNING",
+    conditions: [{ type: "Stopping", status: "True", message: "the worker is told to stop it" }],
+  });
+  const metadata = { ...running.metadata, deletionTimestamp: iso(5), finalizers: ["metal.neverland.dev/take-back"] };
+  const { because, todo } = explain({ workflows: [{ ...running, metadata }], events: [], nowMs });
+  assert.match(because[0] ?? "", /^Workflow install is being deleted, .*; the worker is told to stop it$/);
+  assert.match(todo[0] ?? "", /^wait: it ends when its worker says so/);
+});
+
 test("after success the system's first words are the answer", () => {
   const events = [event(10, "PhonedHome", "m1 is up")];
   const { because } = explain({ workflows: [workflow({ state: "SUCCESS", stateSince: iso(60) })], events, nowMs });

@@ -10,6 +10,7 @@ import { deletionOf } from "./deletion.ts";
 import { type EventReason, eventReasonInfo } from "./event-reasons.ts";
 import { type EventType, eventTypeInfo, isSignOfLife } from "./event-types.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
+import { cancelledOf, queuedOf, retriedOf, stoppingOf } from "./explain-wishes.ts";
 import { whatToMend } from "./render-problem.ts";
 import { standingRefusals } from "./standing-refusals.ts";
 import { eventsOfLife, type TimelineEvent, toSights } from "./timeline-event.ts";
@@ -39,7 +40,15 @@ export type Explanation = {
 export function explain(input: ExplainInput): Explanation {
   const stays = input.workflows.filter(({ metadata }) => !metadata.deletionTimestamp);
   // What is on its way out decides nothing any more, but what it still has of the machine may hold others up.
-  const leaving = [input.hardware, ...input.workflows].flatMap((object) => leavingOf(object, input.nowMs));
+  const leaving = [
+    ...leavingOf(input.hardware, input.nowMs),
+    ...input.workflows.flatMap((workflow) =>
+      leavingOf(workflow, input.nowMs).flatMap(({ why, what }) => {
+        const stopping = stoppingOf(workflow);
+        return { why: [why, ...(stopping?.because ?? [])].join("; "), what: stopping?.todo.join("; ") ?? what };
+      }),
+    ),
+  ];
   const trouble = hardwareTrouble(input.hardware, input.rivals);
   const mendedMs = changedMs(input.hardware);
   const timeline = toSights(eventsOfLife(input.events, input.hardware)).filter(
@@ -100,6 +109,12 @@ function explainEach(input: ExplainInput, timeline: readonly TimelineEvent[]): [
 }
 
 function explainWorkflow(workflow: Workflow, input: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {
+  const wished =
+    stoppingOf(workflow) ?? queuedOf(workflow) ?? cancelledOf(workflow) ?? explainState(workflow, input, timeline);
+  return { ...wished, because: [...wished.because, ...retriedOf(workflow)] };
+}
+
+function explainState(workflow: Workflow, input: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {
   const state = workflow.status?.state ?? "";
   switch (state) {
     case "":
@@ -321,7 +336,7 @@ function failed({ metadata, status }: Workflow, state: "FAILED" | "TIMEOUT"): Ex
     because: [end?.message ?? currentAction(status?.tasks ?? [])?.message ?? "the cause was not kept"],
     todo: [
       `tink logs workflow/${metadata.name} shows what its actions printed`,
-      "mend the cause, then delete the workflow and apply it again: a finished workflow is never run again",
+      `mend the cause, then tink workflow retry ${metadata.name} begins it again (--from ACTION: not from its first action)`,
     ],
   };
 }

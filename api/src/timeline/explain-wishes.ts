@@ -1,0 +1,58 @@
+// What people asked of a workflow that is there, and what it waits for of others, for `tink explain`: from its conditions.
+import type { Workflow } from "../tinkerbell/workflow.ts";
+
+type Words = { readonly state: string; readonly because: readonly string[]; readonly todo: readonly string[] };
+
+function said({ status }: Workflow, type: string, value: "True" | "False") {
+  return status?.conditions?.find((each) => each.type === type && each.status === value);
+}
+
+/** Its running action is being ended, since it was deleted or cancelled. */
+export function stoppingOf(workflow: Workflow): Words | undefined {
+  const stopping = said(workflow, "Stopping", "True");
+  if (stopping === undefined || workflow.status?.state !== "RUNNING") return undefined;
+  return {
+    state: `Workflow ${workflow.metadata.name} is being stopped.`,
+    because: stopping.message ? [stopping.message] : [],
+    todo: [
+      "wait: it ends when its worker says so, or by itself a while later; until then its action may be writing to the machine's disk",
+    ],
+  };
+}
+
+/** It waits for another workflow of its worker. */
+export function queuedOf(workflow: Workflow): Words | undefined {
+  const queued = said(workflow, "WorkerFree", "False");
+  if (queued === undefined || workflow.status?.state !== "PENDING") return undefined;
+  return {
+    state: `Workflow ${workflow.metadata.name} waits for another workflow of its machine.`,
+    because: queued.message ? [queued.message] : [],
+    todo: ["wait, or end the one before it: tink workflow cancel NAME"],
+  };
+}
+
+/** Somebody ended it. */
+export function cancelledOf(workflow: Workflow): Words | undefined {
+  const { metadata, status } = workflow;
+  const end = said(workflow, "Succeeded", "False");
+  if (end?.reason !== "Cancelled" || status?.state !== "FAILED") return undefined;
+  return {
+    state: `Workflow ${metadata.name} was cancelled.`,
+    because: end.message ? [end.message] : [],
+    todo: [
+      `tink workflow retry ${metadata.name} begins it again; until it has succeeded, do not count on what is on the disk`,
+    ],
+  };
+}
+
+/** That this is not its first attempt, or that another one was asked for and not begun. */
+export function retriedOf(workflow: Workflow): string[] {
+  const { status } = workflow;
+  const refused = said(workflow, "Retried", "False")?.message;
+  if (refused) return [refused];
+  const before = status?.attempts?.at(-1);
+  if (before === undefined) return [];
+  const from = status?.retryFrom ? ` from action "${status.retryFrom}"` : "";
+  const ended = before.message ? `: ${before.message}` : "";
+  return [`this is attempt ${before.number + 1}${from}; the one before ended as ${before.state}${ended}`];
+}

@@ -1,8 +1,11 @@
 // A watch's events as they come, one JSON document a line.
-import type { Resource } from "@neverland/api";
+import type { ObjectCondition, Resource } from "@neverland/api";
 import type { ApiServer } from "@neverland/resource-api/testing/api-server.ts";
 
-export type WatchEvent = { readonly type: string; readonly object: Resource<unknown, { readonly state?: string }> };
+export type WatchEvent = {
+  readonly type: string;
+  readonly object: Resource<unknown, { readonly state?: string; readonly conditions?: readonly ObjectCondition[] }>;
+};
 
 /** For what is waited for, a controller's turn and a write included. */
 const eventWithinMs = 10_000;
@@ -39,6 +42,11 @@ export class EventLines {
         );
       });
     }
+  }
+
+  /** Of the objects of all that have come, but for bookmarks, which have none. */
+  get names(): readonly string[] {
+    return this.#events.filter(({ type }) => type !== "BOOKMARK").map(({ object }) => object.metadata.name);
   }
 
   close(): void {

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { ControllerBench, waitUntil } from "@neverland/controllers/testing/controller-bench.ts";
 import { renderWorkflow } from "@neverland/controllers/workflow/render-workflow.ts";
 import { type ApiServer, startApiServer } from "@neverland/resource-api/testing/api-server.ts";
-import { EventLines } from "./event-lines.ts";
+import { EventLines, type WatchEvent } from "./event-lines.ts";
 
 const group = "/apis/tinkerbell.org/v1alpha1";
 const namespaced = (plural: string) => `${group}/namespaces/default/${plural}`;
@@ -69,6 +69,9 @@ const listed = async (selector: string): Promise<readonly string[]> => {
   const { body } = await get(`${group}/hardware?labelSelector=${encodeURIComponent(selector)}`);
   return body.items.map(({ metadata }: { metadata: { name: string } }) => metadata.name);
 };
+
+const conditionOf = ({ status }: WatchEvent["object"], wanted: string) =>
+  status?.conditions?.find(({ type }) => type === wanted)?.status;
 
 test("a machine is taken, installed and given back", async (t) => {
   for (const [name, index] of [
@@ -143,6 +146,36 @@ test("a machine is taken, installed and given back", async (t) => {
   assert.deepEqual(done.object.metadata.labels, labels);
   const provisioned = { metadata: { annotations: { "v1alpha1.tinkerbell.org/provisioned": "true" } } };
   assert.equal((await merge(`${hardware}/m1`, provisioned)).status, 200);
+
+  // Its machine is switched off by a job of its name, which it looks for before it makes it, and whose end it waits for.
+  const jobs = "/apis/bmc.tinkerbell.org/v1alpha1/namespaces/default/jobs";
+  const selector = encodeURIComponent(`capt.tinkerbell.org/machine-name=${machine}`);
+  const jobWatch = `${jobs}?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=60&labelSelector=${selector}`;
+  const jobEvents = await EventLines.of(api, jobWatch);
+  t.after(() => jobEvents.close());
+  const bookmark = await jobEvents.until(({ type }) => type === "BOOKMARK");
+  assert.equal(bookmark.object.kind, "Job");
+  assert.equal(bookmark.object.metadata.annotations?.["k8s.io/initial-events-end"], "true");
+  assert.equal((await get(`${jobs}/${machine}-poweroff`)).body.reason, "NotFound");
+  const powerOff = (name: string, more: object) => ({
+    kind: "Job",
+    apiVersion: "bmc.tinkerbell.org/v1alpha1",
+    metadata: { name, namespace: "default", creationTimestamp: null, ...more },
+    spec: { machineRef: { name: "m1-bmc", namespace: "default" }, tasks: [{ powerAction: "off" }] },
+    status: {},
+  });
+  const unlike = powerOff("another-poweroff", {});
+  assert.equal((await api.request("POST", jobs, { body: unlike })).status, 201);
+  const job = powerOff(`${machine}-poweroff`, { labels });
+  const made = await api.request("POST", jobs, { body: job });
+  assert.deepEqual([made.status, made.body.spec], [201, job.spec]);
+  assert.equal((await api.request("POST", jobs, { body: job })).body.reason, "AlreadyExists");
+  const failed = await jobEvents.until(
+    ({ type, object }) => type === "MODIFIED" && conditionOf(object, "Failed") === "True",
+  );
+  assert.deepEqual(failed.object.metadata.labels, labels);
+  assert.deepEqual(new Set(jobEvents.names), new Set([`${machine}-poweroff`]));
+  assert.equal(conditionOf((await get(`${jobs}/${machine}-poweroff`)).body, "Completed"), undefined);
 
   // Deletion: the template and the workflow first, then the machine is anybody's again.
   assert.equal((await get(`${hardware}/m1`)).status, 200);

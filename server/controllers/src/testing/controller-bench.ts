@@ -18,6 +18,7 @@ import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { listReports, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { action, documentOf, installer, report, startMs } from "@neverland/workflow-rules/testing/examples.ts";
+import { bmcControllers } from "../bmc/bmc-controllers.ts";
 import { hardwareController } from "../hardware-controller.ts";
 import type { PowerControl, RenderWorkflow } from "../ports.ts";
 import { noPowerControl } from "../workflow/no-power-control.ts";
@@ -79,7 +80,7 @@ export class ControllerBench {
       void this.errors.push(`${doing}: ${error}`);
     const given = this.#options.counted ? this.#countedStore() : store;
     const hardware = hardwareController({ clock, record: (event) => void this.events.push(event) });
-    this.#controller = new ControllerRuntime([controller, hardware], {
+    this.#controller = new ControllerRuntime([controller, hardware, ...bmcControllers({ clock })], {
       store: given,
       clock,
       random: () => 0.5,

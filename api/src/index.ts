@@ -54,6 +54,7 @@ export {
 } from "./tinkerbell/interface-doubts.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
+export * from "./tinkerbell/workflow-rule-set.ts";
 export * from "./tinkerbell/workflow-wishes.ts";
 export { type UnknownField, unknownFields, unknownFieldText } from "./unknown-fields.ts";
 export { viewReference } from "./view/view-reference.ts";

@@ -15,6 +15,11 @@ import { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts
 import { hardwareDoubts } from "./tinkerbell/interface-doubts.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
+import {
+  ruleSetIsIdle,
+  workflowRuleSetSpecSchema,
+  workflowRuleSetStatusSchema,
+} from "./tinkerbell/workflow-rule-set.ts";
 import { actionInWords, reasonInWords } from "./view/workflow-words.ts";
 
 /** A column of `kubectl get`. `path` is a dotted path into the object, and may go through lists (`[]`); `wide` columns show with `-o wide` only. */
@@ -305,6 +310,23 @@ export const kinds = {
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.tasks[].agentID", "status.state"],
     heldInDeletion: { finalizer: takeBackFinalizer, field: "status.state", values: ["RUNNING"] },
     retention: { field: "status.state", values: ["SUCCESS", "FAILED", "TIMEOUT"], since: "status.stateSince" },
+  },
+  WorkflowRuleSet: {
+    ...tinkerbell,
+    kind: "WorkflowRuleSet",
+    description:
+      "Which machines get a Workflow by themselves when their worker comes up. This server keeps it and does not act on it yet.",
+    plural: "workflowrulesets",
+    singular: "workflowruleset",
+    shortNames: ["wrs"],
+    spec: workflowRuleSetSpecSchema,
+    status: workflowRuleSetStatusSchema,
+    columns: [
+      { name: "Template", type: "string", path: ".spec.workflow.template.ref" },
+      { name: "Reason", type: "string", path: ".status.conditions[].reason", instead: [unusable] },
+    ],
+    doubts: () => [ruleSetIsIdle],
+    indexes: [],
   },
   MachineEvent: {
     ...metalRecord,

@@ -12,6 +12,7 @@ const likeWorkflow = [
   "tinkerbell.org_Template",
   "bmc.tinkerbell.org_Machine",
   "bmc.tinkerbell.org_Job",
+  "tinkerbell.org_WorkflowRuleSet",
   "bmc.tinkerbell.org_Task",
 ];
 const workflowHealth = () => readFileSync(`${health}/tinkerbell.org_Workflow.lua`, "utf8");

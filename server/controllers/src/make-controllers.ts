@@ -9,6 +9,7 @@ import { garbageCollector } from "./garbage-collection/garbage-collector.ts";
 import { hardwareController } from "./hardware-controller.ts";
 import { namespaceController } from "./namespace-controller.ts";
 import { retention } from "./retention.ts";
+import { ruleSetController } from "./rule-set-controller.ts";
 import { templateController } from "./template-controller.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
 import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
@@ -36,6 +37,7 @@ export function makeControllers(deps: Deps): Service[] {
     templateController({ check: checkTemplate, clock }),
     hardwareController({ clock, record }),
     ...bmcControllers({ clock }),
+    ruleSetController({ clock }),
     workflows,
     // Events are kept elsewhere, are very many, and nobody owns or is owned by one.
     garbageCollector({ clock, random, onError, kinds: all.filter((kind) => kind !== kinds.MachineEvent) }),

@@ -58,6 +58,8 @@ describe("the resource API", () => {
       "workflows",
       "workflows/status",
       "workflows/log",
+      "workflowrulesets",
+      "workflowrulesets/status",
     ]);
     assert.equal((await api.request("GET", "/apis/none.org")).status, 404);
     assert.equal((await api.request("GET", "/apis/tinkerbell.org/v1alpha1/nothings")).body.reason, "NotFound");

@@ -8,6 +8,7 @@ import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { bmcControllers } from "../bmc/bmc-controllers.ts";
 import { hardwareController } from "../hardware-controller.ts";
+import { ruleSetController } from "../rule-set-controller.ts";
 import { templateController } from "../template-controller.ts";
 import { healthOf } from "../testing/argocd-health.ts";
 import { ControllerBench } from "../testing/controller-bench.ts";
@@ -33,6 +34,7 @@ async function settled(t: TestContext, kind: KindInfo, spec: unknown): Promise<R
     templateController({ check, clock }),
     hardwareController({ clock, record: () => undefined }),
     ...bmcControllers({ clock }),
+    ruleSetController({ clock }),
   ];
   const onError = ({ error }: { error: unknown }) => assert.fail(String(error));
   const runtime = new ControllerRuntime(controllers, { store, clock, random: Math.random, onError });
@@ -115,6 +117,27 @@ test("a machine that nothing here can boot is told by its Hardware", async (t) =
   const sixth = await settled(t, kinds.Hardware, interfaceAt("2001:db8::5"));
   assert.deepEqual(await seenAs(sixth), ["Failed", "Degraded"]);
   assert.match((await healthOf(sixth)).message ?? "", /boot by IPv4 alone, and 2001:db8::5 is none/);
+});
+
+test("a rule set says that nothing acts on it, for everybody who waits for it", async (t) => {
+  const spec = {
+    rules: ['{"mac": [{"prefix": "52:54"}]}'],
+    workflow: { template: { ref: "debian", agentValue: "device_1" } },
+  };
+  const kept = await settled(t, kinds.WorkflowRuleSet, spec);
+  assert.deepEqual(kept.spec, spec);
+  assert.deepEqual(await seenAs(kept), ["Failed", "Degraded"]);
+  const { conditions } = kept.status as {
+    conditions: { type: string; status: string; reason: string; message: string }[];
+  };
+  assert.deepEqual(
+    conditions.map(({ type, status, reason }) => [type, status, reason]),
+    [
+      ["Ready", "False", "NotImplemented"],
+      ["Stalled", "True", "NotImplemented"],
+    ],
+  );
+  assert.match(conditions[0]?.message ?? "", /does not act on it yet: make a Workflow for each machine$/);
 });
 
 test("a job for a management controller fails at once with upstream's condition, and a machine says why it is not asked", async (t) => {

@@ -52,24 +52,21 @@ export async function labUp(
 const bootLoaders = { package: "ipxe", purpose: "the boot loader that machines are given" };
 
 async function untilEnded(
-  server: Awaited<ReturnType<typeof startServerProcess>>,
+  process: Awaited<ReturnType<typeof startServerProcess>>,
   { dir, dataDir, log }: { readonly dir: string; readonly dataDir: string; readonly log: string },
   context: CliContext,
   ready: (flags: readonly string[]) => void,
 ): Promise<void> {
   const { signal } = context;
-  const end = (): void => void server.stop();
+  const end = (): void => void process.stop();
   signal.addEventListener("abort", end, { once: true });
   const api = await openApi(dir);
-  const { token } = await findConnection({ dataDir }, {}, true);
-  const { flags, withdraw, kubeconfig } = await announceDemo(
-    dir,
-    { server: `http://127.0.0.1:${api.port}`, token },
-    context,
-  );
+  const inside = await findConnection({ dataDir }, {}, true);
+  const server = `${new URL(inside.server).protocol}//127.0.0.1:${api.port}`;
+  const { flags, withdraw, kubeconfig } = await announceDemo(dir, { ...inside, server }, context);
   try {
     ready(flags);
-    const code = await server.exited;
+    const code = await process.exited;
     if (!signal.aborted) throw new CliError("failed", `tink up has ended with exit code ${code}; its log: ${log}`);
   } finally {
     await withdraw();

@@ -65,6 +65,16 @@ test("what is shown is for ninety days, kept over a start, and renewed after six
   await one.stop();
 });
 
+test("one that is stopped while it renews ends when that is written, and looks no more", async () => {
+  const one = await started();
+  clock.advance(61 * dayMs);
+  await one.stop();
+  const { serialNumber } = shown(one);
+  assert.equal(new X509Certificate(await readFile(join(folder, "api.pem"))).serialNumber, serialNumber);
+  clock.advance(61 * dayMs);
+  assert.equal(shown(one).serialNumber, serialNumber);
+});
+
 test("one that is over, for other names, of another CA, or broken is replaced at the start", async () => {
   const { serialNumber } = shown(await started());
   clock.advance(100 * dayMs);

@@ -31,6 +31,8 @@ export class ServerCertificate implements TlsIdentity, Service {
   readonly #listeners = new Set<(identity: CertifiedKey) => void>();
   #current: CertifiedKey | undefined;
   #giveUp = (): void => undefined;
+  #checking: Promise<void> | undefined;
+  #isStopped = false;
 
   /**
    * @param folder `DATA_DIR/tls`, which is there.
@@ -49,11 +51,15 @@ export class ServerCertificate implements TlsIdentity, Service {
     const identity = kept === undefined ? undefined : { certificate: kept, privateKey: kept };
     if (identity !== undefined && this.#isGood(identity)) this.#current = identity;
     else await this.#renew();
+    this.#isStopped = false;
     this.#checkLater();
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.#giveUp();
+    // No file is written once the folder may be another process's.
+    await this.#checking;
   }
 
   current(): CertifiedKey {
@@ -67,7 +73,10 @@ export class ServerCertificate implements TlsIdentity, Service {
   }
 
   #checkLater(): void {
-    this.#giveUp = this.#deps.clock.after(checkEveryMs, () => void this.#check(), true);
+    const check = (): void => {
+      this.#checking = this.#check();
+    };
+    this.#giveUp = this.#deps.clock.after(checkEveryMs, check, true);
   }
 
   async #check(): Promise<void> {
@@ -76,7 +85,7 @@ export class ServerCertificate implements TlsIdentity, Service {
     } catch (error) {
       this.#deps.onError({ doing: `renewing the certificate in ${this.#file}`, error, retryInMs: checkEveryMs });
     }
-    this.#checkLater();
+    if (!this.#isStopped) this.#checkLater();
   }
 
   async #renew(): Promise<void> {

@@ -63,6 +63,22 @@ test("a watch ends with the token that it was begun with", async () => {
   await ended;
 });
 
+test("a watch ends when the token that it was begun with is over, also where that was brought forward", async () => {
+  const headers = { authorization: `Bearer ${await made("watcher", "2027-06-01T00:00:00Z")}` };
+  const url = `${api.url}/apis/tinkerbell.org/v1alpha1/hardware?watch=1`;
+  const response = await fetch(url, { headers });
+  let isOver = false;
+  const ended = assert.rejects(response.text()).then(() => {
+    isOver = true;
+  });
+  await tokens.patch(key("watcher"), { spec: { expiresAt: "2027-01-01T00:30:10Z" } });
+  clock.advance(9000);
+  assert.equal((await fetch(url.replace("?watch=1", ""), { headers })).status, 200);
+  assert.equal(isOver, false);
+  clock.advance(1000);
+  await ended;
+});
+
 test("nothing that is kept lets anybody in", async () => {
   const token = await made("ci");
   const { body } = await api.request("GET", "/apis/metal.neverland.dev/v1alpha1/accesstokens");
@@ -112,7 +128,7 @@ test("failed tries are told at once, and then once a minute with their number, w
   assert.equal(warnings.length, 1);
   clock.advance(60_000);
   assert.equal(warnings.length, 2);
-  assert.match(warnings[1] ?? "", /refused 4 requests with a token that it does not know.*from 127\.0\.0\.1/);
+  assert.match(warnings[1] ?? "", /refused 5 requests with a token that it does not know.*from 127\.0\.0\.1/);
   assert.ok(!warnings.join("").includes("guess"));
   clock.advance(600_000);
   assert.equal(warnings.length, 2);

@@ -40,10 +40,14 @@ type Known = {
   lastUsedHour: number;
   usedMs: number | undefined;
   readonly ends: Set<() => void>;
+  /** Gives up what waits for its end. */
+  giveUp: () => void;
 };
 
 const hourMs = 3_600_000;
 const lookEveryMs = 60_000;
+/** Timers of Node count to 2^31 ms. */
+const longestWaitMs = 24 * hourMs;
 
 export class AccessTokens implements Access, Service {
   readonly #deps: AccessTokensDeps;
@@ -74,6 +78,7 @@ export class AccessTokens implements Access, Service {
   async stop(deadline: AbortSignal): Promise<void> {
     this.#giveUp();
     this.#abort.abort();
+    for (const { giveUp } of this.#byName.values()) giveUp();
     if (this.#following !== undefined) await unlessAborted(this.#following.done, deadline).catch(() => undefined);
   }
 
@@ -111,8 +116,11 @@ export class AccessTokens implements Access, Service {
         lastUsedHour: hourOf(Date.parse(status?.lastUsed ?? "")),
         usedMs: same?.usedMs,
         ends: same?.ends ?? new Set(),
+        giveUp: () => undefined,
       },
     };
+    same?.giveUp();
+    this.#endInTime(known);
     this.#byHash.set(known.hash, known);
     this.#byName.set(known.name, known);
     this.#byHolder.set(holder, known);
@@ -123,7 +131,15 @@ export class AccessTokens implements Access, Service {
     if (known === undefined) return;
     this.#byName.delete(name);
     this.#byHash.delete(known.hash);
+    known.giveUp();
     end(known);
+  }
+
+  #endInTime(known: Known): void {
+    if (known.expiresMs === Number.POSITIVE_INFINITY) return;
+    const leftMs = known.expiresMs - this.#deps.clock.nowMs();
+    if (leftMs <= 0) end(known);
+    else known.giveUp = this.#deps.clock.after(Math.min(leftMs, longestWaitMs), () => this.#endInTime(known), true);
   }
 
   #lookLater(): void {
@@ -134,6 +150,7 @@ export class AccessTokens implements Access, Service {
   async #look(): Promise<void> {
     const nowMs = this.#deps.clock.nowMs();
     for (const known of this.#byName.values()) {
+      // Its timer does not know of a clock that was set.
       if (known.expiresMs <= nowMs) end(known);
       if (known.usedMs === undefined || hourOf(known.usedMs) === known.lastUsedHour) continue;
       await this.#write(known.name, hourOf(known.usedMs)).catch((error: unknown) =>

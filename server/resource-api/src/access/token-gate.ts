@@ -10,15 +10,15 @@ const openPaths = new Set(["/healthz", "/livez", "/readyz"]);
 /** `Unauthorized` to all who have no token, but for paths that are open. What is answered for long ends with its token. */
 export function guardRoutes(scope: FastifyInstance, access: Access, tries: Pick<FailedTries, "failed">): void {
   scope.addHook("onRequest", ({ url, headers, ip }, reply, done) => {
-    const token = presentedToken(headers);
-    const holder = access.holderOf(token);
+    const holder = access.holderOf(presentedToken(headers));
     if (holder !== undefined) {
       const forget = access.onEnd(holder, () => reply.raw.destroy());
       reply.raw.once("close", forget);
       done();
       return;
     }
-    if (token !== "") tries.failed(ip);
+    // Whatever was tried: what is not in the form of a token is one, too.
+    if (headers.authorization) tries.failed(ip);
     done(openPaths.has(url.split("?")[0] ?? "") ? undefined : unauthorized());
   });
 }

@@ -11,6 +11,7 @@ export type GlobalOptions = {
   tokenFile?: string;
   certificateAuthority?: string;
   dataDir?: string;
+  insecurePlainHttp?: boolean;
   namespace: string;
   fieldManager?: string;
 };

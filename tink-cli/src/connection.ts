@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { CliError } from "./cli-error.ts";
 import { type KubeconfigAccess, kubeconfigFiles, readKubeconfig } from "./kubeconfig.ts";
+import { requirePrivateWay, requireSameServer } from "./token-guard.ts";
 
 export type Connection = {
   readonly server: string;
@@ -23,6 +24,8 @@ export type ConnectionOptions = {
   readonly tokenFile?: string | undefined;
   readonly certificateAuthority?: string | undefined;
   readonly dataDir?: string | undefined;
+  /** The token may be sent over plain HTTP to another machine. */
+  readonly insecurePlainHttp?: boolean | undefined;
 };
 
 /** A server of this machine that takes no connection by then is none. */
@@ -43,9 +46,19 @@ export function demoDir(env: NodeJS.ProcessEnv): string {
  * Flags, `--data-dir` among them, go before the environment (`TINK_SERVER`, `TINK_TOKEN`, `TINK_CA`), that before the kubeconfig that
  * `KUBECONFIG` names where it is one of ours, that before the one of `tink up` on this machine, that before the one of a demo that was kept.
  * @throws {CliError} `unavailable` when none is there; it names the places that were looked at. `refused` when one may not be read, `usage`
- *   when one is no URL.
+ *   when one is no URL, or its token is not to be sent there.
  */
 export async function findConnection(
+  options: ConnectionOptions,
+  env: NodeJS.ProcessEnv,
+  isRoot: boolean,
+): Promise<Connection> {
+  const connection = await chooseConnection(options, env, isRoot);
+  requirePrivateWay(connection.server, options.insecurePlainHttp === true || env.TINK_INSECURE_PLAIN_HTTP === "1");
+  return connection;
+}
+
+async function chooseConnection(
   options: ConnectionOptions,
   env: NodeJS.ProcessEnv,
   isRoot: boolean,
@@ -64,12 +77,15 @@ export async function findConnection(
   const found = await firstAccess(kubeconfigFiles(named.KUBECONFIG), dirs).catch((error: unknown) => {
     if (!isWhole) throw error;
   });
-  if (found !== undefined)
+  if (found !== undefined) {
+    if (server !== undefined && url !== undefined && token === undefined)
+      requireSameServer({ ...server, value: url }, found, ca === undefined ? found.authority : undefined);
     return {
       ...{ server: url ?? withoutPassword(found.server), token: token?.value ?? found.token },
       ...{ authority: authority ?? found.authority, serverName: url === undefined ? found.serverName : undefined },
       tokenFrom: token?.name ?? found.file,
     };
+  }
   if (isWhole) return { server: url, token: token.value, tokenFrom: token.name };
   throw new CliError(
     "unavailable",

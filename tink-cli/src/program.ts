@@ -140,6 +140,7 @@ export function addCommands(program: Command, context: CliContext): Command {
     .version(version, "-V, --version", "print the version")
     .option("--server <url>", "resource API, such as https://127.0.0.1:7480")
     .option("--certificate-authority <file>", "the CA that signs its certificate (TINK_CA)")
+    .option("--insecure-plain-http", "send the token over plain HTTP to another machine (TINK_INSECURE_PLAIN_HTTP=1)")
     .option("--token-file <file>", "file with its token")
     .option("--token <token>", "its token (better in a file or TINK_TOKEN: command lines are seen by others)")
     .option("--data-dir <dir>", "data folder of the tink up to talk to")

@@ -34,6 +34,8 @@ export type Access = {
   readonly token: string;
   /** Who the server's certificate is to be signed by, in PEM form; absent: whom the system trusts. */
   readonly authority?: string | undefined;
+  /** The name that its certificate is for, where the address is another. */
+  readonly serverName?: string | undefined;
 };
 
 /**
@@ -47,15 +49,16 @@ export async function writeKubeconfig(dataDir: string, access: Access): Promise<
 }
 
 /** For whoever is to be let in by it. */
-export function kubeconfigText({ server, token, authority }: Access): string {
+export function kubeconfigText({ server, token, authority, serverName }: Access): string {
   const name = "neverland";
   const trusted = authority && { "certificate-authority-data": Buffer.from(authority).toString("base64") };
+  const certified = serverName && { "tls-server-name": serverName };
   // By which `tink` knows it also where it was merged with others and renamed.
   const mark = { name: "neverland.dev", extension: {} };
   const config = {
     apiVersion: "v1",
     kind: "Config",
-    clusters: [{ name, cluster: { server: server.replace(/\/$/, ""), ...trusted, extensions: [mark] } }],
+    clusters: [{ name, cluster: { server: server.replace(/\/$/, ""), ...trusted, ...certified, extensions: [mark] } }],
     users: [{ name, user: { token } }],
     contexts: [{ name, context: { cluster: name, user: name, namespace: "default" } }],
     "current-context": name,

@@ -84,3 +84,55 @@ test("the CA is shown with its fingerprint, as the ready line has it", async () 
   assert.ok(stdout.includes(String(bench.addresses.caFingerprint)));
   assert.match(stdout, /names +localhost, 127\.0\.0\.1, /);
 });
+
+test("a server that another CA has signed for is not shown as ours", async () => {
+  const other = await openCliBench();
+  try {
+    const access = ["--server", other.connection.server, "--token", "x", "--certificate-authority"];
+    const { code, stdout, stderr } = await startCli([...access, join(bench.dir, "tls/ca.crt"), "ca", "show"]).ended;
+    assert.deepEqual([code, stdout], [77, ""]);
+    assert.match(
+      stderr,
+      /shows a certificate that the CA which is known here has not signed: .*SHA256:.*\nAnother program/,
+    );
+    assert.ok(stderr.includes(String(bench.addresses.caFingerprint)));
+  } finally {
+    await other.close();
+  }
+});
+
+test("a kubeconfig that names this machine alone is told, and one for others has what --server says", async () => {
+  const own = await bench.run("token", "create", "own", "-o", "kubeconfig");
+  assert.match(own.stderr, /Warning: the kubeconfig names https:\/\/127\.0\.0\.1:\d+, which is this machine alone/);
+  const server = bench.connection.server.replace("127.0.0.1", "localhost");
+  const named = await bench.run("--server", server, "token", "create", "named", "-o", "kubeconfig");
+  assert.equal(named.code, 0);
+  assert.ok(named.stdout.includes(`server: ${server}`));
+});
+
+test("a name that the certificate is for goes on into a kubeconfig for others", async () => {
+  const kubeconfig = await readFile(join(bench.dir, "kubeconfig"), "utf8");
+  const file = await bench.file(
+    "by-name",
+    kubeconfig.replace(/^( *)server:/m, "$1tls-server-name: localhost\n$1server:"),
+  );
+  const { stdout } = await startCli(["token", "create", "by-name", "-o", "kubeconfig"], { KUBECONFIG: file }).ended;
+  assert.match(stdout, / tls-server-name: localhost/);
+});
+
+test("a CA is made anew only while no server runs, and counts from the next start", async () => {
+  const other = await openCliBench();
+  try {
+    const before = await readFile(join(other.dir, "tls/ca.crt"), "utf8");
+    const refused = await other.run("ca", "rotate");
+    assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+    assert.match(refused.stderr, /A server runs on .*: end it first/);
+    await other.stop();
+    const { code, stdout } = await other.run("ca", "rotate");
+    assert.equal(code, 0);
+    assert.match(stdout, /^SHA256:/);
+    assert.notEqual(await readFile(join(other.dir, "tls/ca.crt"), "utf8"), before);
+  } finally {
+    await other.close();
+  }
+});

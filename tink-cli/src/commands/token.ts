@@ -8,6 +8,7 @@ import { clientsOf, connect, connectionOf } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { readLifetime } from "../option-values.ts";
 import { formatServerTable } from "../output/server-table.ts";
+import { isLoopback } from "../token-guard.ts";
 
 type CreateOptions = { ttl?: number; output?: string };
 
@@ -56,8 +57,11 @@ async function createToken(
   const expires = ttl === undefined ? {} : { expiresAt: new Date(context.nowMs() + ttl).toISOString() };
   const spec = { sha256: tokenHash(token), ...expires };
   await clientsOf(connection)(kinds.AccessToken).create({ metadata: { name, namespace: "" }, spec });
-  const { server, authority } = connection;
-  context.stdout(output === undefined ? `${token}\n` : kubeconfigText({ server, token, authority }));
+  context.stdout(output === undefined ? `${token}\n` : kubeconfigText({ ...connection, token }));
   const until = expires.expiresAt === undefined ? `until "tink token revoke ${name}"` : `until ${expires.expiresAt}`;
   context.stderr(`token ${name} created; it may do everything, ${until}\n`);
+  if (output !== undefined && isLoopback(new URL(connection.server).hostname))
+    context.stderr(
+      `Warning: the kubeconfig names ${connection.server}, which is this machine alone; for another one make it with --server and the address that it knows\n`,
+    );
 }

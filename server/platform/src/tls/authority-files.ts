@@ -1,5 +1,5 @@
-// The server's own CA: two files, made when they are not there. Clients know its certificate for ten years, so that one which is lost is told,
-// and never made anew in silence.
+// The server's own CA: made when it is not there. Clients know its certificate for ten years, so that one which is lost is told, and never made
+// anew in silence. One file has its key and its certificate, so that no crash parts them; the certificate alone is beside it, for clients.
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { makeFolders } from "../files/make-folders.ts";
 import { readPrivateFile, writePrivateFile } from "../files/private-file.ts";
 import { ServerError } from "../server-error.ts";
 import { type IssueDeps, issueAuthority } from "./issue-certificate.ts";
+import { authorityName } from "./own-authority.ts";
 
 export type Authority = {
   /** In PEM form. */
@@ -19,7 +20,9 @@ export type AuthorityDeps = IssueDeps & { readonly nowMs: () => number };
 
 /** @param folder Of the server: `DATA_DIR/tls`. */
 export const authorityFiles = (folder: string) => ({
+  /** Made of the other. */
   certificate: join(folder, "ca.crt"),
+  /** The key, and the certificate after it. */
   key: join(folder, "ca.key"),
 });
 
@@ -34,20 +37,16 @@ export const backdatedMs = 3_600_000;
  */
 export async function ensureAuthority(folder: string, deps: AuthorityDeps): Promise<Authority> {
   const files = authorityFiles(folder);
-  const pem = await readPrivateFile(files.certificate);
-  // A key that is there alone was left by a first start that was broken off: nobody knows its certificate.
-  if (pem === undefined) return await newAuthority(folder, deps);
-  const key = await readPrivateFile(files.key);
-  if (key === undefined) throw broken(files.key, "the key of the server's CA is not there", folder);
-  const authority = {
-    pem,
-    certificate: readCertificate(pem, files.certificate, folder),
-    privateKey: readKey(key, files.key, folder),
-  };
-  if (!authority.certificate.checkPrivateKey(authority.privateKey))
-    throw broken(files.key, `it is not the key of ${files.certificate}`, folder);
-  if (Date.parse(authority.certificate.validTo) <= deps.nowMs())
-    throw broken(files.certificate, `the server's CA was good until ${authority.certificate.validTo}`, folder);
+  const [both, shown] = [await readPrivateFile(files.key), await readPrivateFile(files.certificate)];
+  if (both === undefined && shown === undefined) return await newAuthority(folder, deps);
+  if (both === undefined) throw broken(files.key, "the key of the server's CA is not there", folder);
+  const certificate = readCertificate(both, files.key, folder);
+  const authority = { pem: certificate.toString(), certificate, privateKey: readKey(both, files.key, folder) };
+  if (!certificate.checkPrivateKey(authority.privateKey))
+    throw broken(files.key, "its key is not that of its certificate", folder);
+  if (Date.parse(certificate.validTo) <= deps.nowMs())
+    throw broken(files.key, `the server's CA was good until ${certificate.validTo}`, folder);
+  if (shown !== authority.pem) await writePrivateFile(files.certificate, authority.pem);
   return authority;
 }
 
@@ -60,12 +59,14 @@ export async function newAuthority(folder: string, deps: AuthorityDeps): Promise
   const host = hostname()
     .replaceAll(/[^\w.-]/g, "-")
     .slice(0, 35);
-  const { certificate, privateKey } = issueAuthority(`Neverland CA of ${host} ${made}`, validity, deps);
+  const issued = issueAuthority(`${authorityName} ${host} ${made}`, validity, deps);
   const files = authorityFiles(folder);
   await makeFolders(folder, 0o700);
-  await writePrivateFile(files.key, privateKey);
-  await writePrivateFile(files.certificate, certificate);
-  return { pem: certificate, certificate: new X509Certificate(certificate), privateKey: createPrivateKey(privateKey) };
+  const certificate = new X509Certificate(issued.certificate);
+  const pem = certificate.toString();
+  await writePrivateFile(files.key, issued.privateKey + pem);
+  await writePrivateFile(files.certificate, pem);
+  return { pem, certificate, privateKey: createPrivateKey(issued.privateKey) };
 }
 
 /** SHA-256 of the certificate, as `openssl x509 -fingerprint -sha256` shows it. */
@@ -91,6 +92,6 @@ function readKey(pem: string, file: string, folder: string): KeyObject {
 
 function broken(file: string, why: string, folder: string, cause?: unknown): ServerError {
   const { certificate, key } = authorityFiles(folder);
-  const mend = `put both files back from a backup; or remove ${certificate} and ${key}, and the next start makes a new CA, which every client must then be given`;
+  const mend = `put it back from a backup; or remove ${certificate} and ${key}, and the next start makes a new CA, which every client must then be given`;
   return new ServerError("bad-data-dir", `${file}: ${why}: ${mend}`, { cause });
 }

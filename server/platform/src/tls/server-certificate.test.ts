@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { randomBytes, X509Certificate } from "node:crypto";
+import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { mkdtemp, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { ManualClock } from "../testing/manual-clock.ts";
-import { type Authority, authorityFiles, ensureAuthority } from "./authority-files.ts";
+import { type Authority, authorityFiles, ensureAuthority, newAuthority } from "./authority-files.ts";
 import { ServerCertificate } from "./server-certificate.ts";
 
 const dayMs = 86_400_000;
@@ -88,25 +88,32 @@ test("one that is over, for other names, of another CA, or broken is replaced at
 
 test("a CA without its key, with another's, or that is none is told, and nothing is made in its place", async () => {
   await authority();
-  const { certificate, key } = authorityFiles(folder);
-  const [ca, ownKey] = [await readFile(certificate), await readFile(key)];
-  const mend =
-    /put both files back from a backup; or remove .*ca\.crt and .*ca\.key, and the next start makes a new CA/;
+  const { key } = authorityFiles(folder);
+  const both = await readFile(key, "utf8");
+  const mend = /put it back from a backup; or remove .*ca\.crt and .*ca\.key, and the next start makes a new CA/;
   await unlink(key);
   await assert.rejects(authority(), mend);
   await writeFile(key, "rubbish", { mode: 0o600 });
+  await assert.rejects(authority(), /ca\.key: it holds no certificate: put/);
+  await writeFile(key, both.slice(both.indexOf("-----BEGIN CERTIFICATE")));
   await assert.rejects(authority(), /ca\.key: it holds no private key: put/);
-  await writeFile(key, ownKey, { mode: 0o600 });
-  await writeFile(certificate, "rubbish");
-  await assert.rejects(authority(), /ca\.crt: it holds no certificate: put/);
-  await writeFile(certificate, ca);
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  const other = privateKey.export({ type: "pkcs8", format: "pem" });
+  await writeFile(key, other + both.slice(both.indexOf("-----BEGIN CERTIFICATE")));
+  await assert.rejects(authority(), /ca\.key: its key is not that of its certificate: put/);
+  await writeFile(key, both);
   clock.advance(3660 * dayMs);
   await assert.rejects(authority(), /the server's CA was good until/);
 });
 
-test("a key whose certificate was never written is nobody's CA", async () => {
-  await authority();
-  await unlink(authorityFiles(folder).certificate);
-  const { certificate, privateKey } = await authority();
-  assert.ok(certificate.checkPrivateKey(privateKey));
+test("a new CA of which a crash left clients the old certificate is a whole one at the next start", async () => {
+  const first = await authority();
+  const { certificate } = authorityFiles(folder);
+  const second = await newAuthority(folder, { nowMs: () => clock.nowMs(), randomBytes });
+  await writeFile(certificate, first.pem);
+  assert.equal((await authority()).pem, second.pem);
+  assert.equal(await readFile(certificate, "utf8"), second.pem);
+  await unlink(certificate);
+  assert.equal((await authority()).pem, second.pem);
+  assert.equal(await readFile(certificate, "utf8"), second.pem);
 });

@@ -77,10 +77,16 @@ export class MachineBook {
 
   /** @returns Machines, and MACs of none, whose view may be another one now. */
   putWorkflow(workflow: Workflow): { machines: Machine[]; macs: string[] } {
+    const joints = jointsOf(workflow);
+    const known = this.#joints.get(workflow.metadata);
+    // From action to action it is the same machine's.
+    if (known?.joints.length === joints.length && known.joints.every((joint, at) => joint === joints[at])) {
+      this.#workflows.set(known.key, workflow);
+      return this.#about(joints);
+    }
     const before = this.removeWorkflow(workflow.metadata);
     const { namespace, name } = workflow.metadata;
     const key = { namespace, name };
-    const joints = jointsOf(workflow);
     this.#workflows.set(key, workflow);
     this.#joints.set(key, { key, joints });
     for (const joint of joints) this.#joined.getOrInsertComputed(joint, () => new Set()).add(key);

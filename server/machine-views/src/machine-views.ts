@@ -39,8 +39,11 @@ export type MachineViewsDeps = {
   readonly onError: (failure: { doing: string; error: unknown; retryInMs?: number }) => void;
 };
 
-/** How long changes are gathered, and most views that are made of them at once: a hall that starts is shown within seconds. */
+/** How long changes are gathered at the least, and most views that are made of them at once: a hall that starts is shown within seconds. */
 const gatherMs = 100;
+/** What is shown is late by so many times what showing took, so that machines at work keep the processor for themselves. */
+const restTimes = 9;
+const longestGatherMs = 2000;
 const mostAtOnce = { known: 256, strangers: 16 };
 /** A machine without Hardware is forgotten so long after it was heard last. */
 export const strangerAgeMs = 86_400_000;
@@ -67,6 +70,7 @@ export class MachineViews implements Service {
   #followings: Following[] = [];
   #giveUp: (() => void)[] = [];
   #isDue = false;
+  #gatherMs = gatherMs;
   #working: Promise<void> = Promise.resolve();
   #saidCrowdedMs = Number.NEGATIVE_INFINITY;
 
@@ -162,9 +166,12 @@ export class MachineViews implements Service {
     const isEmpty = this.#changed.size === 0 && this.#changedStrangers.size === 0;
     if (this.#isDue || isEmpty || this.#abort.signal.aborted || this.#giveUp.length === 0) return;
     this.#isDue = true;
-    this.#deps.clock.after(gatherMs, () => {
+    const { clock } = this.#deps;
+    clock.after(this.#gatherMs, () => {
+      const beganMs = clock.nowMs();
       this.#working = this.#work(1).finally(() => {
         this.#isDue = false;
+        this.#gatherMs = gatherAfter(clock.nowMs() - beganMs);
         this.#later();
       });
     });
@@ -319,6 +326,11 @@ export class MachineViews implements Service {
     next();
     this.#giveUp.push(() => cancel());
   }
+}
+
+/** @param workedMs What the last views took. @returns How long changes are gathered now, in ms. */
+export function gatherAfter(workedMs: number): number {
+  return Math.min(longestGatherMs, Math.max(gatherMs, restTimes * workedMs));
 }
 
 /** At most so many, to be deleted while they are gone through. */

@@ -1,7 +1,9 @@
 // What the first bytes say a file is, where that is anything but the content of a disk: written as it is it would never boot.
 
-/** How many of the first bytes are looked at. Shorter than a disk's first sector no image is. */
-export const headBytes = 512;
+import { isUtf8 } from "node:buffer";
+
+/** How many of the first bytes are looked at: a disk's first sector. */
+const headBytes = 512;
 
 type Known = { readonly at?: number; readonly starts: string; readonly is: string; readonly mend: string };
 
@@ -28,6 +30,8 @@ const known: readonly Known[] = [
   { starts: "526172211a07", is: "a RAR archive", mend: unpack },
   { starts: "3037303730", is: "a cpio archive, as an initramfs is one", mend: unpack },
   { starts: "213c617263683e0a", is: "a Debian package", mend: unpack },
+  { starts: "edabeedb", is: "an RPM package", mend: unpack },
+  { starts: "25504446", is: "a PDF", mend: "Check IMG_URL" },
   { starts: "7f454c46", is: "a program (ELF)", mend: "Check IMG_URL" },
   { starts: "1f8b08", is: "compressed by gzip", mend: compressedTwice },
   { starts: "fd377a585a00", is: "compressed by xz", mend: compressedTwice },
@@ -38,24 +42,41 @@ const known: readonly Known[] = [
   { starts: "5d0000", is: "compressed by lzma", mend: "Compress it by zstd, xz, gzip or bzip2" },
 ];
 
-const page = /^\s*(<!doctype|<html|<head|<\?xml|<error|\{\s*"|version https:\/\/git-lfs)/i;
-const plainText = /^[\t\n\r -~]+$/;
+const program = { is: "a program of Windows or UEFI (PE), as a kernel is one", mend: "Check IMG_URL" };
 
-/** @param head The first bytes. @returns What they are, and what to do; undefined when they may be a disk's. */
+const page = /^\s*(<!doctype|<html|<head|<\?xml|<error|\{\s*"|version https:\/\/git-lfs)/i;
+
+/** @param head The first bytes, 512 or more, or all of a shorter file. @returns What they are, and what to do; undefined when they may be a disk's. */
 export function notADisk(head: Uint8Array): Pick<Known, "is" | "mend"> | undefined {
-  const bytes = Buffer.from(head);
+  const bytes = Buffer.from(head.subarray(0, headBytes));
   const found = known.find(({ at = 0, starts }) => {
     return bytes.toString("hex", at, at + starts.length / 2) === starts;
   });
+  if (found === undefined && isProgram(bytes)) return program;
   return (
     found ?? (isText(bytes) ? { is: `text: ${JSON.stringify(excerpt(bytes))}`, mend: "Check IMG_URL" } : undefined)
   );
 }
 
-/** A page of a web server, the pointer of Git LFS to a file, or a short word such as `404: Not Found`. */
+/** The letters alone are code, too, which a boot sector may begin with. */
+function isProgram(bytes: Buffer): boolean {
+  if (bytes.length < headBytes || bytes.toString("latin1", 0, 2) !== "MZ") return false;
+  const at = bytes.readUInt32LE(0x3c);
+  return bytes.toString("hex", at, at + 4) === "50450000";
+}
+
+/** A page of a web server, the pointer of Git LFS to a file, or words such as `404: Not Found`: no disk begins with a sector of nothing else. */
 function isText(bytes: Buffer): boolean {
   const text = bytes.toString("latin1");
-  return page.test(text) || (bytes.length < headBytes && plainText.test(text));
+  if (page.test(text)) return true;
+  if (bytes.length === 0 || bytes.some(isNoLetter)) return false;
+  // The last bytes may be the beginning of a letter.
+  return [0, 1, 2, 3].some((cut) => isUtf8(bytes.subarray(0, bytes.length - cut)));
+}
+
+/** Blanks, the ends of lines, and what colours a terminal are in texts; other control bytes are not. */
+function isNoLetter(byte: number): boolean {
+  return byte < 9 || (byte > 13 && byte < 32 && byte !== 27) || byte === 127;
 }
 
 function excerpt(bytes: Buffer): string {

@@ -5,7 +5,7 @@ import { ActionError } from "../program/action-error.ts";
 import type { ActionLog } from "../program/action-log.ts";
 import { decideCompression, mustBeDisk } from "./compression.ts";
 import { decompress } from "./decompress.ts";
-import { hasBootSector } from "./disk-content.ts";
+import { contentBytes, hasBootSector, readDiskContent } from "./disk-content.ts";
 import { type DiskPort, DiskWriter, tooSmall } from "./disk-writer.ts";
 import { Download } from "./download.ts";
 import { pageBytes } from "./page-aligned.ts";
@@ -21,6 +21,7 @@ export type Written = { readonly bytes: number; readonly skippedBytes: number };
 
 /** So often is a file that changes on the server fetched anew. */
 const maxRestarts = 3;
+const sectorBytes = 512;
 
 /**
  * Makes the first bytes of `target` those of the image, and waits until they are on the disk.
@@ -46,19 +47,17 @@ async function writeOnce(settings: Settings, target: Target, deps: Deps): Promis
   const asServed = await checkedBy(settings.sha256);
   const asWritten = await checkedBy(settings.rawSha256);
   const stopProgress = reportProgress(settings.progressMs, download, writer, deps);
-  await using served = new Peeked(download.chunks());
+  await using served = new Peeked(download.chunks(), sectorBytes);
   try {
     const compression = decideCompression(settings.url, settings.isCompressed, await served.head());
     const imageBytes = compression === "none" ? download.sizeBytes : undefined;
     if (imageBytes !== undefined && imageBytes > disk.capacityBytes) throw tooSmall(disk, imageBytes);
     deps.log.info("writing the image", { disk: target.path, compression, bytes: download.sizeBytes ?? "unknown" });
-    await using image = new Peeked(decompress(compression, asServed.tap(served.chunks()), deps.signal));
+    await using image = new Peeked(decompress(compression, asServed.tap(served.chunks()), deps.signal), contentBytes);
     const head = await image.head();
     mustBeDisk(settings.url, compression, head);
-    if (!hasBootSector(head))
-      deps.log.warn("the image has no boot sector or partition table: no firmware starts it from a whole disk", {
-        disk: target.path,
-      });
+    const doubt = doubtOf(head);
+    if (doubt !== undefined) deps.log.warn(doubt, { disk: target.path });
     for await (const chunk of image.chunks()) {
       asWritten.hash?.update(chunk);
       await writer.write(chunk);
@@ -74,6 +73,15 @@ async function writeOnce(settings: Settings, target: Target, deps: Deps): Promis
     throw new ActionError("corrupt", "The image is empty: expected a disk image, got 0 bytes");
   await makeDurable(target, writer.takenBytes);
   return { bytes: writer.takenBytes, skippedBytes: writer.skippedBytes };
+}
+
+/** It may be meant for a partition, or be made by a program that knows better: so it is written. */
+function doubtOf(head: Uint8Array): string | undefined {
+  if (head.length === 0 || hasBootSector(head)) return undefined;
+  const { fileSystem } = readDiskContent(head);
+  const whole = fileSystem === undefined ? "" : `, it is a file system as a whole (${fileSystem})`;
+  const what = head.every((byte) => byte === 0) ? ", it begins with nothing but zeros" : whole;
+  return `the image has no boot sector or partition table${what}: no firmware starts it from a whole disk`;
 }
 
 async function makeDurable({ path, handle, isBlank }: Target, sizeBytes: number): Promise<void> {

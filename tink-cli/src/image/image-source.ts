@@ -37,7 +37,7 @@ export async function openImage(place: string, signal: AbortSignal): Promise<Ima
 /** `a qcow2 file`, `a raw disk image`: what it is, and what to do when that is no disk. */
 export function whatIs({ head }: ImageSource): { readonly is: string; readonly mend: string | undefined } {
   if (head.length === 0) return { is: "empty", mend: "Check the file" };
-  const found = notADisk(head.subarray(0, 512));
+  const found = notADisk(head);
   return found ?? { is: "a raw disk image", mend: undefined };
 }
 

@@ -21,3 +21,18 @@ for (const page of pages) {
     );
   });
 }
+
+test("each page of docs/ is in its index, and each page that the index names is there", () => {
+  const index = readFileSync(join(root, "docs/README.md"), "utf8");
+  const named = [...index.matchAll(/\]\(([\w./-]+\.md)\)/g)].map(([, path]) => path ?? "");
+  assert.deepEqual(
+    globSync(["*.md", "reference/*.md"], { cwd: join(root, "docs") })
+      .filter((path) => path !== "README.md")
+      .filter((path) => !named.includes(path)),
+    [],
+  );
+  assert.deepEqual(
+    named.filter((path) => !existsSync(join(root, "docs", path))),
+    [],
+  );
+});

@@ -21,6 +21,10 @@ const network = [
   "ip addr add 192.168.1.2/24 dev eth1",
   "ip addr add 192.168.1.50/24 dev eth1",
   "ip link set eth1 up",
+  "ip link add eth2 type veth peer name far2",
+  "ip addr add 10.8.0.2/24 dev eth2",
+  "ip link set far2 up",
+  "ip link set eth2 up",
 ].join("; ");
 /** For one block: the first `tink` of a new checkout fetches nothing here, as it was fetched for this test. */
 const blockTimeoutMs = 100_000;
@@ -72,13 +76,26 @@ export class PageWorld {
   }
 
   async #deeds({ name, line }: PageStep & { kind: "deed" }): Promise<void> {
-    if (name === "start the server") return await this.#start();
+    const start = /^start the server(?: with (\S+))?$/.exec(name);
+    if (start !== null) return await this.#start(start[1]);
     if (name === "stop the server") return await this.#stop();
+    const [, mac] = /^power on (\S+)$/.exec(name) ?? [];
+    if (mac !== undefined) return await this.#powerOn(mac);
     throw new Error(`line ${line}: nobody here can do "${name}"`);
   }
 
-  async #start(): Promise<void> {
-    const script = `cd ${this.folder}; . ./.session; exec tink up --data-dir data --interface eth1`;
+  /** As far as firmware comes by DHCP: it asks for an address, takes the one that it is offered, and reads no file. */
+  async #powerOn(mac: string): Promise<void> {
+    const asks = "udhcpc -i far -n -q -t 2 -T 1 -A 1 -s /bin/true -V PXEClient:Arch:00007:UNDI:003016 -x 0x5d:0007";
+    const script = `ip link set far down; ip link set far address ${mac} up; ${asks} || true`;
+    const { code, stderr } = await runInside(this.#namespace, ["sh", "-c", script], blockTimeoutMs);
+    if (code !== 0) throw new Error(`${mac} cannot be switched on: ${stderr}`);
+  }
+
+  /** @param config A file that the page has shown; without it the server is told of the interface alone. */
+  async #start(config: string | undefined): Promise<void> {
+    const settings = config === undefined ? "--interface eth1" : `--config ${config}`;
+    const script = `cd ${this.folder}; . ./.session; exec tink up --data-dir data ${settings}`;
     this.#server = spawnInside(this.#namespace, ["bash", "-c", script]);
     this.#server.stdin.end();
     this.#server.stderr.resume();

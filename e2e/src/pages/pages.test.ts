@@ -14,6 +14,9 @@ const pages = [
   "ports.md",
   "service.md",
   "templates.md",
+  "troubleshooting.md",
+  "walk-data-centre.md",
+  "walk-homelab.md",
   "writing-actions.md",
 ];
 

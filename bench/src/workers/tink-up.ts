@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { kinds, ResourceClient } from "@neverland/api";
 import { machineAt } from "./machine.ts";
-import { loopWatchOption, type ServerCommand } from "./server-process.ts";
+import { loopWatchOption, type ServerCommand, ServerProcess } from "./server-process.ts";
 
 const namespace = "default";
 const connections = 32;
@@ -30,6 +30,16 @@ export function tinkUp(dataDir: string, args: readonly string[] = [], bootHost?:
     env: { NODE_OPTIONS: loopWatchOption },
     isReady: (line) => line.includes('"event":"ready"'),
   };
+}
+
+/** As people have it, over HTTPS: kubectl tells its token to no other. The folder goes when the server is stopped. */
+export async function startForPeople(): Promise<{ readonly server: ServerProcess; readonly dataDir: string }> {
+  let dataDir = "";
+  const server = await ServerProcess.start((dir) => {
+    dataDir = dir;
+    return tinkUp(dir, ["--api-plain-http", "never"]);
+  });
+  return { server, dataDir };
 }
 
 export async function readAddresses(readyLine: string): Promise<TinkAddresses> {

@@ -9,6 +9,7 @@ const docs = join(import.meta.dirname, "../../../docs");
 
 const pages = [
   "backup.md",
+  "from-tinkerbell.md",
   "machines.md",
   "metadata.md",
   "ports.md",

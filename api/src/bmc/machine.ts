@@ -114,7 +114,10 @@ export const bmcMachineSpecSchema = z.looseObject({
 export const bmcMachineStatusSchema = z.looseObject({
   powerState: z.enum(["on", "off", "unknown"]).optional().describe("The machine's power, as it was last seen."),
   observedGeneration,
-  conditions: z.array(conditionSchema).nullish().describe("Contactable, and what all kinds have."),
+  conditions: z
+    .array(conditionSchema.extend({ lastUpdateTime: z.string().nullish().describe("When it was last looked at.") }))
+    .nullish()
+    .describe("Contactable, and what all kinds have."),
 });
 
 export type BmcMachine = Resource<z.infer<typeof bmcMachineSpecSchema>, z.infer<typeof bmcMachineStatusSchema>>;

@@ -4,7 +4,7 @@ import type { Rendering } from "./corpus.ts";
 import { type Outcome, ourOutcome } from "./our-renderings.ts";
 
 export type Comparison = {
-  /** Of them, those that neither renders, for the same reason in the same words. */
+  /** Of them, those that neither renders, in the same words; ours may go on with what is missing. */
   readonly refusedAlike: number;
   readonly same: number;
   readonly differing: readonly { readonly key: string; readonly ours: Outcome; readonly gos: Outcome }[];
@@ -17,12 +17,17 @@ export function compare(asked: readonly Rendering[], gos: readonly (Outcome | un
     ours: withoutTypes(ourOutcome(each)),
     gos: withoutTypes(gos[at] ?? { error: "Go was not asked" }),
   }));
-  const same = pairs.filter((pair) => isDeepStrictEqual(pair.ours, pair.gos));
+  const same = pairs.filter((pair) => isSame(pair.ours, pair.gos));
   return {
     refusedAlike: same.filter(({ ours }) => "error" in ours).length,
     same: same.length,
     differing: pairs.filter((pair) => !same.includes(pair)),
   };
+}
+
+function isSame(ours: Outcome, gos: Outcome): boolean {
+  if ("error" in ours && "error" in gos) return ours.error === gos.error || ours.error.startsWith(`${gos.error}: `);
+  return isDeepStrictEqual(ours, gos);
 }
 
 /** Go's sentences have the names of its types, which are upstream's in ours and those of our small program in Go's. */

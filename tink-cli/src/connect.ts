@@ -32,7 +32,8 @@ export function clientsOf(
 }
 
 function transportOf({ server, token, tokenFrom, authority, serverName }: Connection): TransportOptions {
-  const trusting = authority && server.startsWith("https:") ? { fetch: trustingFetch({ authority, serverName }) } : {};
+  const isOwn = server.startsWith("https:") && (authority !== undefined || serverName !== undefined);
+  const trusting = isOwn ? { fetch: trustingFetch({ authority, serverName }) } : {};
   return { server, token, tokenFrom, ...trusting };
 }
 

@@ -4,16 +4,19 @@ import { Agent, request } from "node:https";
 import { Readable } from "node:stream";
 
 export type Trust = {
-  /** The CA in PEM form. */
-  readonly authority: string;
+  /** The CA in PEM form; absent: those that the system trusts. */
+  readonly authority?: string | undefined;
   /** The name that the certificate is for, where the address is another. */
   readonly serverName?: string | undefined;
 };
 
 /** Does of fetch what the API's client uses: bodies that are text, answers that are streamed, signals; it follows no redirections. */
 export function trustingFetch({ authority, serverName }: Trust): typeof fetch {
-  const name = serverName === undefined ? {} : { servername: serverName };
-  const agent = new Agent({ keepAlive: true, ca: authority, minVersion: "TLSv1.2", ...name });
+  const trust = {
+    ...(authority === undefined ? {} : { ca: authority }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+  };
+  const agent = new Agent({ keepAlive: true, minVersion: "TLSv1.2", ...trust });
   return async (input, init = {}) => {
     const { method = "GET", signal, body } = init;
     const headers: OutgoingHttpHeaders = Object.fromEntries(new Headers(init.headers));

@@ -93,8 +93,10 @@ export type PlaneAddresses = {
   readonly http?: string;
   readonly grpc?: string;
   readonly api?: string;
-  /** Who signs the certificate of `api`, in PEM form; absent where it is plain HTTP. */
+  /** Who signs the certificate of `api`, in PEM form; absent where it is plain HTTP, or signed by one that systems trust. */
   readonly authority?: string;
+  /** The name that the certificate of `api` is for, where it is not for the address that is told. */
+  readonly serverName?: string;
 };
 
 /** What a component is made to; made anew when it is to be started again. */

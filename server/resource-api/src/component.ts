@@ -27,10 +27,17 @@ export const component = defineComponent({
           notReadyReason,
           ...lent,
         }),
-      announce: async ({ api: server, authority }) =>
+      announce: async ({ api: server, authority, serverName }) =>
         server === undefined
           ? {}
-          : { kubeconfig: await writeKubeconfig(shared.dataDir, { server, authority, token: token.reveal() }) },
+          : {
+              kubeconfig: await writeKubeconfig(shared.dataDir, {
+                server,
+                authority,
+                serverName,
+                token: token.reveal(),
+              }),
+            },
     };
   },
 });

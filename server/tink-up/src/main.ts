@@ -14,7 +14,6 @@ import type { Log, Logger } from "@neverland/platform/log/log.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { onClockSet, systemClock } from "@neverland/platform/time/clock.ts";
-import { fingerprintOf } from "@neverland/platform/tls/authority-files.ts";
 import { ensureToken } from "@neverland/resource-api/access-files.ts";
 import { guardedStore } from "@neverland/resources/guarded-store.ts";
 import { WritePath } from "@neverland/resources/write-path.ts";
@@ -27,7 +26,7 @@ import { moveOldEvents } from "@neverland/timeline/log/move-old-events.ts";
 import { MachineFactBook } from "@neverland/timeline/machine-facts.ts";
 import { Timeline } from "@neverland/timeline/timeline.ts";
 import { faultsOf, throwFaults } from "./all-faults.ts";
-import { apiTls } from "./api-tls.ts";
+import { apiTls, checkApiCertificate } from "./api-tls.ts";
 import { checkPlanes } from "./before-start.ts";
 import { carrierWatch } from "./carrier-watch.ts";
 import { components } from "./components.ts";
@@ -83,7 +82,7 @@ export async function startServer(
   });
   const { interfaces } = shared.boots;
   const planes = (): Promise<void> => checkPlanes(config, signal);
-  const slips = await faultsOf([planes, ...checks, () => checkDataDir(dataDir)]);
+  const slips = await faultsOf([planes, ...checks, () => checkApiCertificate(config), () => checkDataDir(dataDir)]);
   // A link may come yet; what else is wrong stays so.
   if (!slips.every(isOfLink)) throwFaults(slips);
   warnings.forEach(warn);
@@ -232,9 +231,16 @@ async function startComponents(
   for (const listener of made.flatMap(({ listeners = [] }) => listeners)) await services.start(listener, signal);
   const [http, api] = [boot[0]?.url, management[0]?.url?.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:")];
   const planes = { ...(http === undefined ? {} : { http }), ...(api === undefined ? {} : { api }) };
-  const told = { ...planes, ...(tls === undefined ? {} : { authority: tls.authority.pem }) };
-  const said = await inDataDir(dataDir, () => Promise.all(made.map(async ({ announce }) => await announce?.(told))));
-  const ca = tls === undefined ? {} : { caFingerprint: fingerprintOf(tls.authority) };
+  const announceAll = (): Promise<object[]> => {
+    const told = { ...planes, ...(api !== undefined && tls?.trustFor(api)) };
+    return inDataDir(dataDir, () => Promise.all(made.map(async ({ announce }) => (await announce?.(told)) ?? {})));
+  };
+  const said = await announceAll();
+  // What this machine's programs trust goes with it.
+  tls?.certificate.onChange(() => {
+    announceAll().catch((error: unknown) => deps.onError({ doing: "writing the kubeconfig anew", error }));
+  });
+  const ca = tls?.fingerprint === undefined ? {} : { caFingerprint: tls.fingerprint };
   return Object.assign({ dataDir, interfaces: [], ...planes, ...ca }, ...said);
 }
 

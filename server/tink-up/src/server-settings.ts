@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import type { Settings } from "@neverland/component-kit/read-settings.ts";
 import type { ValuesOf } from "@neverland/component-kit/setting.ts";
-import { hostPort, oneOf } from "@neverland/component-kit/value-schemas.ts";
+import { hostPort, oneOf, path } from "@neverland/component-kit/value-schemas.ts";
 import { z } from "zod";
 import { components } from "./components.ts";
 
@@ -46,6 +46,19 @@ export const serverSettings = {
         fallback: "none",
         flag: { form: "--api-name <name>", group: "Where it listens:" },
       },
+      certificateFile: {
+        form: "text",
+        schema: path.optional(),
+        effect: "certificate of the resource API (PEM; the chain after it), read anew within a minute when it changes",
+        fallback: "one of a CA of its own",
+        flag: { form: "--api-cert <file>", group: "Where it listens:" },
+      },
+      keyFile: {
+        form: "text",
+        schema: path.optional(),
+        effect: "private key of that certificate (PEM)",
+        flag: { form: "--api-key <file>", group: "Where it listens:" },
+      },
     },
   },
   log: {
@@ -67,6 +80,19 @@ function isLoopback(host: string): boolean {
 
 /** What must hold between them. */
 export function serverProblems(settings: Settings): readonly string[] {
+  return [...plainProblems(settings), ...certificateProblems(settings)];
+}
+
+function certificateProblems(settings: Settings): readonly string[] {
+  const [certificate, key] = ["api.tls.certificateFile", "api.tls.keyFile"];
+  const needed = (missing: string, given: string): string =>
+    `${settings.placeOf(given)}${settings.nameOf(missing, given)} is needed with ${settings.nameOf(given)}`;
+  const [hasCertificate, hasKey] = [certificate, key].map((one) => settings.get(one) !== undefined);
+  if (hasCertificate === hasKey) return [];
+  return [hasCertificate ? needed(key, certificate) : needed(certificate, key)];
+}
+
+function plainProblems(settings: Settings): readonly string[] {
   const { host } = settings.get("api.listen") as { readonly host: string }; // read by the schema above
   if (settings.get("api.plainHttp") !== "loopback" || isLoopback(host)) return [];
   const [plain, listen] = [settings.nameOf("api.plainHttp"), settings.nameOf("api.listen", "api.plainHttp")];

@@ -23,9 +23,9 @@ export function configure(command: Command, context: CliContext): void {
       "show the CA's fingerprint and dates, and those of the certificate that the server shows, with its names",
     )
     .action(async () => {
-      const { authority, server } = await connectionOf(command, context);
+      const { authority, server, serverName } = await connectionOf(command, context);
       if (!server.startsWith("https:")) throw new CliError("not-found", `${server} is plain HTTP, and has no CA.`);
-      const shown = await certificateOf(server, authority);
+      const shown = await certificateOf(server, authority, serverName);
       const certificate = authority === undefined ? undefined : new X509Certificate(authority);
       if (certificate !== undefined && !isSignedBy(shown, certificate)) throw strangers(server, shown, certificate);
       const names = (shown.subjectAltName ?? "").replaceAll("IP Address:", "").replaceAll("DNS:", "");
@@ -103,7 +103,11 @@ function isInUse(database: string): boolean {
 }
 
 /** @param ca Whose certificates may be wrong in other ways than whose they are; absent: only what the system trusts is taken. */
-async function certificateOf(server: string, ca: string | undefined): Promise<X509Certificate> {
+async function certificateOf(
+  server: string,
+  ca: string | undefined,
+  serverName: string | undefined,
+): Promise<X509Certificate> {
   const { hostname, port } = new URL(server);
   const host = hostname.replace(/^\[|\]$/g, "");
   const { promise, resolve, reject } = Promise.withResolvers<X509Certificate>();
@@ -111,7 +115,7 @@ async function certificateOf(server: string, ca: string | undefined): Promise<X5
   const socket = connectTls(
     {
       host,
-      ...(isIP(host) === 0 && { servername: host }),
+      ...((serverName ?? isIP(host) === 0) && { servername: serverName ?? host }),
       port: Number(port || 443),
       ca,
       rejectUnauthorized: ca === undefined,

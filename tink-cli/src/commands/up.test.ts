@@ -38,6 +38,7 @@ describe("wrong values are told with the option's name and what was expected, an
       ["--api-listen", "0.0.0.0:7480", "--api-plain-http", "loopback"],
       /^tink: tink up: --api-plain-http loopback: --api-listen 0\.0\.0\.0 is not on loopback; leave .* out, and it is HTTPS; or say --api-plain-http anywhere, .*\n$/,
     ],
+    [["--api-cert", "x"], /^tink: tink up: --api-key is needed with --api-cert\.\n$/],
     [
       ["--api-listen", "7480"],
       /^tink: tink up: --api-listen 7480: expected ADDRESS:PORT such as 127\.0\.0\.1:7480\.\n$/,

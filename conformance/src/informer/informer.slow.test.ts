@@ -1,11 +1,12 @@
 // What client-go's informer is told while our server ends and starts again: every change once, in its order, and nothing else.
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { kinds } from "@neverland/api";
-import { startApiServer } from "@neverland/resource-api/testing/api-server.ts";
+import { writeKubeconfig } from "@neverland/resource-api/access-files.ts";
+import { startApiServer, testIdentity } from "@neverland/resource-api/testing/api-server.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { Served } from "../served.ts";
@@ -64,10 +65,11 @@ test("over three restarts each change is told once, whether the server ended or 
 test("where the history does not go back so far it lists again, and has what there is", async (t) => {
   const store = openMemoryStore(undefined, { historyBytes: 0 });
   t.after(() => store.close());
-  let api = await startApiServer({ store });
+  const identity = testIdentity();
+  let api = await startApiServer({ store, identity });
   t.after(() => api.close());
-  const kubeconfig = join(folder, "kubeconfig");
-  await writeFile(kubeconfig, kubeconfigOf(api.url, api.token));
+  const { url: server, token, authority } = api;
+  const kubeconfig = await writeKubeconfig(folder, { server, token, authority });
   const informer = await Informer.start(program, kubeconfig);
   t.after(() => informer.end());
   for (const name of ["a", "b"]) await informer.ask(`write hardware ${name} 1`);
@@ -80,7 +82,7 @@ test("where the history does not go back so far it lists again, and has what the
   assert.ok(b);
   await hardware.update({ ...b, metadata: { ...b.metadata, labels: { n: "2" } } });
   await hardware.create({ metadata: { namespace: "default", name: "c", labels: { n: "1" } }, spec: {} });
-  api = await startApiServer({ store, port });
+  api = await startApiServer({ store, port, identity });
   await informer.reach({ "hardware/b": "2", "hardware/c": "1" });
   const told = informer.told.filter(({ event }) => event !== "resynced");
   assert.deepEqual(
@@ -91,16 +93,3 @@ test("where the history does not go back so far it lists again, and has what the
     ["added hardware/c 1", "deleted hardware/a 1", "updated hardware/b 2"],
   );
 });
-
-function kubeconfigOf(server: string, token: string): string {
-  const { protocol, host } = new URL(server);
-  const cluster = { server: `${protocol}//tester:${token}@${host}` };
-  return JSON.stringify({
-    apiVersion: "v1",
-    kind: "Config",
-    clusters: [{ name: "c", cluster }],
-    users: [{ name: "u", user: { token } }],
-    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
-    "current-context": "x",
-  });
-}

@@ -33,6 +33,15 @@ async function problemsOf(text: string, env: Readonly<Record<string, string>> = 
   return error.message.replaceAll(file, "FILE");
 }
 
+test("plain HTTP beyond loopback is warned of, wherever it is said, and on loopback it is not", async () => {
+  const risk = /the resource API is served over plain HTTP at 0\.0\.0\.0: whoever is on the way .* reads its token/;
+  await writeFile(file, "api: { listen: '0.0.0.0:7480', plainHttp: anywhere }\n");
+  assert.match((await read()).warnings.join(), risk);
+  await writeFile(file, "api: { plainHttp: anywhere }\n");
+  assert.deepEqual((await read()).warnings, []);
+  assert.match((await read({ TINK_API_LISTEN: "0.0.0.0:7480" })).warnings.join(), risk);
+});
+
 test("a whole file becomes the settings of every component", async () => {
   await writeFile(
     file,

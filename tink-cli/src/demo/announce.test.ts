@@ -1,9 +1,10 @@
 // Several demos kept at once, as far as tink sees them: their servers without their machines.
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
+import { writeKubeconfig } from "@neverland/tink-up";
 import { findConnection } from "../connection.ts";
 import { type CliBench, openAll, openCliBench } from "../testing/cli-bench.ts";
 import { type Announced, announceDemo } from "./announce.ts";
@@ -35,6 +36,17 @@ test("the second of two goes by its own flag, and the first stays what it said",
   assert.equal(await found(...two.flags), second().connection.server);
   assert.equal(await found(), first().connection.server);
   assert.notEqual(one.kubeconfig, two.kubeconfig);
+});
+
+test("the kubeconfig of a server that has ended does not hide a demo that runs", async () => {
+  await mkdir(join(dir, "data/neverland"), { recursive: true });
+  const ended = { server: "https://127.0.0.1:1", token: "x" };
+  await writeKubeconfig(join(dir, "data/neverland"), ended);
+  assert.equal(await found(), ended.server);
+  const { flags } = await keep(first());
+  assert.deepEqual([flags, await found()], [[], first().connection.server]);
+  await writeKubeconfig(join(dir, "data/neverland"), second().connection);
+  assert.equal(await found(), second().connection.server);
 });
 
 test("a demo goes by its flag where the environment names a server", async () => {

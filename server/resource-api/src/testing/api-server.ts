@@ -41,11 +41,16 @@ export const hardwarePath = "/apis/tinkerbell.org/v1alpha1/namespaces/default/ha
 const startTimeoutMs = 10_000;
 
 export async function startApiServer(
-  deps: Partial<Omit<ResourceApiDeps, "access">> & { port?: number; token?: string; isSecure?: boolean } = {},
+  deps: Partial<Omit<ResourceApiDeps, "access">> & {
+    port?: number;
+    token?: string;
+    isSecure?: boolean;
+    identity?: TestIdentity;
+  } = {},
 ): Promise<ApiServer> {
   const store = deps.store ?? openMemoryStore();
   const token = deps.token ?? "a-token-for-tests";
-  const tls = deps.isSecure ? testIdentity() : undefined;
+  const tls = deps.identity ?? (deps.isSecure ? testIdentity() : undefined);
   const options: FastifyHttpsOptions<HttpsServer> = { forceCloseConnections: true, https: tls?.https ?? null };
   const app = fastify(options) as unknown as FastifyInstance; // to routes it is the same with TLS and without
   const reach = tls === undefined ? fetch : trustingFetch({ authority: tls.authority });
@@ -79,7 +84,10 @@ export async function startApiServer(
   };
 }
 
-function testIdentity(): { readonly authority: string; readonly https: ServerOptions } {
+/** One of several servers after another, as their clients know them. */
+export type TestIdentity = { readonly authority: string; readonly https: ServerOptions };
+
+export function testIdentity(): TestIdentity {
   const validity = { fromMs: Date.now() - 60_000, untilMs: Date.now() + 3_600_000 };
   const authority = issueAuthority("Tests", validity, { randomBytes });
   const signer = {

@@ -204,3 +204,22 @@ test("a patch is looked at in the same way", async () => {
     /duplicate field "\[1\]\.op"$/,
   );
 });
+
+test("a rule set is taken, with a word that nothing acts on it", async () => {
+  const body = {
+    apiVersion: "tinkerbell.org/v1alpha1",
+    kind: "WorkflowRuleSet",
+    metadata: { name: "all" },
+    spec: { rules: ['{"mac": [{"prefix": "52:54"}]}'], workflow: { template: { ref: "debian" } } },
+  };
+  const path = hardwarePath.replace(/hardware$/, "workflowrulesets");
+  const made = await api.request("POST", path, { body });
+  assert.equal(made.status, 201);
+  assert.equal(
+    made.headers.get("warning"),
+    '299 - "this server keeps a WorkflowRuleSet and does not act on it yet: make a Workflow for each machine"',
+  );
+  const wrong = { ...body, metadata: { name: "wrong" }, spec: { rules: [{ mac: "52:54" }] } };
+  const refused = await api.request("POST", path, { body: wrong });
+  assert.deepEqual([refused.status, refused.body.reason], [422, "Invalid"]);
+});

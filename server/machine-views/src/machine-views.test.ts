@@ -142,6 +142,44 @@ test("strangers beyond the bound push out those heard longest ago, which is said
   assert.equal(bench.warnings.length, 1);
 });
 
+const madeUp = (n: number): string =>
+  `06:00:${[n >> 24, n >> 16, n >> 8, n].map((part) => (part & 255).toString(16).padStart(2, "0")).join(":")}`;
+
+test("a machine that asks as firmware does is seen within seconds while somebody makes up 860 MACs a second", async () => {
+  await using bench = await new ViewBench().start();
+  let made = 0;
+  const flood = async (seconds: number): Promise<void> => {
+    for (let tick = 0; tick < seconds * 10; tick += 1) {
+      for (let each = 0; each < 86; each += 1) bench.heard(madeUp(made++), "DhcpIgnored");
+      bench.clock.advance(100);
+      for (let turn = 0; turn < 8; turn += 1) await new Promise(setImmediate);
+    }
+  };
+  await flood(8);
+  bench.heard(mac, "DhcpIgnored", { reason: "UnknownMachine" });
+  await flood(4);
+  bench.heard(mac, "DhcpIgnored", { reason: "UnknownMachine" });
+  await flood(2);
+  assert.ok((await bench.names()).includes("52-54-00-00-00-01"));
+  // It has given up by now, and is not pushed out by those who go on.
+  await flood(60);
+  assert.ok((await bench.names()).includes("52-54-00-00-00-01"));
+  assert.ok((await bench.names()).length <= mostStrangers + 1);
+});
+
+test("strangers that get a Hardware are no strangers any more, however many are described at once", async () => {
+  await using bench = await new ViewBench().start();
+  for (let n = 0; n < 10; n += 1) bench.heard(madeUp(n), "DhcpIgnored");
+  await bench.settle();
+  assert.equal((await bench.names()).length, 10);
+  for (let n = mostStrangers + 200; n >= 0; n -= 1) await bench.hardware(`m${n}`, madeUp(n));
+  for (let turn = 0; turn < 10; turn += 1) await bench.settle();
+  assert.deepEqual(
+    (await bench.names()).filter((name) => name.startsWith("06-")),
+    [],
+  );
+});
+
 test("a mistyped MAC is named at both ends, as soon as the machine asks", async () => {
   await using bench = await new ViewBench().start();
   await bench.hardware("m1", mac);

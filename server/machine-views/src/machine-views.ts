@@ -28,7 +28,7 @@ export type MachineViewsDeps = {
   readonly views: ResourceStore;
   readonly facts: Pick<
     MachineFactBook,
-    "ofHardware" | "ofStranger" | "strangers" | "forgetHardware" | "forgetStranger" | "onFact"
+    "ofHardware" | "ofStranger" | "isRepeated" | "strangers" | "forgetHardware" | "forgetStranger" | "onFact"
   >;
   readonly clock: Clock;
   readonly record: (event: MachineEventInput) => void;
@@ -44,7 +44,7 @@ const gatherMs = 100;
 /** What is shown is late by so many times what showing took, so that machines at work keep the processor for themselves. */
 const restTimes = 9;
 const longestGatherMs = 2000;
-const mostAtOnce = { known: 256, strangers: 16 };
+const mostAtOnce = { known: 256, urgent: 64, strangers: 16 };
 /** A machine without Hardware is forgotten so long after it was heard last. */
 export const strangerAgeMs = 86_400_000;
 const tidyMs = 600_000;
@@ -52,6 +52,7 @@ const tidyMs = 600_000;
 const lookMs = 10_000;
 /** How often it is said that there are too many of them. */
 const crowdedMs = 3_600_000;
+const mostLookedAt = 64;
 const strangersNamespace = "default";
 
 export class MachineViews implements Service {
@@ -61,6 +62,8 @@ export class MachineViews implements Service {
   readonly #abort = new AbortController();
   readonly #changed = new Map<string, ResourceKey>();
   readonly #changedStrangers = new Set<string>();
+  /** Those that do not wait behind made-up ones: they asked again, have a view, or are nearly a machine that is waited for. */
+  readonly #urgentStrangers = new Set<string>();
   /** Those that have a view, the one that was heard last at the end. */
   readonly #strangers = new MacMap<true>();
   /** Machines that are waited for and were not heard, by their MACs; and what was said of a near one. */
@@ -133,7 +136,9 @@ export class MachineViews implements Service {
     for (const machine of changed) this.#change(machine.hardware.metadata);
     if (isDeleted) this.#deps.facts.forgetHardware(metadata);
     // Whoever was a stranger by one of its MACs is none, or is one again.
-    for (const { macs } of changed) for (const mac of macs) this.#changeStranger(mac);
+    for (const { macs } of changed)
+      for (const mac of macs)
+        if (this.#strangers.has(mac) || this.#deps.facts.ofStranger(mac) !== undefined) this.#changeStranger(mac);
   }
 
   #workflowChanged(isDeleted: boolean, workflow: Workflow): void {
@@ -157,13 +162,18 @@ export class MachineViews implements Service {
   }
 
   #changeStranger(mac: string): void {
-    if (this.#changedStrangers.size >= mostStrangers) return;
-    this.#changedStrangers.add(mac);
+    const isKept = this.#strangers.has(mac) || this.#deps.facts.isRepeated(mac);
+    const isUrgent = isKept || (this.#urgentStrangers.size < mostStrangers && this.#missing.near(mac).length > 0);
+    // Those that are kept are bounded there. Of the others the oldest gives way.
+    if (isUrgent) this.#urgentStrangers.add(mac);
+    else this.#changedStrangers.add(mac);
+    const [oldest] = this.#changedStrangers;
+    if (this.#changedStrangers.size > mostStrangers && oldest !== undefined) this.#changedStrangers.delete(oldest);
     this.#later();
   }
 
   #later(): void {
-    const isEmpty = this.#changed.size === 0 && this.#changedStrangers.size === 0;
+    const isEmpty = this.#changed.size + this.#changedStrangers.size + this.#urgentStrangers.size === 0;
     if (this.#isDue || isEmpty || this.#abort.signal.aborted || this.#giveUp.length === 0) return;
     this.#isDue = true;
     const { clock } = this.#deps;
@@ -190,11 +200,15 @@ export class MachineViews implements Service {
       this.#changed.delete(id);
       await write(this.#showKnown(id, key));
     }
-    for (const mac of firstOf(this.#changedStrangers, mostAtOnce.strangers * times)) {
-      if (this.#abort.signal.aborted) return;
-      this.#changedStrangers.delete(mac);
-      await write(this.#showStranger(mac));
-    }
+    for (const [queue, most] of [
+      [this.#urgentStrangers, mostAtOnce.urgent],
+      [this.#changedStrangers, mostAtOnce.strangers],
+    ] as const)
+      for (const mac of firstOf(queue, most * times)) {
+        if (this.#abort.signal.aborted) return;
+        queue.delete(mac);
+        await write(this.#showStranger(mac));
+      }
     await Promise.all(writes);
   }
 
@@ -291,13 +305,24 @@ export class MachineViews implements Service {
 
   async #makeRoom(): Promise<void> {
     const nowMs = this.#deps.clock.nowMs();
-    const [oldest] = this.#strangers.macs();
-    if (oldest !== undefined) await this.#forgetStranger(oldest);
+    const leaving = this.#leastWanted();
+    if (leaving !== undefined) await this.#forgetStranger(leaving);
     if (nowMs - this.#saidCrowdedMs < crowdedMs) return;
     this.#saidCrowdedMs = nowMs;
     this.#deps.warn(
       `more than ${mostStrangers} machines without a Hardware have asked: tink get machineviews lists those that were heard last; find out who sends from so many MACs, or apply their Hardware`,
     );
+  }
+
+  /** The one heard longest ago, but for those that asked again: they are set behind the others as they are met, a few at a time. */
+  #leastWanted(): string | undefined {
+    const oldest = firstOf(this.#strangers.macs(), mostLookedAt);
+    for (const mac of oldest) {
+      if (!this.#deps.facts.isRepeated(mac)) return mac;
+      this.#strangers.delete(mac);
+      this.#strangers.set(mac, true);
+    }
+    return oldest[0];
   }
 
   #forgetOld(): void {

@@ -40,10 +40,17 @@ export type FactListener = (who: { readonly key: ResourceKey } | { readonly mac:
 /** Machines without Hardware are remembered apart, and fewer of them: anyone can make up MACs. */
 export const mostStrangers = 4096;
 const mostKnown = 100_000;
+/**
+ * Firmware asks again after 4, 8 and 16 s (PXE 2.1 §2.2.2); who makes up MACs has a new one each time. So those that asked again are remembered
+ * apart, where made-up ones do not push them out.
+ */
+const asksAgainAfterMs = 2000;
+const mostRepeated = 1024;
 
 export class MachineFactBook {
   readonly #known: RecentMap<string, MachineFacts> = recentMap(mostKnown);
   readonly #strangers: RecentMap<string, MachineFacts> = recentMap(mostStrangers);
+  readonly #repeated: RecentMap<string, MachineFacts> = recentMap(mostRepeated);
   readonly #listeners = new Set<FactListener>();
 
   /** Takes every event there is, before anything drops or counts it. */
@@ -51,11 +58,12 @@ export class MachineFactBook {
     if (Number.isNaN(atMs) || eventTypeInfo(fact.type)?.plane !== "boot") return;
     const who = hardware === undefined ? mac && { mac } : { key: { namespace, name: hardware } };
     if (!who) return;
-    const [book, id] = "key" in who ? [this.#known, formatKey(who.key)] : ([this.#strangers, who.mac] as const);
-    const before = book.get(id);
+    const id = "key" in who ? formatKey(who.key) : who.mac;
+    const before = "key" in who ? this.#known.get(id) : (this.#repeated.get(id) ?? this.#strangers.get(id));
     const after = factsAfter(before, fact, atMs);
     if (after === before) return;
-    book.set(id, after);
+    if ("key" in who) this.#known.set(id, after);
+    else this.#keepStranger(id, after);
     const isNews = before === undefined || !isSameButTime(before, after);
     for (const listener of this.#listeners) listener(who, isNews);
   }
@@ -66,12 +74,18 @@ export class MachineFactBook {
 
   /** @param mac Lower case with colons. */
   ofStranger(mac: string): MachineFacts | undefined {
-    return this.#strangers.peek(mac);
+    return this.#repeated.peek(mac) ?? this.#strangers.peek(mac);
   }
 
-  /** MACs, the one that was heard last first. */
-  strangers(): Iterable<string> {
-    return this.#strangers.keys();
+  /** Whether it asked again after a while, as machines do. */
+  isRepeated(mac: string): boolean {
+    return this.#repeated.has(mac);
+  }
+
+  /** MACs: those that asked again, then the others; of each the one that was heard last first. */
+  *strangers(): Iterable<string> {
+    yield* this.#repeated.keys();
+    yield* this.#strangers.keys();
   }
 
   forgetHardware(key: ResourceKey): void {
@@ -79,7 +93,15 @@ export class MachineFactBook {
   }
 
   forgetStranger(mac: string): void {
+    this.#repeated.delete(mac);
     this.#strangers.delete(mac);
+  }
+
+  #keepStranger(mac: string, facts: MachineFacts): void {
+    const asksAgain = facts.firstMs > 0 && facts.seenMs - facts.firstMs >= asksAgainAfterMs;
+    if (!asksAgain && !this.#repeated.has(mac)) return void this.#strangers.set(mac, facts);
+    this.#strangers.delete(mac);
+    this.#repeated.set(mac, facts);
   }
 
   /** Calls back at once at each fact. @returns What ends that. */

@@ -35,7 +35,9 @@ export async function stopAction(workflow: Workflow, deps: Deps, context: StepCo
   );
   const since = stopping.conditions?.find(({ type }) => type === "Stopping")?.time;
   const sinceMs = deps.clock.asOfNowMs(timeMs(since) ?? context.nowMs);
-  const giveUpAtMs = sinceMs + deps.limits.stopTimeoutSeconds * 1000;
+  // Who could not be heard has not been silent.
+  const heardSinceMs = Math.max(sinceMs, deps.listeningSinceMs() ?? context.nowMs);
+  const giveUpAtMs = heardSinceMs + deps.limits.stopTimeoutSeconds * 1000;
   if (context.nowMs < giveUpAtMs) return { status: stopping, wakeAtMs: giveUpAtMs };
   const message = `${why}, and worker ${step.task.agentID} did not say within ${deps.limits.stopTimeoutSeconds} s that action "${step.action.name}" ended: it may still be writing to the machine's disk; switch the machine off before you use it again`;
   return { status: withAction(stopping, step.action.id, { state: "TIMEOUT", executionStop: context.time, message }) };

@@ -78,6 +78,23 @@ test("a running workflow that is deleted goes when its worker has said how the a
   );
 });
 
+test("while the server could not be told, no worker was silent", async (t) => {
+  let listeningSinceMs: number | undefined;
+  const bench = await setUp(t, { listeningSinceMs: () => listeningSinceMs });
+  listeningSinceMs = bench.clock.nowMs();
+  await running(bench);
+  await deleteHeld(bench);
+  await bench.reach((each) => messageOf(each, "Stopping") !== "");
+  bench.clock.advance(200_000);
+  // As after a start of the server.
+  listeningSinceMs = bench.clock.nowMs();
+  bench.clock.advance(299_000);
+  for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+  assert.ok(await bench.workflows.get(key));
+  bench.clock.advance(2000);
+  await bench.gone();
+});
+
 test("a worker that does not say how a deleted workflow's action ended holds it no longer than its time", async (t) => {
   const bench = await setUp(t);
   await running(bench);

@@ -3,8 +3,10 @@ import { test } from "node:test";
 import { inUseFinalizer, kinds, takeBackFinalizer, type WorkflowStatus } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import { setVerdict } from "@neverland/store/stored-fault.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { WritePath } from "../write-path.ts";
+import { holdOf } from "./deletion-holds.ts";
 
 const key = { namespace: "default", name: "one" };
 
@@ -53,4 +55,15 @@ test("a dry run shows that it would be held, and holds nothing", async () => {
   assert.equal((await writes.delete(kinds.Workflow, key, {}, { dryRun: true })).isGone, false);
   const live = await workflows.get(key);
   assert.deepEqual([live?.metadata.finalizers, live?.metadata.deletionTimestamp], [undefined, undefined]);
+});
+
+test("what no schema accepts is held by nobody, since no controller would let go of it", async () => {
+  const { hardware } = await setUp("RUNNING");
+  const live = await hardware.get(key);
+  assert.ok(live);
+  const running = { items: [{ ...live, status: { state: "RUNNING" } }], resourceVersion: "1" };
+  const store = { list: async () => running };
+  assert.equal(await holdOf(store, kinds.Hardware, { ...live }), inUseFinalizer);
+  const faulty = setVerdict({ ...live }, { part: "content", wrong: "spec.interfaces: expected a list" });
+  assert.equal(await holdOf(store, kinds.Hardware, faulty), undefined);
 });

@@ -2,6 +2,7 @@
 import { type KindInfo, kinds, type Resource } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { valueAt } from "@neverland/store/selector.ts";
+import { faultOf } from "@neverland/store/stored-fault.ts";
 
 /** @returns The finalizer that is to be on the object before it is deleted. */
 export async function holdOf(
@@ -9,7 +10,8 @@ export async function holdOf(
   { heldInDeletion }: KindInfo,
   object: Resource,
 ): Promise<string | undefined> {
-  if (heldInDeletion === undefined) return undefined;
+  // No controller is given what no schema accepts, so nobody would ever let go of it.
+  if (heldInDeletion === undefined || faultOf(object) !== undefined) return undefined;
   const { finalizer, user, field, values } = heldInDeletion;
   const isUnderWay = (each: Resource) => values.includes(String(valueAt(each, field)));
   const users = user === undefined ? [object] : await usersOf(store, user, object);

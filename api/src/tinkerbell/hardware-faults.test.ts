@@ -95,6 +95,23 @@ for (const [what, spec, path, message] of [
     assert.match(fault?.message ?? "", message);
   });
 
+for (const [mac, message] of [
+  ["01:00:5e:00:00:01", /is a group's address \(its first octet is odd\), and no card's: write that of the card/],
+  ["53:54:00:00:00:01", /a group's/],
+  ["ff:ff:ff:ff:ff:ff", /everybody's address/],
+  ["00:00:00:00:00:00", /no card's address/],
+] as const)
+  test(`the MAC ${mac} is refused`, () => {
+    const [fault, ...more] = hardwareFaults({ spec: { interfaces: [{ dhcp: { mac } }] } });
+    assert.deepEqual([fault?.path.join("."), more], ["spec.interfaces.0.dhcp.mac", []]);
+    assert.match(fault?.message ?? "", message);
+  });
+
+test("MACs of cards are no fault, nor is another form, which the schema refuses", () => {
+  for (const mac of ["52:54:00:00:00:01", "00:00:00:00:00:01", "fe:ff:ff:ff:ff:ff", "", "01-00", "zz", 5, null])
+    assert.deepEqual(hardwareFaults({ spec: { interfaces: [{ dhcp: { mac } }] } }), []);
+});
+
 test("names as networks have them are no fault", () => {
   for (const hostname of ["node-1", "node_1.rack-7.example", "NODE", "1"])
     assert.deepEqual(hardwareFaults({ spec: { interfaces: [{ dhcp: { hostname, vlan_id: "4,5" } }] } }), []);

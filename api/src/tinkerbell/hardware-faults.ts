@@ -36,6 +36,17 @@ const machineAddress: Rule = (text) => {
   return `expected an address that a machine can have, such as 192.0.2.10, found ${show(text)}`;
 };
 
+/** IEEE 802 §8.2: the lowest bit of the first octet is of groups, and of everybody. Its form is the schema's to judge. */
+const cardAddress: Rule = (text) => {
+  const first = /^([0-9a-f]{2})(:[0-9a-f]{2}){5}$/.test(text) ? Number.parseInt(text, 16) : 0;
+  if (text === "ff:ff:ff:ff:ff:ff") return `${text} is everybody's address, and no card's: ${cardHint}`;
+  if (text === "00:00:00:00:00:00") return `${text} is no card's address: ${cardHint}`;
+  return first % 2 === 0
+    ? undefined
+    : `${text} is a group's address (its first octet is odd), and no card's: ${cardHint}`;
+};
+const cardHint = "write that of the card that the machine boots from, such as 52:54:00:00:00:01";
+
 /** Names are not looked up: DHCP tells addresses. */
 const serverAddress: Rule = (text) => {
   const fault = address(text);
@@ -66,6 +77,7 @@ const vlanIds: Rule = (text) =>
     : `expected a VLAN id from 0 to 4096, found ${show(text)}`;
 
 const rules: readonly (readonly [path: readonly string[], rule: Rule])[] = [
+  [["dhcp", "mac"], cardAddress],
   [["dhcp", "ip", "address"], machineAddress],
   [["dhcp", "ip", "netmask"], netmask],
   [["dhcp", "ip", "gateway"], address],

@@ -18,6 +18,33 @@ const cases: readonly [what: string, card: object, doubts: readonly RegExp[]][] 
     { dhcp: { ip: { address: "10.0.0.5", gateway: "10.0.0.5" } } },
     [/dhcp\.ip: the gateway "10\.0\.0\.5" is the machine's own address, so it is told no gateway$/],
   ],
+  [
+    "a gateway outside of the network",
+    { dhcp: { ip: { address: "10.0.0.5", netmask: "255.255.255.0", gateway: "10.0.1.1" } } },
+    [/dhcp\.ip: the gateway "10\.0\.1\.1" is not in the network of "10\.0\.0\.5" with netmask 255\.255\.255\.0/],
+  ],
+  [
+    "a gateway at the other end of a high network",
+    { dhcp: { ip: { address: "200.0.0.5", netmask: "128.0.0.0", gateway: "223.0.0.1" } } },
+    [],
+  ],
+  [
+    "the gateway of an address alone",
+    { dhcp: { ip: { address: "10.0.0.5", netmask: "255.255.255.255", gateway: "172.31.1.1" } } },
+    [],
+  ],
+  [
+    "the address of a network",
+    { dhcp: { ip: { address: "192.168.1.0", netmask: "255.255.255.0" } } },
+    [/dhcp\.ip: the address "192\.168\.1\.0" is that of its network itself/],
+  ],
+  [
+    "a broadcast address",
+    { dhcp: { ip: { address: "10.77.15.255", netmask: "255.255.240.0" } } },
+    [/dhcp\.ip: the address "10\.77\.15\.255" is the broadcast address/],
+  ],
+  ["such an address within a larger network", { dhcp: { ip: { address: "10.0.1.0", netmask: "255.255.0.0" } } }, []],
+  ["both of two addresses", { dhcp: { ip: { address: "10.0.0.1", netmask: "255.255.255.254" } } }, []],
   ["a netmask of one address", { dhcp: { ip: { netmask: "255.255.255.255" } } }, []],
   ["a netmask of nothing", { dhcp: { ip: { netmask: "0.0.0.0", gateway: "" } } }, []],
   ["a netmask of thirty", { dhcp: { ip: { netmask: "255.255.255.252", address: "10.0.0.5" } } }, []],
@@ -70,4 +97,24 @@ for (const [what, card, doubts] of cases)
       assert.match(found[at] ?? "", /^spec\.interfaces\[1\]\./);
       assert.match(found[at] ?? "", doubt);
     }
+  });
+
+for (const [device, isDoubted] of [
+  ["/dev/sda1", true],
+  ["/dev/vdb12", true],
+  ["/dev/nvme0n1p1", true],
+  ["/dev/mmcblk0p2", true],
+  ["/dev/disk/by-id/wwn-0x5000-part3", true],
+  ["/dev/sda", false],
+  ["/dev/nvme0n1", false],
+  ["/dev/mmcblk0", false],
+  ["/dev/md0", false],
+  ["/dev/xvda1", false],
+  ["/dev/disk/by-id/wwn-0x5000", false],
+  ["", false],
+] as const)
+  test(`${JSON.stringify(device)} is ${isDoubted ? "doubted" : "taken"} as a disk`, () => {
+    const doubts = hardwareDoubts({ spec: { disks: [{}, { device }] } });
+    const expected = `spec.disks[1].device: ${JSON.stringify(device)} is a partition's name; an image is for a whole disk`;
+    assert.deepEqual(doubts, isDoubted ? [expected] : []);
   });

@@ -1,4 +1,5 @@
-// What a Hardware's interface says and DHCP cannot tell its machine as it stands: left out of the reply, cut, or replaced.
+// What a Hardware's interface says and DHCP cannot tell its machine as it stands (left out of the reply, cut, or replaced), and what is told
+// and helps no machine.
 import { z } from "zod";
 import { type FoundField, fieldSteps, fieldsAt, isSomeAt } from "../field-path.ts";
 import { oneLine } from "../one-line.ts";
@@ -42,6 +43,25 @@ const ownGateway: Rule = (value) => {
     : undefined;
 };
 
+/** RFC 1122 §3.2.1.3. Networks of two addresses have neither of the special ones (RFC 3021), and one alone has no neighbours. */
+const ownNetwork: Rule = (value) => {
+  const { address, netmask, gateway } = Object(value) as Readonly<Record<string, unknown>>;
+  if (!isSaid(address) || !isSaid(netmask) || !ipv4.test(address) || !isNetmask(netmask)) return undefined;
+  const [own, mask] = [numberOf(address), numberOf(netmask)];
+  const isSmall = netmask === "255.255.255.254" || netmask === "255.255.255.255";
+  if (!isSmall && mask !== 0 && (own & ~mask) === 0)
+    return `the address ${show(address)} is that of its network itself, which a machine can hardly use`;
+  if (!isSmall && (own | mask) === -1)
+    return `the address ${show(address)} is the broadcast address of its network, which no machine can use`;
+  const isOutside =
+    isSaid(gateway) && ipv4.test(gateway) && gateway !== "0.0.0.0" && ((numberOf(gateway) ^ own) & mask) !== 0;
+  return isOutside && netmask !== "255.255.255.255"
+    ? `the gateway ${show(gateway)} is not in the network of ${show(address)} with netmask ${netmask}, so most systems take no route by it`
+    : undefined;
+};
+
+const numberOf = (text: string): number => text.split(".").reduce((bits, byte) => (bits << 8) | Number(byte), 0);
+
 const line: Rule = (value) => {
   if (!isSaid(value)) return undefined;
   const told = oneLine(value);
@@ -71,6 +91,7 @@ const ruleAt: readonly (readonly [path: string, rule: Rule])[] = [
   ["dhcp.ip.netmask", netmask],
   ["dhcp.ip.gateway", address("the machine is told no gateway")],
   ["dhcp.ip", ownGateway],
+  ["dhcp.ip", ownNetwork],
   ["dhcp.name_servers[]", address("the machine is not told of it")],
   ["dhcp.time_servers[]", address("the machine is not told of it")],
   ["dhcp.lease_time", leaseTime],
@@ -88,6 +109,12 @@ const rules = ruleAt.map(([path, rule]) => {
   return { path, rule, steps: fieldSteps(path), isBroken: (value: unknown) => rule(value) !== undefined };
 });
 const cards = fieldSteps("spec.interfaces[]");
+const disks = fieldSteps("spec.disks[].device");
+
+/** As Linux names them (`Documentation/admin-guide/devices.rst`), and udev. */
+const isPartition = (device: unknown): boolean =>
+  isSaid(device) &&
+  /^\/dev\/((sd|vd|hd)[a-z]+\d+|(nvme\d+n|mmcblk|nbd|loop)\d+p\d+|disk\/by-[^/]+\/.+-part\d+)$/.test(device);
 
 /** Of each Hardware that is written it is asked, and nearly always told as it stands: nothing is made for that. */
 const isDoubtful = (card: unknown): boolean => rules.some(({ steps, isBroken }) => isSomeAt(card, steps, isBroken));
@@ -104,8 +131,16 @@ export function interfaceDoubts(card: unknown, at: string): string[] {
 
 /** Of a Hardware, or of what is written of one. */
 export function hardwareDoubts(hardware: object): string[] {
-  if (!isSomeAt(hardware, cards, isDoubtful)) return [];
-  return fieldsAt(hardware, "spec.interfaces[]").flatMap(({ field, value }) => interfaceDoubts(value, field));
+  const ofDisks = isSomeAt(hardware, disks, isPartition)
+    ? fieldsAt(hardware, "spec.disks[].device").filter(({ value }) => isPartition(value))
+    : [];
+  const ofCards = isSomeAt(hardware, cards, isDoubtful) ? fieldsAt(hardware, "spec.interfaces[]") : [];
+  return [
+    ...ofCards.flatMap(({ field, value }) => interfaceDoubts(value, field)),
+    ...ofDisks.map(
+      ({ field, value }) => `${field}: ${show(value)} is a partition's name; an image is for a whole disk`,
+    ),
+  ];
 }
 
 function doubtOf({ field, value }: FoundField, rule: Rule, at: string): string[] {

@@ -32,12 +32,10 @@ export type ClientWatchOptions = Omit<ClientListOptions, "limit" | "continueToke
   readonly signal: AbortSignal;
 };
 export type LogOptions = Call & { readonly action?: string; readonly follow?: boolean; readonly tailLines?: number };
-export type ApplyCall = Call & {
-  readonly force?: boolean;
-  /** Fields that the kind does not have: warned of (the default), refused, or neither. */
-  readonly fieldValidation?: "Warn" | "Strict" | "Ignore";
-};
-export type PatchCall = Call & { readonly subresource?: "status" };
+/** Fields that the kind does not have: warned of (the default), refused, or neither. */
+type FieldValidation = { readonly fieldValidation?: "Warn" | "Strict" | "Ignore" };
+export type ApplyCall = Call & FieldValidation & { readonly force?: boolean };
+export type PatchCall = Call & FieldValidation & { readonly subresource?: "status" };
 export type DeleteCall = Call & {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
   readonly uid?: string;
@@ -111,10 +109,12 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
   }
 
   /** A merge patch (an object) or a JSON patch (a list). */
-  async patch(key: ResourceKey, patch: object, { subresource, ...call }: PatchCall = {}): Promise<R> {
+  async patch(key: ResourceKey, patch: object, options: PatchCall = {}): Promise<R> {
+    const { subresource, fieldValidation, ...call } = options;
     const contentType = Array.isArray(patch) ? "application/json-patch+json" : "application/merge-patch+json";
     const path = `${this.#path(key)}${subresource === undefined ? "" : `/${subresource}`}`;
-    return await this.#object({ ...call, method: "PATCH", path, body: patch, contentType });
+    const query = { fieldValidation };
+    return await this.#object({ ...call, method: "PATCH", path, query, body: patch, contentType });
   }
 
   /** Server-side apply: creates the object, or makes the given fields so. @throws {ApiError} `conflict` unless `force`. */

@@ -26,3 +26,10 @@ export function applyMergePatch(value: unknown, patch: unknown): unknown {
   }
   return Object.fromEntries(result);
 }
+
+/** Whether two merge patches change the same field, or one changes what holds the other's. */
+export function patchesMeet(a: unknown, b: unknown): boolean {
+  if (a === undefined || b === undefined) return false;
+  if (!isObject(a) || !isObject(b)) return true;
+  return Object.keys(a).some((name) => Object.hasOwn(b, name) && patchesMeet(a[name], b[name]));
+}

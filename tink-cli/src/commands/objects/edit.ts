@@ -8,7 +8,7 @@ import { CliError } from "../../cli-error.ts";
 import { type Clients, connect } from "../../connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
-import { applyMergePatch, mergePatch } from "../../objects/merge-patch.ts";
+import { applyMergePatch, mergePatch, patchesMeet } from "../../objects/merge-patch.ts";
 import { editText, makeEditFile } from "../../objects/run-editor.ts";
 import {
   addSelection,
@@ -69,25 +69,52 @@ async function editObject(one: Selected, clients: Clients, options: EditOptions,
       }
       const patch = mergePatch(asShown(before, options), read);
       if (patch === undefined) return context.stderr("Edit cancelled, no changes made.\n");
-      try {
-        // By the version that was read: what somebody else changed meanwhile is seen before it is written over.
-        const versioned = applyMergePatch(patch, { metadata: { resourceVersion: before.metadata.resourceVersion } });
-        await client.patch(one.key, Object(versioned));
-        return context.stdout(`${subjectOf(one)} edited\n`);
-      } catch (error) {
-        if (!(error instanceof ApiError) || !mendable.has(error.code)) throw error;
-        reason = error.message;
-        if (error.code !== "conflict") continue;
-        const now = await client.get(one.key);
-        if (now === undefined) throw missing(one);
-        shown = formOf(applyMergePatch(asShown(now, options), patch), options);
-        before = now;
-        reason = `${subjectOf(one)} was changed by somebody else meanwhile; below are their changes and yours`;
-      }
+      const outcome = await send(patch, before, one, client);
+      if (outcome.is === "edited") return context.stdout(`${subjectOf(one)} edited\n`);
+      reason = outcome.reason;
+      if (outcome.is === "refused") continue;
+      before = outcome.now;
+      shown = formOf(applyMergePatch(asShown(before, options), patch), options);
     }
   } finally {
     if (!isKept) await rm(dirname(path), { recursive: true, force: true });
   }
+}
+
+type Outcome =
+  | { readonly is: "edited" }
+  | { readonly is: "refused"; readonly reason: string }
+  | { readonly is: "overtaken"; readonly reason: string; readonly now: Resource };
+
+/** Again on each new version, for as long as nobody else changed what the patch changes: controllers write a status at any time. */
+async function send(patch: unknown, before: Resource, one: Selected, client: ReturnType<Clients>): Promise<Outcome> {
+  for (let now = before, times = 0; ; times++) {
+    try {
+      // By the version that was read: what somebody else changed meanwhile is seen before it is written over.
+      const versioned = applyMergePatch(patch, { metadata: { resourceVersion: now.metadata.resourceVersion } });
+      await client.patch(one.key, Object(versioned), { fieldValidation: "Strict" });
+      return { is: "edited" };
+    } catch (error) {
+      if (!(error instanceof ApiError) || !mendable.has(error.code)) throw error;
+      if (error.code !== "conflict") return { is: "refused", reason: error.message };
+      const found = await client.get(one.key);
+      if (found === undefined) throw missing(one);
+      // A conflict that is about no version comes again.
+      const isSame = found.metadata.resourceVersion === now.metadata.resourceVersion;
+      if (isSame || times === mostTimes) return { is: "refused", reason: error.message };
+      now = found;
+      const theirs = mergePatch(withoutBookkeeping(before), withoutBookkeeping(now));
+      if (!patchesMeet(theirs, patch)) continue;
+      const reason = `${subjectOf(one)} was changed by somebody else meanwhile; below are their changes and yours`;
+      return { is: "overtaken", reason, now };
+    }
+  }
+}
+
+/** What the server alone writes, at each change of anything. */
+function withoutBookkeeping({ metadata, ...rest }: Resource): object {
+  const { resourceVersion: _, generation: __, managedFields: ___, ...kept } = metadata;
+  return { ...rest, metadata: kept };
 }
 
 /** An editor that is a script may never make it right. */

@@ -221,16 +221,41 @@ test("edit shows what was refused again, with the reason, until it is right", as
   assert.match(left.stderr, /no valid changes were saved: [\s\S]*What was edited is in \/.*tink-edit-/);
 });
 
-test("edit keeps what somebody else changed meanwhile, and shows both", async () => {
+test("edit opens again with a field that the kind does not have, as kubectl's does", async () => {
+  const { code, stderr, shown } = await edit(
+    `if [ $n = 1 ]; then sed -i 's/^spec:/spec:\\n  agentId: typed/' "$1"; else sed -i '/agentId: typed/d; s/set: .*/set: strict/' "$1"; fi`,
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(shown, /=====[\s\S]*^# .*agentId/m);
+  assert.equal((await stored("one"))?.metadata.labels?.set, "strict");
+});
+
+/** What somebody else types while the editor is open. */
+function meanwhile(words: string): string {
   const main = join(import.meta.dirname, "../../main.ts");
-  const other = `${process.execPath} ${main} --data-dir ${bench.dir} label hw/one theirs=yes >/dev/null`;
+  return `${process.execPath} ${main} --data-dir ${bench.dir} ${words} >/dev/null`;
+}
+
+test("edit is not held up by what others changed elsewhere in the object, such as its status", async () => {
+  const status = `patch hw/one --subresource status --type merge -p '{"status":{"state":"Error"}}'`;
+  const { code, stdout, shown, stderr } = await edit(
+    `sed -i 's/set: .*/set: alone/' "$1"; ${meanwhile(status)}; ${meanwhile("label hw/one theirs=yes")}`,
+  );
+  assert.deepEqual([code, stdout], [0, "hardware.tinkerbell.org/one edited\n"], stderr);
+  assert.equal(shown.match(/=====/g)?.length, 1);
+  const one = await stored("one");
+  const { set, theirs } = one?.metadata.labels ?? {};
+  assert.deepEqual({ set, theirs, status: one?.status?.state }, { set: "alone", theirs: "yes", status: "Error" });
+});
+
+test("edit shows both where somebody else changed the same field meanwhile", async () => {
   const { code, shown, stderr } = await edit(
-    `if [ $n = 1 ]; then sed -i 's/set: all/set: mine/' "$1"; ${other}; else sed -i 's/theirs: .*/&\\n    third: x/' "$1"; fi`,
+    `if [ $n = 1 ]; then sed -i 's/set: .*/set: mine/' "$1"; ${meanwhile("label hw/one --overwrite set=theirs other=yes")}; else sed -i 's/other: .*/&\\n    third: x/' "$1"; fi`,
   );
   assert.equal(code, 0, stderr);
   assert.match(shown, /# .* was changed by somebody else meanwhile/);
-  const { set, theirs, third } = (await stored("one"))?.metadata.labels ?? {};
-  assert.deepEqual({ set, theirs, third }, { set: "mine", theirs: "yes", third: "x" });
+  const { set, other, third } = (await stored("one"))?.metadata.labels ?? {};
+  assert.deepEqual({ set, other, third }, { set: "mine", other: "yes", third: "x" });
 });
 
 test("events are those of one object, of one type, newest last, and go on with -w", async () => {

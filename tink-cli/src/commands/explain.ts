@@ -102,9 +102,11 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
   }
   // One that was deleted under its workflow is asked for by its name, too.
   if (own.some(({ status }) => !isFinalState(status?.state))) return { workflows: own, events: events.items };
+  if ((await clients(kinds.Workflow).get({ namespace, name })) !== undefined)
+    return await byWorkflow(clients, namespace, name);
   throw new CliError(
     "not-found",
-    `There is no hardware "${name}" in namespace ${namespace}; a machine that nothing describes is named by its MAC.${fieldHint(name)}`,
+    `There is no hardware "${name}" in namespace ${namespace}, nor a workflow; a machine that nothing describes is named by its MAC.${fieldHint(name)}`,
   );
 }
 

@@ -1,4 +1,5 @@
 // tink get: objects as a table, or as -o asks.
+import { kinds } from "@neverland/api";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { askedNamespace, connect } from "../connect.ts";
@@ -140,6 +141,10 @@ function printTables(
     const isOfNone = targets.every(({ kind }) => kind.scope === "cluster");
     const where = options.namespace === undefined || isOfNone ? "" : ` in ${options.namespace} namespace`;
     stderr(`No resources found${where}${where === "" ? "" : "."}\n`);
+    if (targets.length === 1 && targets[0]?.kind === kinds.BmcMachine)
+      stderr(
+        "These are management controllers (machines.bmc.tinkerbell.org); tink get mv shows machines, tink get hw what describes them.\n",
+      );
     return;
   }
   const severalKinds = options.showKind || new Set(targets.map(({ kind }) => kind)).size > 1;

@@ -231,6 +231,11 @@ describe("tink get", () => {
     assert.equal(stdout, "hardware.tinkerbell.org/get-2\n");
     const none = await bench.run("get", "hw", "-l", "set=nothing");
     assert.deepEqual(none, { code: 0, stdout: "", stderr: "No resources found in default namespace.\n" });
+    const controllers = await bench.run("get", "machines");
+    assert.match(
+      controllers.stderr,
+      /^No resources found in .*\nThese are management controllers.* tink get mv .* tink get hw /,
+    );
   });
 
   test("selects by field", async () => {

@@ -82,7 +82,7 @@ test("a workflow that runs is deleted with --force alone; cancel ends it, and re
   const wrong = await bench.run("workflow", "retry", "asked", "--from", "third");
   assert.equal(wrong.code, 1);
   assert.match(wrong.stderr, /no action "third" .*it has first, second/);
-  const retried = await bench.run("workflow", "retry", "asked", "--from", "second");
+  const retried = await bench.run("workflow", "retry", "workflow.tinkerbell.org/asked", "--from", "second");
   assert.deepEqual([retried.code, retried.stdout], [0, "workflow.tinkerbell.org/asked retried\n"]);
   const second = await worker.ask();
   assert.equal(second.name, "second");
@@ -90,6 +90,21 @@ test("a workflow that runs is deleted with --force alone; cancel ends it, and re
   await worker.report(second, "SUCCESS");
   assert.equal((await bench.run("watch", "workflow/asked", "--timeout", "60")).code, 0);
   assert.equal((await bench.run("workflow", "cancel", "asked")).code, 1);
+  const machine = await bench.run("workflow", "retry", "hardware/asked");
+  assert.deepEqual(
+    [machine.code, machine.stderr],
+    [2, "tink: hardware/asked: expected a workflow, such as workflow/NAME\n"],
+  );
+});
+
+test("explain of a name that no machine has is of the workflow of that name", async () => {
+  await workflow("named");
+  const yaml = workflowYaml("of-named", "two", "named", "52:54:00:bb:02:00");
+  assert.equal((await bench.run("apply", "-f", await bench.file("of-named.yaml", yaml))).code, 0);
+  const [byMachine, byName] = [await bench.run("explain", "named"), await bench.run("explain", "of-named")];
+  assert.equal(byName.code, 0, byName.stderr);
+  assert.equal(byName.stdout, byMachine.stdout);
+  assert.equal((await bench.run("explain", "of-nobody")).code, 3);
 });
 
 test("watch of a workflow that is deleted is 1, of one that is not there 3", async () => {

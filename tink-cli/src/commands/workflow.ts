@@ -12,6 +12,7 @@ import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { readTimeout } from "../option-values.ts";
+import { readTargets } from "../resource-names.ts";
 
 type Asked = {
   readonly annotations: Record<string, string | null>;
@@ -21,10 +22,11 @@ type Asked = {
 export function configure(command: Command, context: CliContext): void {
   command
     .command("retry <name>")
-    .description("begin a workflow that is over again, as it was made, or at one of its actions")
+    .description("begin a workflow that is over again, rendered anew of its Template and Hardware as they are")
     .option("--from <action>", "begin at this action: those before it count as done")
     .option("--timeout <time>", "wait for so long until it is begun (exit 4): seconds, or 1m30s", readTimeout, 60)
-    .action(async (name: string, { from, timeout }: { from?: string; timeout: number }) => {
+    .action(async (word: string, { from, timeout }: { from?: string; timeout: number }) => {
+      const name = workflowName(word);
       const value = new Date().toISOString();
       const annotations = { [retryAnnotation]: value, [retryFromAnnotation]: from ?? null };
       const isHeeded = ({ status }: Workflow) => status?.lastHandledRetry === value;
@@ -39,7 +41,8 @@ export function configure(command: Command, context: CliContext): void {
     .command("cancel <name>")
     .description("end a workflow: its running action is stopped, and what was lent to the machine is taken back")
     .option("--timeout <time>", "wait for so long until it has ended (exit 4): seconds, or 1m30s", readTimeout, 330)
-    .action(async (name: string, { timeout }: { timeout: number }) => {
+    .action(async (word: string, { timeout }: { timeout: number }) => {
+      const name = workflowName(word);
       const value = new Date().toISOString();
       const isHeeded = ({ status }: Workflow) => status?.lastHandledCancel === value;
       const workflow = await ask(
@@ -60,6 +63,14 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
+/** `NAME`, or as other commands print and take it: `workflow/NAME`, `workflow.tinkerbell.org/NAME`. */
+function workflowName(word: string): string {
+  const [target] = word.includes("/") ? readTargets([word]) : [];
+  if (target === undefined) return word;
+  if (target.kind === kinds.Workflow && target.name !== undefined) return target.name;
+  throw new CliError("usage", `${word}: expected a workflow, such as workflow/NAME`);
+}
+
 /** @returns The workflow once its controller has heeded the wish. */
 async function ask(
   command: Command,
@@ -69,7 +80,7 @@ async function ask(
   context: CliContext,
 ): Promise<Workflow> {
   const { clients, namespace } = await connect(command, context);
-  const key = { namespace, name: name.replace(/^(workflows?|wf)\//, "") };
+  const key = { namespace, name };
   const workflows = clients(kinds.Workflow);
   await workflows.patch(key, { metadata: { annotations } });
   const deadline = AbortSignal.timeout(timeout * 1000);

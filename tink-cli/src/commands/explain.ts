@@ -14,11 +14,11 @@ import {
   spellingsOf,
   type Workflow,
 } from "@neverland/api";
-import { parseMac } from "@neverland/protocols";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { macOf } from "../option-values.ts";
 import { findKindNamed, readKind } from "../resource-names.ts";
 
 /** Enough to go on with: one mistake may be in all. */
@@ -61,11 +61,6 @@ function readAsked(words: readonly string[]): Asked {
   const mac = macOf(value);
   if (mac !== undefined) return { by: "mac", value: mac };
   return { by: isIP(value) === 0 ? "name" : "address", value };
-}
-
-/** As DHCP servers, switches and stickers spell it: by colons, dashes or dots, in pairs or fours, or all in one. */
-function macOf(text: string): string | undefined {
-  return parseMac(text) ?? parseMac(text.replaceAll(".", ":"));
 }
 
 async function find({ by, value }: Asked, clients: Clients, namespace: string): Promise<Subject> {

@@ -26,21 +26,19 @@ test("a machine's Hardware has what was said, and what follows from it", () => {
           ip: { address: "10.77.0.50", netmask: "255.255.240.0", gateway: "10.77.0.1" },
           name_servers: ["10.77.0.1"],
         },
-        netboot: { allowPXE: false, allowWorkflow: true },
       },
     ],
     metadata: { instance: { id: "node-1", hostname: "node-1", ssh_keys: ["ssh-ed25519 AAAA"] } },
   });
 });
 
-test("its Workflow is named by both, and lends the permission to boot from the network", () => {
+test("its Workflow is named by both, and says nothing of the permission to boot from the network", () => {
   const { resource } = newWorkflow(machine, "debian", "10.77.0.1:7080");
   assert.equal(resource.metadata.name, "node-1-debian");
   assert.deepEqual(resource.spec, {
     templateRef: "debian",
     hardwareRef: "node-1",
     hardwareMap: { device_1: "52:54:00:12:34:56", server: "10.77.0.1:7080" },
-    bootOptions: { toggleAllowNetboot: true },
   });
 });
 

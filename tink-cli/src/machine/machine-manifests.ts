@@ -27,7 +27,7 @@ export function readNetwork(text: string): Network | undefined {
   return isAddress && Number(bits) >= 1 && Number(bits) <= 32 ? { address, prefixLength: Number(bits) } : undefined;
 }
 
-/** It may not boot from the network but for a workflow. Where there is a gateway, it is taken to answer DNS, as in most small networks. */
+/** A workflow lends it the permission to boot from the network, so nothing is said of that here. Where there is a gateway, it is taken to answer DNS, as in most small networks. */
 export function newHardware(machine: NewMachine): MadeObject {
   const { name, namespace, mac, network, gateway, disk, sshKeys } = machine;
   const ip = { address: network.address, netmask: netmaskOf(network.prefixLength), ...(gateway && { gateway }) };
@@ -37,7 +37,7 @@ export function newHardware(machine: NewMachine): MadeObject {
   };
   const spec: Hardware["spec"] = {
     disks: [{ device: disk }],
-    interfaces: [{ dhcp, netboot: { allowPXE: false, allowWorkflow: true } }],
+    interfaces: [{ dhcp }],
     metadata: { instance: { id: name, hostname: name, ssh_keys: [...sshKeys] } },
   };
   return placed(kinds.Hardware, { name, namespace }, spec);
@@ -46,9 +46,9 @@ export function newHardware(machine: NewMachine): MadeObject {
 /** Runs a template of `examples/` on it, once. @param server `ADDRESS:PORT` where machines reach `tink up`. */
 export function newWorkflow({ name, namespace, mac }: NewMachine, templateRef: string, server: string): MadeObject {
   const spec: Workflow["spec"] = {
-    ...{ templateRef, hardwareRef: name },
+    templateRef,
+    hardwareRef: name,
     hardwareMap: { device_1: mac, server },
-    bootOptions: { toggleAllowNetboot: true },
   };
   return placed(kinds.Workflow, { name: `${name}-${templateRef}`, namespace }, spec);
 }

@@ -1,8 +1,9 @@
 // Every command that reads or writes objects, against a real server.
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
-import { kinds, ResourceClient, type Workflow } from "@neverland/api";
+import { kinds, type Workflow } from "@neverland/api";
 import { parse } from "yaml";
+import { clientsOf } from "../connect.ts";
 import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
 import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
 
@@ -59,7 +60,7 @@ describe("tink apply", () => {
   test("leaves another manager's field alone, unless it is told to take it", async () => {
     const file = await bench.file("c.yaml", hardwareYaml("conflict", mac(2), "{rack: a}"));
     await bench.run("apply", "-f", file);
-    const other = new ResourceClient(kinds.Hardware, { ...bench.connection, fieldManager: "rack-robot" });
+    const other = clientsOf(bench.connection, undefined, "rack-robot")(kinds.Hardware);
     await other.patch({ namespace: "default", name: "conflict" }, { metadata: { labels: { rack: "z" } } });
     const { code, stderr } = await bench.run("apply", "-f", file);
     assert.equal(code, 1);

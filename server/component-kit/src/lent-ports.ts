@@ -1,5 +1,5 @@
 // The interfaces by which one component uses another, which it never imports.
-import type { Resource, ResourceKey } from "@neverland/api";
+import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 
 export type ActionLogQuery = {
   /** The id or name of one action; all actions of the workflow when absent. */
@@ -16,3 +16,21 @@ export type ActionLogs = { read(workflow: ResourceKey, query: ActionLogQuery): A
 
 /** The view of a machine, by its Hardware, as it is shown now; costs one look-up. */
 export type MachineViewLookup = { of(hardware: ResourceKey): Resource | undefined };
+
+/** What a request writes to an object. */
+export type WrittenContent = {
+  /** Of the object. */
+  readonly name: string;
+  /** The object, or parts of it, in the order in which they are written. */
+  readonly parts: readonly object[];
+};
+
+export type ContentFindings = {
+  /** What never works, or means nothing where it stands: refused, warned of or passed over, as the client asks. */
+  readonly faults: readonly { readonly field: string; readonly message: string }[];
+  /** What is never refused: a sentence each, without its full stop. */
+  readonly notes: readonly string[];
+};
+
+/** Looks at what is written in a language of its kind's own, which no schema knows. */
+export type LookAtContent = (kind: KindInfo, written: WrittenContent) => Promise<ContentFindings>;

@@ -1,5 +1,5 @@
 // What the handlers of the resource API share.
-import type { ActionLogs, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
+import type { ActionLogs, LookAtContent, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -25,6 +25,7 @@ export type ApiContext = {
   readonly access: Access;
   readonly clock: Clock;
   readonly writes: WritePath;
+  readonly lookAtContent: LookAtContent;
   /** Of all watches. */
   readonly lines: SharedLines;
   /** For those who tell or ask for much. */

@@ -9,7 +9,19 @@ export const component = defineComponent({
   path: "api",
   settings: {},
   load: parts,
-  make: async ({ shared, store, writes, clock, token, version, lent, onError, warn, notReadyReason }) => {
+  make: async ({
+    shared,
+    store,
+    writes,
+    lookAtContent,
+    clock,
+    token,
+    version,
+    lent,
+    onError,
+    warn,
+    notReadyReason,
+  }) => {
     const [{ registerResourceApi }, { writeKubeconfig }, { AccessTokens }] = await parts();
     const access = new AccessTokens({ store, clock, ownToken: token, onError });
     const onInternalError = (error: unknown, path: string): void => onError({ doing: `answering ${path}`, error });
@@ -19,6 +31,7 @@ export const component = defineComponent({
         registerResourceApi(app, {
           store,
           writes,
+          lookAtContent,
           clock,
           access,
           version,

@@ -1,6 +1,6 @@
 // Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
 import { type KindInfo, kinds } from "@neverland/api";
-import type { ActionLogs, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
+import type { ActionLogs, LookAtContent, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -27,6 +27,7 @@ import { kindsByPath, nothingThere } from "./wire/request-target.ts";
 export type ResourceApiDeps = {
   readonly store: ResourceStore;
   readonly writes: WritePath;
+  readonly lookAtContent?: LookAtContent;
   readonly clock: Clock;
   /** Who may ask. */
   readonly access: Access;
@@ -59,6 +60,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     access: deps.access,
     clock,
     writes: deps.writes,
+    lookAtContent: deps.lookAtContent ?? (async () => ({ faults: [], notes: [] })),
     lines: new SharedLines(),
     turns: new Turns(),
     limits,

@@ -111,3 +111,21 @@ test("a path that cannot be decoded is refused with a Status", async ({ signal }
   assert.match(message, /not well encoded/);
   await server.stop(AbortSignal.timeout(5000));
 });
+
+test("says of a Template as it is written that it never renders", async ({ signal }) => {
+  const server = await start(signal);
+  const authorization = `Bearer ${(await readFile(join(dataDir, "token"), "utf8")).trim()}`;
+  const body = {
+    apiVersion: "tinkerbell.org/v1alpha1",
+    kind: "Template",
+    metadata: { name: "t" },
+    spec: { data: "{{" },
+  };
+  const path = "/apis/tinkerbell.org/v1alpha1/namespaces/default/templates?fieldValidation=Strict";
+  const headers = { authorization, "content-type": "application/json" };
+  const answer = await (await trusting())(`${server.addresses.api}${path}`, {
+    ...{ method: "POST", headers, body: JSON.stringify(body) },
+  });
+  assert.deepEqual([answer.status, /line 1, column \d+ of the template/.test(await answer.text())], [422, true]);
+  await server.stop(AbortSignal.timeout(5000));
+});

@@ -56,6 +56,8 @@ export type ServerDeps = {
 /** What each component is given, but for its own settings and what others lend. */
 type Shared = Omit<ComponentDeps<unknown>, "config" | "lent">;
 
+/** Loaded when the first object is written: a server that runs nothing but Boots needs no engine of templates. */
+const lookAtTemplate = () => import("@neverland/controllers/look-at-template.ts");
 /** After a failed start nothing is worth waiting for longer. */
 const failedStartDeadlineMs = 5000;
 /** What watches of machine views resume from. */
@@ -171,6 +173,7 @@ export async function startServer(
         facts,
         views,
         record: timeline.record,
+        lookAtContent: async (kind, written) => (await lookAtTemplate()).lookAtTemplate(kind, written),
         onError,
         warn,
         notReadyReason: () => notListening ?? ended ?? writes.notWritableReason(),

@@ -11,6 +11,7 @@ import { patchTypeOf, readObject, readPatch } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { warn } from "../wire/warning.ts";
 import { readWriteOptions } from "../wire/write-options.ts";
+import { checkContent } from "./check-content.ts";
 import { answer, type Exchange } from "./exchange.ts";
 
 /** @throws {ApiFault} */
@@ -20,6 +21,7 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
   const options = optionsOf(exchange, "CreateOptions");
   const sent = readObject(request.body, request.headers["content-type"], kind);
   checkFields(kind, sent, query, exchange);
+  await checkContent(exchange, { kind, namespace, name: nameIn(sent) }, sent);
   const object = withoutStatus(sent);
   refuseVersion(object);
   try {
@@ -60,6 +62,7 @@ async function replaced(exchange: Exchange, target: NamedTarget): Promise<Resour
   const options = optionsOf(exchange, "UpdateOptions");
   const object = readObject(request.body, request.headers["content-type"], target.kind);
   checkFields(target.kind, object, query, exchange);
+  await checkContent(exchange, target, object);
   requireVersion(target, toResource(target.kind, object, target));
   return await replaceResource(context.writes, writeTarget(target), object, options);
 }
@@ -77,6 +80,7 @@ async function patched(exchange: Exchange, target: NamedTarget): Promise<{ resou
   const options = optionsOf(exchange, "PatchOptions", type === "apply");
   const value = readPatch(request.body, type);
   checkFields(target.kind, value, query, exchange);
+  await checkContent(exchange, target, value);
   const written = writeTarget(target);
   if (type === "apply")
     return await applyResource(context.writes, written, value, { ...options, force: query.flag("force") });

@@ -4,6 +4,7 @@ import {
   apiVersionOf,
   doubtsOf,
   isObject,
+  type JsonObject,
   type KindInfo,
   member,
   unknownFields,
@@ -35,7 +36,7 @@ export function checkFields(
 ): void {
   const { fieldValidation } = query;
   if (fieldValidation === "Ignore") return;
-  const parts = (Array.isArray(sent) ? sent.slice(0, mostOperations).map(partOf) : [sent]).filter(isObject);
+  const parts = partsOf(sent);
   const [odd, doubts] = [new Set(twiceIn(request.body)), [] as string[]];
   for (const part of parts) {
     for (const field of unknownFields(kind, part)) odd.add(unknownFieldText(field));
@@ -44,6 +45,11 @@ export function checkFields(
   if (odd.size + doubts.length === 0) return;
   if (odd.size > 0 && fieldValidation === "Strict") throw notOfKind(kind, [...odd]);
   warn(reply, [...odd, ...doubts.map((text) => text.slice(0, longestWarning))]);
+}
+
+/** What is written, as parts of the object that it is written to. @param sent As `checkFields` takes it. */
+export function partsOf(sent: unknown): JsonObject[] {
+  return (Array.isArray(sent) ? sent.slice(0, mostOperations).map(partOf) : [sent]).filter(isObject);
 }
 
 /** Of YAML, its reader refuses what is there twice; of protobuf, a later one takes the place of one before by its own rules. */

@@ -1,0 +1,37 @@
+// What a client wants to hear of content that its kind has a language of its own for (the query's fieldValidation): as of unknown fields.
+import { invalid } from "@neverland/resources/resource-error.ts";
+import { partsOf } from "../wire/field-validation.ts";
+import type { NamedTarget } from "../wire/request-target.ts";
+import { warn } from "../wire/warning.ts";
+import type { Exchange } from "./exchange.ts";
+
+/**
+ * What is stored already is warned of alone, so that the rest of the object can be changed.
+ * @param sent An object, a part of one that is to be merged into one, or the operations of a JSON patch.
+ * @throws {ResourceError} `invalid` in `Strict`.
+ */
+export async function checkContent(
+  { context, reply, query }: Exchange,
+  { kind, namespace, name, subresource }: NamedTarget,
+  sent: unknown,
+): Promise<void> {
+  if (query.fieldValidation === "Ignore" || subresource !== undefined) return;
+  const { faults, notes } = await context.lookAtContent(kind, { name, parts: partsOf(sent) });
+  if (faults.length > 0 && query.fieldValidation === "Strict") {
+    const stored = name === "" ? undefined : await context.store.get(kind, { namespace, name });
+    const known = stored && (await context.lookAtContent(kind, { name, parts: [stored] }));
+    const isStored = (message: string): boolean => known?.faults.some((each) => each.message === message) ?? false;
+    const added = faults.filter(({ message }) => !isStored(message));
+    if (added.length > 0)
+      throw invalid(
+        kind,
+        name,
+        added.map(({ field, message }) => ({
+          reason: "FieldValueInvalid",
+          field,
+          message: `Invalid value: ${message}`,
+        })),
+      );
+  }
+  warn(reply, [...faults.map(({ field, message }) => `${field}: ${message}`), ...notes]);
+}

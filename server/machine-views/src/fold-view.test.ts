@@ -86,7 +86,10 @@ test("a machine in Hook without work says that it waits for a workflow", () => {
 
 test("that a provisioned machine may not netboot is as it should be, and another's use of its address is not", () => {
   const done = workflow({ state: "SUCCESS", stateSince: new Date(startMs).toISOString() });
-  const refused = (reason: string) => ({ ...facts, refusal: { reason, message: "m", atMs: startMs + 5000 } });
+  const refused = (reason: string) => ({
+    ...facts,
+    refusal: { type: "DhcpIgnored", reason, message: "m", atMs: startMs + 5000 },
+  });
   assert.equal(stands({ workflows: [done], facts: refused("NetbootNotAllowed") }), "provisioned ok WorkflowSucceeded");
   assert.equal(stands({ workflows: [done], facts: refused("AddressInUse") }), "provisioned attention AddressInUse");
 });

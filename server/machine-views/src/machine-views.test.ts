@@ -61,6 +61,26 @@ test("a machine is followed from its racking to its login", async () => {
   assert.deepEqual(bench.errors, []);
 });
 
+test("a machine that is refused as before, after a workflow was made for it, is shown as refused", async () => {
+  await using bench = await new ViewBench().start();
+  const refused = { hardware: "m1", reason: "NetbootNotAllowed", message: "may not" } as const;
+  await bench.hardware("m1", mac);
+  bench.heard(mac, "DhcpOffer", { hardware: "m1", data: { vendorClass: "PXEClient" } });
+  bench.heard(mac, "HttpRefused", refused);
+  await bench.settle();
+  bench.clock.advance(10_000);
+  const stateSince = new Date(bench.clock.nowMs()).toISOString();
+  await bench.workflow("w", "m1", pending(mac, { stateSince }));
+  await bench.settle();
+  assert.equal((await bench.view("m1"))?.reason, "NotSeen");
+  bench.clock.advance(10_000);
+  // What comes again is told without its reason.
+  bench.heard(mac, "HttpRefused", { hardware: "m1" });
+  await bench.settle();
+  const view = await bench.view("m1");
+  assert.deepEqual([view?.state, view?.health, view?.reason], ["booting", "attention", "NetbootNotAllowed"]);
+});
+
 test("a view is its Hardware's: uid, age and labels, and goes with it", async () => {
   await using bench = await new ViewBench().start();
   const hardware = await bench.hardware("m1", mac, {}, { labels: { rack: "a" } });

@@ -151,7 +151,9 @@ export class MachineViews implements Service {
     const [id, now] =
       "key" in who ? [formatKey(who.key), facts.ofHardware(who.key)] : [who.mac, facts.ofStranger(who.mac)];
     const shownMs = this.#seenMs.get(id) ?? 0;
-    if (!isNews && (now?.seenMs ?? 0) - shownMs < staleMs) return;
+    // Of who is shown as not seen it is news that it is there, whatever was heard of it before.
+    const isFound = "key" in who && this.#isMissing(who.key);
+    if (!isNews && !isFound && (now?.seenMs ?? 0) - shownMs < staleMs) return;
     if ("key" in who) this.#change(who.key);
     else this.#changeStranger(who.mac);
   }
@@ -252,6 +254,10 @@ export class MachineViews implements Service {
 
   #isTooOld({ seenMs }: MachineFacts): boolean {
     return this.#deps.clock.nowMs() - seenMs > strangerAgeMs;
+  }
+
+  #isMissing(key: ResourceKey): boolean {
+    return this.#book.get(key)?.macs.some((mac) => this.#missing.has(mac)) ?? false;
   }
 
   /** Those without Hardware whose MAC is nearly one of its own are shown with it. */

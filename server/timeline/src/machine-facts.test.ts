@@ -37,7 +37,13 @@ test("what was refused stands until the machine comes a step further", () => {
   const refused = { type: "TftpRefused", reason: "FileNotLent", message: "no" };
   book.note(m1, refused, 1000);
   book.note(m1, refused, 2000);
-  assert.deepEqual(book.ofHardware(key)?.refusal, { reason: "FileNotLent", message: "no", atMs: 1000 });
+  assert.deepEqual(book.ofHardware(key)?.refusal, { ...refused, atMs: 2000 });
+  // As what comes again is told.
+  book.note(m1, { type: "TftpRefused" }, 2500);
+  book.note(m1, { type: "HttpRefused" }, 2600);
+  assert.deepEqual(book.ofHardware(key)?.refusal, { ...refused, atMs: 2500 });
+  book.note(m1, { ...refused, message: "not that one" }, 2700);
+  assert.deepEqual(book.ofHardware(key)?.refusal, { ...refused, message: "not that one", atMs: 2700 });
   book.note(m1, { type: "BinaryServed" }, 3000);
   assert.equal(book.ofHardware(key)?.refusal, undefined);
 });

@@ -21,11 +21,13 @@ export type MachineFacts = {
   /** How far its newest boot came, and when it came there first. */
   readonly stage: BootStage | undefined;
   readonly stageMs: number;
-  /** What it was refused last and has not come past since. */
-  readonly refusal: { readonly reason: string; readonly message: string; readonly atMs: number } | undefined;
+  /** What it was refused and has not come past since, and when it was refused that last. */
+  readonly refusal: Refusal | undefined;
   readonly power: "on" | "off" | undefined;
   readonly address: string | undefined;
 };
+
+type Refusal = { readonly type: string; readonly reason: string; readonly message: string; readonly atMs: number };
 
 /** What happened, as far as it counts here. What comes again says no more than its type. */
 export type Fact = Pick<MachineEventInput, "address" | "data"> & {
@@ -146,10 +148,11 @@ function stageAfter({ stage: known }: MachineFacts, { type, data = {} }: Fact): 
 
 /** Whoever comes a step further, or the same step again, has got past what it was refused. */
 function refusalAfter({ refusal }: MachineFacts, fact: Fact, atMs: number): MachineFacts["refusal"] {
-  const sort = eventTypeInfo(fact.type)?.sort;
-  if (sort === "refusal" && fact.reason !== undefined) {
-    if (refusal?.reason === fact.reason) return refusal;
-    return { reason: fact.reason, message: fact.message ?? "", atMs };
+  const { type, reason, message = "" } = fact;
+  const sort = eventTypeInfo(type)?.sort;
+  if (sort === "refusal") {
+    if (reason !== undefined) return { type, reason, message, atMs };
+    return refusal?.type === type ? { ...refusal, atMs } : refusal;
   }
   return sort === "step" && fact.reason === undefined && stageOfType(fact.type) ? undefined : refusal;
 }
@@ -171,7 +174,8 @@ function addressOf({ address, data }: Fact): string | undefined {
 function isSameButTime(one: MachineFacts, other: MachineFacts): boolean {
   return (
     one.stage === other.stage &&
-    one.refusal === other.refusal &&
+    one.refusal?.reason === other.refusal?.reason &&
+    one.refusal?.message === other.refusal?.message &&
     one.power === other.power &&
     one.address === other.address &&
     one.stageMs === other.stageMs

@@ -63,5 +63,13 @@ export function ended(
   time: string,
 ): WorkflowStatus {
   const succeeded = { type: "Succeeded", status: state === "SUCCESS" ? "True" : "False", reason, message } as const;
-  return withCondition(withState(status, state, time), succeeded, time);
+  return withCondition(withState(stopped(status, time), state, time), succeeded, time);
+}
+
+/** Nothing is to stop any more. */
+function stopped(status: WorkflowStatus, time: string): WorkflowStatus {
+  const isStopping = status.conditions?.some(({ type, status: value }) => type === "Stopping" && value === "True");
+  if (!isStopping) return status;
+  const message = "the workflow has ended, and what ran of it is not waited for any more";
+  return withCondition(status, { type: "Stopping", status: "False", reason: "Ended", message }, time);
 }

@@ -57,6 +57,7 @@ export function cancelled(status: WorkflowStatus, value: string, time: string): 
 /** `in action "x", which ...: the disk may be half written`. */
 export function whereStopped(status: WorkflowStatus): string {
   const step = currentStep(status);
+  if (!status.tasks?.length) return "before it was rendered: nothing was written";
   if (status.state === "POST" || step === undefined) return "after its last action";
   const { name, state, message } = step.action;
   if (status.state !== "RUNNING" && state === "PENDING") return "before its first action: nothing was written";

@@ -119,6 +119,14 @@ test("a workflow that waits is cancelled at once, and gives back what it had len
   await waitUntil(async () => (await bench.allowPxe()).every((allowed) => allowed === false));
 });
 
+test("a workflow that could not be rendered is cancelled, and says that nothing was written", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow({ templateRef: "none" });
+  await bench.reach(({ status }) => status?.templateRendering === "failed");
+  await annotate(bench, { [cancelAnnotation]: "now" });
+  assert.match(messageOf(await bench.reachState("FAILED"), "Succeeded"), /cancelled before it was rendered: nothing/);
+});
+
 test("a running workflow is cancelled when its action has ended, whatever its worker says of it", async (t) => {
   const bench = await setUp(t);
   const workflow = await running(bench);
@@ -129,6 +137,8 @@ test("a running workflow is cancelled when its action has ended, whatever its wo
   const cancelled = await bench.reachState("FAILED");
   assert.equal(cancelled.status?.conditions?.find(({ type }) => type === "Succeeded")?.reason, "Cancelled");
   assert.match(messageOf(cancelled, "Succeeded"), /in action "stream" .*: the disk may be half written/);
+  assert.equal(cancelled.status?.conditions?.find(({ type }) => type === "Stopping")?.status, "False");
+  assert.equal(eventsOf(bench, "ActionStopping").length, 1);
 });
 
 test("an action that succeeds while it is cancelled is the last one", async (t) => {

@@ -26,7 +26,6 @@ const conditionEvents = new Map<string, EventType>([
   ["BootJobFailed", "BootJobFailed"],
   ["HardwareMissing", "HardwareGone"],
   ["WorkerOfHardware", "WorkerMismatch"],
-  ["Stopping", "ActionStopping"],
 ]);
 
 /** The events of one write, in the order in which the things came about. */
@@ -62,6 +61,7 @@ function conditionChanges({ metadata, status }: Workflow, after: WorkflowStatus)
 function eventTypeOf(type: string, value: string): EventType | undefined {
   if (type === "TemplateRenderedSuccess" && value === "False") return "TemplateFailed";
   if (type === "WorkerFree") return value === "False" ? "WorkflowQueued" : undefined;
+  if (type === "Stopping") return value === "True" ? "ActionStopping" : undefined;
   if (type === "Retried") return value === "True" ? "WorkflowRetried" : "RetryRefused";
   return conditionEvents.get(type);
 }

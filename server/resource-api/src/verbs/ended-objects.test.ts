@@ -16,7 +16,7 @@ const workflow = {
   spec: { templateRef: "t", hardwareRef: "h" },
 };
 
-test("who changes what has ended is told that it does not run again, and nobody else is told anything", async () => {
+test("who changes what has ended is told how it runs again, and nobody else is told anything", async () => {
   await api.request("POST", workflowsPath, { body: workflow });
   const path = `${workflowsPath}/w`;
   const warningOf = async (spec: object, method = "PATCH") => {
@@ -30,7 +30,7 @@ test("who changes what has ended is told that it does not run again, and nobody 
   const ended = await api.request("PATCH", `${path}/status`, { body: { status: { state: "FAILED" } }, headers: merge });
   assert.deepEqual([ended.status, ended.headers.get("warning")], [200, null]);
   assert.equal(await warningOf({ templateRef: "u" }), null);
-  const told = '299 - "workflow/w has ended (FAILED) and does not run again: delete it and apply it anew for that"';
+  const told = '299 - "workflow/w has ended (FAILED): tink workflow retry w runs it anew"';
   assert.equal(await warningOf({ templateRef: "v" }), told);
   assert.equal(await warningOf({ templateRef: "w", hardwareRef: "h" }, "PUT"), told);
   assert.equal(await warningOf({ templateRef: "w", hardwareRef: "h" }, "PUT"), null);

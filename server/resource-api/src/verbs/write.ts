@@ -101,11 +101,11 @@ async function answerWritten(
   if (deletionTimestamp && finalizers?.length && !subresource)
     warn(exchange.reply, [`${kind.singular}/${name} is being deleted: apply it again when it has gone`]);
   else if (before !== undefined && before.generation !== generation)
-    warn(exchange.reply, [`${kind.singular}/${name} has ended (${before.state}) and does not run again: ${anew}`]);
+    warn(exchange.reply, [
+      `${kind.singular}/${name} has ended (${before.state}): tink ${kind.singular} retry ${name} runs it anew`,
+    ]);
   await answer(exchange, kind, object, status);
 }
-
-const anew = "delete it and apply it anew for that";
 
 function writeTarget({ kind, namespace, name, subresource }: NamedTarget): WriteTarget {
   return { kind, namespace, name, half: subresource === "status" ? "status" : "content" };

@@ -20,6 +20,7 @@ import {
   workflowRuleSetSpecSchema,
   workflowRuleSetStatusSchema,
 } from "./tinkerbell/workflow-rule-set.ts";
+import { workflowFaults } from "./tinkerbell/workflow-wishes.ts";
 import { actionInWords, reasonInWords } from "./view/workflow-words.ts";
 
 /** A column of `kubectl get`. `path` is a dotted path into the object, and may go through lists (`[]`); `wide` columns show with `-o wide` only. */
@@ -305,6 +306,7 @@ export const kinds = {
       { name: "Hardware", type: "string", path: ".spec.hardwareRef" },
       { name: "Template-Rendering", type: "string", path: ".status.templateRendering", wide: true },
     ],
+    faults: workflowFaults,
     // Rendered of the Hardware, so as secret as that.
     sensitive: ["status.tasks[].environment", "status.tasks[].actions[].environment"],
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.tasks[].agentID", "status.state"],

@@ -22,6 +22,8 @@ export function reasonInWords({ status, spec }: Pick<Workflow, "status" | "spec"
     reasonOf("WorkerOfHardware", "False") ??
     reasonOf("BootJobFailed", "True") ??
     reasonOf("Stalled", "True") ??
+    // Why it waits; whoever runs goes on.
+    (status?.state === "PENDING" ? reasonOf("Ready", "False") : undefined) ??
     (spec?.disabled === true ? "Disabled" : "")
   );
 }

@@ -3,6 +3,8 @@ import { type TestContext, test } from "node:test";
 import {
   cancelAnnotation,
   inUseFinalizer,
+  kinds,
+  type PrinterColumn,
   retryAnnotation,
   retryFromAnnotation,
   takeBackFinalizer,
@@ -225,6 +227,20 @@ test("a workflow waits for its worker as long as its annotation says", async (t)
   assert.match(status?.conditions?.find(({ type }) => type === "Succeeded")?.message ?? "", /within 31d/);
 });
 
+test("a wait that was stored and cannot be read is said, until it is mended", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow();
+  await bench.reachState("PENDING");
+  await annotate(bench, { [waitTimeoutAnnotation]: "two days" });
+  const unread = await bench.reach((each) => messageOf(each, "WaitTimeoutRead") !== "");
+  assert.match(
+    messageOf(unread, "WaitTimeoutRead"),
+    /is passed over.* such as 90s, 2h or 7d, or never, found "two days"/,
+  );
+  await annotate(bench, { [waitTimeoutAnnotation]: "2d" });
+  await bench.reach((each) => /as long as it is to/.test(messageOf(each, "WaitTimeoutRead")));
+});
+
 test("a wait is written as people write times", () => {
   const read = ["90s", "1h30m", "7d", "never", "0", "0s", "", "-5m", "5", "1w", "1e9d", "99999999d"].map(
     waitTimeoutSeconds,
@@ -255,7 +271,11 @@ test("a second workflow of a machine says which one is before it, until that is 
   const queued = await bench.reach((each) => messageOf(each, "WorkerFree") !== "", "second");
   assert.match(messageOf(queued, "WorkerFree"), /has workflow default\/install before this one/);
   assert.match(messageOf(queued, "Ready"), /has workflow default\/install before this one/);
+  const columns: readonly PrinterColumn[] = kinds.Workflow.columns;
+  const shownReason = (workflow: Workflow) => columns.find(({ name }) => name === "Reason")?.text?.(workflow);
+  assert.equal(shownReason(queued), "OtherWorkflowFirst");
   assert.equal(eventsOf(bench, "WorkflowQueued").length, 1);
   await bench.report(first, 0, "FAILED");
-  await bench.reach((each) => /no other workflow/.test(messageOf(each, "WorkerFree")), "second");
+  const next = await bench.reach((each) => /no other workflow/.test(messageOf(each, "WorkerFree")), "second");
+  assert.equal(shownReason(next), "WaitingForWorker");
 });

@@ -1,5 +1,5 @@
 // What a component of the server is, and what composition gives it: whoever is in the table needs nothing else.
-import type { MachineEventInput, RecordedEvent, Sensitive } from "@neverland/api";
+import type { MachineEventInput, RecordedEvent, Sensitive, Workflow } from "@neverland/api";
 import type { MachineIndex } from "@neverland/machines/machine-index.ts";
 import type { FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
@@ -88,6 +88,8 @@ export type Lent = {
   readonly grpcMethods?: readonly GrpcMethod[];
   /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */
   readonly listeningSinceMs?: () => number | undefined;
+  /** When a workflow is given up unless it goes on, in ms since 1970; `undefined` when it is not, as while it is queued. */
+  readonly deadlineMs?: (workflow: Workflow) => number | undefined;
 };
 
 /** Where the planes are, once they listen: `http://127.0.0.1:7480`; absent when nothing of it runs here. */

@@ -29,5 +29,5 @@ export const component = defineComponent({
   leftOut:
     "no controllers run here: workflows stay as they are, namespaces that are deleted stay with what is in them, and one that is deleted while its machine has the permission to netboot, or a medium, stays until controllers have taken it back",
   load: parts,
-  make: async (deps) => ({ services: (await parts()).makeControllers(deps) }),
+  make: async (deps) => (await parts()).makeControllers(deps),
 });

@@ -1,8 +1,8 @@
 // Makes every controller there is.
 import { type KindInfo, kinds } from "@neverland/api";
-import type { ComponentDeps } from "@neverland/component-kit/component.ts";
+import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
-import type { Service } from "@neverland/platform/service.ts";
+import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { bmcControllers } from "./bmc/bmc-controllers.ts";
 import { garbageCollector } from "./garbage-collection/garbage-collector.ts";
@@ -11,6 +11,7 @@ import { namespaceController } from "./namespace-controller.ts";
 import { retention } from "./retention.ts";
 import { ruleSetController } from "./rule-set-controller.ts";
 import { templateController } from "./template-controller.ts";
+import { deadlineMs } from "./workflow/deadline-ms.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
 import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
 import { workflowController } from "./workflow/workflow-controller.ts";
@@ -20,15 +21,19 @@ type Deps = Pick<
   "config" | "store" | "clock" | "random" | "randomBytes" | "contacts" | "record" | "onError" | "lent"
 >;
 
-export function makeControllers(deps: Deps): Service[] {
+export function makeControllers(deps: Deps): Pick<Parts, "services" | "lends"> {
   const { store, clock, random, randomBytes, contacts, record, onError, lent } = deps;
   const { retentionDays, waitTimeoutHours } = deps.config;
-  const workflows = workflowController({
-    ...{ clock, randomBytes, record },
+  const waiting = {
+    clock,
+    queues: new AgentQueues(),
     limits: { ...defaultLimits, pendingTimeoutSeconds: waitTimeoutHours * 3600 || Number.POSITIVE_INFINITY },
+    listeningSinceMs: () => lent.listeningSinceMs?.(),
+  };
+  const workflows = workflowController({
+    ...{ ...waiting, randomBytes, record },
     render: renderWorkflow,
     power: noPowerControl,
-    listeningSinceMs: () => lent.listeningSinceMs?.(),
     bootContactMs: (machine) => contacts.bootContactMs(machine),
     onBootContact: (listener) => contacts.onBootContact(listener),
   });
@@ -44,5 +49,8 @@ export function makeControllers(deps: Deps): Service[] {
     namespaceController({ clock, kinds: all }),
     retention({ ...{ clock, record, onError }, kinds: all, keepMs: retentionDays * 86_400_000 }),
   ];
-  return [new ControllerRuntime(controllers, { store, clock, random, onError })];
+  return {
+    services: [new ControllerRuntime(controllers, { store, clock, random, onError })],
+    lends: { deadlineMs: (workflow) => deadlineMs(workflow, waiting) },
+  };
 }

@@ -11,10 +11,11 @@ export const component = defineComponent({
   load: parts,
   make: async ({ store, views, facts, clock, record, warn, onError, lent }) => {
     const { MachineViews } = await parts();
-    const listeningSinceMs = () => lent.listeningSinceMs?.();
+    // Without controllers nothing is given up.
+    const deadlineMs = lent.deadlineMs ?? (() => undefined);
     const whyUnheard = () => lent.whyUnheard?.();
     const shown = new MachineViews({
-      ...{ store, views, facts, clock, record, warn, onError, listeningSinceMs, whyUnheard },
+      ...{ store, views, facts, clock, record, warn, onError, deadlineMs, whyUnheard },
     });
     return { services: [shown], lends: { machineViews: shown } };
   },

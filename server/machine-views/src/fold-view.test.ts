@@ -26,7 +26,7 @@ const bare: KnownMachine = {
     workflows: [],
     facts: undefined,
     near: () => [],
-    listeningSinceMs: startMs,
+    deadlineMs: () => undefined,
   },
 };
 const facts: MachineFacts = {

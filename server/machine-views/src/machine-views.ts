@@ -32,7 +32,7 @@ export type MachineViewsDeps = {
   >;
   readonly clock: Clock;
   readonly record: (event: MachineEventInput) => void;
-  readonly listeningSinceMs: () => number | undefined;
+  readonly deadlineMs: (workflow: Workflow) => number | undefined;
   /** Why machines that have no address yet are not answered; `undefined` when they are. */
   readonly whyUnheard: () => string | undefined;
   readonly warn: (message: string) => void;
@@ -225,7 +225,7 @@ export class MachineViews implements Service {
     const facts = this.#factsOf(machine);
     const content = foldKnown({
       ...machine,
-      ...{ facts, listeningSinceMs: this.#deps.listeningSinceMs(), unheard: this.#deps.whyUnheard() },
+      ...{ facts, deadlineMs: this.#deps.deadlineMs, unheard: this.#deps.whyUnheard() },
       near: () => machine.macs.flatMap((mac) => this.#strangers.near(mac)),
       rivals: this.#book.rivalsOf(machine),
       workflows: this.#book.workflowsOf(machine),

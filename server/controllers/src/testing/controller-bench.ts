@@ -15,6 +15,7 @@ import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { type TypedStore, typedStore } from "@neverland/store/typed-resources.ts";
 import { BootContacts } from "@neverland/timeline/boot-contacts.ts";
+import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { listReports, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { action, documentOf, installer, report, startMs } from "@neverland/workflow-rules/testing/examples.ts";
@@ -45,6 +46,7 @@ export class ControllerBench {
   readonly hardware: TypedStore<Hardware>;
   readonly reports: TypedStore<ActionReport>;
   readonly contacts = new BootContacts();
+  readonly queues = new AgentQueues();
   readonly events: MachineEventInput[] = [];
   readonly errors: string[] = [];
   handedOut = 0;
@@ -65,7 +67,7 @@ export class ControllerBench {
     const { store, clock } = this;
     const listeningSinceMs = clock.nowMs();
     const controller = workflowController({
-      clock,
+      ...{ clock, queues: this.queues },
       randomBytes: (count) => new Uint8Array(count).map(() => (this.#seed += 1)),
       limits: defaultLimits,
       power: noPowerControl,

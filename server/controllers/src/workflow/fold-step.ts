@@ -1,10 +1,10 @@
 // PENDING and RUNNING: what workers reported, and the time, make the workflow's next status.
 import type { Workflow } from "@neverland/api";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
-import { limitsOf, noteWaitTimeout } from "@neverland/workflow-rules/limits-of.ts";
 import { foldReports } from "@neverland/workflow-rules/reports/fold-reports.ts";
 import { readReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
+import { limitsOf, noteWaitTimeout } from "./limits-of.ts";
 import { noteQueue } from "./note-queue.ts";
 import { type Step, type StepContext, statusOf } from "./step.ts";
 

@@ -12,8 +12,10 @@ import {
   waitTimeoutAnnotation,
   waitTimeoutSeconds,
 } from "@neverland/api";
+import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { installer } from "@neverland/workflow-rules/testing/examples.ts";
 import { type BenchOptions, ControllerBench, key, machineKey, waitUntil } from "../testing/controller-bench.ts";
+import { deadlineMs } from "./deadline-ms.ts";
 
 const toggle = { hardwareRef: "machine", bootOptions: { toggleAllowNetboot: true } };
 
@@ -239,6 +241,27 @@ test("a wait that was stored and cannot be read is said, until it is mended", as
   );
   await annotate(bench, { [waitTimeoutAnnotation]: "2d" });
   await bench.reach((each) => /as long as it is to/.test(messageOf(each, "WaitTimeoutRead")));
+});
+
+test("the deadline that is shown is the one that the controller goes by", async (t) => {
+  const bench = await setUp(t);
+  const startMs = bench.clock.nowMs();
+  const limits = { ...defaultLimits, pendingTimeoutSeconds: 7 * 86_400 };
+  const shown = async (name = "install") => {
+    const workflow = await bench.workflows.get({ ...key, name });
+    assert.ok(workflow);
+    return deadlineMs(workflow, { ...bench, limits, listeningSinceMs: () => startMs });
+  };
+  await bench.createWorkflow();
+  await bench.reachState("PENDING");
+  assert.equal(await shown(), startMs + 7 * 86_400_000);
+  await annotate(bench, { [waitTimeoutAnnotation]: "2h" });
+  assert.equal(await shown(), startMs + 7_200_000);
+  await annotate(bench, { [waitTimeoutAnnotation]: "never" });
+  assert.equal(await shown(), undefined);
+  await bench.createWorkflow({ hardwareRef: "machine" }, "second");
+  await bench.reach((each) => messageOf(each, "WorkerFree") !== "", "second");
+  assert.equal(await shown("second"), undefined);
 });
 
 test("a wait is written as people write times", () => {

@@ -13,7 +13,7 @@ import type { Affected, Controller, Watch } from "@neverland/controller-kit/cont
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import type { BootContact } from "@neverland/timeline/boot-contacts.ts";
 import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-action.ts";
-import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
+import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { giveBack } from "./give-back.ts";
 import { hasLoans } from "./loans.ts";
@@ -24,12 +24,14 @@ export type WorkflowControllerOptions = Omit<
   WorkflowControllerDeps,
   "workflows" | "templates" | "hardware" | "reports" | "queues"
 > & {
+  /** Kept by the controller. */
+  readonly queues: AgentQueues;
   /** Calls back when a machine is seen starting. @returns What ends that. */
   readonly onBootContact: (listener: (contact: BootContact) => void) => () => void;
 };
 
 export function workflowController(options: WorkflowControllerOptions): Controller<Workflow> {
-  const queues = new AgentQueues();
+  const { queues } = options;
   return {
     name: "workflow-controller",
     kind: kinds.Workflow,
@@ -63,7 +65,7 @@ export function workflowController(options: WorkflowControllerOptions): Controll
     begin: (store) => {
       queues.clear();
       const deps = {
-        ...{ ...options, queues },
+        ...options,
         workflows: typedStore(store, kinds.Workflow),
         templates: typedStore(store, kinds.Template),
         hardware: typedStore(store, kinds.Hardware),

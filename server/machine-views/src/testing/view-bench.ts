@@ -24,6 +24,8 @@ export class ViewBench {
   readonly warnings: string[] = [];
   readonly errors: unknown[] = [];
   readonly shown: MachineViews;
+  /** When workflows are given up, by their names. */
+  readonly deadlines = new Map<string, number>();
   /** Why the server cannot hear machines without an address. */
   unheard: string | undefined;
 
@@ -34,7 +36,7 @@ export class ViewBench {
     this.shown = new MachineViews({
       ...{ store: this.store, views: this.views, facts: this.facts, clock: this.clock },
       record: (event) => void this.events.push(event),
-      listeningSinceMs: () => startMs,
+      deadlineMs: (workflow) => this.deadlines.get(workflow.metadata.name),
       whyUnheard: () => this.unheard,
       warn: (message) => void this.warnings.push(message),
       onError: ({ error }) => void this.errors.push(error),

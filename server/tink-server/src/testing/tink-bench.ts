@@ -18,6 +18,7 @@ import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
+import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import type { WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
 import { action, documentOf, installer } from "@neverland/workflow-rules/testing/examples.ts";
@@ -68,6 +69,7 @@ export class TinkBench {
     });
     const controller = workflowController({
       ...shared,
+      queues: new AgentQueues(),
       randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)),
       power: noPowerControl,
       render: () => ({ document }),

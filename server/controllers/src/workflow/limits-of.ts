@@ -6,8 +6,8 @@ import {
   waitTimeoutFault,
   waitTimeoutSeconds,
 } from "@neverland/api";
-import { withCondition } from "./conditions.ts";
-import type { WorkflowLimits } from "./limits.ts";
+import { withCondition } from "@neverland/workflow-rules/conditions.ts";
+import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
 
 export function limitsOf({ metadata }: Pick<Workflow, "metadata">, limits: WorkflowLimits): WorkflowLimits {
   const text = metadata.annotations?.[waitTimeoutAnnotation];

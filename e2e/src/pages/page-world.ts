@@ -28,12 +28,17 @@ const network = [
 ].join("; ");
 /** For one block: the first `tink` of a new checkout fetches nothing here, as it was fetched for this test. */
 const blockTimeoutMs = 100_000;
+const lookForMs = 20_000;
 
 export class PageWorld {
   readonly folder: string;
   readonly #namespace: Namespace;
   #server: ReturnType<typeof spawnInside> | undefined;
-  #printed = "";
+  /** What the last block printed, and the lines at its end that only look. */
+  #last: { readonly printed: string; readonly looks?: PageStep & { kind: "commands" }; readonly looked: string } = {
+    printed: "",
+    looked: "",
+  };
 
   constructor(folder: string, namespace: Namespace) {
     this.folder = folder;
@@ -48,9 +53,12 @@ export class PageWorld {
       case "deed":
         return await this.#deeds(step);
       case "seen":
-        return this.#compare(step);
-      case "commands":
-        this.#printed = await this.#type(step);
+        return await this.#compare(step);
+      case "commands": {
+        const { does, looks } = partsOf(step);
+        const printed = does === undefined ? "" : await this.#type(does);
+        this.#last = { printed, ...(looks && { looks }), looked: looks === undefined ? "" : await this.#type(looks) };
+      }
     }
   }
 
@@ -69,10 +77,18 @@ export class PageWorld {
     return isToFail ? stdout + stderr : stdout;
   }
 
-  #compare({ line, text }: PageStep & { kind: "seen" }): void {
+  /** What a controller has not come to yet a reader would look for again. */
+  async #compare({ line, text }: PageStep & { kind: "seen" }): Promise<void> {
     const pattern = text.split("…").map(RegExp.escape).join("[^\\n]*").replaceAll(/ +/g, " +");
-    if (!new RegExp(`^${pattern}\\s*$`).test(this.#printed))
-      throw new Error(`line ${line}: the page says\n${text}\nand this was printed:\n${this.#printed}`);
+    const expected = new RegExp(`^${pattern}\\s*$`);
+    const { printed, looks, looked } = this.#last;
+    let now = looked;
+    const untilMs = performance.now() + lookForMs;
+    while (!expected.test(printed + now)) {
+      if (looks === undefined || performance.now() > untilMs)
+        throw new Error(`line ${line}: the page says\n${text}\nand this was printed:\n${printed}${now}`);
+      now = await this.#type(looks);
+    }
   }
 
   async #deeds({ name, line }: PageStep & { kind: "deed" }): Promise<void> {
@@ -110,6 +126,16 @@ export class PageWorld {
     server.kill("SIGTERM");
     await ended;
   }
+}
+
+/** A line that changes nothing, and may be typed again. */
+const looking = /^\s*(\.\/)?(tink|kubectl) (-\S+( \S+)? )*(get|explain|describe|events) [^;&]*$/;
+
+function partsOf(step: PageStep & { kind: "commands" }) {
+  const lines = step.text.split("\n");
+  const from = step.where === "fails" ? lines.length : lines.findLastIndex((line) => !looking.test(line)) + 1;
+  const part = (some: readonly string[]) => (some.length === 0 ? undefined : { ...step, text: some.join("\n") });
+  return { does: part(lines.slice(0, from)), looks: part(lines.slice(from)) };
 }
 
 /** The folder has what a checkout has for its reader: `tink` and `examples`. */

@@ -107,6 +107,7 @@ export function formatKey({ namespace, name }: ResourceKey): string {
 /** The reverse of {@link formatKey}, of a kind of this scope; `undefined` when `text` is not of that form. */
 export function parseKey(text: string, scope: "namespace" | "cluster" = "namespace"): ResourceKey | undefined {
   const [namespace, name, ...rest] = scope === "cluster" ? ["", ...text.split("/")] : text.split("/");
-  const isWhole = name && rest.length === 0 && (namespace || scope === "cluster");
+  const isName = (part: string | undefined): part is string => part !== undefined && /^[a-z0-9][\w.:-]*$/i.test(part);
+  const isWhole = isName(name) && rest.length === 0 && (scope === "cluster" || isName(namespace));
   return isWhole ? { namespace: namespace ?? "", name } : undefined;
 }

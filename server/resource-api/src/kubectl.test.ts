@@ -97,6 +97,13 @@ function suite(kubectl: string, asksServer: boolean): void {
       assert.match(await ok(["delete", "secret", "-l", "rack=a"]), /secret "applied" deleted/);
     });
 
+    test("says of --as that there are no roles, and does nothing", async () => {
+      const { code, stderr } = await run(["create", "namespace", "as-x", "--as=x", "--as-group=y"]);
+      assert.equal(code, 1);
+      assert.match(stderr, /User "neverland" cannot act as another: this server has no roles/);
+      assert.equal((await run(["get", "namespace", "as-x"])).code, 1);
+    });
+
     test("makes, labels, applies and deletes a namespace, with what is in it", async () => {
       const yaml = `${"apiVersion: v1\nkind: Namespace\nmetadata: {name: site-c, labels: {tier: gold}}\n---\n"}${templateYaml("inside", "x")}`;
       const inside = yaml.replace("name: inside", "name: inside\n  namespace: site-c");

@@ -1,6 +1,6 @@
 // Where our worker asks, while it runs an action, whether that is to stop.
 import { isFinalState, parseKey, type Workflow, whyStop } from "@neverland/api";
-import { findStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
+import { findStep, isSameAgent } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import type { AgentCaller, AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { AgentWaiters, type Leaver } from "./agent-waiters.ts";
 import type { TinkServerDeps } from "./ports.ts";
@@ -36,7 +36,10 @@ export class StopDesk {
     this.#waiters.close();
   }
 
-  /** @returns Why the action is to stop, as soon as it is; `undefined` when it may go on for now. @throws {TinkError} */
+  /**
+   * Says nothing of another worker's action: it is answered as one that is not there.
+   * @returns Why the action is to stop, as soon as it is; `undefined` when it may go on for now. @throws {TinkError}
+   */
   async awaitStop({ workflow: id, actionID, agentID, caller }: RunningAction): Promise<string | undefined> {
     const { clock, gate, workflows, turns, waitMs } = this.#deps;
     const key = parseKey(id);
@@ -47,9 +50,11 @@ export class StopDesk {
       for (;;) {
         waiter.look();
         const workflow = await workflows.get(key);
-        const refusal = gate.refusal(agentID, caller, workflow);
+        const step = findStep(workflow?.status ?? {}, actionID);
+        const own = step !== undefined && isSameAgent(step.task.agentID, agentID) ? workflow : undefined;
+        const refusal = gate.refusal(agentID, caller, own);
         if (refusal !== undefined) throw new TinkError("forbidden", refusal);
-        const why = whyEnded(workflow, actionID);
+        const why = whyEnded(own);
         if (why !== undefined) return why;
         if ((await waiter.next(clock, untilMs - clock.nowMs(), caller)) !== "changed") return undefined;
         await turns.next();
@@ -61,9 +66,7 @@ export class StopDesk {
 }
 
 /** One that was given up, or begun again, has no use for what its worker still does. */
-function whyEnded(workflow: Workflow | undefined, actionID: string): string | undefined {
-  if (workflow === undefined) return "the workflow was deleted";
-  const { status = {} } = workflow;
-  if (findStep(status, actionID) === undefined) return "the workflow was begun again";
-  return whyStop(workflow) ?? (isFinalState(status.state) ? "the workflow is over" : undefined);
+function whyEnded(workflow: Workflow | undefined): string | undefined {
+  if (workflow === undefined) return "the workflow was deleted or begun again";
+  return whyStop(workflow) ?? (isFinalState(workflow.status?.state) ? "the workflow is over" : undefined);
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient } from "@connectrpc/connect";
 import { cancelAnnotation, takeBackFinalizer, type Workflow } from "@neverland/api";
 import { ActionControlService } from "@neverland/api/action-control";
-import type { ActionResponse } from "@neverland/api/workflow";
+import { type ActionResponse, ActionResponseSchema } from "@neverland/api/workflow";
 import { installer } from "@neverland/workflow-rules/testing/examples.ts";
 import { TinkBench } from "./testing/tink-bench.ts";
 
@@ -25,9 +26,9 @@ async function started(bench: TinkBench): Promise<ActionResponse> {
   return action;
 }
 
-function awaitStop(bench: TinkBench, { workflowId, taskId, actionId }: ActionResponse) {
+function awaitStop(bench: TinkBench, { workflowId, taskId, actionId }: ActionResponse, agentId = installer) {
   const client = createClient(ActionControlService, bench.transport());
-  return client.awaitStop({ workflowId, taskId, actionId, agentId: installer });
+  return client.awaitStop({ workflowId, taskId, actionId, agentId });
 }
 
 async function edit(bench: TinkBench, change: (live: Workflow) => Workflow): Promise<void> {
@@ -64,7 +65,7 @@ test("the end of an action of a workflow that is gone is taken, with an event, a
   const bench = await setUp(t);
   const action = await started(bench);
   await bench.workflows.delete(key);
-  assert.equal((await awaitStop(bench, action)).reason, "the workflow was deleted");
+  assert.equal((await awaitStop(bench, action)).reason, "the workflow was deleted or begun again");
   await bench.worker().report(action, "FAILED", "action completed");
   assert.match(
     bench.events.filter(({ type }) => type === "ReportIgnored").map(({ message }) => message)[0] ?? "",
@@ -95,3 +96,34 @@ test("who asks in another machine's name whether its action is to stop is refuse
   while (!(answer instanceof ConnectError)) answer = await awaitStop(bench, action).catch((error: unknown) => error);
   assert.equal(answer.code, Code.PermissionDenied);
 });
+
+test("another worker's action is answered as one that is not there, whatever machine the workflow names", async (t) => {
+  const bench = await setUp(t);
+  const spec = { interfaces: [{ dhcp: { mac: installer, ip: { address: "127.0.0.9" } } }] };
+  await bench.hardware.create({ metadata: { ...key, name: "machine" }, spec });
+  await bench.createWorkflow("install", { hardwareRef: "machine" });
+  await bench.reachState("PENDING");
+  const { tasks } = (await bench.workflows.get(key))?.status ?? {};
+  const actionId = tasks?.[0]?.actions[0]?.id;
+  assert.ok(actionId);
+  const theirs = create(ActionResponseSchema, { workflowId: "default/install", taskId: "t", actionId });
+  for (const asked of [theirs, { ...theirs, actionId: "none" }, { ...theirs, workflowId: "default/none" }]) {
+    const { stop, reason } = await awaitStop(bench, asked, "another");
+    assert.deepEqual([stop, reason], [true, "the workflow was deleted or begun again"], asked.workflowId);
+  }
+});
+
+for (const workflowId of [
+  "install",
+  "a/b/c",
+  "default/",
+  "/install",
+  "__proto__/install",
+  "default/__proto__",
+  "../install",
+])
+  test(`${workflowId} is no workflow's id`, async (t) => {
+    const bench = await setUp(t);
+    const asked = create(ActionResponseSchema, { workflowId, taskId: "t", actionId: "a" });
+    await assert.rejects(awaitStop(bench, asked), withCode(Code.InvalidArgument));
+  });

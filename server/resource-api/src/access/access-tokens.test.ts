@@ -46,6 +46,18 @@ test("who asks is told by the token's name", async () => {
   assert.equal(body.status.userInfo.username, "token:ci");
 });
 
+for (const header of ["Impersonate-User", "impersonate-group", "Impersonate-Uid", "Impersonate-Extra-scopes"])
+  test(`who asks as another, by ${header}, is refused, and nothing is done`, async () => {
+    const authorization = `Bearer ${await made("ci")}`;
+    const body = { metadata: { name: "as-another" } };
+    const headers = { authorization, [header]: "x" };
+    const answer = await api.request("POST", "/api/v1/namespaces", { body, headers });
+    assert.deepEqual([answer.status, answer.body.reason], [403, "Forbidden"]);
+    assert.match(answer.body.message, /^User "token:ci" cannot act as another: .* Leave the header impersonate-/);
+    assert.equal((await api.request("GET", "/api/v1/namespaces/as-another")).status, 404);
+    assert.equal(await askAs("guess"), 401);
+  });
+
 test("a token is refused from the moment that it is over", async () => {
   const token = await made("short", "2027-01-01T01:00:00Z");
   assert.equal(await askAs(token), 200);

@@ -1,7 +1,7 @@
 // Lets a request in by the token that it comes with.
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ApiFault } from "../wire/api-fault.ts";
-import type { Access } from "./access-tokens.ts";
+import type { Access, Holder } from "./access-tokens.ts";
 import type { FailedTries } from "./failed-tries.ts";
 
 /** Paths that say no more than "alive", for load balancers and service managers that have no token. */
@@ -12,6 +12,11 @@ export function guardRoutes(scope: FastifyInstance, access: Access, tries: Pick<
   scope.addHook("onRequest", ({ url, headers, ip }, reply, done) => {
     const holder = access.holderOf(presentedToken(headers));
     if (holder !== undefined) {
+      const other = Object.keys(headers).find((name) => name.startsWith("impersonate-"));
+      if (other !== undefined) {
+        done(noImpersonation(holder, other));
+        return;
+      }
       const forget = access.onEnd(holder, () => reply.raw.destroy());
       reply.raw.once("close", forget);
       done();
@@ -38,4 +43,10 @@ export function presentedToken({ authorization = "" }: FastifyRequest["headers"]
 function unauthorized(): ApiFault {
   const text = "Unauthorized: send the header `Authorization: Bearer TOKEN`, with a token of this server";
   return new ApiFault("Unauthorized", text);
+}
+
+/** Done with the rights of the token, it would be more than what was asked for; and who asks what another may do would be misled. */
+function noImpersonation({ username }: Holder, header: string): ApiFault {
+  const text = `User "${username}" cannot act as another: this server has no roles, so every token may do everything`;
+  return new ApiFault("Forbidden", `${text}. Leave the header ${header} out (kubectl's --as, --as-group and --as-uid)`);
 }

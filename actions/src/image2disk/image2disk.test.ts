@@ -143,6 +143,8 @@ const notDisks: readonly (readonly [string, Buffer, RegExp])[] = [
   ["lzip", padded("4c5a4950"), /is compressed by lzip/],
   ["an S3 error", Buffer.from('<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>'), /is text: "<\?xml/],
   ["an answer in JSON", Buffer.from('{"errors": [{"status": 401}]}'), /is text/],
+  ["many checksums", Buffer.from(`${"0".repeat(64)}  disk.raw\n`.repeat(20)), /is text/],
+  ["a configuration", Buffer.from("# Schlüssel für die Tür\n\tkey: value\n".repeat(20)), /is text/],
   ["checksums", Buffer.from(`${"0".repeat(64)}  disk.raw\n`), /is text/],
   ["PDF", Buffer.from(`%PDF-1.7\n%\xe2\xe3\n${" ".repeat(600)}`, "latin1"), /is a PDF/],
   ["RPM package", padded("edabeedb0300"), /is an RPM package/],

@@ -8,6 +8,8 @@ const headBytes = 512;
 type Known = { readonly at?: number; readonly starts: string; readonly is: string; readonly mend: string };
 
 const convert = "Convert it with `qemu-img convert -O raw` first";
+const whole =
+  "The disk is in the files that it names: put them together where they are, with `qemu-img convert -O raw`";
 const unpack = "Take the disk image out of it, and serve that";
 const compressedTwice = "Decompress it once more, and serve that";
 
@@ -17,7 +19,7 @@ const known: readonly Known[] = [
   { starts: "51454400", is: "a QED file", mend: convert },
   { starts: "4b444d56", is: "a VMDK file", mend: convert },
   { starts: "434f5744", is: "a VMDK file", mend: convert },
-  { starts: "23204469736b2044657363726970746f7246696c65", is: "the description of a VMDK file", mend: convert },
+  { starts: "23204469736b2044657363726970746f7246696c65", is: "the description of a VMDK file", mend: whole },
   { starts: "7668647866696c65", is: "a VHDX file", mend: convert },
   { starts: "636f6e6563746978", is: "a VHD file that grows", mend: convert },
   { at: 64, starts: "7f10dabe", is: "a VDI file", mend: convert },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
-import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -40,10 +40,79 @@ before(async () => {
   await runProgram(["lz4", "-q", at("raw"), at("raw.lz4")]);
   await writeFile(at("secret"), "of this computer");
   await runProgram(["qemu-img", "create", "-q", "-f", "qcow2", "-b", at("secret"), "-F", "raw", at("backed")]);
+  await makeParts();
+  await writeFile(at("SHA256SUMS"), `${"0".repeat(64)}  debian-12-generic-amd64.qcow2\n`.repeat(20));
+  await writeFile(at("umlauts.conf"), "# Schlüssel für die Tür\n".repeat(40));
   await writeFile(at("page"), "<!doctype html><html>Not found</html>");
   await writeFile(at("empty"), "");
 });
 after(() => rm(dir, { recursive: true }));
+
+/** Images that read other files: each is made so that it would, by a qemu-img that is asked to. */
+async function makeParts(): Promise<void> {
+  const description = (extents: string, type = "monolithicFlat") =>
+    `# Disk DescriptorFile\nversion=1\nCID=fffffffe\nparentCID=ffffffff\ncreateType="${type}"\n${extents}\n`;
+  const embedded = (text: string): Buffer => {
+    const file = Buffer.alloc(64 * 1024);
+    file.write("KDMV");
+    file.writeUInt32LE(1, 4);
+    // Where the description is, in sectors, and how long; no capacity.
+    file.writeBigUInt64LE(1n, 28);
+    file.writeBigUInt64LE(20n, 36);
+    file.write(text, 512);
+    return file;
+  };
+  await writeFile(at("secret.disk"), "of this computer".repeat(1024));
+  await writeFile(at("vmdk.embedded"), embedded(description(`RW 32 FLAT "${at("secret.disk")}" 0`)));
+  await writeFile(at("vmdk.vmfs"), embedded(description(`RW 32 VMFS "${at("secret.disk")}"`, "vmfs")));
+  await writeFile(at("vmdk.zero"), embedded(description(`RW 32 ZERO`, "custom")));
+  for (const type of ["monolithicFlat", "twoGbMaxExtentSparse", "twoGbMaxExtentFlat"])
+    await runProgram(["qemu-img", "convert", "-O", "vmdk", "-o", `subformat=${type}`, at("raw"), at(type)]);
+  await runProgram(["qemu-img", "create", "-q", "-f", "vmdk", "-b", at("vmdk"), "-F", "vmdk", at("vmdk.backed")]);
+  await runProgram(["qemu-img", "create", "-q", "-f", "qed", "-b", at("qed"), "-F", "qed", at("qed.backed")]);
+  const dataFile = ["-o", `data_file=${at("data")}`];
+  await runProgram(["qemu-img", "create", "-q", "-f", "qcow2", ...dataFile, at("qcow2.data"), "1M"]);
+  const changed = async (from: string, name: string, change: (bytes: Buffer) => unknown): Promise<void> => {
+    const bytes = await readFile(at(from));
+    change(bytes);
+    await writeFile(at(name), bytes);
+  };
+  await changed("vdi", "vdi.child", (bytes) => bytes.fill(7, 424, 440));
+  await changed("vpc", "vpc.child", (bytes) => bytes.writeUInt32BE(4, 60));
+}
+const parts = [
+  ...["vmdk.embedded", "vmdk.vmfs", "vmdk.zero", "vmdk.backed", "monolithicFlat", "twoGbMaxExtentSparse"],
+  ...["twoGbMaxExtentFlat", "backed", "qed.backed", "qcow2.data", "vdi.child", "vpc.child"],
+];
+for (const file of parts)
+  test(`${file} is not converted: it is not the whole disk`, async () => {
+    const before = await readdir(dir);
+    const { code, stderr } = await cli("convert", at(file), at("result"));
+    assert.equal(code, 1);
+    assert.match(stderr, /^tink: Nothing was converted: a part of this disk is in another file, which it names/m);
+    assert.deepEqual(await readdir(dir), before);
+  });
+for (const file of parts.filter((name) => name !== "vmdk.backed"))
+  test(`nobody is told to convert ${file}`, async () => {
+    const { stdout } = await cli("inspect", at(file));
+    assert.match(stdout, /a part of this disk is in another file/);
+    assert.doesNotMatch(stdout, /tink image convert/);
+  });
+
+for (const extension of ["qcow2", "vmdk", "vhdx", "bz2", "lz4", "QCOW2", "tar"])
+  test(`.${extension} is not written, and what is is said`, async () => {
+    const before = await readdir(dir);
+    const { code, stderr } = await cli("convert", at("qcow2"), at(`x.${extension}`));
+    assert.equal(code, 2);
+    assert.match(stderr, /is not written; what can be is raw .*\.zst.*\.gz.*\.xz/);
+    assert.deepEqual(await readdir(dir), before);
+  });
+
+test("a folder that is not there is said in a sentence", async () => {
+  const { code, stderr } = await cli("convert", at("qcow2"), join(at("nowhere"), "x.raw"));
+  assert.equal(code, 2);
+  assert.match(stderr, /^tink: \S+x\.raw cannot be written: ENOENT[^\n]*\n$/);
+});
 
 test("a raw image is told with its table, its partitions, and what starts it", async () => {
   const { stdout } = await cli("inspect", at("raw.gz"));
@@ -73,6 +142,8 @@ const told: readonly [file: string, says: RegExp][] = [
   ["raw.lz4", /compressed by lz4\n.*does not write it\n.*Compress it by/],
   ["tar", /a tar archive\n.*does not write it\n.*Take the disk image out/],
   ["page", /text: ".*Not found/],
+  ["SHA256SUMS", /text: "0000/],
+  ["umlauts.conf", /text: "# Schl/],
 ];
 for (const [file, says] of told)
   test(`${file} is told by name, with what to do`, async () => {
@@ -116,7 +187,7 @@ describe("converted to a raw image", () => {
 });
 
 const refused: readonly [file: string, code: number, says: RegExp][] = [
-  ["backed", 1, /a part of this disk is in another file, which it names/],
+  ["SHA256SUMS", 1, /it is text: "0000/],
   ["tar", 1, /it is a tar archive, no disk\. Take the disk image out/],
   ["page", 1, /it is text: .*Not found/],
   ["raw.lz4", 1, /it is compressed by lz4, no disk/],

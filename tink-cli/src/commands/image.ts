@@ -28,13 +28,14 @@ export function configure(command: Command, context: CliContext): void {
 type Facts = Awaited<ReturnType<typeof inspect>>;
 
 async function inspect(place: string, { signal }: CliContext) {
-  const { openImage, whatIs } = await import("../image/image-source.ts");
+  const { openImage, partElsewhere, whatIs } = await import("../image/image-source.ts");
   const source = await openImage(place, signal);
   try {
-    const { is, mend } = whatIs(source);
+    const { is, mend, isPart } = whatIs(source);
     const isDisk = mend === undefined;
     return {
-      is,
+      is: isPart ? `${is}: ${partElsewhere.is}` : is,
+      canBeConverted: mend?.includes("qemu-img") === true && !isPart,
       layers: source.layers,
       virtualBytes: isDisk ? undefined : virtualSize(source.head),
       content: isDisk ? readDiskContent(source.head) : undefined,
@@ -45,7 +46,7 @@ async function inspect(place: string, { signal }: CliContext) {
   }
 }
 
-function formatFacts(place: string, { is, layers, virtualBytes, content, mend }: Facts): string {
+function formatFacts(place: string, { is, canBeConverted, layers, virtualBytes, content, mend }: Facts): string {
   const row = (name: string, value: string): string => `  ${name.padEnd(13)}${value}`;
   const within = layers.map((layer) => `, inside ${layer}`).join("");
   const lines = [place, row("it is", `${is}${within}`)];
@@ -66,12 +67,12 @@ function formatFacts(place: string, { is, layers, virtualBytes, content, mend }:
       ),
     );
   }
-  if (mend !== undefined) lines.push(row("image2disk", "does not write it"), row("to do", mendHere(place, is, mend)));
+  if (mend !== undefined)
+    lines.push(
+      row("image2disk", "does not write it"),
+      row("to do", canBeConverted ? `tink image convert ${place} OUT.raw.zst` : `${is}: ${mend}`),
+    );
   return `${lines.join("\n")}\n`;
-}
-
-function mendHere(place: string, is: string, mend: string): string {
-  return mend.includes("qemu-img") ? `tink image convert ${place} OUT.raw.zst` : `${is}: ${mend}`;
 }
 
 function mebibytes(bytes: number): string {

@@ -10,20 +10,12 @@ import { makeWorkFolder } from "@neverland/hook/work-folder";
 import { CliError } from "../cli-error.ts";
 import type { CliContext } from "../context.ts";
 import type { Progress } from "../output/progress.ts";
-import { type ImageSource, whatIs } from "./image-source.ts";
+import { driverOf, type ImageSource, partElsewhere, whatIs } from "./image-source.ts";
+import { namesOtherFiles } from "./other-files.ts";
 
-/** By what `whatIs` calls them: the driver of qemu-img. Never left to guess: a raw disk may begin with what its last user wrote. */
-const drivers: Readonly<Record<string, string>> = {
-  "a qcow2 file": "qcow2",
-  "a QED file": "qed",
-  "a VMDK file": "vmdk",
-  "a VHDX file": "vhdx",
-  "a VHD file that grows": "vpc",
-  "a VDI file": "vdi",
-  "a Parallels file": "parallels",
-};
 const qemuImg = { package: "qemu-utils", purpose: "reading disk images of virtual machines (qemu-img)" };
-const compressors: Readonly<Record<string, readonly [string, ...string[]]>> = {
+type Argv = readonly [string, ...string[]];
+const compressors: Readonly<Record<string, Argv>> = {
   zst: ["zstd", "-q", "-9", "-T0", "-c"],
   gz: ["gzip", "-c"],
   xz: ["xz", "-T0", "-c"],
@@ -36,12 +28,17 @@ export async function convertImage(
   { isRoot, signal }: Pick<CliContext, "isRoot" | "signal">,
   progress: Progress,
 ): Promise<void> {
-  const { is, mend } = whatIs(source);
-  const driver = drivers[is];
+  const compressor = compressorFor(out);
+  const { is, mend, isPart } = whatIs(source);
+  if (isPart) throw notWhole();
+  const driver = driverOf(is);
   if (mend !== undefined && driver === undefined)
     throw new CliError("failed", `Nothing was converted: it is ${is}, no disk. ${mend}.`);
   // Beside the result, so that it is on the same disk.
-  const work = await makeWorkFolder(dirname(out), ".tink-image");
+  const work = await makeWorkFolder(dirname(out), ".tink-image").catch((cause: unknown) => {
+    if (!(cause instanceof Error && "syscall" in cause)) throw cause;
+    throw new CliError("usage", `${out} cannot be written: ${cause.message}. Nothing was converted`, { cause });
+  });
   try {
     if (driver !== undefined) await ensurePackages([qemuImg], { say: (line) => progress.step(line), isRoot, signal });
     progress.step("Reading the image");
@@ -53,7 +50,7 @@ export async function convertImage(
       await refuseReferences(read, driver, signal);
       await runProgram(["qemu-img", "convert", "-f", driver, "-O", "raw", read, raw], { signal });
     }
-    await rename(await compressed(raw, out, progress, signal), out);
+    await rename(compressor === undefined ? raw : await compressed(raw, compressor, progress, signal), out);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -62,24 +59,38 @@ export async function convertImage(
 /** Such a file can name others, whose content would be in the result: of this computer, whoever made it. */
 async function refuseReferences(file: string, driver: string, signal: AbortSignal): Promise<void> {
   const info = ["qemu-img", "info", "-f", driver, "--output=json", file] as const;
-  const facts = JSON.parse(await runProgram(info, { signal })) as Readonly<Record<string, unknown>>;
-  const text = JSON.stringify(facts["format-specific"] ?? {});
-  if (facts["backing-filename"] === undefined && !text.includes('"data-file"')) return;
-  const sentence = "Nothing was converted: a part of this disk is in another file, which it names";
-  throw new CliError("failed", `${sentence}. Put both together where it comes from: qemu-img convert -O qcow2`);
+  if (namesOtherFiles(JSON.parse(await runProgram(info, { signal })), file)) throw notWhole();
 }
 
-/** By the extension of `out`. @returns Where the result is. */
-async function compressed(raw: string, out: string, progress: Progress, signal: AbortSignal): Promise<string> {
-  const extension = /\.(\w+)$/.exec(out)?.[1] ?? "";
-  const argv = Object.hasOwn(compressors, extension) ? compressors[extension] : undefined;
-  if (argv === undefined) return raw;
+function notWhole(): CliError {
+  return new CliError("failed", `Nothing was converted: ${partElsewhere.is}. ${partElsewhere.mend}`);
+}
+
+/** By the extension of `out`. @throws {CliError} `usage` for one that says something else than what would be in it. */
+function compressorFor(out: string): Argv | undefined {
+  const [, extension = ""] = /\.(\w+)$/.exec(out.toLowerCase()) ?? [];
+  if (Object.hasOwn(compressors, extension)) return compressors[extension];
+  if (!otherForms.has(extension)) return undefined;
+  const forms = "raw (.raw or .img), or raw compressed by zstd (.zst), gzip (.gz) or xz (.xz)";
+  throw new CliError("usage", `${out}: .${extension} is not written; what can be is ${forms}. Nothing was converted`);
+}
+
+/** Extensions of what is no raw image, and of compressions that are read alone. */
+const otherForms: ReadonlySet<string> = new Set(
+  "qcow qcow2 qed vmdk vhd vhdx vpc vdi hdd parallels iso wim ova ovf tar tgz txz zip 7z rar bz2 bzip2 lz4 lz lzma lzo zs".split(
+    " ",
+  ),
+);
+
+/** @returns Where the result is. */
+async function compressed(raw: string, argv: Argv, progress: Progress, signal: AbortSignal): Promise<string> {
   progress.step("Compressing");
   const [program, ...args] = argv;
-  const file = await open(`${raw}.${extension}`, "w");
+  const result = `${raw}.compressed`;
+  const file = await open(result, "w");
   const child = spawn(program, [...args, raw], { stdio: ["ignore", file.fd, "inherit"], signal });
   const [code] = (await once(child, "close")) as [number | null];
   await file.close();
-  if (code !== 0) throw new CliError("failed", `${program} ended with exit code ${code}: ${out} was not written`);
-  return `${raw}.${extension}`;
+  if (code !== 0) throw new CliError("failed", `${program} ended with exit code ${code}: nothing was written`);
+  return result;
 }

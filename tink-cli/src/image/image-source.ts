@@ -2,6 +2,7 @@
 import { createReadStream } from "node:fs";
 import { type Compression, contentBytes, decompress, notADisk, seenCompression } from "@neverland/actions/image-files";
 import { CliError } from "../cli-error.ts";
+import { isPartElsewhere } from "./other-files.ts";
 
 export type ImageSource = {
   /** From the outermost in: `xz`. */
@@ -34,11 +35,42 @@ export async function openImage(place: string, signal: AbortSignal): Promise<Ima
   }
 }
 
+/** By what `notADisk` calls them: the driver of qemu-img. Never left to guess: a raw disk may begin with what its last user wrote. */
+const drivers: Readonly<Record<string, string>> = {
+  "a qcow2 file": "qcow2",
+  "a QED file": "qed",
+  "a VMDK file": "vmdk",
+  "a VHDX file": "vhdx",
+  "a VHD file that grows": "vpc",
+  "a VDI file": "vdi",
+  "a Parallels file": "parallels",
+};
+
+export function driverOf(is: string): string | undefined {
+  return Object.hasOwn(drivers, is) ? drivers[is] : undefined;
+}
+
+/** What is to be said of an image that cannot be converted from this file alone. */
+export const partElsewhere = {
+  is: "a part of this disk is in another file, which it names",
+  mend: "Put both together where it comes from: qemu-img convert -O qcow2",
+};
+
+type WhatItIs = {
+  readonly is: string;
+  /** What to do, when it is no disk as it is. */
+  readonly mend: string | undefined;
+  /** It is not the whole disk, so nothing can be made of it. */
+  readonly isPart: boolean;
+};
+
 /** `a qcow2 file`, `a raw disk image`: what it is, and what to do when that is no disk. */
-export function whatIs({ head }: ImageSource): { readonly is: string; readonly mend: string | undefined } {
-  if (head.length === 0) return { is: "empty", mend: "Check the file" };
+export function whatIs({ head }: ImageSource): WhatItIs {
+  if (head.length === 0) return { is: "empty", mend: "Check the file", isPart: false };
   const found = notADisk(head);
-  return found ?? { is: "a raw disk image", mend: undefined };
+  if (found === undefined) return { is: "a raw disk image", mend: undefined, isPart: false };
+  const isPart = found.is === "the description of a VMDK file" || isPartElsewhere(driverOf(found.is) ?? "", head);
+  return isPart ? { is: found.is, mend: partElsewhere.mend, isPart } : { ...found, isPart };
 }
 
 async function bytesOf(place: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {

@@ -1,11 +1,11 @@
 // Reads what -f names: files, folders, addresses, or standard input; all of it, or every fault.
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { formatFault, type ManifestEntry, readManifest } from "@neverland/api/manifest";
 import { CliError } from "./cli-error.ts";
 import type { CliContext } from "./context.ts";
+import { fileChunks, limitedText } from "./limited-text.ts";
 import type { Target } from "./resource-names.ts";
 
 export type ManifestObject = ManifestEntry;
@@ -14,16 +14,20 @@ type Source = { readonly file: string; readonly content: string };
 /** An address that has not sent its file by then is not going to. */
 const fetchTimeoutMs = 30_000;
 
+type Reading = Pick<CliContext, "stdin" | "signal">;
+const ownFiles: Reading = { stdin: Readable.from([]), signal: new AbortController().signal };
+
 /**
+ * Of each file, address or standard input 16 MiB at most.
  * @param recursive Whether the folders in a folder are looked into.
  * @throws {CliError} `usage` when a file cannot be read, or with every fault of every file, a line each.
  */
 export async function readManifests(
   paths: readonly string[],
-  stdin: NodeJS.ReadableStream = Readable.from([]),
+  reading: Reading = ownFiles,
   recursive = false,
 ): Promise<ManifestObject[]> {
-  const sources = (await Promise.all(paths.map((path) => readSources(path, stdin, recursive)))).flat();
+  const sources = (await Promise.all(paths.map((path) => readSources(path, reading, recursive)))).flat();
   const manifests = sources.map(({ file, content }) => readManifest(content, file));
   const faults = manifests.flatMap((manifest) => (manifest.ok ? [] : manifest.faults));
   if (faults.length > 0) throw new CliError("usage", `nothing was applied:\n${faults.map(formatFault).join("\n")}`);
@@ -36,10 +40,10 @@ type FileOptions = { readonly filename?: readonly string[]; readonly recursive?:
 export async function targetsInFiles(
   { filename = [], recursive }: FileOptions,
   askedNamespace: string | undefined,
-  { stdin }: CliContext,
+  reading: Reading,
 ): Promise<Target[]> {
   if (filename.length === 0) return [];
-  const objects = await readManifests(filename, stdin, recursive);
+  const objects = await readManifests(filename, reading, recursive);
   checkNamespaces(objects, askedNamespace);
   return objects.map(({ kind, resource: { metadata } }) => {
     const { name, namespace } = metadata;
@@ -61,23 +65,27 @@ export function checkNamespaces(objects: readonly ManifestObject[], asked: strin
   }
 }
 
-async function readSources(path: string, stdin: NodeJS.ReadableStream, recursive: boolean): Promise<Source[]> {
+async function readSources(path: string, { stdin, signal }: Reading, recursive: boolean): Promise<Source[]> {
   try {
-    if (path === "-") return [{ file: "standard input", content: await text(stdin) }];
-    if (/^https?:\/\//.test(path)) return [{ file: path, content: await download(path) }];
+    if (path === "-") return [{ file: "standard input", content: await limitedText(stdin, signal) }];
+    if (/^https?:\/\//.test(path)) return [{ file: path, content: await download(path, signal) }];
     const files = (await stat(path)).isDirectory() ? await manifestsIn(path, recursive) : [path];
-    return await Promise.all(files.map(async (file) => ({ file, content: await readFile(file, "utf8") })));
+    return await Promise.all(
+      files.map(async (file) => ({ file, content: await limitedText(fileChunks(file, signal), signal) })),
+    );
   } catch (error) {
+    signal.throwIfAborted();
     throw new CliError("usage", `-f ${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
   }
 }
 
-async function download(url: string): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(fetchTimeoutMs) });
+async function download(url: string, signal: AbortSignal): Promise<string> {
+  const both = AbortSignal.any([signal, AbortSignal.timeout(fetchTimeoutMs)]);
+  const response = await fetch(url, { signal: both });
   if (!response.ok) throw new Error(`it is answered with HTTP ${response.status} ${response.statusText}`);
-  return await response.text();
+  return response.body === null ? "" : await limitedText(response.body, both);
 }
 
 async function manifestsIn(dir: string, recursive: boolean): Promise<string[]> {

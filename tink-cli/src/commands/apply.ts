@@ -54,7 +54,7 @@ export function configure(command: Command, context: CliContext): void {
           "--prune: tink deletes nothing that no one named; tink delete KIND -l LABELS removes what is no longer in the files",
         );
       if (filename.length === 0) throw new CliError("usage", "Name the files to apply: -f FILE");
-      const objects = await readManifests(filename, context.stdin, recursive);
+      const objects = await readManifests(filename, context, recursive);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       checkNamespaces(objects, askedNamespace(command));
       checkFiles(objects, validate, context);

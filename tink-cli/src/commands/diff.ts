@@ -28,7 +28,7 @@ export function configure(command: Command, context: CliContext): void {
       "\nExit codes: 0 no difference, 1 differences, more than 1 an error. KUBECTL_EXTERNAL_DIFF names another program than diff -u -N.",
     )
     .action(async ({ filename, forceConflicts }: DiffOptions) => {
-      const objects = await readManifests(filename, context.stdin);
+      const objects = await readManifests(filename, context);
       const { faults, unknown } = checkManifests(objects);
       const wrong = [...faults, ...unknown];
       if (wrong.length > 0) throw new CliError("usage", wrong.map(formatFault).join("\n"));

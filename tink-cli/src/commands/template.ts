@@ -25,7 +25,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--hardware <file-or-name>", "manifest with the Hardware, or its name on the server")
     .option("--set <key=value>", "an entry of the workflow's hardwareMap; may be repeated", addEntry)
     .action(async ({ template: file, hardware, set }: RenderOptions) => {
-      const [found] = ofKind<Template>(await readManifests([file], context.stdin), "Template");
+      const [found] = ofKind<Template>(await readManifests([file], context), "Template");
       if (found === undefined) throw new CliError("usage", `${file} holds no Template`);
       const machine = hardware === undefined ? undefined : await readHardware(hardware, command, context);
       const result = renderTemplate({
@@ -47,7 +47,7 @@ export function configure(command: Command, context: CliContext): void {
 /** A file when it looks like one, else a name. */
 async function readHardware(text: string, command: Command, context: CliContext): Promise<Hardware> {
   if (/[./]/.test(text)) {
-    const [found] = ofKind<Hardware>(await readManifests([text]), "Hardware");
+    const [found] = ofKind<Hardware>(await readManifests([text], context), "Hardware");
     if (found === undefined) throw new CliError("usage", `${text} holds no Hardware`);
     return found;
   }

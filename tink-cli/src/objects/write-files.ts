@@ -28,7 +28,7 @@ export function configureFiles(command: Command, context: CliContext, done: stri
     .action(async (options: FilesOptions) => {
       const { filename = [], recursive } = options;
       if (filename.length === 0) throw new CliError("usage", `Name the files to ${command.name()}: -f FILE`);
-      const objects = await readManifests(filename, context.stdin, recursive);
+      const objects = await readManifests(filename, context, recursive);
       if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
       checkNamespaces(objects, askedNamespace(command));
       checkFiles(objects, options.validate, context);

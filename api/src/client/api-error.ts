@@ -53,13 +53,24 @@ export class ApiError extends Error {
   }
 }
 
-/** @param asked What was tried: `GET http://127.0.0.1:7480/apis/…`. */
+/**
+ * @param body A Status; or a text, as a server sends that is asked in another protocol, of which the first line is told.
+ * @param asked What was tried: `GET http://127.0.0.1:7480/apis/…`.
+ */
 export function toApiError(httpStatus: number, body: unknown, asked: string): ApiError {
   const parsed = statusSchema.safeParse(body);
   const status = parsed.success ? parsed.data : undefined;
   const reason = status?.reason ?? "";
-  const message = status?.message ?? `${asked} was answered with HTTP ${httpStatus}`;
+  const message = status?.message ?? `${asked} was answered with HTTP ${httpStatus}${firstLine(body)}`;
   return new ApiError(codeOf(status?.code ?? httpStatus, reason), message, { reason, ...(status && { status }) });
+}
+
+function firstLine(body: unknown): string {
+  const line =
+    typeof body === "string"
+      ? (/[^\s<][^\r\n]{0,199}/.exec(body.trimStart().startsWith("<") ? "" : body)?.[0] ?? "")
+      : "";
+  return line === "" ? "" : `: ${line}`;
 }
 
 function codeOf(httpStatus: number, reason: string): ApiErrorCode {

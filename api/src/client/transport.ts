@@ -53,7 +53,15 @@ export async function send(options: TransportOptions, request: Request): Promise
     const text = `${asked} was refused: the server does not know the token of ${options.tokenFrom}; is that the token of this server?`;
     throw new ApiError("unauthorized", text, { reason: "Unauthorized" });
   }
-  throw toApiError(response.status, await response.json().catch(() => undefined), asked);
+  throw toApiError(response.status, bodyOf(await response.text().catch(() => "")), asked);
+}
+
+function bodyOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }
 
 /** RFC 7234 §5.5: `299 - "text"`, several parted by commas. */

@@ -37,6 +37,8 @@ interface Entry {
 }
 
 const checkEveryMs = 1000;
+/** In a refusal, which is one datagram over TFTP. */
+const mostNamed = 20;
 /** A main thread that is busy holds up nobody who wants what is known. */
 const longestCheckMs = 250;
 /** Nobody has begun to read it for so long: those who began earlier have the bytes to their end. */
@@ -65,7 +67,7 @@ export class LentFiles {
     if (!names.has(name)) {
       then({
         reason: "FileNotLent",
-        message: `${name} is not a file that is lent here; there are ${[...names].sort().join(", ")}`,
+        message: `${name} is not a file that is lent here; there are ${[...names].sort().slice(0, mostNamed).join(", ")}`,
       });
       return;
     }

@@ -13,14 +13,19 @@ import { type ApiServer, startApiServer, templateNamed, templatesPath } from "..
 const promptly = { timeout: 10_000 };
 const workflowLog = "/apis/tinkerbell.org/v1alpha1/namespaces/default/workflows/w/log?follow=true";
 
-/** A store of which some methods do something else. */
+/** A store of which some methods do something else, but for the tokens that the API reads for itself. */
 function storeWith(change: (store: ResourceStore) => Partial<ResourceStore>): ResourceStore {
   const store = openMemoryStore();
   const changed = change(store);
   return new Proxy(store, {
     get(_target, name) {
-      const own = Reflect.get(changed, name) ?? Reflect.get(store, name);
-      return typeof own === "function" ? own.bind(store) : own;
+      const own: unknown = Reflect.get(store, name);
+      const other: unknown = Reflect.get(changed, name);
+      if (typeof own !== "function") return own;
+      return (...args: unknown[]) => {
+        const method = typeof other === "function" && args[0] !== kinds.AccessToken ? other : own;
+        return Reflect.apply(method, store, args);
+      };
     },
   });
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { kinds, ResourceClient } from "@neverland/api";
+import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import { readServerConfig } from "./config.ts";
@@ -33,6 +34,7 @@ test("a workflow lends its machine the permission to netboot, and takes it along
   const transport = {
     server: server.addresses.api ?? "",
     token: (await readFile(join(dataDir, "token"), "utf8")).trim(),
+    fetch: trustingFetch({ authority: await readFile(join(dataDir, "tls/ca.crt"), "utf8") }),
   };
   const [hardware, workflows, views] = [
     new ResourceClient(kinds.Hardware, transport),

@@ -105,7 +105,10 @@ describe("a command that looks for its server", () => {
       const { code, stdout, stderr } = await asNobody("--data-dir", data, "get", "hw");
       assert.deepEqual([code, stdout], [77, ""]);
       assert.match(stderr, new RegExp(`^tink: ${data}/kubeconfig cannot be read: EACCES: permission denied`));
-      assert.match(stderr, /\nRun this as the user who runs that "tink up" \(root: with sudo\), or .* --token\.\n$/);
+      assert.match(
+        stderr,
+        /\nRun this as the user who runs that "tink up" \(root: with sudo\), or .* --token-file\.\n$/,
+      );
     }
   });
 });

@@ -1,6 +1,6 @@
 // Where a token may go. Whoever gets one may do everything, so that none goes to a server that it is not of, or where others read it on the way.
 import { networkInterfaces } from "node:os";
-import { isOwnAuthority } from "@neverland/platform/tls/own-authority.ts";
+import { isOwnAuthority } from "@neverland/api/own-authority";
 import { CliError } from "./cli-error.ts";
 import type { KubeconfigAccess } from "./kubeconfig.ts";
 

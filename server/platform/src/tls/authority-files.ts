@@ -3,11 +3,11 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { authorityName } from "@neverland/api/own-authority";
 import { makeFolders } from "../files/make-folders.ts";
 import { readPrivateFile, writePrivateFile } from "../files/private-file.ts";
 import { ServerError } from "../server-error.ts";
 import { type IssueDeps, issueAuthority } from "./issue-certificate.ts";
-import { authorityName } from "./own-authority.ts";
 
 export type Authority = {
   /** In PEM form. */

@@ -1,4 +1,5 @@
 // Lets a request in by the token that it comes with.
+import { onAnswerOver } from "@neverland/platform/http/answer-over.ts";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { ApiFault } from "../wire/api-fault.ts";
 import type { Access, Holder } from "./access-tokens.ts";
@@ -18,7 +19,7 @@ export function guardRoutes(scope: FastifyInstance, access: Access, tries: Pick<
         return;
       }
       const forget = access.onEnd(holder, () => reply.raw.destroy());
-      reply.raw.once("close", forget);
+      onAnswerOver(reply.raw, forget);
       done();
       return;
     }

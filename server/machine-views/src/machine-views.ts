@@ -12,6 +12,7 @@ import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
 import { Breather } from "@neverland/platform/wait/breather.ts";
+import { RegularWork } from "@neverland/platform/wait/regular-work.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { faultOf } from "@neverland/store/stored-fault.ts";
@@ -72,6 +73,8 @@ export class MachineViews implements Service {
   #seenMs = new Map<string, number>();
   #followings: Following[] = [];
   #giveUp: (() => void)[] = [];
+  readonly #regular: readonly RegularWork[];
+  #unheard: string | undefined;
   #isDue = false;
   #gatherMs = gatherMs;
   #working: Promise<void> = Promise.resolve();
@@ -80,6 +83,10 @@ export class MachineViews implements Service {
   constructor(deps: MachineViewsDeps) {
     this.#deps = deps;
     this.#shown = new ShownViews(deps.views);
+    this.#regular = [
+      { everyMs: tidyMs, doing: "forgetting machines without Hardware", work: async () => this.#forgetOld() },
+      { everyMs: lookMs, doing: "looking whether machines are heard", work: async () => this.#lookWhetherHeard() },
+    ].map((work) => new RegularWork({ ...work, isIdle: true, clock: deps.clock, onError: deps.onError }));
   }
 
   /** The view of a machine, as it is shown now. */
@@ -109,21 +116,16 @@ export class MachineViews implements Service {
     for (const mac of facts.strangers()) this.#changedStrangers.add(mac);
     await this.#work(Number.POSITIVE_INFINITY);
     this.#giveUp = [facts.onFact((who, isNews) => this.#heard(who, isNews))];
-    this.#regularly(tidyMs, () => this.#forgetOld());
-    let unheard = this.#deps.whyUnheard();
-    this.#regularly(lookMs, () => {
-      const now = this.#deps.whyUnheard();
-      if (now === unheard) return;
-      unheard = now;
-      for (const key of this.#missing.values()) this.#change(key);
-    });
+    this.#unheard = this.#deps.whyUnheard();
+    for (const work of this.#regular) work.start();
     this.#later();
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#abort.abort();
     for (const giveUp of this.#giveUp) giveUp();
-    const all = Promise.all([this.#working, ...this.#followings.map(({ done }) => done)]);
+    const regular = this.#regular.map((work) => work.stop());
+    const all = Promise.all([this.#working, ...regular, ...this.#followings.map(({ done }) => done)]);
     await unlessAborted(all, deadline).catch(() => undefined);
   }
 
@@ -331,6 +333,14 @@ export class MachineViews implements Service {
     return oldest[0];
   }
 
+  /** Whether machines can be heard is told by nobody: all who wait are shown anew where it has changed. */
+  #lookWhetherHeard(): void {
+    const now = this.#deps.whyUnheard();
+    if (now === this.#unheard) return;
+    this.#unheard = now;
+    for (const key of this.#missing.values()) this.#change(key);
+  }
+
   #forgetOld(): void {
     const { facts } = this.#deps;
     for (const mac of [...this.#strangers.macs()]) {
@@ -339,23 +349,6 @@ export class MachineViews implements Service {
       facts.forgetStranger(mac);
       this.#changeStranger(mac);
     }
-  }
-
-  #regularly(everyMs: number, work: () => void): void {
-    const { clock } = this.#deps;
-    let cancel = (): void => undefined;
-    const next = (): void => {
-      cancel = clock.after(
-        everyMs,
-        () => {
-          work();
-          next();
-        },
-        true,
-      );
-    };
-    next();
-    this.#giveUp.push(() => cancel());
   }
 }
 

@@ -2,6 +2,7 @@
 import type { MachineEvent, MachineEventInput, MachineEventSpec, RecordedEvent } from "@neverland/api";
 import type { Service } from "@neverland/platform/service.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import { RegularWork } from "@neverland/platform/wait/regular-work.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "./boot-contacts.ts";
 import { EventBudgets } from "./budgets/event-budgets.ts";
@@ -16,7 +17,6 @@ import { EventMemory } from "./memory/event-memory.ts";
 import { type MachineLookup, type Subject, strangerOf, subjectOf } from "./memory/event-subject.ts";
 import { EventWriter, eventOf } from "./memory/event-writer.ts";
 import { RepeatCounts } from "./memory/repeat-counts.ts";
-import { RegularWork } from "./regular-work.ts";
 import { defaultTimelineLimits, type TimelineLimits } from "./timeline-limits.ts";
 import { EventView } from "./view/event-view.ts";
 

@@ -4,7 +4,7 @@ import { HttpListener } from "@neverland/platform/http/http-listener.ts";
 import { isSharedBy, trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { type ConnectionRules, descriptorShare } from "@neverland/platform/network/connection-caps.ts";
 import { findLink, linkOf, servingAddress } from "@neverland/platform/network/interfaces.ts";
-import type { TlsIdentity } from "@neverland/platform/tls/server-certificate.ts";
+import type { TlsIdentity } from "@neverland/platform/tls/shown-identity.ts";
 import { crowdTeller, type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
 import type { ServerConfig } from "./config.ts";
 

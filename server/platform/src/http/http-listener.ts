@@ -4,7 +4,7 @@ import Fastify, { type FastifyHttpsOptions, type FastifyInstance } from "fastify
 import type { ConnectionRules } from "../network/connection-caps.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
 import type { Service } from "../service.ts";
-import type { TlsIdentity } from "../tls/server-certificate.ts";
+import type { TlsIdentity } from "../tls/shown-identity.ts";
 import { onAbort } from "../wait/abort.ts";
 import { Burst } from "../wait/burst.ts";
 import { OpenConnections } from "./open-connections.ts";

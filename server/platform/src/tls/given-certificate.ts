@@ -2,9 +2,10 @@
 import { X509Certificate } from "node:crypto";
 import type { Service } from "../service.ts";
 import type { Clock } from "../time/clock.ts";
+import { RegularWork } from "../wait/regular-work.ts";
 import { type CertificateFiles, readCertificateFiles } from "./certificate-files.ts";
 import type { CertifiedKey } from "./issue-certificate.ts";
-import type { TlsIdentity } from "./server-certificate.ts";
+import { ShownIdentity } from "./shown-identity.ts";
 
 export type GivenCertificateDeps = {
   readonly clock: Clock;
@@ -13,62 +14,46 @@ export type GivenCertificateDeps = {
 
 const lookEveryMs = 60_000;
 
-export class GivenCertificate implements TlsIdentity, Service {
+export class GivenCertificate extends ShownIdentity implements Service {
   readonly #files: CertificateFiles;
   readonly #deps: GivenCertificateDeps;
-  readonly #listeners = new Set<(identity: CertifiedKey) => void>();
-  #current: CertifiedKey | undefined;
+  readonly #looking: RegularWork;
   /** What was last warned of: the same is not told each minute. */
   #told: string | undefined;
-  #giveUp = (): void => undefined;
-  #isStopped = false;
 
   constructor(files: CertificateFiles, deps: GivenCertificateDeps) {
+    super();
     this.#files = files;
     this.#deps = deps;
+    const onError = ({ error }: { error: unknown }): void => this.#warnOf(error);
+    const work = () => this.#look();
+    const doing = "reading the certificate";
+    this.#looking = new RegularWork({ clock: deps.clock, everyMs: lookEveryMs, isIdle: true, doing, work, onError });
   }
 
   /** @throws {ServerError} `bad-config` */
   async start(): Promise<void> {
-    this.#current = await readCertificateFiles(this.#files);
-    this.#warnOfDates(this.#current);
-    this.#lookLater();
+    const identity = await readCertificateFiles(this.#files);
+    this.show(identity);
+    this.#warnOfDates(identity);
+    this.#looking.start();
   }
 
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    this.#giveUp();
-  }
-
-  current(): CertifiedKey {
-    if (this.#current === undefined) throw new TypeError("the certificate is asked for before it is there");
-    return this.#current;
-  }
-
-  onChange(listener: (identity: CertifiedKey) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  #lookLater(): void {
-    this.#giveUp = this.#deps.clock.after(lookEveryMs, () => void this.#look(), true);
+    await this.#looking.stop();
   }
 
   /** What was written over is found also where its time was kept: both files are short. */
   async #look(): Promise<void> {
-    try {
-      const found = await readCertificateFiles(this.#files);
-      const { certificate, privateKey } = this.current();
-      if (found.certificate !== certificate || found.privateKey !== privateKey) {
-        this.#current = found;
-        for (const listener of this.#listeners) listener(found);
-      }
-      this.#warnOfDates(found);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#warn(`${why}; the resource API goes on with the certificate that was there before, and looks each minute`);
-    }
-    if (!this.#isStopped) this.#lookLater();
+    const found = await readCertificateFiles(this.#files);
+    const { certificate, privateKey } = this.current();
+    if (found.certificate !== certificate || found.privateKey !== privateKey) this.show(found);
+    this.#warnOfDates(found);
+  }
+
+  #warnOf(error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    this.#warn(`${why}; the resource API goes on with the certificate that was there before, and looks each minute`);
   }
 
   #warnOfDates({ certificate }: CertifiedKey): void {

@@ -6,6 +6,7 @@ import { tokenHash } from "@neverland/api/new-token";
 import type { Service } from "@neverland/platform/service.ts";
 import { type Clock, formatSeconds } from "@neverland/platform/time/clock.ts";
 import { unlessAborted } from "@neverland/platform/wait/abort.ts";
+import { RegularWork } from "@neverland/platform/wait/regular-work.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 
@@ -56,12 +57,14 @@ export class AccessTokens implements Access, Service {
   readonly #byName = new Map<string, Known>();
   readonly #byHolder = new WeakMap<Holder, Known>();
   readonly #abort = new AbortController();
+  readonly #looking: RegularWork;
   #following: Following | undefined;
-  #giveUp = (): void => undefined;
 
   constructor(deps: AccessTokensDeps) {
     this.#deps = deps;
     this.#ownHash = Buffer.from(tokenHash(deps.ownToken.reveal()), "hex");
+    const looking = { everyMs: lookEveryMs, doing: "looking after access tokens", work: () => this.#look() };
+    this.#looking = new RegularWork({ ...deps, ...looking, isIdle: true });
   }
 
   /** Ready when it knows all there are: nobody is refused because we have just started. */
@@ -72,14 +75,14 @@ export class AccessTokens implements Access, Service {
       onError: (error, retryInMs) => onError({ doing: "watching access tokens", error, retryInMs }),
     });
     await unlessAborted(this.#following.ready, signal);
-    this.#lookLater();
+    this.#looking.start();
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
-    this.#giveUp();
     this.#abort.abort();
     for (const { giveUp } of this.#byName.values()) giveUp();
-    if (this.#following !== undefined) await unlessAborted(this.#following.done, deadline).catch(() => undefined);
+    const all = Promise.all([this.#looking.stop(), this.#following?.done]);
+    await unlessAborted(all, deadline).catch(() => undefined);
   }
 
   /** By their hashes: how long that takes says nothing of a token, whose hash no caller can choose bit by bit. */
@@ -142,10 +145,6 @@ export class AccessTokens implements Access, Service {
     else known.giveUp = this.#deps.clock.after(Math.min(leftMs, longestWaitMs), () => this.#endInTime(known), true);
   }
 
-  #lookLater(): void {
-    this.#giveUp = this.#deps.clock.after(lookEveryMs, () => void this.#look(), true);
-  }
-
   /** No request writes: of each token that was used there is one write an hour, whatever its requests. */
   async #look(): Promise<void> {
     const nowMs = this.#deps.clock.nowMs();
@@ -161,7 +160,6 @@ export class AccessTokens implements Access, Service {
         }),
       );
     }
-    if (!this.#abort.signal.aborted) this.#lookLater();
   }
 
   async #write(name: string, hour: number): Promise<void> {

@@ -1,9 +1,11 @@
 // What a service does every so often: never twice at the same time, however long it takes.
-import type { Clock } from "@neverland/platform/time/clock.ts";
+import type { Clock } from "../time/clock.ts";
 
 export type RegularWorkDeps = {
   readonly clock: Pick<Clock, "after">;
   readonly everyMs: number;
+  /** No process that has nothing else to do goes on for it. */
+  readonly isIdle?: boolean;
   /** For messages: "dropping old events". */
   readonly doing: string;
   readonly work: () => Promise<void>;
@@ -22,10 +24,12 @@ export class RegularWork {
 
   /** The first time is `everyMs` from now. */
   start(): void {
-    this.#cancel = this.#deps.clock.after(this.#deps.everyMs, () => {
+    const { clock, everyMs, isIdle } = this.#deps;
+    const due = (): void => {
       this.start();
       this.#do();
-    });
+    };
+    this.#cancel = clock.after(everyMs, due, isIdle);
   }
 
   /** Resolves when what is under way is done. */

@@ -1,5 +1,6 @@
 // Asks the server, while an action runs, whether it is to stop. Short actions are over before the first question.
 
+import { setTimeout } from "node:timers/promises";
 import type { Action } from "./action.ts";
 import type { ServerPort } from "./server/server-port.ts";
 
@@ -54,10 +55,6 @@ async function ask(
 }
 
 /** Resolves early when the signal aborts. */
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise.finally(() => clearTimeout(timer));
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await setTimeout(ms, undefined, { signal }).catch(() => undefined);
 }

@@ -48,10 +48,10 @@ export { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts
 export {
   hardwareDoubts,
   interfaceDoubts,
-  isNetmask,
   mostLabelBytes,
   mostOptionBytes,
 } from "./tinkerbell/interface-doubts.ts";
+export * from "./tinkerbell/netmask.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
 export * from "./tinkerbell/workflow-rule-set.ts";

@@ -3,7 +3,8 @@
 import { z } from "zod";
 import { member } from "../json-value.ts";
 import { oneLine } from "../one-line.ts";
-import { isNetmask, show } from "./interface-doubts.ts";
+import { show } from "./interface-doubts.ts";
+import { isNetmask, netmaskOf } from "./netmask.ts";
 
 /** A value that is refused, and why: a text to stand behind the field's name. */
 export type ValueFault = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -22,7 +23,7 @@ const address: Rule = (text) => {
     return `expected an address, found ${show(text)}: take away the blanks around it`;
   const [before = "", length = ""] = bare.split("/");
   if (isAddress(before) && length !== "") {
-    const mask = netmaskOf(length);
+    const mask = maskOf(length);
     const where = mask === undefined ? "" : `, and the length as netmask: ${mask}`;
     return `expected an address, found ${show(text)}: write ${before}${where}`;
   }
@@ -58,7 +59,7 @@ const netmask: Rule = (text) => {
   if (isNetmask(text) || z.regexes.ipv6.test(text)) return undefined;
   if (z.regexes.ipv4.test(text)) return `expected a netmask, found ${show(text)}: its ones do not stand together`;
   const bare = text.trim();
-  const mask = isNetmask(bare) ? bare : netmaskOf(bare.replace(/^\//, ""));
+  const mask = isNetmask(bare) ? bare : maskOf(bare.replace(/^\//, ""));
   return `expected a netmask such as 255.255.255.0, found ${show(text)}${mask === undefined ? "" : `: write ${mask}`}`;
 };
 
@@ -121,9 +122,6 @@ function tell(value: unknown, rule: Rule, path: () => readonly PropertyKey[], fo
 }
 
 /** @param length Of the prefix, as text. */
-function netmaskOf(length: string): string | undefined {
-  const ones = /^\d{1,2}$/.test(length) ? Number(length) : 33;
-  if (ones > 32) return undefined;
-  const bits = ones === 0 ? 0 : (0xffffffff << (32 - ones)) >>> 0;
-  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
+function maskOf(length: string): string | undefined {
+  return /^\d{1,2}$/.test(length) && Number(length) <= 32 ? netmaskOf(Number(length)) : undefined;
 }

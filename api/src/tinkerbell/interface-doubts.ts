@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type FoundField, fieldSteps, fieldsAt, isSomeAt } from "../field-path.ts";
 import { oneLine } from "../one-line.ts";
+import { isNetmask } from "./netmask.ts";
 
 /** @returns What becomes of the value; undefined for one that is told as it is. */
 type Rule = (value: unknown) => string | undefined;
@@ -27,13 +28,6 @@ const netmask: Rule = (value) =>
   isSaid(value) && ipv4.test(value) && !isNetmask(value)
     ? `${show(value)} is no netmask: its ones do not stand together, so the machine is told none`
     : address("the machine is told no netmask")(value);
-
-/** RFC 4632 §3.1: machines take no other. */
-export function isNetmask(text: string): boolean {
-  if (!ipv4.test(text)) return false;
-  const hosts = text.split(".").reduce((bits, byte) => bits * 256 + (255 - Number(byte)), 0);
-  return Number.isInteger(Math.log2(hosts + 1));
-}
 
 /** Linux takes no route by itself. */
 const ownGateway: Rule = (value) => {

@@ -1,7 +1,7 @@
 // The objects of a first machine, made of what only its owner knows: its card, its address, and who may log in.
 import { BlockList } from "node:net";
 import type { NetworkInterfaceInfo } from "node:os";
-import { apiVersionOf, type Hardware, kinds, type Workflow } from "@neverland/api";
+import { apiVersionOf, type Hardware, kinds, netmaskOf, type Workflow } from "@neverland/api";
 import type { ManifestObject } from "../manifest-files.ts";
 
 /** No file has it. */
@@ -70,9 +70,4 @@ export function ownAddressIn(
   network.addSubnet(address, prefixLength);
   const own = Object.values(interfaces).flatMap((all = []) => all.filter(({ family }) => family === "IPv4"));
   return own.map((each) => each.address).find((each) => network.check(each));
-}
-
-function netmaskOf(prefixLength: number): string {
-  const bits = (0xffff_ffff << (32 - prefixLength)) >>> 0;
-  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
 }

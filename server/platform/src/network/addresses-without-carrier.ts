@@ -1,5 +1,6 @@
 // The addresses of links that have no carrier (a cable is out, a switch is off), which Node does not list: as `ip` tells them.
 import { execFileSync } from "node:child_process";
+import { netmaskOf } from "@neverland/api";
 
 /** Of a link that is up. */
 export type ConfiguredLink = {
@@ -45,10 +46,4 @@ export function readLinks(text: string): readonly ConfiguredLink[] {
         .filter(({ family }) => family === "inet")
         .map(({ local, prefixlen }) => ({ address: local, netmask: netmaskOf(prefixlen) })),
     }));
-}
-
-/** 20: `255.255.240.0`. */
-function netmaskOf(prefixLength: number): string {
-  const bits = prefixLength === 0 ? 0 : (0xffff_ffff << (32 - prefixLength)) >>> 0;
-  return [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
 }

@@ -4,27 +4,16 @@ import { isDeepStrictEqual } from "node:util";
 import { isObject } from "@neverland/api";
 
 /** @returns `undefined` when there is nothing to change. */
-export function mergePatch(before: unknown, after: unknown): unknown {
+export function mergePatchBetween(before: unknown, after: unknown): unknown {
   if (isDeepStrictEqual(before, after)) return undefined;
   if (!isObject(before) || !isObject(after)) return after;
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const changes = [...names].flatMap((name): [string, unknown][] => {
     if (!Object.hasOwn(after, name)) return [[name, null]];
-    const change = Object.hasOwn(before, name) ? mergePatch(before[name], after[name]) : after[name];
+    const change = Object.hasOwn(before, name) ? mergePatchBetween(before[name], after[name]) : after[name];
     return change === undefined ? [] : [[name, change]];
   });
   return Object.fromEntries(changes);
-}
-
-/** The value that a merge patch makes. */
-export function applyMergePatch(value: unknown, patch: unknown): unknown {
-  if (!isObject(patch)) return patch;
-  const result = new Map(Object.entries(isObject(value) ? value : {}));
-  for (const [name, change] of Object.entries(patch)) {
-    if (change === null) result.delete(name);
-    else result.set(name, applyMergePatch(result.get(name), change));
-  }
-  return Object.fromEntries(result);
 }
 
 /** Whether two merge patches change the same field, or one changes what holds the other's. */

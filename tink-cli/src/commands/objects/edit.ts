@@ -2,13 +2,14 @@
 import { rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ApiError, isObject, type Resource } from "@neverland/api";
+import { mergePatch } from "@neverland/resources/patches/merge-patch.ts";
 import { readYaml, writeKubectlYaml } from "@neverland/yaml";
 import { type Command, Option } from "commander";
 import { CliError } from "../../cli-error.ts";
 import { type Clients, connect } from "../../connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
-import { applyMergePatch, mergePatch, patchesMeet } from "../../objects/merge-patch.ts";
+import { mergePatchBetween, patchesMeet } from "../../objects/merge-patch.ts";
 import { editText, makeEditFile } from "../../objects/run-editor.ts";
 import {
   addSelection,
@@ -67,14 +68,14 @@ async function editObject(one: Selected, clients: Clients, options: EditOptions,
         reason = read;
         continue;
       }
-      const patch = mergePatch(asShown(before, options), read);
+      const patch = mergePatchBetween(asShown(before, options), read);
       if (patch === undefined) return context.stderr("Edit cancelled, no changes made.\n");
       const outcome = await send(patch, before, one, client);
       if (outcome.is === "edited") return context.stdout(`${subjectOf(one)} edited\n`);
       reason = outcome.reason;
       if (outcome.is === "refused") continue;
       before = outcome.now;
-      shown = formOf(applyMergePatch(asShown(before, options), patch), options);
+      shown = formOf(mergePatch(asShown(before, options), patch), options);
     }
   } finally {
     if (!isKept) await rm(dirname(path), { recursive: true, force: true });
@@ -91,7 +92,7 @@ async function send(patch: unknown, before: Resource, one: Selected, client: Ret
   for (let now = before, times = 0; ; times++) {
     try {
       // By the version that was read: what somebody else changed meanwhile is seen before it is written over.
-      const versioned = applyMergePatch(patch, { metadata: { resourceVersion: now.metadata.resourceVersion } });
+      const versioned = mergePatch(patch, { metadata: { resourceVersion: now.metadata.resourceVersion } });
       await client.patch(one.key, Object(versioned), { fieldValidation: "Strict" });
       return { is: "edited" };
     } catch (error) {
@@ -103,7 +104,7 @@ async function send(patch: unknown, before: Resource, one: Selected, client: Ret
       const isSame = found.metadata.resourceVersion === now.metadata.resourceVersion;
       if (isSame || times === mostTimes) return { is: "refused", reason: error.message };
       now = found;
-      const theirs = mergePatch(withoutBookkeeping(before), withoutBookkeeping(now));
+      const theirs = mergePatchBetween(withoutBookkeeping(before), withoutBookkeeping(now));
       if (!patchesMeet(theirs, patch)) continue;
       const reason = `${subjectOf(one)} was changed by somebody else meanwhile; below are their changes and yours`;
       return { is: "overtaken", reason, now };

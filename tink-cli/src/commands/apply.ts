@@ -4,29 +4,24 @@ import { ApiError, type ApplyCall, counted, type KindInfo, qualifiedName, type R
 import type { ManifestResource } from "@neverland/api/manifest";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { askedNamespace, type Clients, connect } from "../connect.ts";
+import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
-import { checkFiles, type Validation, validations } from "../manifest-checks.ts";
-import { checkNamespaces, type ManifestObject, readManifests } from "../manifest-files.ts";
+import type { ManifestObject } from "../manifest-files.ts";
+import { addFileOptions, type FileOptions, readFiles } from "../objects/read-files.ts";
 
-type ApplyOptions = {
-  filename?: string[];
-  recursive?: boolean;
+type ApplyOptions = FileOptions & {
   kustomize?: string;
   prune?: boolean;
   forceConflicts?: boolean;
   dryRun?: DryRun;
-  validate: Validation;
 };
 type DryRun = (typeof dryRuns)[number];
 
 const dryRuns = ["none", "client", "server"] as const;
 
 export function configure(command: Command, context: CliContext): void {
-  command
-    .option("-f, --filename <file...>", "YAML or JSON, a folder of them, a URL, or - for standard input")
-    .option("-R, --recursive", "of a folder, the folders in it too")
+  addFileOptions(command)
     .option("-k, --kustomize <dir>", "kubectl's: kubectl kustomize DIR | tink apply -f -")
     .option("--server-side", "accepted, as kubectl has it: the server always applies")
     .option("--field-manager <name>", "who is to own the fields that are set", "tink")
@@ -37,12 +32,7 @@ export function configure(command: Command, context: CliContext): void {
         .choices(dryRuns)
         .preset("client"),
     )
-    .addOption(
-      new Option("--validate <how>", "what to do about fields that a kind does not have")
-        .choices(validations)
-        .default("strict"),
-    )
-    .action(async ({ filename = [], recursive, kustomize, prune, forceConflicts, dryRun, validate }: ApplyOptions) => {
+    .action(async ({ kustomize, prune, forceConflicts, dryRun, ...files }: ApplyOptions) => {
       if (kustomize !== undefined)
         throw new CliError(
           "usage",
@@ -53,11 +43,7 @@ export function configure(command: Command, context: CliContext): void {
           "usage",
           "--prune: tink deletes nothing that no one named; tink delete KIND -l LABELS removes what is no longer in the files",
         );
-      if (filename.length === 0) throw new CliError("usage", "Name the files to apply: -f FILE");
-      const objects = await readManifests(filename, context, recursive);
-      if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
-      checkNamespaces(objects, askedNamespace(command));
-      checkFiles(objects, validate, context);
+      const objects = await readFiles(command, files, context);
       if (dryRun === "client") return context.stdout(`${counted(objects.length, "object is", "objects are")} valid\n`);
       const { clientsFor, namespace } = await connect(command, context);
       // Of the files all was said already, with the places.

@@ -4,34 +4,30 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Resource } from "@neverland/api";
-import { asWritten, formatFault } from "@neverland/api/manifest";
+import { asWritten } from "@neverland/api/manifest";
 import { writeYaml } from "@neverland/yaml";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Connected, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { explainError } from "../explain-error.ts";
-import { checkManifests } from "../manifest-checks.ts";
-import { type ManifestObject, readManifests } from "../manifest-files.ts";
+import type { ManifestObject } from "../manifest-files.ts";
+import { addFileOptions, type FileOptions, readFiles } from "../objects/read-files.ts";
 
-type DiffOptions = { filename: string[]; forceConflicts?: boolean };
+type DiffOptions = FileOptions & { forceConflicts?: boolean };
 
 /** Of `diff`, and so of this command: 1 says that there are differences. */
 const differs = 1;
 
 export function configure(command: Command, context: CliContext): void {
-  command
-    .requiredOption("-f, --filename <file...>", "YAML or JSON, a folder of them, or - for standard input")
+  addFileOptions(command)
     .option("--force-conflicts", "take over fields that somebody else set")
     .addHelpText(
       "after",
       "\nExit codes: 0 no difference, 1 differences, more than 1 an error. KUBECTL_EXTERNAL_DIFF names another program than diff -u -N.",
     )
-    .action(async ({ filename, forceConflicts }: DiffOptions) => {
-      const objects = await readManifests(filename, context);
-      const { faults, unknown } = checkManifests(objects);
-      const wrong = [...faults, ...unknown];
-      if (wrong.length > 0) throw new CliError("usage", wrong.map(formatFault).join("\n"));
+    .action(async ({ forceConflicts, ...files }: DiffOptions) => {
+      const objects = await readFiles(command, files, context);
       const folder = await mkdtemp(join(tmpdir(), "tink-diff-"));
       try {
         await writeBoth(objects, folder, await connect(command, context), forceConflicts ?? false);

@@ -1,5 +1,4 @@
 // What is wrong with a template as it is written, before there is a machine to render it for: what would be wrong for every one.
-import { readYaml } from "@neverland/yaml";
 import { outlineOf } from "./outline.ts";
 import type { TemplateProblem } from "./problem.ts";
 import { parseTemplate } from "./render-template.ts";
@@ -23,12 +22,13 @@ export function checkSource(template: { readonly name: string; readonly data: st
   const unparsed = parseTemplate(template);
   if (unparsed.length > 0) return { problems: unparsed, warnings: [] };
   const outline = outlineOf(template.data);
-  const isWhole = readYaml(outline.text).ok;
-  const read = readWorkflowDocument(isWhole ? outline.text : outline.withoutLines);
+  const whole = readWorkflowDocument(outline.text);
+  const isWhole = whole.ok || whole.isBroken !== true;
+  // An action's text may have several lines, of which nothing is known: without them only whether the rest is YAML is.
+  const read = isWhole ? whole : readWorkflowDocument(outline.withoutLines);
+  const isKnown = isWhole || (!read.ok && read.isBroken === true);
   const inSource = (found: readonly TemplateProblem[]): TemplateProblem[] =>
     found.filter(({ line, column }) => !outline.isMade(line, column)).map((one) => ({ ...one, in: "template" }));
-  // Of what several lines of an action's text hold nothing is known: only that the rest is YAML.
-  const isKnown = isWhole || !readYaml(outline.withoutLines).ok;
   const problems = read.ok || outline.isDecided || !isKnown ? [] : inSource(read.problems);
   return { problems: problems.slice(0, mostTold), warnings: inSource(read.warnings) };
 }

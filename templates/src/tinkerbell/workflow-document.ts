@@ -37,6 +37,8 @@ export type DocumentResult =
   | { readonly ok: true; readonly document: WorkflowDocument; readonly warnings: readonly TemplateProblem[] }
   | {
       readonly ok: false;
+      /** The text is no YAML, so nothing else is known of it. */
+      readonly isBroken?: true;
       readonly problems: readonly TemplateProblem[];
       readonly warnings: readonly TemplateProblem[];
     };
@@ -47,7 +49,7 @@ const MAX_NAME_BYTES = 199;
 export function readWorkflowDocument(text: string): DocumentResult {
   const reader = new YamlReader(text);
   const { problems, warnings } = reader;
-  if (problems.length > 0) return { ok: false, problems, warnings };
+  if (problems.length > 0) return { ok: false, isBroken: true, problems, warnings };
   const document = readRoot(reader);
   return problems.length > 0 ? { ok: false, problems, warnings } : { ok: true, document, warnings };
 }

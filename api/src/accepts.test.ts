@@ -3,7 +3,8 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { z } from "zod";
 import { accepts } from "./accepts.ts";
-import { contentSchemas, type KindInfo, kinds } from "./kinds.ts";
+import { contentSchemas, type KindInfo } from "./kind-info.ts";
+import { kinds } from "./kinds.ts";
 import { objectMetaSchema } from "./resource.ts";
 
 const strange = fc.constantFrom<unknown>(

@@ -1,6 +1,6 @@
 // What of an object is not used as it stands, whichever kind's it is.
 import { fieldsAt } from "./field-path.ts";
-import type { KindInfo } from "./kinds.ts";
+import type { KindInfo } from "./kind-info.ts";
 import { oneLine } from "./one-line.ts";
 
 /** Of an object, or of a part of one. @returns A sentence each, without its full stop. */

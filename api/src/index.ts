@@ -17,6 +17,7 @@ export { doubtsOf } from "./doubts.ts";
 export * from "./field-path.ts";
 export { goalConditionTypes, type ObjectCondition } from "./goal-condition.ts";
 export * from "./json-value.ts";
+export * from "./kind-info.ts";
 export * from "./kinds.ts";
 export type { AccessToken } from "./metal/access-token.ts";
 export * from "./metal/action-report.ts";

@@ -1,7 +1,8 @@
 // Keeps the values of sensitive fields out of what people and logs are shown: by kind and path, not by guessing at words.
 import { fieldsAt } from "./field-path.ts";
 import { isObject } from "./json-value.ts";
-import { findKind, type KindInfo } from "./kinds.ts";
+import type { KindInfo } from "./kind-info.ts";
+import { findKind } from "./kinds.ts";
 
 export const redactedText = "[redacted]";
 

@@ -1,6 +1,7 @@
 // What people are shown of a field that is empty, or that something else outweighs: the same in lists, descriptions and selectors.
 import { type FieldStep, fieldSteps, fieldsAt, isSomeAt } from "./field-path.ts";
-import { findKind, type PrinterColumn, type ShownInstead } from "./kinds.ts";
+import type { PrinterColumn, ShownInstead } from "./kind-info.ts";
+import { findKind } from "./kinds.ts";
 import type { Resource } from "./resource.ts";
 
 type Column = Pick<PrinterColumn, "path" | "instead" | "ifEmpty">;

@@ -3,7 +3,7 @@ import { nearestName } from "@neverland/yaml";
 import { z } from "zod";
 import { formatPath } from "./field-path.ts";
 import { isObject, member } from "./json-value.ts";
-import { type KindInfo, partSchemas } from "./kinds.ts";
+import { type KindInfo, partSchemas } from "./kind-info.ts";
 import { oneLine } from "./one-line.ts";
 import { objectMetaSchema } from "./resource.ts";
 

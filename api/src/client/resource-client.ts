@@ -1,5 +1,6 @@
 // A typed client of the resource API for one kind. Runs wherever `fetch` does.
-import { apiRootOf, apiVersionOf, type KindInfo, type ResourceOf } from "../kinds.ts";
+import { apiRootOf, apiVersionOf, type KindInfo } from "../kind-info.ts";
+import type { ResourceOf } from "../kinds.ts";
 import type { ObjectMetaInput, Resource, ResourceKey } from "../resource.ts";
 import { jsonLines } from "./json-lines.ts";
 import { logRecordsType, readLogRecords } from "./log-records.ts";

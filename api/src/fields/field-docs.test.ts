@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type KindInfo, kinds } from "../kinds.ts";
+import type { KindInfo } from "../kind-info.ts";
+import { kinds } from "../kinds.ts";
 import type { FieldDoc } from "./field-doc.ts";
 import { fieldAt, fieldDocs } from "./field-docs.ts";
 

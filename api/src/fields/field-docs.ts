@@ -1,7 +1,7 @@
 // Every field of a kind with its type and what it does, as a tree: for people who ask, and for the page of fields. Made of the schemas.
 import { z } from "zod";
 import { isObject, member } from "../json-value.ts";
-import { type KindInfo, partSchemas } from "../kinds.ts";
+import { type KindInfo, partSchemas } from "../kind-info.ts";
 import { objectMetaSchema } from "../resource.ts";
 import type { FieldDoc } from "./field-doc.ts";
 import { workflowDocumentFields } from "./workflow-document-fields.ts";

@@ -93,6 +93,13 @@ export const longTests: readonly LongTest[] = [
     files: ["e2e/src/lab-steps.e2e.ts"],
   },
   {
+    name: "walk",
+    minutes: 8,
+    proves:
+      "docs/walk-homelab.md, typed from its first command to its last, installs UEFI machines that are logged in to",
+    files: ["e2e/src/pages/walk-homelab.e2e.ts"],
+  },
+  {
     name: "kexec",
     minutes: 5,
     proves: "an installation that ends by kexec is reported, and its machine never restarts",

@@ -1,38 +1,31 @@
-// Where the commands of a page are typed: a folder of the reader's, a network with one machine's address on it, and a server.
+// Where the commands of a page are typed: a folder of the reader's, a network, and a server.
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  type Namespace,
-  openNamespace,
-  runInside,
-  spawnInside,
-  untilSaid,
-} from "@neverland/boots-netboot/testing/network-namespace.ts";
+import { runInside, spawnInside, untilSaid } from "@neverland/boots-netboot/testing/network-namespace.ts";
 import { runProgram } from "@neverland/debian";
 import { debianKubectl } from "@neverland/resource-api/testing/debian-kubectl.ts";
 import type { PageStep } from "./page-blocks.ts";
+import type { PageNetwork } from "./page-network.ts";
 
 const root = join(import.meta.dirname, "../../..");
-/** As the pages have them: the server's address, and that of the machine of examples/debian/hardware.yaml. */
-const network = [
-  "ip link add eth1 type veth peer name far",
-  "ip link set far up",
-  "ip addr add 192.168.1.2/24 dev eth1",
-  "ip addr add 192.168.1.50/24 dev eth1",
-  "ip link set eth1 up",
-  "ip link add eth2 type veth peer name far2",
-  "ip addr add 10.8.0.2/24 dev eth2",
-  "ip link set far2 up",
-  "ip link set eth2 up",
-].join("; ");
 /** For one block: the first `tink` of a new checkout fetches nothing here, as it was fetched for this test. */
 const blockTimeoutMs = 100_000;
+/** Where it waits for machines, under emulation on a busy computer: several times what an installation takes. */
+const machineTimeoutMs = 10 * 60_000;
 const lookForMs = 20_000;
+/** ssh does not go by HOME; and a reader would say yes, and try again while the machine restarts. */
+const sshOptions = [
+  'IdentityFile="$HOME/.ssh/id_ed25519"',
+  'UserKnownHostsFile="$HOME/.ssh/known_hosts"',
+  "StrictHostKeyChecking=accept-new",
+  "ConnectTimeout=5",
+  "ConnectionAttempts=100",
+];
 
 export class PageWorld {
   readonly folder: string;
-  readonly #namespace: Namespace;
+  readonly #network: PageNetwork;
   #server: ReturnType<typeof spawnInside> | undefined;
   /** What the last block printed, and the lines at its end that only look. */
   #last: { readonly printed: string; readonly looks?: PageStep & { kind: "commands" }; readonly looked: string } = {
@@ -40,9 +33,9 @@ export class PageWorld {
     looked: "",
   };
 
-  constructor(folder: string, namespace: Namespace) {
+  constructor(folder: string, network: PageNetwork) {
     this.folder = folder;
-    this.#namespace = namespace;
+    this.#network = network;
   }
 
   /** @throws {Error} With the page's line and what the commands said, where one of them fails or prints something else. */
@@ -55,6 +48,7 @@ export class PageWorld {
       case "seen":
         return await this.#compare(step);
       case "commands": {
+        if (step.where === "with machines" && !this.#network.hasMachines) return;
         const { does, looks } = partsOf(step);
         const printed = does === undefined ? "" : await this.#type(does);
         this.#last = { printed, ...(looks && { looks }), looked: looks === undefined ? "" : await this.#type(looks) };
@@ -64,21 +58,23 @@ export class PageWorld {
 
   async close(): Promise<void> {
     await this.#stop();
-    await this.#namespace.close();
+    await this.#network.close();
     await rm(this.folder, { recursive: true });
   }
 
   async #type({ text, line, where }: PageStep & { kind: "commands" }): Promise<string> {
     const who = where === "on the machine" ? 'curl() { command curl --interface 192.168.1.50 "$@"; }\n' : "";
     const script = `set -eu\ncd ${this.folder}\n. ./.session\n${who}${text}\nexport -p > .session\n`;
-    const { code, stdout, stderr } = await runInside(this.#namespace, ["bash", "-c", script], blockTimeoutMs);
+    const timeoutMs = where === "with machines" ? machineTimeoutMs : blockTimeoutMs;
+    const { code, stdout, stderr } = await runInside(this.#network, ["bash", "-c", script], timeoutMs);
     const isToFail = where === "fails";
     if ((code !== 0) !== isToFail) throw new Error(`line ${line}: exit code ${code} of:\n${text}\n${stdout}${stderr}`);
     return isToFail ? stdout + stderr : stdout;
   }
 
-  /** What a controller has not come to yet a reader would look for again. */
+  /** What a controller has not come to yet a reader would look for again. Where machines are at work it is past too soon to be compared. */
   async #compare({ line, text }: PageStep & { kind: "seen" }): Promise<void> {
+    if (this.#network.hasMachines && this.#last.looks !== undefined) return;
     const pattern = text.split("…").map(RegExp.escape).join("[^\\n]*").replaceAll(/ +/g, " +");
     const expected = new RegExp(`^${pattern}\\s*$`);
     const { printed, looks, looked } = this.#last;
@@ -96,26 +92,22 @@ export class PageWorld {
     if (start !== null) return await this.#start(start[1]);
     if (name === "stop the server") return await this.#stop();
     const [, mac] = /^power on (\S+)$/.exec(name) ?? [];
-    if (mac !== undefined) return await this.#powerOn(mac);
+    if (mac !== undefined) return await this.#network.powerOn(mac);
     throw new Error(`line ${line}: nobody here can do "${name}"`);
-  }
-
-  /** As far as firmware comes by DHCP: it asks for an address, takes the one that it is offered, and reads no file. */
-  async #powerOn(mac: string): Promise<void> {
-    const asks = "udhcpc -i far -n -q -t 2 -T 1 -A 1 -s /bin/true -V PXEClient:Arch:00007:UNDI:003016 -x 0x5d:0007";
-    const script = `ip link set far down; ip link set far address ${mac} up; ${asks} || true`;
-    const { code, stderr } = await runInside(this.#namespace, ["sh", "-c", script], blockTimeoutMs);
-    if (code !== 0) throw new Error(`${mac} cannot be switched on: ${stderr}`);
   }
 
   /** @param config A file that the page has shown; without it the server is told of the interface alone. */
   async #start(config: string | undefined): Promise<void> {
-    const settings = config === undefined ? "--interface eth1" : `--config ${config}`;
-    const script = `cd ${this.folder}; . ./.session; exec tink up --data-dir data ${settings}`;
-    this.#server = spawnInside(this.#namespace, ["bash", "-c", script]);
+    const settings = config === undefined ? `--interface ${this.#network.link}` : `--config ${config}`;
+    const build = this.#network.hasMachines ? "--build " : "";
+    const script = `cd ${this.folder}; . ./.session; exec tink up ${build}--data-dir data ${settings}`;
+    this.#server = spawnInside(this.#network, ["bash", "-c", script]);
     this.#server.stdin.end();
-    this.#server.stderr.resume();
-    await untilSaid(this.#server.stdout, /"event":"ready"/);
+    let said = "";
+    this.#server.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-4096)));
+    await untilSaid(this.#server.stdout, /"event":"ready"/).catch((cause: unknown) => {
+      throw new Error(`the server did not start: ${said}`, { cause });
+    });
   }
 
   async #stop(): Promise<void> {
@@ -139,7 +131,7 @@ function partsOf(step: PageStep & { kind: "commands" }) {
 }
 
 /** The folder has what a checkout has for its reader: `tink` and `examples`. */
-export async function openPageWorld(): Promise<PageWorld> {
+export async function openPageWorld(network: PageNetwork): Promise<PageWorld> {
   const folder = await mkdtemp(join(tmpdir(), "page-"));
   await cp(join(root, "examples"), join(folder, "examples"), { recursive: true });
   const bin = join(folder, "bin");
@@ -148,8 +140,11 @@ export async function openPageWorld(): Promise<PageWorld> {
   await script(join(bin, "tink"), `exec ${join(root, "tink")} "$@"`);
   await script(join(bin, "kubectl"), `exec ${await debianKubectl()} "$@"`);
   await script(join(folder, "tink"), `exec ${join(root, "tink")} "$@"`);
-  await writeFile(join(folder, ".session"), `export PATH=${bin}:$PATH HOME=${folder}/home\n`);
-  return new PageWorld(folder, await openNamespace(network));
+  await script(join(bin, "ssh"), `exec /usr/bin/ssh ${sshOptions.map((option) => `-o ${option}`).join(" ")} "$@"`);
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache");
+  const session = `export PATH=${bin}:$PATH HOME=${folder}/home XDG_CACHE_HOME=${cache}\n`;
+  await writeFile(join(folder, ".session"), session);
+  return new PageWorld(folder, network);
 }
 
 async function script(path: string, line: string): Promise<void> {

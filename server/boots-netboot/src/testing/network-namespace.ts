@@ -4,9 +4,13 @@ import { type ChildProcessByStdio, type SpawnOptions, spawn } from "node:child_p
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 
-export interface Namespace {
+/** How a program gets into a namespace, whoever made it. */
+export interface Entrance {
   /** The words before a command that run it inside. */
   readonly enter: readonly string[];
+}
+
+export interface Namespace extends Entrance {
   readonly pid: number;
   close(): Promise<void>;
 }
@@ -44,7 +48,7 @@ export async function openNamespace(setup: string, within?: Namespace): Promise<
 
 /** Starts a command inside. It is killed when this process ends without having ended it. */
 export function spawnInside(
-  { enter }: Namespace,
+  { enter }: Entrance,
   command: readonly string[],
   options: SpawnOptions = {},
 ): ChildProcessByStdio<Writable, Readable, Readable> {
@@ -55,7 +59,7 @@ export function spawnInside(
 
 /** Runs a command inside to its end; kills it after `timeoutMs`. */
 export async function runInside(
-  namespace: Namespace,
+  namespace: Entrance,
   command: readonly string[],
   timeoutMs = 20_000,
 ): Promise<CommandResult> {

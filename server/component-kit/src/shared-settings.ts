@@ -42,6 +42,14 @@ export const sharedSettings = {
         unit: "TCP port",
         flag: { form: "--http-port <port>", group: "Where it listens:" },
       },
+      alsoPort: {
+        form: "number",
+        schema: port.optional(),
+        effect: "serve the same at this port too: 50061 for templates that ask Tinkerbell's older port for metadata",
+        unit: "TCP port",
+        fallback: "none",
+        flag: { form: "--http-also-port <port>", group: "Where it listens:" },
+      },
     },
     fileCacheMegabytes: {
       form: "number",

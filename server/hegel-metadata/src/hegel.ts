@@ -33,7 +33,7 @@ const refusedQuietMs = 60_000;
 /** cloud-init tries again until it is heard. */
 const phonedQuietMs = 1000;
 
-/** Resolves when the routes are there. May be called for several listeners (7080, and 50061 for old clients). */
+/** Resolves when the routes are there. May be called for several listeners. */
 export async function registerHegel(app: FastifyInstance, deps: HegelDeps): Promise<void> {
   await app.register(async (scope) => {
     const gate = new EventGate(deps.record, () => deps.clock.nowMs());

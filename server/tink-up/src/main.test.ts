@@ -10,6 +10,7 @@ import type { Worker } from "node:worker_threads";
 import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
+import { freePort } from "@neverland/platform/testing/free-port.ts";
 import { readServerConfig } from "./config.ts";
 import { startServer } from "./main.ts";
 
@@ -127,5 +128,28 @@ test("says of a Template as it is written that it never renders", async ({ signa
     ...{ method: "POST", headers, body: JSON.stringify(body) },
   });
   assert.deepEqual([answer.status, /line 1, column \d+ of the template/.test(await answer.text())], [422, true]);
+  await server.stop(AbortSignal.timeout(5000));
+});
+
+test("serves machines the same at a second port, as templates know Tinkerbell's metadata", async ({ signal }) => {
+  const alsoPort = await freePort();
+  const server = await start(
+    signal,
+    new Map([
+      ["only", { from: "flag", value: ["hegel"], name: "--only" }],
+      ["boots.http.port", { from: "flag", value: "0", name: "--http-port" }],
+      ["boots.http.alsoPort", { from: "flag", value: `${alsoPort}`, name: "--http-also-port" }],
+    ]),
+  );
+  const answers = [server.addresses.http, `http://127.0.0.1:${alsoPort}`].map(async (url) => {
+    const answer = await fetch(`${url}/2009-04-04/meta-data`);
+    return [answer.status, await answer.text()];
+  });
+  const refusal =
+    "no Hardware has the address 127.0.0.1; metadata is given to the address that a machine gets by DHCP\n";
+  assert.deepEqual(await Promise.all(answers), [
+    [404, refusal],
+    [404, refusal],
+  ]);
   await server.stop(AbortSignal.timeout(5000));
 });

@@ -60,15 +60,14 @@ export function bootDoors({ shared: { boots } }: ServerConfig): [BootDoor, ...Bo
   return [{ host: listen, links }, ...others.filter(({ host }) => host !== listen)];
 }
 
-/** One for each address; none when nothing is to be served. */
+/** One for each address and port, those of the main port first; none when nothing is to be served. */
 export function bootPlane(
   config: ServerConfig,
   deps: FaultDeps & { readonly doors: readonly BootDoor[] },
   routes: readonly Routes[],
 ): HttpListener[] {
-  const { port } = config.shared.boots.http;
+  const { port, alsoPort } = config.shared.boots.http;
   const options = {
-    port,
     purpose: "machines",
     isForMany: true,
     isLenient: true,
@@ -80,8 +79,11 @@ export function bootPlane(
     nameFaults(app, deps);
     await all(routes)(app);
   };
+  const doors = [port, alsoPort].flatMap((each) =>
+    each === undefined ? [] : deps.doors.map((door) => ({ ...door, port: each })),
+  );
   // Downloads of the same file share its descriptor, and one that is in memory has none.
-  const most = descriptorShare(bootShare / deps.doors.length);
+  const most = descriptorShare(bootShare / doors.length);
   const connections: ConnectionRules = {
     limits: { most, mostPerAddress: Math.min(mostPerMachine, Math.ceil(most * machineShare)) },
     isShared: isSharedBy(trustedProxies(config.shared.boots.trustedProxies)),
@@ -89,7 +91,7 @@ export function bootPlane(
   };
   return routes.length === 0
     ? []
-    : deps.doors.map((door) => new HttpListener({ ...options, ...door, connections, register }));
+    : doors.map((door) => new HttpListener({ ...options, ...door, connections, register }));
 }
 
 export function managementPlane(

@@ -46,6 +46,7 @@ export const viewReasons = {
   Worker: "its worker asked for work last",
   System: "its installed system was heard last",
   ActionRunning: "an action runs",
+  Stopping: "its workflow was cancelled or deleted, and the action that runs is being stopped",
   BetweenActions: "its worker is to ask for the next action",
   Finishing: "its workflow has done its actions and is being wrapped up",
   WorkflowSucceeded: "its last workflow succeeded",

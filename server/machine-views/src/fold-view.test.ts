@@ -66,6 +66,25 @@ test("workflows that cannot start say why", () => {
   assert.equal(stands({ workflows: [workflow(undefined)] }), "waiting ok WorkflowNew");
 });
 
+test("a workflow that is deleted has its machine until its action was stopped", () => {
+  const conditions = [
+    { type: "Stopping", status: "True", message: "the worker is told", lastTransitionTime: "2026-05-01T12:00:07Z" },
+  ];
+  const running = {
+    state: "RUNNING",
+    conditions,
+    tasks: [{ name: "t", actions: [{ id: "a", name: "wipe", state: "RUNNING" }] }],
+  };
+  const metadata = { ...meta, name: "old", deletionTimestamp: "2026-05-01T12:00:06Z" };
+  const old = { ...workflow(running as Workflow["status"]), metadata };
+  const next = workflow(pending(mac));
+  const { state, reason, message, since, workflow: name } = foldKnown({ ...bare, workflows: [next, old], facts });
+  assert.deepEqual([state, reason, name, since], ["provisioning", "Stopping", "old", "2026-05-01T12:00:07Z"]);
+  assert.match(message, /^the worker is told; until it has ended/);
+  const ended = { ...old, ...workflow({ ...running, state: "FAILED" } as Workflow["status"]), metadata };
+  assert.equal(stands({ workflows: [ended], facts }), "idle ok NoWorkflow");
+});
+
 test("tasks for another machine's worker are named before that the machine was not seen", () => {
   const conditions = [{ type: "WorkerOfHardware", status: "False", message: "for 52:54:00:00:00:02" }];
   assert.equal(

@@ -77,7 +77,7 @@ export function foldStranger({ mac, facts, near }: Stranger): MachineViewContent
 
 export function foldKnown(machine: KnownMachine): MachineViewContent {
   const { hardware, workflows, facts } = machine;
-  const [workflow] = byTelling(workflows.filter(({ metadata }) => !metadata.deletionTimestamp));
+  const [workflow] = byTelling(workflows.filter(isTold));
   const addresses = textsAt(hardware, "spec.interfaces[].dhcp.ip.address");
   const owner = ownerOf(hardware);
   return {
@@ -94,6 +94,11 @@ export function foldKnown(machine: KnownMachine): MachineViewContent {
 export function isMissing({ state, reason }: Pick<MachineViewContent, "state" | "reason">): boolean {
   const missing: readonly string[] = ["NotSeen", "NotHeard", "NearMac"] satisfies ViewReason[];
   return state === "waiting" && missing.includes(reason);
+}
+
+/** Of those that are being deleted: one whose action still runs has the machine until that has ended. */
+function isTold({ metadata, status }: Workflow): boolean {
+  return !metadata.deletionTimestamp || status?.state === "RUNNING";
 }
 
 function shown({ state, health, reason, message, sinceMs }: Standing) {
@@ -242,6 +247,11 @@ function running(workflow: Workflow, { facts }: KnownMachine, sinceMs: number): 
   if (action?.state !== "RUNNING") {
     const message = `workflow ${name} is between actions: its worker is to ask for "${action?.name ?? ""}"; if it does not, look at the console`;
     return { ...fine("provisioning", "BetweenActions", message), sinceMs };
+  }
+  const stopping = workflow.status?.conditions?.find(({ type, status }) => type === "Stopping" && status === "True");
+  if (stopping !== undefined) {
+    const message = `${stopping.message ?? ""}; until it has ended, it may write to the machine's disks`;
+    return { ...fine("provisioning", "Stopping", message), sinceMs: timeMs(stopping.lastTransitionTime) || sinceMs };
   }
   const refusal = facts?.refusal;
   if (refusal !== undefined && refusal.atMs >= timeMs(action.executionStart))

@@ -14,6 +14,7 @@ import { LogShipper } from "./logs/log-shipper.ts";
 import { exitSentence, failedOutcome, formatDuration, type Outcome, outcomeMessage } from "./outcome.ts";
 import type { ServerPort } from "./server/server-port.ts";
 import { StopRequested, watchForStop } from "./stop-watch.ts";
+import { inPlaceOfWaitdaemon } from "./waitdaemon.ts";
 
 export type Clock = {
   /** Unix time, which jumps when NTP sets it. */
@@ -68,13 +69,14 @@ export class ActionRunner {
     const watch = watchForStop(action, this.#deps.server, signal);
     const limit = deadlineSignal(watch.signal, this.#remainingMs(started));
     try {
+      const inPlace = inPlaceOfWaitdaemon(action);
       const image = await this.#deps.images.pull(
-        action.image,
+        inPlace.image,
         (doneBytes, totalBytes) => shipper.progress({ doneBytes, totalBytes }),
         limit.signal,
       );
       aboutToStart(started);
-      const container = await this.#deps.runtime.start({ ...action, id: containerId(action), image });
+      const container = await this.#deps.runtime.start({ ...inPlace, id: containerId(action), image });
       return await this.#finish(started, container, log, limit.signal, signal);
     } catch (error) {
       signal.throwIfAborted();

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type ActionStatusRequest, ActionStatusRequest_StateType as State } from "@neverland/api/workflow";
+import { busyboxLayer } from "./testing/busybox-image.ts";
 import { WorkerRig } from "./testing/worker-rig.ts";
 
 const options = { timeout: 60_000 };
@@ -51,6 +52,23 @@ test("an image that is not there is a failure that says where it was looked for"
   const report = await rig.server.outcome("lost", t.signal);
   assert.equal(report.actionState, State.FAILED);
   assert.match(report.message?.message ?? "", /nowhere:v9 could not be pulled.*404/);
+});
+
+test("what waitdaemon was to start after its report is run in its place", options, async (t) => {
+  const rig = await WorkerRig.make(t);
+  rig.registry.image("kexec:latest", [busyboxLayer()], { Entrypoint: ["/bin/sh", "-c"] });
+  const { host } = rig.registry;
+  const volumes = [`${rig.directory}/out:/out`, "/var/run/docker.sock:/var/run/docker.sock"];
+  const environment = ["BLOCK_DEVICE=/dev/vda1", `IMAGE=${host}/kexec`, "WAIT_SECONDS=5"];
+  rig.server.actions.push(
+    rig.action("kexec", "echo $BLOCK_DEVICE $IMAGE >/out/given", { image: `${host}/waitdaemon`, environment, volumes }),
+    rig.action("other", "true", { image: `${host}/waitdaemon`, environment: ["IMAGE=alpine"] }),
+  );
+  rig.start();
+  const report = await rig.server.outcome("other", t.signal);
+  assert.deepEqual([rig.server.states[1], rig.out("given")], ["kexec:SUCCESS", "/dev/vda1\n"]);
+  assert.equal(report.actionState, State.FAILED);
+  assert.match(report.message?.message ?? "", /^waitdaemon cannot start alpine here/);
 });
 
 test("an action over its timeout is ended, though it ignores TERM", options, async (t) => {

@@ -53,7 +53,7 @@ function makeSource({ source, destination }: Volume): void {
   if (source.endsWith(".sock"))
     throw new WorkerError(
       "bad-action",
-      `The volume ${source}:${destination} asks for a socket that this machine does not have. There is no Docker here: instead of waitdaemon use the reboot or kexec action, which act after their success was reported.`,
+      `The volume ${source}:${destination} asks for a socket that this machine does not have. There is no Docker here.`,
     );
   try {
     mkdirSync(source, { recursive: true });

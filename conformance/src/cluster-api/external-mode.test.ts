@@ -47,6 +47,9 @@ tasks:
           - /var/run/docker.sock:/var/run/docker.sock
 `;
 
+/** As client-go names them: of the group that is asked. */
+const deleteOptions = { kind: "DeleteOptions", apiVersion: "tinkerbell.org/v1alpha1" };
+
 let bench: ControllerBench;
 let api: ApiServer;
 
@@ -115,7 +118,7 @@ test("a machine is taken, installed and given back", async (t) => {
 
   assert.equal((await get(`${workflows}/${machine}`)).body.reason, "NotFound");
   assert.equal((await get(`${templates}/${machine}`)).body.reason, "NotFound");
-  const metadata = { name: machine, namespace: "default", creationTimestamp: null, labels };
+  const metadata = { name: machine, namespace: "default", labels };
   const template = {
     kind: "Template",
     apiVersion: "tinkerbell.org/v1alpha1",
@@ -160,7 +163,7 @@ test("a machine is taken, installed and given back", async (t) => {
   const powerOff = (name: string, more: object) => ({
     kind: "Job",
     apiVersion: "bmc.tinkerbell.org/v1alpha1",
-    metadata: { name, namespace: "default", creationTimestamp: null, ...more },
+    metadata: { name, namespace: "default", ...more },
     spec: { machineRef: { name: "m1-bmc", namespace: "default" }, tasks: [{ powerAction: "off" }] },
     status: {},
   });
@@ -177,11 +180,18 @@ test("a machine is taken, installed and given back", async (t) => {
   assert.deepEqual(new Set(jobEvents.names), new Set([`${machine}-poweroff`]));
   assert.equal(conditionOf((await get(`${jobs}/${machine}-poweroff`)).body, "Completed"), undefined);
 
+  // Whoever switched it off by hand says so, and what failed counts no more.
+  const byHand = { type: "Completed", status: "True", reason: "ByHand", message: "switched off by hand" };
+  const said = await merge(`${jobs}/${machine}-poweroff/status`, { status: { conditions: [byHand] } });
+  assert.equal(said.status, 200);
+  const ended = await jobEvents.until(({ object }) => conditionOf(object, "Completed") === "True");
+  assert.equal(conditionOf(ended.object, "Failed"), undefined);
+
   // Deletion: the template and the workflow first, then the machine is anybody's again.
   assert.equal((await get(`${hardware}/m1`)).status, 200);
   for (const path of [`${templates}/${machine}`, `${workflows}/${machine}`]) {
     assert.equal((await get(path)).status, 200);
-    assert.equal((await api.request("DELETE", path, { body: {} })).status, 200);
+    assert.equal((await api.request("DELETE", path, { body: deleteOptions })).status, 200);
   }
   await waitUntil(async () => (await get(`${workflows}/${machine}`)).status === 404);
   const released = {

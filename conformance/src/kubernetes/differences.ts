@@ -55,10 +55,6 @@ export const differences: readonly Difference[] = [
     shownBy: ["an unknown field with Warn", "an unknown field with Ignore"],
   },
   {
-    why: "Of a member that is in an object twice the last one counts, with `fieldValidation=Strict`, too.",
-    shownBy: ["a member twice"],
-  },
-  {
     why: "A namespace needs no making: the first object in it makes it, with whatever name namespaces may have.",
     shownBy: ["POST into a namespace that is none"],
   },

@@ -1,6 +1,7 @@
 // What Cluster API's provider for Tinkerbell (CAPT 0.7.0) asks of the cluster that its --external-kubeconfig names, in its order and with its
 // bodies, as its typed client (api 0.23.0) writes them: a machine is taken, installed, and given back.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { ControllerBench, waitUntil } from "@neverland/controllers/testing/controller-bench.ts";
 import { renderWorkflow } from "@neverland/controllers/workflow/render-workflow.ts";
@@ -211,4 +212,24 @@ test("an owner that waits for a machine gets it once it is free", async () => {
   assert.equal((await merge(`${hardware}/m2`, { metadata: { labels: { [ownerName]: "two" } } })).status, 409);
   await merge(`${hardware}/m2`, { metadata: { labels: { [ownerName]: null } } });
   assert.equal((await merge(`${hardware}/m2`, { metadata: { labels: { [ownerName]: "two" } } })).status, 200);
+});
+
+test("the template of the page renders for a machine", async () => {
+  const page = await readFile(new URL("../../../docs/cluster-api.md", import.meta.url), "utf8");
+  const [, body] = /```yaml\n(.*?)```/s.exec(page) ?? [];
+  const headers = { "content-type": "application/yaml" };
+  const made = await api.request("POST", `${templates}?fieldValidation=Strict`, { body, headers });
+  assert.equal(made.status, 201);
+  const spec = { templateRef: "node", hardwareRef: "m2", hardwareMap: { device_1: "52:54:00:00:00:02" } };
+  const workflow = { kind: "Workflow", apiVersion: "tinkerbell.org/v1alpha1", metadata: { name: "node" }, spec };
+  const events = await EventLines.of(api, `${workflows}?watch=true&fieldSelector=metadata.name%3Dnode`);
+  assert.equal((await api.request("POST", workflows, { body: workflow })).status, 201);
+  const { object } = await events.until(({ object: { status } }) => status?.state === "PENDING");
+  events.close();
+  const { body: rendered } = await get(`${workflows}/${object.metadata.name}`);
+  const [{ actions }] = rendered.status.tasks;
+  const disks = actions.map(({ environment }: { environment: Record<string, string> }) => [
+    environment.DEST_DISK ?? environment.BLOCK_DEVICE,
+  ]);
+  assert.deepEqual(disks, [["/dev/vda"], ["/dev/vda1"], ["/dev/vda1"]]);
 });

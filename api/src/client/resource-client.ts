@@ -32,7 +32,13 @@ export type ClientWatchOptions = Omit<ClientListOptions, "limit" | "continueToke
   readonly resourceVersion?: string;
   readonly signal: AbortSignal;
 };
-export type LogOptions = Call & { readonly action?: string; readonly follow?: boolean; readonly tailLines?: number };
+export type LogOptions = Call & {
+  readonly action?: string;
+  readonly follow?: boolean;
+  readonly tailLines?: number;
+  /** Of the one of this name that was deleted last. */
+  readonly previous?: boolean;
+};
 /** Fields that the kind does not have: warned of (the default), refused, or neither. */
 type FieldValidation = { readonly fieldValidation?: "Warn" | "Strict" | "Ignore" };
 export type ApplyCall = Call & FieldValidation & { readonly force?: boolean };
@@ -176,11 +182,11 @@ export class ResourceClient<K extends KindInfo, R extends Resource = ClientResou
     return undefined;
   }
 
-  /** The output of a workflow's actions, as text. With `follow`, however long nothing is printed. */
+  /** The output of a workflow's actions, as text; of one that was deleted while that is kept. With `follow`, however long nothing is printed. */
   async *log(key: ResourceKey, options: LogOptions = {}): AsyncGenerator<string> {
-    const { action, follow, tailLines, signal } = options;
+    const { action, follow, tailLines, previous, signal } = options;
     const path = `${this.#path(key)}/log`;
-    const query = { action, follow, tailLines };
+    const query = { action, follow, tailLines, previous };
     const { body } = await send(this.#transport, { method: "GET", path, query, signal, accept: logRecordsType });
     if (body !== null) yield* readLogRecords(body, `The log of workflow ${key.name}`, signal);
   }

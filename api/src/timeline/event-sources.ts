@@ -11,6 +11,7 @@ export const eventSources = {
   "tink-server": "Tink Server: workers and their reports",
   "workflow-controller": "the controller that brings workflows forward",
   "hardware-controller": "the controller that says how Hardware is served, and keeps it while it is used",
+  "action-logs": "what actions print: what of it is kept",
   retention: "the removal of what has had its day",
   timeline: "the timeline itself: what was left out",
   lab: "the virtual rack: its machines' power",

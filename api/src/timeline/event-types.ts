@@ -150,6 +150,11 @@ export const eventTypes = {
     todo: "read the message; then ask again",
   },
   WorkflowDeleted: { ...workflow, meaning: "the workflow was deleted while its actions were being run" },
+  WorkflowOutputKept: {
+    ...workflow,
+    meaning: "the workflow was deleted, and what its actions printed is kept for a while",
+    todo: "tink logs workflow/NAME shows it",
+  },
   ActionStopping: {
     ...workflow,
     meaning: "an action is being stopped, since its workflow was deleted or cancelled",

@@ -5,10 +5,12 @@ import type { MachineViewContent } from "../metal/machine-view.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
 import type { ViewReason } from "../view/view-states.ts";
+import { ago } from "./ago.ts";
 import { type BootProgress, bootProgress } from "./boot-progress.ts";
 import { deletionOf } from "./deletion.ts";
 import { type EventReason, eventReasonInfo } from "./event-reasons.ts";
 import { type EventType, eventTypeInfo, isSignOfLife } from "./event-types.ts";
+import { explainDeleted, outputOf } from "./explain-deleted.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
 import { cancelledOf, queuedOf, retriedOf, stoppingOf } from "./explain-wishes.ts";
 import { whatToMend } from "./render-problem.ts";
@@ -24,6 +26,8 @@ export type ExplainInput = {
   /** Those whose `hardwareRef` or agent is the machine. */
   readonly workflows: readonly Workflow[];
   readonly events: readonly (MachineEvent | MachineEventSpec)[];
+  /** The name of a workflow that is gone, where that is what was asked for. */
+  readonly deletedWorkflow?: string | undefined;
   /** Where the server says that the machine stands. */
   readonly view?: Pick<MachineViewContent, "reason" | "message"> | undefined;
   readonly nowMs: number;
@@ -38,6 +42,8 @@ export type Explanation = {
 };
 
 export function explain(input: ExplainInput): Explanation {
+  if (input.deletedWorkflow !== undefined)
+    return explainDeleted(input.deletedWorkflow, toSights(input.events), input.nowMs);
   const stays = input.workflows.filter(({ metadata }) => !metadata.deletionTimestamp);
   // What is on its way out decides nothing any more, but what it still has of the machine may hold others up.
   const leaving = [
@@ -160,9 +166,12 @@ function withoutWorkflow({ hardware, nowMs }: ExplainInput, timeline: readonly T
     ...refusals.flatMap(({ todo }) => todo ?? []),
   ]);
   if (advice.size === 0) advice.add("apply a Hardware with its MAC");
+  for (const what of outputOf(timeline)) advice.add(what);
+  const deleted = timeline.findLast(({ type }) => type === ("WorkflowOutputKept" satisfies EventType));
   return {
     state: `No workflow is for ${name}, so it has nothing to wait for.`,
     because: [
+      ...(deleted === undefined ? [] : [`${ago(deleted.atMs, nowMs)} ${deleted.message}`]),
       ...(last === undefined ? [] : [`last seen ${ago(last.atMs, nowMs)}: ${last.message}`]),
       ...refusals.map(({ why }) => why).filter((why) => why !== last?.message),
     ],
@@ -343,10 +352,4 @@ function failed({ metadata, status }: Workflow, state: "FAILED" | "TIMEOUT"): Ex
 
 function currentAction(tasks: readonly { readonly actions: readonly WorkflowAction[] }[]): WorkflowAction | undefined {
   return tasks.flatMap(({ actions }) => actions).find(({ state }) => state !== "SUCCESS");
-}
-
-function ago(atMs: number, nowMs: number): string {
-  const seconds = Math.max(0, Math.round((nowMs - atMs) / 1000));
-  if (seconds < 120) return `${seconds} s ago`;
-  return seconds < 7200 ? `${Math.round(seconds / 60)} min ago` : `${Math.round(seconds / 3600)} h ago`;
 }

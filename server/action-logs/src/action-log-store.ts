@@ -104,10 +104,20 @@ export class ActionLogStore {
     };
   }
 
-  /** Deletes the logs of all workflows but these; what else is in the folder is not touched. */
-  async keepOnly(workflowUIDs: ReadonlySet<string>): Promise<void> {
-    for (const entry of await readdir(this.#dir, { withFileTypes: true }))
-      if (isWorkflowFolder(entry) && !workflowUIDs.has(entry.name)) await this.forget(entry.name);
+  /** The uids of workflows that have logs; what else is in the folder is not touched. */
+  async folders(): Promise<string[]> {
+    const entries = await readdir(this.#dir, { withFileTypes: true });
+    return entries.filter(isWorkflowFolder).map(({ name }) => name);
+  }
+
+  /** Bytes on disk of all that a workflow's actions printed. */
+  async sizeOf(workflowUID: string): Promise<number> {
+    try {
+      return (await this.#sizeOf(workflowUID)).bytes;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return 0;
+      throw error;
+    }
   }
 
   /** Deletes the logs of one workflow. */

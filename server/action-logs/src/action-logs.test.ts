@@ -85,16 +85,25 @@ test("lines without a number are refused, and what no action reaches, of lines o
   assert.equal((await send(action, 1, 1)).acceptedLines, 1n);
 });
 
-test("the log goes with its workflow", async (t) => {
-  const { bench, send, key, dir, stop, errors } = await startLogBench(t);
+test("what a deleted workflow printed can still be read, and its timeline says so", async (t) => {
+  const { bench, read, send, key, events, told, errors } = await startLogBench(t);
   await send(await bench.worker().ask(), 1, 1);
-  assert.equal((await readdir(dir)).length, 1);
+  const { metadata } = (await bench.workflows.get(key)) ?? assert.fail();
   await bench.workflows.delete(key);
-  await bench
-    .worker()
-    .ask()
-    .catch(() => undefined);
-  await stop();
-  assert.deepEqual(await readdir(dir), []);
+  await told;
+  assert.deepEqual(await read({ follow: true }), ["==> stream <==\n", "stream 1\n"]);
+  assert.deepEqual([events[0]?.type, events[0]?.workflow], ["WorkflowOutputKept", "default/install"]);
+  assert.match(events[0]?.message ?? "", /^workflow install was deleted; .* until 20.*: tink logs workflow\/install$/);
+  await bench.createWorkflow();
+  assert.notEqual((await bench.workflows.get(key))?.metadata.uid, metadata.uid);
+  assert.deepEqual(await read({}), []);
+  assert.deepEqual(await read({ previous: true, action: "stream" }), ["stream 1\n"]);
   assert.deepEqual(errors, []);
+});
+
+test("a workflow that printed nothing leaves nothing behind", async (t) => {
+  const { bench, key, dir, events, stop } = await startLogBench(t);
+  await bench.workflows.delete(key);
+  await stop();
+  assert.deepEqual([await readdir(dir), events], [[], []]);
 });

@@ -1,10 +1,11 @@
 // What actions print, as a part of the server: taken over gRPC where that is served, read wherever the folder is.
 import { join } from "node:path";
-import { kinds, type Resource, type Workflow } from "@neverland/api";
+import { formatKey, kinds, type MachineEventInput, type Resource, type Workflow } from "@neverland/api";
 import type { GrpcMethod } from "@neverland/platform/grpc/grpc-method.ts";
 import type { Service } from "@neverland/platform/service.ts";
-import type { Clock } from "@neverland/platform/time/clock.ts";
+import { type Clock, formatSeconds } from "@neverland/platform/time/clock.ts";
 import { onAbort, unlessAborted } from "@neverland/platform/wait/abort.ts";
+import { RegularWork } from "@neverland/platform/wait/regular-work.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { isStandIn } from "@neverland/store/stored-fault.ts";
@@ -13,6 +14,7 @@ import type { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { ActionLogReader } from "./action-log-reader.ts";
 import { type ActionLogLimits, ActionLogStore } from "./action-log-store.ts";
 import { appendLogs } from "./append-logs.ts";
+import { type DeletedLimits, DeletedLogs, defaultDeletedLimits } from "./deleted-logs.ts";
 import { openLogFolder, takeOverLogs } from "./log-folder.ts";
 
 export type ActionLogsOptions = {
@@ -22,13 +24,22 @@ export type ActionLogsOptions = {
   readonly dataDir: string;
   readonly gate: Pick<AgentGate, "refusal">;
   readonly limits?: Partial<ActionLogLimits>;
+  /** Of workflows that were deleted. */
+  readonly deletedLimits?: Partial<DeletedLimits>;
+  readonly record: (event: MachineEventInput) => void;
   readonly onError: (failure: { doing: string; error: unknown }) => void;
 };
+
+/** How often it is looked for what has been kept long enough. */
+const pruneMs = 3_600_000;
 
 export class ActionLogs implements Service {
   readonly #options: ActionLogsOptions;
   readonly #dir: string;
   readonly #logs: ActionLogStore;
+  readonly #deleted: DeletedLogs;
+  readonly #deletedLimits: DeletedLimits;
+  readonly #pruning: RegularWork;
   readonly #abort = new AbortController();
   /** One after the other: a log is not deleted while it is being taken over. */
   #housekeeping: Promise<void> = Promise.resolve();
@@ -40,12 +51,17 @@ export class ActionLogs implements Service {
 
   constructor(options: ActionLogsOptions) {
     this.#options = options;
-    const { store, clock, dataDir, limits, gate } = options;
+    const { store, clock, dataDir, limits, deletedLimits, gate, onError } = options;
     this.#dir = join(dataDir, "action-logs");
     this.#logs = new ActionLogStore(this.#dir, clock, limits);
+    this.#deletedLimits = { ...defaultDeletedLimits, ...deletedLimits };
+    this.#deleted = new DeletedLogs({ dir: this.#dir, clock, logs: this.#logs, limits: this.#deletedLimits });
+    const doing = "deleting output that was kept long enough";
+    const work = async () => this.#clean(doing, () => this.#deleted.prune());
+    this.#pruning = new RegularWork({ clock, everyMs: pruneMs, isIdle: true, doing, work, onError });
     const shared = { workflows: typedStore(store, kinds.Workflow), logs: this.#logs, clock };
     this.methods = [appendLogs({ ...shared, gate })];
-    this.reader = new ActionLogReader(shared);
+    this.reader = new ActionLogReader({ ...shared, deleted: this.#deleted });
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -58,10 +74,10 @@ export class ActionLogs implements Service {
       onChange: (type, workflow) => {
         if (type !== "deleted") known.add(workflow.metadata.uid);
         else
-          this.#clean("deleting the output of a workflow's actions", async () => {
+          this.#clean("keeping the output of a deleted workflow's actions", async () => {
             if (await isThere(workflow, store)) return;
             known.delete(workflow.metadata.uid);
-            await this.#logs.forget(workflow.metadata.uid);
+            await this.#keep(workflow);
           });
       },
       onListed: (items) => {
@@ -74,24 +90,40 @@ export class ActionLogs implements Service {
     await unlessAborted(this.#following.ready, signal);
     this.#keepHouse(known, listed.some(isStandIn));
     listed = [];
+    this.#pruning.start();
   }
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#abort.abort();
     await this.#following?.done;
+    await this.#pruning.stop();
     const over = Promise.withResolvers<void>();
     const forget = onAbort(deadline, over.resolve);
     await Promise.race([this.#housekeeping.then(() => this.#logs.close()), over.promise]);
     forget();
   }
 
-  /** Logs live as long as their workflow. While one cannot be read, nobody knows which logs are its own: none is deleted. */
   #keepHouse(workflowUIDs: ReadonlySet<string>, isOneUnreadable: boolean): void {
     this.#clean("taking over the output of actions from the folder logs", () =>
       takeOverLogs(join(this.#options.dataDir, "logs"), this.#dir, workflowUIDs),
     );
-    if (isOneUnreadable) return;
-    this.#clean("deleting the output of workflows that are gone", () => this.#logs.keepOnly(workflowUIDs));
+    this.#clean("deleting the output of workflows that are gone", () =>
+      this.#deleted.load(workflowUIDs, isOneUnreadable),
+    );
+  }
+
+  async #keep(workflow: Workflow): Promise<void> {
+    const kept = await this.#deleted.keep(workflow);
+    if (kept === undefined) return;
+    const { hardwareRef } = workflow.spec ?? {};
+    const untilMs = this.#options.clock.nowMs() + this.#deletedLimits.keepMs;
+    this.#options.record({
+      source: "action-logs",
+      type: "WorkflowOutputKept",
+      workflow: formatKey(kept),
+      ...(hardwareRef && { hardware: hardwareRef }),
+      message: `workflow ${kept.name} was deleted; what its actions printed is kept until ${formatSeconds(untilMs)} if there is room: tink logs workflow/${kept.name}`,
+    });
   }
 
   #clean(doing: string, work: () => Promise<void>): void {

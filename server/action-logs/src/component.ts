@@ -17,7 +17,7 @@ export const component = defineComponent({
   make: async ({ shared, store, machines, record, clock, onError }) => {
     const [{ ActionLogs }, { AgentGate }, { trustedProxies }] = await parts();
     const gate = new AgentGate({ machines, proxies: trustedProxies(shared.boots.trustedProxies), record });
-    const logs = new ActionLogs({ store, clock, dataDir: shared.dataDir, gate, onError });
+    const logs = new ActionLogs({ store, clock, dataDir: shared.dataDir, gate, record, onError });
     return { services: [logs], lends: { actionLogs: logs.reader, grpcMethods: logs.methods } };
   },
 });

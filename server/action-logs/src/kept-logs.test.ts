@@ -36,7 +36,7 @@ async function startWith(t: TestContext, sql: string, given = (store: ResourceSt
   t.after(() => store.close());
   const onError = ({ doing, error }: { doing: string; error: unknown }) => assert.fail(`${doing}: ${error}`);
   const gate = { refusal: () => undefined };
-  const logs = new ActionLogs({ store: given(store), clock, dataDir, gate, onError });
+  const logs = new ActionLogs({ store: given(store), clock, dataDir, gate, record: () => {}, onError });
   await logs.start(deadline);
   return {
     uid: made.metadata.uid,

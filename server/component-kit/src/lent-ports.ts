@@ -8,11 +8,18 @@ export type ActionLogQuery = {
   readonly follow: boolean;
   /** The last lines only. */
   readonly tailLines?: number;
+  /** Of the one of this name that was deleted last, whether there is one again or not. */
+  readonly previous?: boolean;
   readonly signal: AbortSignal;
 };
 
 /** Where the output of actions is kept. Each string is text as it came, with its line ends. */
-export type ActionLogs = { read(workflow: ResourceKey, query: ActionLogQuery): AsyncIterable<string> };
+export type ActionLogs = {
+  /** Of a workflow that is gone: of the one of this name that was deleted last, while that is kept. */
+  read(workflow: ResourceKey, query: ActionLogQuery): AsyncIterable<string>;
+  /** Whether a workflow of this name was deleted whose output is kept. */
+  hasDeleted(workflow: ResourceKey): boolean;
+};
 
 /** The view of a machine, by its Hardware, as it is shown now; costs one look-up. */
 export type MachineViewLookup = { of(hardware: ResourceKey): Resource | undefined };

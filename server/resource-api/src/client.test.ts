@@ -18,6 +18,7 @@ describe("the client", () => {
   before(async () => {
     const deps = { clock: systemClock, newUid: () => crypto.randomUUID() };
     const actionLogs = {
+      hasDeleted: () => false,
       async *read() {
         yield "grüße\n";
       },
@@ -188,6 +189,7 @@ describe("a followed log", { timeout: 60_000 }, () => {
   let workflows: ResourceClient<typeof kinds.Workflow>;
   before(async () => {
     const actionLogs = {
+      hasDeleted: () => false,
       async *read(_key: object, { follow }: { follow: boolean }) {
         yield "before\n\n";
         waiting.resolve();
@@ -227,6 +229,7 @@ describe("a followed log", { timeout: 60_000 }, () => {
   test("that breaks off is an error that says so", async () => {
     const lost = startApiServer({
       actionLogs: {
+        hasDeleted: () => false,
         async *read() {
           yield "before\n";
           throw new Error("the disk is gone");

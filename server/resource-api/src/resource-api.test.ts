@@ -501,6 +501,7 @@ test("readiness is what composition says, liveness is not", async (t) => {
 test("a workflow's log is passed on as it comes", async (t) => {
   const asked: unknown[] = [];
   const actionLogs = {
+    hasDeleted: () => false,
     async *read(key: object, { signal: _, ...query }: object & { signal: AbortSignal }) {
       asked.push(key, query);
       yield "one\n";

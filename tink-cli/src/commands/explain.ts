@@ -82,6 +82,7 @@ type Subject = {
   readonly view?: ExplainInput["view"];
   readonly workflows: Workflow[];
   readonly events: MachineEvent[];
+  readonly deletedWorkflow?: string;
 };
 
 async function byName(clients: Clients, namespace: string, name: string): Promise<Subject> {
@@ -99,6 +100,8 @@ async function byName(clients: Clients, namespace: string, name: string): Promis
   if (own.some(({ status }) => !isFinalState(status?.state))) return { workflows: own, events: events.items };
   if ((await clients(kinds.Workflow).get({ namespace, name })) !== undefined)
     return await byWorkflow(clients, namespace, name);
+  const ofWorkflow = await eventsOfWorkflow(clients, namespace, name);
+  if (ofWorkflow.length > 0) return { workflows: [], events: ofWorkflow, deletedWorkflow: name };
   throw new CliError(
     "not-found",
     `There is no hardware "${name}" in namespace ${namespace}, nor a workflow; a machine that nothing describes is named by its MAC.${fieldHint(name)}`,
@@ -162,18 +165,23 @@ async function byAddress(clients: Clients, address: string): Promise<Subject> {
 /** The machine that it is for, or itself when there is none. */
 async function byWorkflow(clients: Clients, namespace: string, name: string): Promise<Subject> {
   const workflow = await clients(kinds.Workflow).get({ namespace, name });
-  if (workflow === undefined)
+  if (workflow === undefined) {
+    const events = await eventsOfWorkflow(clients, namespace, name);
+    if (events.length > 0) return { workflows: [], events, deletedWorkflow: name };
     throw new CliError("not-found", `There is no workflow "${name}" in namespace ${namespace}.`);
+  }
   const { hardwareRef } = workflow.spec ?? {};
   const hardware = hardwareRef && (await clients(kinds.Hardware).get({ namespace, name: hardwareRef }));
   if (hardware) return await byName(clients, namespace, hardware.metadata.name);
   const mac = macOf(workflow.status?.agentID ?? "");
   if (mac !== undefined) return await byMac(clients, mac);
-  const { items } = await clients(kinds.MachineEvent).list({
-    namespace,
-    fieldSelector: `spec.workflow=${namespace}/${name}`,
-  });
-  return { workflows: [workflow], events: items };
+  return { workflows: [workflow], events: await eventsOfWorkflow(clients, namespace, name) };
+}
+
+/** Also of one that is gone. */
+async function eventsOfWorkflow(clients: Clients, namespace: string, name: string): Promise<MachineEvent[]> {
+  const fieldSelector = `spec.workflow=${namespace}/${name}`;
+  return (await clients(kinds.MachineEvent).list({ namespace, fieldSelector })).items;
 }
 
 /** Others that claim what only one can have. Where that is text that no selector takes, nobody is asked. */

@@ -7,20 +7,22 @@ import type { CliContext } from "../context.ts";
 import { numberUpTo } from "../option-values.ts";
 import { readTargets } from "../resource-names.ts";
 
-type LogsOptions = { action?: string; follow?: boolean; tail?: number };
+type LogsOptions = { action?: string; follow?: boolean; previous?: boolean; tail?: number };
 
 export function configure(command: Command, context: CliContext): void {
   command
     .option("--action <name>", "of this action only")
     .option("-f, --follow", "go on until the workflow has ended")
+    .option("-p, --previous", "of the workflow of this name that was deleted last: its output is kept for a week")
     .option("--tail <lines>", "only the last lines", numberUpTo(Number.MAX_SAFE_INTEGER))
-    .action(async (target: string, { action, follow, tail }: LogsOptions) => {
+    .action(async (target: string, { action, follow, previous, tail }: LogsOptions) => {
       const { clients, namespace } = await connect(command, context);
       const name = nameOf(target);
       const options = {
         signal: context.signal,
         ...(action === undefined ? {} : { action }),
         ...(follow ? { follow } : {}),
+        ...(previous ? { previous } : {}),
         ...(tail === undefined ? {} : { tailLines: tail }),
       };
       const workflows = clients(kinds.Workflow);
@@ -29,8 +31,11 @@ export function configure(command: Command, context: CliContext): void {
         context.stdout(text);
         isSilent = false;
       }
-      if (!isSilent) return;
+      if (!isSilent && previous) return;
       const workflow = await workflows.get({ namespace, name });
+      if (workflow === undefined)
+        context.stderr(`workflow ${name} was deleted; what its actions printed is kept for a week, if there is room\n`);
+      if (!isSilent) return;
       const actions = workflow?.status?.tasks?.flatMap((task) => task.actions?.map((each) => each.name) ?? []) ?? [];
       if (action !== undefined && actions.length > 0 && !actions.includes(action))
         throw new CliError("not-found", `workflow ${name} has no action "${action}"; it has ${actions.join(", ")}`);

@@ -259,3 +259,39 @@ test("logs of a workflow that is not there is exit code 3", async () => {
   const { code, stderr } = await bench.run("logs", "nobody");
   assert.deepEqual([code, stderr], [3, 'tink: workflows.tinkerbell.org "nobody" not found\n']);
 });
+
+test("what a deleted workflow printed is shown by its name, and explain says where it is", async () => {
+  const worker = await workflow("gone");
+  await worker.print(await worker.run(), 1, "one");
+  await worker.run();
+  await bench.run("watch", "workflow/gone", "--timeout", "60");
+  assert.equal((await bench.run("delete", "workflow/gone")).code, 0);
+  const watching = bench.start("watch", "hardware/gone");
+  await watching.saw(/WorkflowOutputKept/);
+  watching.interrupt();
+  const logs = await bench.run("logs", "gone");
+  assert.deepEqual([logs.code, logs.stdout], [0, "==> first <==\none\n"]);
+  assert.match(logs.stderr, /^workflow gone was deleted; what its actions printed is kept for a week/);
+  const ofWorkflow = (await bench.run("explain", "workflow/gone")).stdout;
+  assert.match(ofWorkflow, /^Workflow gone is not there any more; it was deleted \d+ s ago\.\n/);
+  assert.match(ofWorkflow, /^ {2}next: tink logs workflow\/gone shows/m);
+  const ofMachine = (await bench.run("explain", "hw/gone")).stdout;
+  assert.match(ofMachine, /^ {2}because \d+ s ago workflow gone was deleted; .* is kept until /m);
+  assert.match(ofMachine, /^ {2}next: tink logs workflow\/gone shows/m);
+});
+
+test("a workflow that was made anew hides the output of the one before only until that is asked for", async () => {
+  const worker = await workflow("again");
+  await worker.print(await worker.run(), 1, "one");
+  assert.deepEqual(await bench.run("logs", "-p", "again"), {
+    ...{ code: 3, stdout: "" },
+    stderr: 'tink: no output is kept of a workflow "again" that was deleted\n',
+  });
+  const watching = bench.start("watch", "hardware/again");
+  assert.equal((await bench.run("delete", "workflow/again", "--force")).code, 0);
+  await watching.saw(/WorkflowOutputKept/);
+  watching.interrupt();
+  await workflow("again");
+  assert.equal((await bench.run("logs", "again")).stdout, "");
+  assert.deepEqual(await bench.run("logs", "-p", "again"), { code: 0, stdout: "==> first <==\none\n", stderr: "" });
+});

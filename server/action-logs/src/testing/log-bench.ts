@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { createClient } from "@connectrpc/connect";
+import type { MachineEventInput } from "@neverland/api";
 import { ActionLogService, Stream } from "@neverland/api/action-log";
 import type { ActionResponse } from "@neverland/api/workflow";
 import { systemClock } from "@neverland/platform/time/clock.ts";
@@ -26,9 +27,15 @@ export async function startLogBench(t: TestContext, limits: Partial<ActionLogLim
   const store = openMemoryStore();
   const errors: string[] = [];
   const onError = ({ doing, error }: { doing: string; error: unknown }) => void errors.push(`${doing}: ${error}`);
+  const events: MachineEventInput[] = [];
+  const told = Promise.withResolvers<void>();
+  const record = (event: MachineEventInput): void => {
+    events.push(event);
+    told.resolve();
+  };
   const refused: { message: string | undefined } = { message: undefined };
   const gate = { refusal: () => refused.message };
-  const logs = new ActionLogs({ store, clock: systemClock, dataDir, gate, limits, onError });
+  const logs = new ActionLogs({ store, clock: systemClock, dataDir, gate, limits, record, onError });
   const bench = new TinkBench({ store, waitMs: 100, methods: logs.methods });
   const stop = async () => {
     await bench.stop();
@@ -41,7 +48,7 @@ export async function startLogBench(t: TestContext, limits: Partial<ActionLogLim
   const client = createClient(ActionLogService, bench.transport());
   const key = { namespace: "default", name: "install" };
   return {
-    ...{ bench, client, key, errors, refused, stop, dir: join(dataDir, "action-logs") },
+    ...{ bench, client, key, errors, events, told: told.promise, refused, stop, dir: join(dataDir, "action-logs") },
     read: async (query: Partial<ActionLogQuery>) =>
       await Array.fromAsync(logs.reader.read(key, { signal: AbortSignal.timeout(10_000), ...query })),
     send: async (action: ActionResponse, from: number, to: number, agentId = installer) =>

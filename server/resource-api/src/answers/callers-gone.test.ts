@@ -98,6 +98,7 @@ test("a log whose caller hangs up before it begins is not followed", promptly, a
     },
   }));
   const actionLogs: ActionLogs = {
+    hasDeleted: () => false,
     async *read(_workflow, { signal }) {
       open += 1;
       if (!signal.aborted) await once(signal, "abort");
@@ -184,6 +185,7 @@ test("of a watch that ends by a fault of ours the log says why, beside its last 
 test("of a log that fails in the middle the server's log says why", promptly, async (t) => {
   const told: unknown[] = [];
   const actionLogs: ActionLogs = {
+    hasDeleted: () => false,
     async *read() {
       yield "one line\n";
       throw new Error("it is broken");

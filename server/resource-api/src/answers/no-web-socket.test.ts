@@ -17,6 +17,7 @@ before(async () => {
     spec: {},
   });
   const actionLogs = {
+    hasDeleted: () => false,
     async *read() {
       yield "one line, and more some day\n";
       await new Promise(() => {});

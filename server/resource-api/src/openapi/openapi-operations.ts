@@ -54,7 +54,7 @@ const verbs: Readonly<Record<AskedVerb, About>> = {
 };
 const log: About = {
   ...{ ...verbs.get, answer: "text" },
-  queryParameters: [...flags("follow"), ...numbers("tailLines"), ...text("action")],
+  queryParameters: [...flags("follow"), ...flags("previous"), ...numbers("tailLines"), ...text("action")],
 };
 
 export function operationsOf(kind: KindInfo): Operation[] {

@@ -47,14 +47,20 @@ export async function watch(exchange: Exchange, target: RequestTarget): Promise<
 
 export async function followLog(exchange: Exchange, target: NamedTarget): Promise<void> {
   const { context, slots, request, reply, query } = exchange;
-  await mustGet(context, target);
-  if (!context.actionLogs) throw new ApiFault("ServiceUnavailable", "This server keeps no logs of actions");
+  const { actionLogs } = context;
+  const previous = query.flag("previous");
+  const isKept = actionLogs?.hasDeleted(target) === true;
+  if (previous && actionLogs && !isKept)
+    throw new ApiFault("NotFound", `no output is kept of a ${target.kind.singular} "${target.name}" that was deleted`);
+  if (!previous && !isKept) await mustGet(context, target);
+  if (!actionLogs) throw new ApiFault("ServiceUnavailable", "This server keeps no logs of actions");
   const tailLines = query.number("tailLines");
   const action = query.text("action");
   const wanted = {
     follow: query.flag("follow"),
     ...(action && { action }),
     ...(tailLines !== undefined && { tailLines }),
+    ...(previous && { previous }),
   };
   if (wanted.follow && asksForWebSocket(request.headers)) return answerWithoutWebSocket(reply);
   const { ended, release } = slots.take(watcherOf(request));
@@ -63,7 +69,7 @@ export async function followLog(exchange: Exchange, target: NamedTarget): Promis
   try {
     reply.hijack();
     await streamLog(context, target, {
-      logs: context.actionLogs,
+      logs: actionLogs,
       query: wanted,
       accept: request.headers.accept,
       response: reply.raw,

@@ -136,12 +136,16 @@ export type KindInfo = {
 /**
  * The finalizer is put on an object that is deleted while its own field, or that of an object of kind `by` which names it at `path` (one of that
  * kind's indexes, within the namespace), has one of these values. It costs a write at that moment alone.
+ *
+ * Where records say it first, a record that names the uid of the one with the field says it as well, as long as the field has one of `before`.
  */
 export type HeldInDeletion = {
   readonly finalizer: string;
   readonly user?: { readonly kind: string; readonly path: string };
   readonly field: string;
   readonly values: readonly string[];
+  /** @property path One of the record kind's indexes. */
+  readonly records: { readonly kind: string; readonly path: string; readonly before: readonly string[] };
 };
 
 /** An index that every kind has beside its own: who is owned by an object, by its uid. */

@@ -68,6 +68,9 @@ const metalRecord = {
   sensitive: [],
 } as const;
 
+/** A worker begins once its word is durable; the workflow's state follows. */
+const startReports = { kind: "ActionReport", path: "spec.workflowUID", before: ["PENDING"] } as const;
+
 export const kinds = {
   Hardware: {
     ...tinkerbell,
@@ -110,6 +113,7 @@ export const kinds = {
       user: { kind: "Workflow", path: "spec.hardwareRef" },
       field: "status.state",
       values: ["RUNNING", "POST"],
+      records: startReports,
     },
     sensitive: [
       "spec.userData",
@@ -164,7 +168,10 @@ export const kinds = {
     // Rendered of the Hardware, so as secret as that.
     sensitive: ["status.tasks[].environment", "status.tasks[].actions[].environment"],
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.tasks[].agentID", "status.state"],
-    heldInDeletion: { finalizer: takeBackFinalizer, field: "status.state", values: ["RUNNING"] },
+    heldInDeletion: {
+      ...{ finalizer: takeBackFinalizer, field: "status.state", values: ["RUNNING"] },
+      records: startReports,
+    },
     retention: { field: "status.state", values: ["SUCCESS", "FAILED", "TIMEOUT"], since: "status.stateSince" },
   },
   WorkflowRuleSet: {

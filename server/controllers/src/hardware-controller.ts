@@ -1,5 +1,6 @@
 // Says of every Hardware whether its machine is served by it as it stands, and keeps one that is deleted for as long as actions are run on it.
 import {
+  type ActionReport,
   formatKey,
   type Hardware,
   hardwareDoubts,
@@ -13,6 +14,7 @@ import type { Controller, Outcome } from "@neverland/controller-kit/controller.t
 import { type Clock, formatSeconds } from "@neverland/platform/time/clock.ts";
 import { sameJson } from "@neverland/store/resource-json.ts";
 import { type TypedStore, typedStore } from "@neverland/store/typed-resources.ts";
+import { listReports } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { addressGoal } from "./goal/address-goal.ts";
 import { type Goal, withGoal } from "./goal/goal.ts";
 
@@ -20,6 +22,7 @@ type Deps = { readonly clock: Pick<Clock, "nowMs">; readonly record: (event: Mac
 type Stores = {
   readonly hardware: Pick<TypedStore<Hardware>, "updateStatus">;
   readonly workflows: Pick<TypedStore<Workflow>, "list">;
+  readonly reports: Pick<TypedStore<ActionReport>, "list">;
 };
 
 /** What is wrong with more of them is told by DHCP, on the machine's timeline. */
@@ -32,6 +35,7 @@ export function hardwareController(deps: Deps): Controller<Hardware> {
     name: "hardware-controller",
     kind: kinds.Hardware,
     watches: [{ kind: kinds.Workflow, affects: (workflow: Workflow, isGone) => whoseIsOver(workflow, isGone) }],
+    reads: [kinds.ActionReport],
     writes: [{ kind: kinds.Hardware, part: "status", mode: "exclusive" }],
     // The write path puts it on, at the moment of the deletion: who put it on before knows why.
     finalizer: {
@@ -39,7 +43,11 @@ export function hardwareController(deps: Deps): Controller<Hardware> {
       isNeeded: ({ metadata }) => metadata.finalizers?.includes(inUseFinalizer) === true,
     },
     begin: (store) => {
-      const stores = { hardware: typedStore(store, kinds.Hardware), workflows: typedStore(store, kinds.Workflow) };
+      const stores = {
+        hardware: typedStore(store, kinds.Hardware),
+        workflows: typedStore(store, kinds.Workflow),
+        reports: typedStore(store, kinds.ActionReport),
+      };
       return {
         reconcile: async (hardware) => {
           await say(hardware, goalOf(hardware), deps, stores);
@@ -59,14 +67,22 @@ function whoseIsOver({ metadata, spec, status }: Workflow, isGone: boolean) {
 async function untilUnused(hardware: Hardware, deps: Deps, stores: Stores): Promise<Outcome> {
   const { namespace, name } = hardware.metadata;
   const fields = [{ key: "spec.hardwareRef", operator: "in", values: [name] }] as const;
-  const { items } = await stores.workflows.list({ namespace, fields });
-  const user = items.find(({ status }) => status?.state === "RUNNING" || status?.state === "POST");
+  const user = await userOf((await stores.workflows.list({ namespace, fields })).items, stores);
   if (user === undefined) return {};
   const message = `the Hardware is deleted while workflow ${user.metadata.name} runs its actions on the machine: it goes when they have ended; tink workflow cancel ${user.metadata.name} ends them`;
   const isNew = await say(hardware, { is: "moving", reason: "InUse", message }, deps, stores);
   const about = { hardware: name, workflow: formatKey(user.metadata) };
   if (isNew) deps.record({ source: "hardware-controller", type: "HardwareHeld", ...about, reason: "InUse", message });
   return { wakeAtMs: deps.clock.nowMs() + lookAgainMs };
+}
+
+/** The one whose actions are run on the machine: a worker's word is there before the state says so. */
+async function userOf(workflows: readonly Workflow[], { reports }: Stores): Promise<Workflow | undefined> {
+  const user = workflows.find(({ status }) => status?.state === "RUNNING" || status?.state === "POST");
+  if (user !== undefined) return user;
+  for (const each of workflows)
+    if (each.status?.state === "PENDING" && (await listReports(each.metadata, reports)).length > 0) return each;
+  return undefined;
 }
 
 /** @returns Whether that was new. */

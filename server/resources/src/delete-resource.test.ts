@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { apiVersionOf, kinds } from "@neverland/api";
+import { apiVersionOf, kinds, takeBackFinalizer } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { routedStore } from "@neverland/store/routed-store.ts";
 import { guardedStore } from "./guarded-store.ts";
 import { WritePath } from "./write-path.ts";
 
-const { Template } = kinds;
+const { Template, Workflow } = kinds;
 const key = { namespace: "default", name: "a" };
 const template = { apiVersion: apiVersionOf(Template), kind: "Template", metadata: key, spec: { data: "x" } };
 const finalizer = "foregroundDeletion";
@@ -72,4 +73,26 @@ test("a deletion goes on beside other writes, unless one takes away what its cal
   assert.equal(edits, 2); // it looked again, and saw that nothing can come of it
   const { isGone } = await writesTo(store).delete(Template, key, {}, { finalizer, dryRun: false });
   assert.deepEqual([isGone, edits], [false, 4]);
+});
+
+test("what was made anew while the one before it was being held is held itself, and not taken for it", async () => {
+  const workflow = { apiVersion: apiVersionOf(Workflow), kind: "Workflow", metadata: key, spec: {} };
+  const make = async () => {
+    const made = await raw.create(Workflow, workflow);
+    await raw.updateStatus(Workflow, { ...made, status: { state: "RUNNING" } });
+    return made.metadata.uid;
+  };
+  const before = await make();
+  const update: ResourceStore["update"] = async (kind, object) => {
+    const held = await raw.update(kind, object);
+    if (object.metadata.uid !== before) return held;
+    await raw.update(kind, { ...held, metadata: { ...held.metadata, finalizers: [] } });
+    await raw.delete(kind, key);
+    await make();
+    return held;
+  };
+  const store: ResourceStore = { ...routedStore(raw, new Map()), update };
+  const { isGone, resource } = await writesTo(store).delete(Workflow, key, {}, { dryRun: false });
+  assert.notEqual(resource.metadata.uid, before);
+  assert.deepEqual([isGone, resource.metadata.finalizers], [false, [takeBackFinalizer]]);
 });

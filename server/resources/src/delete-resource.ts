@@ -3,7 +3,7 @@ import type { KindInfo, Resource, ResourceKey } from "@neverland/api";
 import { decideDelete, type Stamp } from "@neverland/store/resource-lifecycle.ts";
 import { type Preconditions, type ResourceStore, StoreError } from "@neverland/store/resource-store.ts";
 import { isStandIn } from "@neverland/store/stored-fault.ts";
-import { holdOf } from "./rules/deletion-holds.ts";
+import { holdOf, holdWhileMarked } from "./rules/deletion-holds.ts";
 
 export type DeletePolicy = {
   /** Put on the object before it is deleted, for the garbage collector to act on. */
@@ -34,14 +34,38 @@ export async function deleteResource(
     // The store's own decision, before anything is written: what its caller demands of the object is not tried again.
     const { object } = decideDelete(kind, held, key, preconditions, stampOf(live));
     if (dryRun) return ended(object);
+    const marked = held && withFinalizer(kind, held, hold ?? holdWhileMarked(kind, held));
     try {
-      if (held === undefined || held === live) return ended(await store.delete(kind, key, preconditions));
-      const { uid } = (await store.update(kind, held)).metadata;
-      return ended(await store.delete(kind, key, { uid }));
+      if (marked === undefined || marked === live) return ended(await store.delete(kind, key, preconditions));
+      const { uid } = (await store.update(kind, marked)).metadata;
+      const left = await store.delete(kind, key, { uid });
+      return ended(held === undefined || marked === held ? left : await lessUnlessBegun(store, kind, left, held));
     } catch (error) {
       const isLate = error instanceof StoreError && error.code === "conflict";
       if (!isLate || attempt === attempts) throw error;
     }
+  }
+}
+
+/**
+ * The mark kept everybody from beginning; whoever was told before that he may has left his word by now, and is waited for by its controller.
+ * Otherwise the object goes as if it had not been held.
+ */
+async function lessUnlessBegun(
+  store: ResourceStore,
+  kind: KindInfo,
+  marked: Resource,
+  { metadata: { finalizers } }: Resource,
+): Promise<Resource> {
+  if ((await holdOf(store, kind, marked)) !== undefined) return marked;
+  const free = { ...marked, metadata: { ...marked.metadata, finalizers: [...(finalizers ?? [])] } };
+  try {
+    return await store.update(kind, free);
+  } catch (error) {
+    // Its controller was quicker.
+    if (!(error instanceof StoreError && (error.code === "conflict" || error.code === "not-found"))) throw error;
+    const now = await store.get(kind, marked.metadata);
+    return now?.metadata.uid === marked.metadata.uid ? now : free;
   }
 }
 

@@ -63,7 +63,7 @@ export class ControllerBench {
     this.reports = typedStore(this.store, kinds.ActionReport);
   }
 
-  async start(): Promise<void> {
+  async start({ isWorkflowController = true } = {}): Promise<void> {
     const { store, clock } = this;
     const listeningSinceMs = clock.nowMs();
     const controller = workflowController({
@@ -82,12 +82,15 @@ export class ControllerBench {
       void this.errors.push(`${doing}: ${error}`);
     const given = this.#options.counted ? this.#countedStore() : store;
     const hardware = hardwareController({ clock, record: (event) => void this.events.push(event) });
-    this.#controller = new ControllerRuntime([controller, hardware, ...bmcControllers({ clock })], {
-      store: given,
-      clock,
-      random: () => 0.5,
-      onError,
-    });
+    this.#controller = new ControllerRuntime(
+      [...(isWorkflowController ? [controller] : []), hardware, ...bmcControllers({ clock })],
+      {
+        store: given,
+        clock,
+        random: () => 0.5,
+        onError,
+      },
+    );
     await this.#controller.start(AbortSignal.timeout(5000));
   }
 

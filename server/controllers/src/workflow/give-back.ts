@@ -39,7 +39,7 @@ async function stoppedOf(
   const nowMs = deps.clock.nowMs();
   const context = { nowMs, time: formatTime(nowMs), stateSinceMs: nowMs, signal };
   const { status, wakeAtMs } = await stopAction(workflow, deps, context);
-  const isUnderWay = workflow.status?.state === "RUNNING";
+  const isUnderWay = workflow.status?.state === "RUNNING" || status.state === "RUNNING";
   if (wakeAtMs === undefined || status.state !== "RUNNING" || currentStep(status)?.action.state !== "RUNNING")
     return { status, isUnderWay };
   if (!sameJson(status, workflow.status)) {

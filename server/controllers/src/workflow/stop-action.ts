@@ -18,7 +18,9 @@ type Deps = Pick<
  */
 export async function stopAction(workflow: Workflow, deps: Deps, context: StepContext): Promise<Step> {
   const why = whyStop(workflow);
-  if (workflow.status?.state !== "RUNNING" || why === undefined) return { status: statusOf(workflow) };
+  const { state } = statusOf(workflow);
+  // One that waits may have been begun: its worker's word is there before the state says so.
+  if ((state !== "RUNNING" && state !== "PENDING") || why === undefined) return { status: statusOf(workflow) };
   const { status } = await foldStep(workflow, deps, context);
   const step = currentStep(status);
   // It has ended by itself, or nobody has begun the next one.

@@ -82,6 +82,56 @@ test("a running workflow that is deleted goes when its worker has said how the a
   );
 });
 
+/** A workflow that a worker has begun, of which its controller does not know yet. */
+async function begunUnseen(bench: ControllerBench): Promise<Workflow> {
+  await bench.createWorkflow({ hardwareRef: "machine" });
+  const pending = await bench.reachState("PENDING");
+  await bench.stop();
+  await bench.report(pending, 0, "RUNNING");
+  return pending;
+}
+
+test("a workflow that is deleted after a worker began it stops the action, though its state did not say so yet", async (t) => {
+  const bench = await setUp(t);
+  const workflow = await begunUnseen(bench);
+  await deleteHeld(bench);
+  await bench.start();
+  const stopping = await bench.reach((each) => messageOf(each, "Stopping") !== "");
+  assert.equal(stopping.status?.state, "RUNNING");
+  await bench.report(workflow, 0, "FAILED", "The action was stopped.");
+  await bench.gone();
+  assert.match(eventsOf(bench, "WorkflowDeleted")[0] ?? "", /deleted in action "stream" .* half written/);
+});
+
+test("a workflow that is cancelled after a worker began it ends when the action has", async (t) => {
+  const bench = await setUp(t);
+  const workflow = await begunUnseen(bench);
+  await annotate(bench, { [cancelAnnotation]: "now" });
+  await bench.start();
+  await bench.reach((each) => messageOf(each, "Stopping") !== "");
+  await bench.report(workflow, 0, "FAILED", "The action was stopped.");
+  const { status } = await bench.reachState("FAILED");
+  const end = status?.conditions?.find(({ type }) => type === "Succeeded");
+  assert.match(end?.message ?? "", /cancelled in action "stream" .* half written/);
+});
+
+test("Hardware that is deleted after a worker began a workflow of it stays until that has ended", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow({ hardwareRef: "machine" });
+  const pending = await bench.reachState("PENDING");
+  await bench.stop();
+  await bench.report(pending, 0, "RUNNING");
+  await bench.changeHardware((machine) => ({
+    ...machine,
+    metadata: { ...machine.metadata, finalizers: [inUseFinalizer] },
+  }));
+  await bench.hardware.delete(machineKey);
+  // Its own controller alone, before the other one has looked at the report.
+  await bench.start({ isWorkflowController: false });
+  await waitUntil(() => eventsOf(bench, "HardwareHeld").length > 0);
+  assert.ok(await bench.hardware.get(machineKey));
+});
+
 test("while the server could not be told, no worker was silent", async (t) => {
   let listeningSinceMs: number | undefined;
   const bench = await setUp(t, { listeningSinceMs: () => listeningSinceMs });

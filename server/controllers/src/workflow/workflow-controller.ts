@@ -61,7 +61,7 @@ export function workflowController(options: WorkflowControllerOptions): Controll
     // One workflow of a machine at a time: the permission to netboot is theirs together.
     limits: { concurrency: 32, concurrencyPerGroup: 1 },
     groupOf: ({ metadata, spec }) => formatKey({ ...metadata, name: spec?.hardwareRef || metadata.uid }),
-    finalizer: { name: takeBackFinalizer, isNeeded: (workflow) => hasLoans(workflow) || isHeldWhileRunning(workflow) },
+    finalizer: { name: takeBackFinalizer, isNeeded: (workflow) => hasLoans(workflow) || isHeldInDeletion(workflow) },
     begin: (store) => {
       queues.clear();
       const deps = {
@@ -81,9 +81,10 @@ export function workflowController(options: WorkflowControllerOptions): Controll
   };
 }
 
-/** It was put on by a deletion that is on its way. */
-function isHeldWhileRunning({ metadata, status }: Workflow): boolean {
-  return status?.state === "RUNNING" && metadata.finalizers?.includes(takeBackFinalizer) === true;
+/** It was put on by a deletion that is on its way, which may come before the state says that an action was begun. */
+function isHeldInDeletion({ metadata, status }: Workflow): boolean {
+  const { state } = status ?? {};
+  return (state === "RUNNING" || state === "PENDING") && metadata.finalizers?.includes(takeBackFinalizer) === true;
 }
 
 function whoNames(by: string, kind: Watch["kind"]): Watch {

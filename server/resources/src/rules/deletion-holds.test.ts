@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inUseFinalizer, kinds, takeBackFinalizer, type WorkflowStatus } from "@neverland/api";
+import { apiVersionOf, inUseFinalizer, kinds, takeBackFinalizer, type WorkflowStatus } from "@neverland/api";
 import { systemClock } from "@neverland/platform/time/clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
+import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import { routedStore } from "@neverland/store/routed-store.ts";
 import { setVerdict } from "@neverland/store/stored-fault.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { WritePath } from "../write-path.ts";
@@ -18,7 +20,16 @@ async function setUp(state: NonNullable<WorkflowStatus["state"]>) {
   await hardware.create({ metadata: key, spec: {} });
   const workflow = await workflows.create({ metadata: key, spec: { hardwareRef: "one" } });
   await workflows.updateStatus({ ...workflow, status: { state } });
-  return { writes, hardware, workflows };
+  return { store, writes, hardware, workflows };
+}
+
+/** The word of a worker that begins the first action, as Tink Server writes it down. */
+async function begin(store: ResourceStore): Promise<void> {
+  const { metadata } = (await store.get(kinds.Workflow, key)) ?? assert.fail();
+  await store.create(kinds.ActionReport, {
+    ...{ apiVersion: apiVersionOf(kinds.ActionReport), kind: "ActionReport" },
+    ...{ metadata: { ...key, name: "start" }, spec: { workflowUID: metadata.uid, state: "RUNNING" } },
+  });
 }
 
 const policy = { dryRun: false };
@@ -37,6 +48,51 @@ test("a workflow that waits, or is over, and its Hardware go at once", async () 
     assert.equal((await writes.delete(kinds.Hardware, key, {}, policy)).isGone, true);
     assert.equal((await writes.delete(kinds.Workflow, key, {}, policy)).isGone, true);
   }
+});
+
+test("a workflow that a worker has begun is held before its state says so, and so is its Hardware", async () => {
+  const { store, writes } = await setUp("PENDING");
+  await begin(store);
+  const hardware = await writes.delete(kinds.Hardware, key, {}, policy);
+  assert.deepEqual([hardware.isGone, hardware.resource.metadata.finalizers], [false, [inUseFinalizer]]);
+  const workflow = await writes.delete(kinds.Workflow, key, {}, policy);
+  assert.deepEqual([workflow.isGone, workflow.resource.metadata.finalizers], [false, [takeBackFinalizer]]);
+});
+
+test("what was said of a workflow that is over holds nothing", async () => {
+  const { store, writes } = await setUp("SUCCESS");
+  await begin(store);
+  assert.equal((await writes.delete(kinds.Workflow, key, {}, policy)).isGone, true);
+});
+
+test("a worker that begins while its workflow is being deleted holds it", async () => {
+  const { store } = await setUp("PENDING");
+  const list: ResourceStore["list"] = async (kind, options) => {
+    const found = await store.list(kind, options);
+    if (kind === kinds.ActionReport && found.items.length === 0) await begin(store);
+    return found;
+  };
+  const racing = { ...routedStore(store, new Map()), list };
+  const { isGone, resource } = await new WritePath({ store: racing, clock: systemClock }).delete(
+    ...([kinds.Workflow, key, {}, policy] as const),
+  );
+  assert.deepEqual([isGone, resource.metadata.finalizers], [false, [takeBackFinalizer]]);
+});
+
+test("a workflow that nobody begins goes though its controller lets go of it first", async () => {
+  const { store } = await setUp("PENDING");
+  let looks = 0;
+  const list: ResourceStore["list"] = async (kind, options) => {
+    looks += kind === kinds.ActionReport ? 1 : 0;
+    const live = await store.get(kinds.Workflow, key);
+    if (looks === 2 && live)
+      await store.update(kinds.Workflow, { ...live, metadata: { ...live.metadata, finalizers: [] } });
+    return await store.list(kind, options);
+  };
+  const racing = { ...routedStore(store, new Map()), list };
+  const writes = new WritePath({ store: racing, clock: systemClock });
+  assert.equal((await writes.delete(kinds.Workflow, key, {}, policy)).isGone, true);
+  assert.equal(await store.get(kinds.Workflow, key), undefined);
 });
 
 test("a workflow of another machine, or in another namespace, holds no Hardware", async () => {

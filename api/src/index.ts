@@ -55,6 +55,7 @@ export {
 export * from "./tinkerbell/netmask.ts";
 export * from "./tinkerbell/template.ts";
 export * from "./tinkerbell/workflow.ts";
+export { workflowLock } from "./tinkerbell/workflow-lock.ts";
 export * from "./tinkerbell/workflow-rule-set.ts";
 export * from "./tinkerbell/workflow-wishes.ts";
 export { type UnknownField, unknownFields, unknownFieldText } from "./unknown-fields.ts";

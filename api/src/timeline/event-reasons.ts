@@ -191,6 +191,10 @@ export const eventReasons = {
     meaning: "the machine is being prepared and restarts",
     mend: "nothing: it goes on by itself",
   },
+  WorkflowsForbidden: {
+    meaning: "the Hardware forbids workflows on its machine (allowWorkflow: false)",
+    mend: "nothing when the machine is to be left alone; else take allowWorkflow: false out of the Hardware",
+  },
   OtherWorkersTurn: { meaning: "another worker's task comes first", mend: "see to that worker" },
   WorkflowStopping: { meaning: "the workflow was deleted or cancelled", mend: "nothing" },
   WorkflowWrappingUp: { meaning: "the workflow has done its actions", mend: "nothing: it ends by itself" },

@@ -520,3 +520,19 @@ test("that the server cannot hear machines without an address is said before tha
   const { because } = explain({ hardware: hardware(true), workflows: [waiting], events: [], view, nowMs });
   assert.deepEqual(because, ["what they broadcast is not answered", "the machine has not been seen on the network"]);
 });
+
+test("a machine that is to be left alone is told as that, and how to let workflows in", () => {
+  const netboot = { allowWorkflow: false };
+  const locked = { ...hardware(true), spec: { interfaces: [{ dhcp: { mac: "52:54:00:00:00:01" }, netboot }] } };
+  const why = "Hardware m1 forbids workflows (spec.interfaces[0].netboot.allowWorkflow is false)";
+  const alone = explain({ hardware: locked, workflows: [], events: [], nowMs });
+  assert.deepEqual([alone.because, alone.todo], [[why], []]);
+  const waits = explain({ hardware: locked, workflows: [waiting], events: [], nowMs });
+  assert.equal(waits.because[0], why);
+  assert.match(waits.todo[0] ?? "", /take allowWorkflow: false out of Hardware m1/);
+  const conditions = [{ type: "TemplateRenderedSuccess", status: "False", reason: "WorkflowsForbidden", message: why }];
+  const unstarted = workflow({ state: "", templateRendering: "failed", conditions }, { hardwareRef: "m1" });
+  const { state, todo } = explain({ hardware: locked, workflows: [unstarted], events: [], nowMs });
+  assert.equal(state, "Workflow install cannot be started: its machine is to be left alone.");
+  assert.match(todo[0] ?? "", /take allowWorkflow: false out of Hardware m1; the workflow then starts by itself$/);
+});

@@ -4,6 +4,7 @@ import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { MachineViewContent } from "../metal/machine-view.ts";
 import type { Hardware } from "../tinkerbell/hardware.ts";
 import type { Workflow, WorkflowAction } from "../tinkerbell/workflow.ts";
+import { unlockAdvice, workflowLock } from "../tinkerbell/workflow-lock.ts";
 import type { ViewReason } from "../view/view-states.ts";
 import { ago } from "./ago.ts";
 import { type BootProgress, bootProgress } from "./boot-progress.ts";
@@ -13,7 +14,7 @@ import { type EventType, eventTypeInfo, isSignOfLife } from "./event-types.ts";
 import { explainDeleted, outputOf } from "./explain-deleted.ts";
 import { hardwareTrouble, isSaidByHardware, type RivalClaim } from "./explain-hardware.ts";
 import { cancelledOf, queuedOf, retriedOf, stoppingOf } from "./explain-wishes.ts";
-import { whatToMend } from "./render-problem.ts";
+import { type RenderFailure, whatToMend } from "./render-problem.ts";
 import { standingRefusals } from "./standing-refusals.ts";
 import { eventsOfLife, type TimelineEvent, toSights } from "./timeline-event.ts";
 import { byTelling, createdMs } from "./workflow-order.ts";
@@ -161,16 +162,18 @@ function withoutWorkflow({ hardware, nowMs }: ExplainInput, timeline: readonly T
     };
   const last = lastSign(timeline);
   const refusals = standingRefusals(timeline);
+  const lock = hardware && workflowLock(hardware);
   const advice = new Set([
-    ...(hardware === undefined ? [] : [`apply a Workflow with hardwareRef: ${name}`]),
+    ...(hardware === undefined || lock !== undefined ? [] : [`apply a Workflow with hardwareRef: ${name}`]),
     ...refusals.flatMap(({ todo }) => todo ?? []),
   ]);
-  if (advice.size === 0) advice.add("apply a Hardware with its MAC");
+  if (advice.size === 0 && hardware === undefined) advice.add("apply a Hardware with its MAC");
   for (const what of outputOf(timeline)) advice.add(what);
   const deleted = timeline.findLast(({ type }) => type === ("WorkflowOutputKept" satisfies EventType));
   return {
     state: `No workflow is for ${name}, so it has nothing to wait for.`,
     because: [
+      ...(lock === undefined ? [] : [lock]),
       ...(deleted === undefined ? [] : [`${ago(deleted.atMs, nowMs)} ${deleted.message}`]),
       ...(last === undefined ? [] : [`last seen ${ago(last.atMs, nowMs)}: ${last.message}`]),
       ...refusals.map(({ why }) => why).filter((why) => why !== last?.message),
@@ -195,7 +198,10 @@ function notStarted(workflow: Workflow): Explanation {
   const rendered = status?.conditions?.find(({ type }) => type === "TemplateRenderedSuccess");
   if (status?.templateRendering === "failed")
     return {
-      state: `Workflow ${metadata.name} cannot be started: its template does not render.`,
+      state:
+        rendered?.reason === ("WorkflowsForbidden" satisfies RenderFailure)
+          ? `Workflow ${metadata.name} cannot be started: its machine is to be left alone.`
+          : `Workflow ${metadata.name} cannot be started: its template does not render.`,
       because: [rendered?.message ?? "the cause was not kept"],
       todo: [`${whatToMend(workflow)}; the workflow then starts by itself`],
     };
@@ -225,11 +231,13 @@ function waitingForWorker(
   const isSeen = progress.event !== undefined && !progress.isBefore;
   const refusals = standingRefusals(timeline, isSeen ? undefined : sinceMs);
   const other = otherMachine(workflow);
+  const lock = hardware && workflowLock(hardware);
   const forbidden = hardware?.spec?.interfaces?.every(({ netboot }) => netboot?.allowPXE === false) === true;
   return {
     state: `Workflow ${metadata.name} began to wait for worker ${status?.agentID ?? ""} ${ago(sinceMs, nowMs)}; the next step is ${progress.next}.`,
     because: [
       ...missingHardware(workflow),
+      ...(lock === undefined ? [] : [lock]),
       ...other,
       // No event of the machine can tell of it.
       ...(view?.reason === ("NotHeard" satisfies ViewReason) ? [view.message.replace(/\.$/, "")] : []),
@@ -238,6 +246,7 @@ function waitingForWorker(
       ...(forbidden ? ["no interface of the Hardware may netboot (allowPXE)"] : []),
     ],
     todo: [
+      ...(lock === undefined ? [] : [unlockAdvice(hardware?.metadata.name ?? "")]),
       ...(other.length > 0 ? [otherMachineAdvice(workflow)] : []),
       ...refusals.flatMap(({ todo }) => todo ?? []),
       ...(forbidden ? [allowNetbootAdvice(spec?.bootOptions?.toggleAllowNetboot === true)] : []),

@@ -1,5 +1,7 @@
 // What to mend so that a workflow whose template did not render starts: the object that the condition is about.
+
 import type { Workflow } from "../tinkerbell/workflow.ts";
+import { unlockAdvice } from "../tinkerbell/workflow-lock.ts";
 
 /** Why a workflow could not be rendered, as its condition TemplateRenderedSuccess has it: `Error` is of the template's own text or values. */
 export type RenderFailure =
@@ -8,6 +10,7 @@ export type RenderFailure =
   | "NoHardware"
   | "TemplateUnusable"
   | "NotOfItsSchema"
+  | "WorkflowsForbidden"
   | "Error";
 
 /** As the end of "next: ...". */
@@ -25,6 +28,8 @@ export function whatToMend({ metadata, spec, status }: Workflow): string {
       return `apply Hardware ${hardwareRef}, or change spec.hardwareRef in Workflow ${metadata.name}`;
     case "TemplateUnusable":
       return `put right what is said of Template ${templateRef} and apply it again`;
+    case "WorkflowsForbidden":
+      return unlockAdvice(hardwareRef);
     case "NotOfItsSchema":
       return `put right what is said of Hardware ${hardwareRef} and apply it again`;
     default:

@@ -43,7 +43,9 @@ export const netbootSchema = z.looseObject({
   allowWorkflow: z
     .boolean()
     .nullish()
-    .describe("Kept as it is, for older files. Nothing reads it: a workflow needs no such word."),
+    .describe(
+      "false: no workflow is begun on the machine, and none lends it the permission to netboot. One that runs already goes on. Absent or true: as if it were not there.",
+    ),
   ipxe: ipxeSchema.nullish().describe("An iPXE script or binary of yours, instead of this server's."),
   osie: osieSchema.nullish().describe("Another in-memory OS than this server's, or more arguments for its kernel."),
   pxelinux: z

@@ -37,6 +37,7 @@ export const viewReasons = {
   WorkflowNew: "no controller has looked at its workflow yet",
   Preparing: "its workflow waits for the machine to be powered and prepared",
   WorkerOfOtherMachine: "its workflow's tasks are for another machine's worker",
+  WorkflowsForbidden: "its Hardware forbids workflows (allowWorkflow: false)",
   NotSeen: "nothing was heard of it since its workflow began to wait",
   NotHeard: "nothing was heard of it, and this server cannot answer machines that have no address yet",
   Address: "it got an address by DHCP last",

@@ -124,3 +124,14 @@ test("a machine that Cluster API has says so", () => {
   const owned = { ...hardware, metadata: { ...hardware.metadata, labels } };
   assert.equal(foldKnown({ ...bare, hardware: owned }).owner, "TinkerbellMachine/worker-3");
 });
+
+test("a machine that is to be left alone says so, with a workflow and without", () => {
+  const netboot = { allowWorkflow: false };
+  const locked = { ...hardware, spec: { interfaces: [{ dhcp: { mac }, netboot }] } };
+  const of = (...workflows: Workflow[]) => stands({ hardware: locked, workflows, facts });
+  assert.equal(of(), "idle ok WorkflowsForbidden");
+  assert.equal(of(workflow(pending(mac))), "waiting attention WorkflowsForbidden");
+  assert.equal(of(workflow({ ...pending(mac), state: "RUNNING" })), "provisioning ok BetweenActions");
+  const conditions = [{ type: "TemplateRenderedSuccess", status: "False", reason: "WorkflowsForbidden" }];
+  assert.equal(of(workflow({ templateRendering: "failed", conditions })), "waiting attention WorkflowsForbidden");
+});

@@ -8,12 +8,14 @@ import {
   hardwareTrouble,
   type MachineViewContent,
   notSeen,
+  type RenderFailure,
   type RivalClaim,
   type ViewHealth,
   type ViewReason,
   type ViewState,
   type Workflow,
   whatToMend,
+  workflowLock,
 } from "@neverland/api";
 import { formatSeconds } from "@neverland/platform/time/clock.ts";
 import type { MachineFacts } from "@neverland/timeline/machine-facts.ts";
@@ -54,6 +56,7 @@ type Standing = {
 };
 
 const mostMessage = 480;
+const forbidden = "WorkflowsForbidden" satisfies RenderFailure & ViewReason;
 
 export function foldStranger({ mac, facts, near }: Stranger): MachineViewContent {
   const [first] = near;
@@ -141,6 +144,8 @@ function standingOf(machine: KnownMachine, workflow: Workflow | undefined): Stan
 }
 
 function withoutWorkflow({ hardware, facts }: KnownMachine, madeMs: number): Standing {
+  const lock = workflowLock(hardware);
+  if (lock !== undefined) return { ...fine("idle", forbidden, `no workflow is for it: ${lock}`), sinceMs: madeMs };
   const todo = `apply a Workflow with hardwareRef: ${hardware.metadata.name}`;
   if (facts?.stage === "worker")
     return {
@@ -167,9 +172,13 @@ function withWorkflow(workflow: Workflow, machine: KnownMachine): Standing {
           sinceMs,
         };
       if (status?.templateRendering === "failed") {
-        const why = said("TemplateRenderedSuccess")?.message ?? "its template does not render";
+        const { message: why = "its template does not render", reason } = said("TemplateRenderedSuccess") ?? {};
         return {
-          ...attention("waiting", "TemplateFailed", `workflow ${name}: ${why}; ${whatToMend(workflow)}`),
+          ...attention(
+            "waiting",
+            reason === forbidden ? forbidden : "TemplateFailed",
+            `workflow ${name}: ${why}; ${whatToMend(workflow)}`,
+          ),
           sinceMs,
         };
       }
@@ -205,8 +214,14 @@ function withWorkflow(workflow: Workflow, machine: KnownMachine): Standing {
   }
 }
 
-function pending(workflow: Workflow, { facts, near, unheard }: KnownMachine, sinceMs: number): Standing {
+function pending(workflow: Workflow, { hardware, facts, near, unheard }: KnownMachine, sinceMs: number): Standing {
   const { name } = workflow.metadata;
+  const lock = workflowLock(hardware);
+  if (lock !== undefined)
+    return {
+      ...attention("waiting", forbidden, `workflow ${name}: ${lock}; tink workflow cancel ${name} ends it`),
+      sinceMs,
+    };
   const other = workflow.status?.conditions?.find(
     ({ type, status }) => type === "WorkerOfHardware" && status === "False",
   );

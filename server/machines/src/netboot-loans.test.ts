@@ -70,3 +70,9 @@ test("who is refused is told which of both it is", () => {
   assert.match(why(machine(true)), /no workflow to run/);
   assert.equal(why(machine(false)), "does not have allowPXE set");
 });
+
+test("a machine that is to be left alone is lent nothing", () => {
+  const netboot = { allowWorkflow: false };
+  const interfaces = [{ dhcp: { mac: "52:54:00:00:00:01" } }, { dhcp: { mac: "52:54:00:00:00:02" }, netboot }];
+  assert.equal(mayNetboot("always", { ...machine(), spec: { interfaces } }, workflow("PENDING")), false);
+});

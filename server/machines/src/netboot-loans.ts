@@ -7,6 +7,7 @@ import {
   isFinalState,
   type ResourceKey,
   type Workflow,
+  workflowLock,
 } from "@neverland/api";
 import { KeyMap } from "@neverland/platform/collections/key-map.ts";
 import type { NetbootWithoutWork } from "./netboot-without-work.ts";
@@ -53,14 +54,15 @@ export class NetbootLoans {
   applied(hardware: Hardware): Hardware {
     const works = [...(this.#works.get(hardware.metadata)?.values() ?? [])];
     const interfaces = hardware.spec?.interfaces ?? [];
-    const now = interfaces.map((each) => this.#interfaceNow(each, works));
+    // Nothing is begun on a machine that is to be left alone, so nothing needs it to boot.
+    const isLent = works.some(({ is }) => is === "lends") && workflowLock(hardware) === undefined;
+    const now = interfaces.map((each) => this.#interfaceNow(each, works, isLent));
     if (now.every((each, at) => each === interfaces[at])) return hardware;
     return { ...hardware, spec: { ...hardware.spec, interfaces: now } };
   }
 
-  #interfaceNow(each: HardwareInterface, works: readonly Work[]): HardwareInterface {
+  #interfaceNow(each: HardwareInterface, works: readonly Work[], isLent: boolean): HardwareInterface {
     const { allowPXE } = each.netboot ?? {};
-    const isLent = works.some(({ is }) => is === "lends");
     // Who says that it may not means it: a permission is lent where nothing is said.
     if (allowPXE === undefined || allowPXE === null)
       return isLent ? { ...each, netboot: { ...each.netboot, allowPXE: true } } : each;

@@ -18,7 +18,7 @@ import { askedEvent, elsewhereEvent, tooManyEvent, twoWritersEvent } from "./wor
 import type { IncomingReport } from "./worker-messages.ts";
 
 export type AgentDeskDeps = TinkServerDeps & {
-  readonly gate: Pick<AgentGate, "refusal" | "machinesOf">;
+  readonly gate: Pick<AgentGate, "refusal" | "machinesOf" | "lockOf">;
   readonly stops: Pick<StopDesk, "wake">;
   /** @param machine `namespace/name` of a Hardware. @returns When it was last seen starting, in ms since 1970. */
   readonly lastBootMs: (machine: string) => number | undefined;
@@ -122,9 +122,17 @@ export class AgentDesk {
   async #findWork(agentID: string): Promise<FoundWork> {
     for (;;) {
       const work = await findWork(agentID, this.#queues, this.#deps);
-      if (!("done" in work)) return work;
+      if (!("done" in work)) return this.#unlessForbidden(agentID, work);
       await acceptReport(work.done, this.#deps, () => undefined);
     }
+  }
+
+  /** What was begun goes on: to stop it is another thing to ask for. */
+  #unlessForbidden(agentID: string, work: FoundWork): FoundWork {
+    const { next, workflow } = work;
+    if (!("serve" in next) || next.again || workflow?.status?.state !== "PENDING") return work;
+    const lock = this.#deps.gate.lockOf(agentID, workflow);
+    return lock === undefined ? work : { next: { wait: "forbidden", message: lock }, workflow };
   }
 
   #wake(agents: ReadonlySet<string>): void {

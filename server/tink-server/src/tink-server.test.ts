@@ -6,10 +6,18 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import { ActionRequestSchema, AgentAttributesSchema, WorkflowService } from "@neverland/api/workflow";
+import { kinds } from "@neverland/api";
+import {
+  ActionRequestSchema,
+  type ActionResponse,
+  AgentAttributesSchema,
+  WorkflowService,
+} from "@neverland/api/workflow";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { systemClock } from "@neverland/platform/time/clock.ts";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
+import { typedStore } from "@neverland/store/typed-resources.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
 import { attributesAnnotation } from "./agent-attributes.ts";
 import { noActionAvailable } from "./status-codes.ts";
@@ -78,6 +86,30 @@ test("a worker without a workflow hears NotFound after its wait, and one event s
     bench.events.map(({ type, reason, mac }) => [type, reason, mac]),
     [["WorkerAsked", "NoWorkflow", installer]],
   );
+});
+
+test("on a machine whose Hardware forbids workflows nothing is begun, and what was begun goes on", async (t) => {
+  const store = openMemoryStore();
+  const hardware = typedStore(store, kinds.Hardware);
+  const locked = { dhcp: { mac: installer }, netboot: { allowWorkflow: false } };
+  const made = await hardware.create({ metadata: { namespace: "default", name: "m" }, spec: { interfaces: [locked] } });
+  const bench = await setUp(t, { store });
+  await bench.createWorkflow();
+  const worker = bench.worker();
+  await bench.reachState("PENDING");
+  await assert.rejects(worker.ask(), /Hardware m forbids workflows .*interfaces\[0\].netboot.allowWorkflow is false/);
+  assert.deepEqual(
+    bench.events.filter(({ type }) => type === "WorkerAsked").map(({ reason }) => reason),
+    ["WorkflowsForbidden"],
+  );
+  const open = await hardware.update({ ...made, spec: { interfaces: [{ dhcp: { mac: installer } }] } });
+  let served: ActionResponse | undefined;
+  while (served === undefined) served = await worker.ask().catch(() => undefined);
+  await worker.report(served, "RUNNING");
+  await bench.reachState("RUNNING");
+  await hardware.update({ ...open, spec: { interfaces: [locked] } });
+  await worker.report(await worker.ask(), "SUCCESS");
+  assert.equal((await worker.ask()).name, "write");
 });
 
 test("a worker whose workflows are over hears the quiet refusal that agents know", async (t) => {

@@ -31,6 +31,7 @@ const waitReasons = {
   finished: "WorkflowsFinished",
   preparing: "MachineBeingPrepared",
   "other-agents-turn": "OtherWorkersTurn",
+  forbidden: "WorkflowsForbidden",
   stopping: "WorkflowStopping",
   "wrapping-up": "WorkflowWrappingUp",
 } as const satisfies Record<WaitReason, EventReason>;

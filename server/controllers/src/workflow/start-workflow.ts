@@ -1,5 +1,13 @@
 // A new Workflow: renders its Template, once. What cannot be rendered waits for its Template or Hardware to be mended.
-import type { Hardware, RenderFailure, Resource, Template, Workflow, WorkflowStatus } from "@neverland/api";
+import {
+  type Hardware,
+  type RenderFailure,
+  type Resource,
+  type Template,
+  type Workflow,
+  type WorkflowStatus,
+  workflowLock,
+} from "@neverland/api";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
 import { withCondition, withState } from "@neverland/workflow-rules/conditions.ts";
 import { renderStatus, type WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
@@ -44,6 +52,9 @@ async function render(workflow: Workflow, deps: Deps): Promise<Rendered> {
   if (template === undefined) return await missing("Template", templateRef, workflow, deps.templates);
   const hardware = hardwareRef ? await deps.hardware.get({ namespace, name: hardwareRef }) : undefined;
   if (hardwareRef && hardware === undefined) return await missing("Hardware", hardwareRef, workflow, deps.hardware);
+  const lock = hardware && workflowLock(hardware);
+  if (lock !== undefined)
+    return { problem: `${lock}, so workflow ${name} is not started`, reason: "WorkflowsForbidden" };
   return renderTemplate(workflow, template, hardware, deps);
 }
 

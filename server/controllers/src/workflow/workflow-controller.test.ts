@@ -56,6 +56,23 @@ test("which object is missing is told by the reason, too", async (t) => {
   );
 });
 
+test("no workflow is started on a machine that is to be left alone, until its Hardware lets it", async (t) => {
+  const bench = await setUp(t);
+  await bench.createTemplate();
+  const interfaces = [{ dhcp: { mac: installer } }, { netboot: { allowWorkflow: false } }];
+  await bench.hardware.create({ metadata: machineKey, spec: { interfaces } });
+  await bench.createWorkflow({ hardwareRef: "machine", bootOptions: { toggleAllowNetboot: true } });
+  const { status } = await bench.reach((each) => each.status?.templateRendering === "failed");
+  assert.equal(status?.conditions?.[0]?.reason, "WorkflowsForbidden");
+  assert.match(
+    status?.conditions?.[0]?.message ?? "",
+    /^Hardware machine forbids workflows .*interfaces\[1\].*, so workflow install is not started$/,
+  );
+  assert.deepEqual(await bench.allowPxe(), [undefined, undefined]);
+  await bench.changeHardware((machine) => ({ ...machine, spec: { interfaces: [{ dhcp: { mac: installer } }] } }));
+  await bench.reachState("PENDING");
+});
+
 test("a worker that the Hardware of the workflow does not have is said with the ids of both, until it has", async (t) => {
   const bench = await setUpMachine(t, { render: () => ({ document: documentOf([neighbour, action("stream")]) }) });
   await bench.createWorkflow({ hardwareRef: "machine" });

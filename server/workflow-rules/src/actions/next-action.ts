@@ -19,6 +19,8 @@ export type WaitReason =
   | "preparing"
   /** Another worker's task comes first. */
   | "other-agents-turn"
+  /** The machine's Hardware says so. */
+  | "forbidden"
   /** It was deleted or cancelled. */
   | "stopping"
   /** After its last action the workflow is being wrapped up. */

@@ -6,6 +6,7 @@ import {
   parseKey,
   type ResourceKey,
   type Workflow,
+  workflowLock,
 } from "@neverland/api";
 import { callerAddress, type TrustedProxies } from "@neverland/platform/network/caller-address.ts";
 
@@ -70,6 +71,16 @@ export class AgentGate {
     if (named.length > 0 || workflow === undefined || !name) return named;
     const key = { namespace: workflow.metadata.namespace, name };
     return machines.get(key) === undefined ? [] : [formatKey(key)];
+  }
+
+  /** Why nothing may be begun on the worker's machine, as a clause. */
+  lockOf(agentID: string, workflow: Workflow): string | undefined {
+    for (const text of this.machinesOf(agentID, workflow)) {
+      const key = parseKey(text);
+      const lock = key && workflowLock({ metadata: key, spec: this.#deps.machines.get(key)?.spec });
+      if (lock !== undefined) return lock;
+    }
+    return undefined;
   }
 
   /**

@@ -1,5 +1,6 @@
 // What a kind says of itself, so that the machinery of store, API and command line names none; and what follows from it for any kind.
 import type { z } from "zod";
+import type { KindNames } from "./kind-names.ts";
 import { formatKey, type ResourceKey } from "./resource.ts";
 import type { ValueFault } from "./tinkerbell/hardware-faults.ts";
 
@@ -32,9 +33,6 @@ export type ShownInstead = {
 /** `status` is written apart from the rest; `log` is the output of actions, as text; `finalize` asks to let go of a namespace. */
 export type Subresource = "status" | "log" | "finalize";
 
-/** `cluster`: of objects that belong to no namespace, as Kubernetes calls it; theirs is `""`. */
-export type Scope = "namespace" | "cluster";
-
 /**
  * A field of a record that names what it is about: an object of the record's namespace by its name, any by its whole key, or one that has
  * a MAC for its name, with dashes.
@@ -57,17 +55,9 @@ export type ProtobufField =
   | { readonly name: string; readonly type: "message"; readonly fields: ProtobufFields };
 export type ProtobufFields = { readonly [number: number]: ProtobufField };
 
-export type KindInfo = {
-  readonly group: string;
-  readonly version: string;
-  readonly kind: string;
+export type KindInfo = KindNames & {
   /** What one is, in a sentence or two: for `kubectl explain`, `tink explain-field` and the page of fields. */
   readonly description: string;
-  readonly plural: string;
-  readonly singular: string;
-  readonly shortNames: readonly string[];
-  readonly categories: readonly string[];
-  readonly scope: Scope;
   /** Made by the API of what other kinds have, and kept nowhere: it can be read, and not written. */
   readonly isView?: boolean;
   /** There is a MachineView of the same name for each of its objects. */
@@ -153,21 +143,6 @@ export const ownersIndex = "metadata.ownerReferences[].uid";
 
 /** Objects whose `field`, one of the indexes, has one of `values` are over since the RFC 3339 time at `since`. Both are dotted paths. */
 export type Retention = { readonly field: string; readonly values: readonly string[]; readonly since: string };
-
-/** `group/version`, as in an object's `apiVersion`; of the core group, `""`, the version alone. */
-export function apiVersionOf(kind: Pick<KindInfo, "group" | "version">): string {
-  return kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
-}
-
-/** Where the API serves the kind's group: `/apis/tinkerbell.org/v1alpha1`, `/api/v1`. */
-export function apiRootOf(kind: Pick<KindInfo, "group" | "version">): string {
-  return `${kind.group === "" ? "/api" : "/apis"}/${apiVersionOf(kind)}`;
-}
-
-/** `workflows.tinkerbell.org`, as Kubernetes names kinds in sentences; `secrets` of the core group. */
-export function qualifiedName({ group }: Pick<KindInfo, "group">, name: string): string {
-  return group === "" ? name : `${name}.${group}`;
-}
 
 type PartSchema = readonly [name: string, schema: z.ZodType];
 

@@ -4,7 +4,8 @@ import { bmcKinds } from "./bmc/kinds.ts";
 import { leaseProtobuf, leaseSpecSchema } from "./core/lease.ts";
 import { namespaceSpecSchema, namespaceStatusSchema, prepareNamespace } from "./core/namespace.ts";
 import { prepareSecret, secretMembers, secretProtobuf } from "./core/secret.ts";
-import { apiVersionOf, type KindInfo } from "./kind-info.ts";
+import type { KindInfo } from "./kind-info.ts";
+import { findKindNames, isKind, type KindNames, kindNames } from "./kind-names.ts";
 import { accessTokenSpecSchema, accessTokenStatusSchema } from "./metal/access-token.ts";
 import { actionReportSpecSchema } from "./metal/action-report.ts";
 import { machineEventSpecSchema } from "./metal/machine-event.ts";
@@ -45,11 +46,6 @@ function actionOfView({ action }: { readonly action?: MachineViewContent["action
 }
 
 const tinkerbell = {
-  group: "tinkerbell.org",
-  version: "v1alpha1",
-  // `all` is what `kubectl get all` shows.
-  categories: ["tinkerbell", "all"],
-  scope: "namespace",
   record: false,
   deletable: true,
   subresources: ["status"],
@@ -57,10 +53,6 @@ const tinkerbell = {
   sensitive: [],
 } as const;
 const metalRecord = {
-  group: "metal.neverland.dev",
-  version: "v1alpha1",
-  categories: ["metal"],
-  scope: "namespace",
   record: true,
   deletable: true,
   subresources: [],
@@ -73,12 +65,9 @@ const startReports = { kind: "ActionReport", path: "spec.workflowUID", before: [
 
 export const kinds = {
   Hardware: {
+    ...kindNames.Hardware,
     ...tinkerbell,
-    kind: "Hardware",
     description: "One machine: its network interfaces, what it boots, and what its installed system is told.",
-    plural: "hardware",
-    singular: "hardware",
-    shortNames: ["hw"],
     spec: hardwareSpecSchema,
     status: hardwareStatusSchema,
     hasView: true,
@@ -124,27 +113,21 @@ export const kinds = {
     ],
   },
   Template: {
+    ...kindNames.Template,
     ...tinkerbell,
-    kind: "Template",
     description:
       "What is done to machines, as a Go text/template of a workflow document. It does nothing until a Workflow names it.",
-    plural: "templates",
-    singular: "template",
-    shortNames: ["tpl"],
     spec: templateSpecSchema,
     status: templateStatusSchema,
     columns: [{ ...state, ifEmpty: [{ shown: "New" }] }],
     indexes: [],
   },
   Workflow: {
+    ...kindNames.Workflow,
     ...tinkerbell,
-    kind: "Workflow",
     description:
       "One run of a Template on one machine. What was rendered stays; to run it again, retry it or make another one.",
     subresources: ["status", "log"],
-    plural: "workflows",
-    singular: "workflow",
-    shortNames: ["wf"],
     spec: workflowSpecSchema,
     status: workflowStatusSchema,
     columns: [
@@ -175,13 +158,10 @@ export const kinds = {
     retention: { field: "status.state", values: ["SUCCESS", "FAILED", "TIMEOUT"], since: "status.stateSince" },
   },
   WorkflowRuleSet: {
+    ...kindNames.WorkflowRuleSet,
     ...tinkerbell,
-    kind: "WorkflowRuleSet",
     description:
       "Which machines get a Workflow by themselves when their worker comes up. This server keeps it and does not act on it yet.",
-    plural: "workflowrulesets",
-    singular: "workflowruleset",
-    shortNames: ["wrs"],
     spec: workflowRuleSetSpecSchema,
     status: workflowRuleSetStatusSchema,
     columns: [
@@ -192,14 +172,11 @@ export const kinds = {
     indexes: [],
   },
   MachineEvent: {
+    ...kindNames.MachineEvent,
     ...metalRecord,
     deletable: false,
-    kind: "MachineEvent",
     description:
       "One fact about one machine: written once, never changed, and kept as long as the log of events has room.",
-    plural: "machineevents",
-    singular: "machineevent",
-    shortNames: ["mev"],
     mostBytes: 16 * 1024,
     spec: machineEventSpecSchema,
     columns: [
@@ -220,15 +197,12 @@ export const kinds = {
     ],
   },
   MachineView: {
+    ...kindNames.MachineView,
     ...metalRecord,
     deletable: false,
     isView: true,
-    kind: "MachineView",
     description:
       "Where one machine stands, known or not: made by the server of its Hardware, its Workflows and what was last heard of it, and read only.",
-    plural: "machineviews",
-    singular: "machineview",
-    shortNames: ["mv"],
     members: machineViewMembers,
     columns: [
       { name: "MAC", type: "string", path: ".macs[]" },
@@ -248,12 +222,9 @@ export const kinds = {
     indexes: ["state", "health", "workflow", "reason", "macs[]", "addresses[]"],
   },
   ActionReport: {
+    ...kindNames.ActionReport,
     ...metalRecord,
-    kind: "ActionReport",
     description: "What a worker said of one action. Deleted when its workflow is over.",
-    plural: "actionreports",
-    singular: "actionreport",
-    shortNames: [],
     spec: actionReportSpecSchema,
     columns: [
       { name: "Workflow", type: "string", path: ".spec.workflow" },
@@ -264,16 +235,9 @@ export const kinds = {
     indexes: ["spec.workflow", "spec.workflowUID"],
   },
   AccessToken: {
-    group: "metal.neverland.dev",
-    version: "v1alpha1",
-    kind: "AccessToken",
+    ...kindNames.AccessToken,
     description:
       "One who may use the API, by a token of which only the hash is kept. Deleting it revokes the token at once; tink token makes them.",
-    plural: "accesstokens",
-    singular: "accesstoken",
-    shortNames: [],
-    categories: ["metal"],
-    scope: "cluster",
     record: false,
     deletable: true,
     subresources: ["status"],
@@ -289,15 +253,8 @@ export const kinds = {
   },
   ...bmcKinds,
   Lease: {
-    group: "coordination.k8s.io",
-    version: "v1",
-    kind: "Lease",
+    ...kindNames.Lease,
     description: "Who leads among several of one program: Kubernetes' own kind.",
-    plural: "leases",
-    singular: "lease",
-    shortNames: [],
-    categories: [],
-    scope: "namespace",
     record: false,
     deletable: true,
     subresources: [],
@@ -309,16 +266,9 @@ export const kinds = {
     sensitive: [],
   },
   Namespace: {
-    group: "",
-    version: "v1",
-    kind: "Namespace",
+    ...kindNames.Namespace,
     description:
       "What the names of all other objects are of: Kubernetes' own kind. Deleting one deletes what is in it.",
-    plural: "namespaces",
-    singular: "namespace",
-    shortNames: ["ns"],
-    categories: [],
-    scope: "cluster",
     holdsOthers: true,
     record: false,
     deletable: true,
@@ -340,15 +290,8 @@ export const kinds = {
     sensitive: [],
   },
   Secret: {
-    group: "",
-    version: "v1",
-    kind: "Secret",
+    ...kindNames.Secret,
     description: "What only its readers are to see, such as passwords: Kubernetes' own kind.",
-    plural: "secrets",
-    singular: "secret",
-    shortNames: [],
-    categories: [],
-    scope: "namespace",
     record: false,
     deletable: true,
     subresources: [],
@@ -366,7 +309,7 @@ export const kinds = {
     // As Kubernetes: who trusts it not to change does not read it again.
     immutable: { always: ["type"], whileSet: { flag: "immutable", fields: ["data", "immutable"] } },
   },
-} as const satisfies Record<string, KindInfo>;
+} as const satisfies Record<keyof typeof kindNames, KindInfo>;
 
 export type KindName = keyof typeof kinds;
 
@@ -379,10 +322,20 @@ type MembersOf<K> = K extends { readonly members: infer M extends { readonly [na
   ? { [Name in keyof M]?: z.infer<M[Name]> }
   : unknown;
 
-/** The resource type of an entry of `kinds`: `ResourceOf<typeof kinds.Workflow>` is `Workflow`. */
-export type ResourceOf<K extends KindInfo> = Resource<Inferred<K, "spec">, Inferred<K, "status">> & MembersOf<K>;
+/** The resource type of an entry of `kinds`: `ResourceOf<typeof kinds.Workflow>` is `Workflow`. Of names alone, it is any resource. */
+export type ResourceOf<K extends KindNames> = K extends KindInfo
+  ? Resource<Inferred<K, "spec">, Inferred<K, "status">> & MembersOf<K>
+  : Resource;
+
+/** All that is said of a kind whose names are known. @throws {RangeError} When it is none of this table. */
+export function kindOf(names: Pick<KindNames, "group" | "kind">): KindInfo {
+  const found = Object.values<KindInfo>(kinds).find((info) => isKind(info, names));
+  if (found === undefined) throw new RangeError(`${names.kind} of "${names.group}" is no kind that is known here`);
+  return found;
+}
 
 /** Finds a kind by `apiVersion` and `kind` of an object. */
 export function findKind(apiVersion: string, kind: string): KindInfo | undefined {
-  return Object.values<KindInfo>(kinds).find((info) => info.kind === kind && apiVersionOf(info) === apiVersion);
+  const names = findKindNames(apiVersion, kind);
+  return names && kindOf(names);
 }

@@ -1,5 +1,7 @@
 // Makes the API clients that a command uses, from the global options.
-import { DiscoveryClient, type KindInfo, ResourceClient, type TransportOptions } from "@neverland/api";
+import type { TransportOptions } from "@neverland/api";
+import type { KindNames } from "@neverland/api/kind-names";
+import { ResourceClient } from "@neverland/api/resource-client";
 import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Command } from "commander";
 import { type Connection, findConnection } from "./connection.ts";
@@ -20,7 +22,7 @@ export type GlobalOptions = {
 const defaultManager = "tink";
 
 /** A client for each kind. */
-export type Clients = <K extends KindInfo>(kind: K) => ResourceClient<K>;
+export type Clients = <K extends KindNames>(kind: K) => ResourceClient<K>;
 
 export function clientsOf(
   connection: Connection,
@@ -48,8 +50,8 @@ export type Connected = {
   /** Whose warnings name what they are about: `hardware/node-1`. */
   readonly clientsFor: (subject: string) => Clients;
   readonly namespace: string;
-  /** What the server has. */
-  readonly discovery: DiscoveryClient;
+  /** For what is no object of a kind. */
+  readonly transport: TransportOptions;
 };
 
 export async function connectionOf(command: Command, { env, isRoot }: CliContext): Promise<Connection> {
@@ -65,6 +67,6 @@ export async function connect(command: Command, context: CliContext): Promise<Co
     clients: clients(""),
     clientsFor: (subject) => clients(`${subject}: `),
     namespace,
-    discovery: new DiscoveryClient(transportOf(connection)),
+    transport: transportOf(connection),
   };
 }

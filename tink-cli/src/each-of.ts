@@ -1,5 +1,5 @@
 // A command over several objects: what fails is told, and the others are done all the same.
-import { ApiError } from "@neverland/api";
+import { ApiError } from "@neverland/api/api-error";
 import type { CliContext } from "./context.ts";
 import { explainError } from "./explain-error.ts";
 

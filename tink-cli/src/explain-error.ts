@@ -1,13 +1,14 @@
 // Turns whatever a command threw into what is printed and how tink exits.
-import { ApiError } from "@neverland/api";
-import { MissingPackagesError } from "@neverland/debian";
+import { ApiError } from "@neverland/api/api-error";
 import { CliError, exitCodes } from "./cli-error.ts";
 
 /** `text` ends in a newline, or is empty when there is nothing to say. */
 export function explainError(error: unknown): { code: number; text: string } {
   if (error instanceof CliError) return { code: exitCodes[error.code], text: `tink: ${error.message}\n` };
   if (error instanceof ApiError) return { code: apiExitCode(error), text: `tink: ${error.message}\n` };
-  if (error instanceof MissingPackagesError) return { code: exitCodes.unavailable, text: `${error.message}\n` };
+  // The classes of heavy packages are known by their names, so that a failure does not wait for their code.
+  if (error instanceof Error && error.name === "MissingPackagesError")
+    return { code: exitCodes.unavailable, text: `${error.message}\n` };
   if (error instanceof Error && error.name === "AbortError") return { code: exitCodes.interrupted, text: "" };
   // A program that was run for it was given up with it.
   if (

@@ -2,8 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname, resolve } from "node:path";
 import { readYaml } from "@neverland/yaml";
-import { z } from "zod";
 import { CliError } from "./cli-error.ts";
+import { type Kubeconfig, readKubeconfigContent } from "./kubeconfig-content.ts";
 
 /** Of one file, or of several that are read as one. */
 export type KubeconfigAccess = {
@@ -22,26 +22,6 @@ export type KubeconfigAccess = {
 /** What `tink up` calls its cluster, its user and its context, and marks the cluster with: that stays when files are merged and renamed. */
 const ourName = "neverland";
 const ourMark = "neverland.dev";
-
-const text = z.string().optional();
-const cluster = z.object({
-  server: z.url(),
-  "certificate-authority-data": z.base64().optional(),
-  "certificate-authority": text,
-  "tls-server-name": text,
-  "insecure-skip-tls-verify": z.boolean().optional(),
-  extensions: z.array(z.object({ name: z.string() })).optional(),
-});
-const user = z.looseObject({ token: text, tokenFile: text });
-const schema = z.object({
-  clusters: z.array(z.object({ name: z.string(), cluster })).default([]),
-  users: z.array(z.object({ name: z.string(), user })).default([]),
-  contexts: z
-    .array(z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) }))
-    .default([]),
-  "current-context": text,
-});
-type Kubeconfig = z.infer<typeof schema>;
 
 /** Ways in that this server has not. */
 const otherWays = ["client-certificate", "client-certificate-data", "exec", "auth-provider", "username"];
@@ -62,36 +42,35 @@ export async function readKubeconfig(files: readonly string[]): Promise<Kubeconf
     const config = await readOne(file);
     if (config !== undefined) read.push({ file, config });
   }
-  const current = read.find(({ config }) => config["current-context"])?.config["current-context"];
-  const context = read.flatMap(({ config }) => config.contexts).find(({ name }) => name === current)?.context;
+  const current = read.find(({ config }) => config.currentContext)?.config.currentContext;
+  const context = read.flatMap(({ config }) => config.contexts).find(({ name }) => name === current)?.value;
   if (context === undefined) return undefined;
   const place = read.find(({ config }) => config.clusters.some(({ name }) => name === context.cluster));
-  const found = place?.config.clusters.find(({ name }) => name === context.cluster)?.cluster;
+  const found = place?.config.clusters.find(({ name }) => name === context.cluster)?.value;
   if (place === undefined || found === undefined) return undefined;
-  const isOurs = context.cluster === ourName || (found.extensions ?? []).some(({ name }) => name === ourMark);
+  const isOurs = context.cluster === ourName || found.extensions.includes(ourMark);
   const { file } = place;
   if (!isOurs) return { server: found.server, token: "", isOurs, file };
-  if (found["insecure-skip-tls-verify"])
+  if (found.skipsVerify)
     throw new CliError(
       "usage",
       `${file}: insecure-skip-tls-verify is not honoured: name the CA by certificate-authority`,
     );
-  const authorityFile = found["certificate-authority"];
-  const data = found["certificate-authority-data"];
-  const authority = data
-    ? Buffer.from(data, "base64").toString("utf8")
+  const { authorityData, authorityFile, serverName } = found;
+  const authority = authorityData
+    ? Buffer.from(authorityData, "base64").toString("utf8")
     : authorityFile && (await readBeside(file, authorityFile, "certificate-authority"));
   const token = await tokenOf(read, context.user);
-  return { server: found.server, token, authority, serverName: found["tls-server-name"], isOurs, file };
+  return { server: found.server, token, authority, serverName, isOurs, file };
 }
 
 async function tokenOf(read: readonly { file: string; config: Kubeconfig }[], name: string): Promise<string> {
   for (const { file, config } of read) {
-    const found = config.users.find((one) => one.name === name)?.user;
+    const found = config.users.find((one) => one.name === name)?.value;
     if (found === undefined) continue;
     if (found.token) return found.token;
     if (found.tokenFile) return (await readBeside(file, found.tokenFile, "tokenFile")).trim();
-    const way = otherWays.find((one) => one in found);
+    const way = otherWays.find((one) => found.members.includes(one));
     const why = way === undefined ? "has no token" : `gets in by ${way}, which this server does not know`;
     throw new CliError(
       "usage",
@@ -130,8 +109,10 @@ async function readOne(path: string): Promise<Kubeconfig | undefined> {
     const [{ line, column, message }] = read.faults;
     throw new CliError("usage", `${path}:${line}:${column}: not a kubeconfig of tink up: ${message}`);
   }
-  const config = schema.safeParse(read.document.value);
-  if (!config.success)
-    throw new CliError("usage", `${path} is not a kubeconfig of tink up: ${z.prettifyError(config.error)}`);
-  return config.data;
+  try {
+    return readKubeconfigContent(read.document.value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new CliError("usage", `${path} is not a kubeconfig of tink up: ${error.message}`, { cause: error });
+  }
 }

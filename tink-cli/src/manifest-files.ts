@@ -2,6 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
+import { apiVersionOf, findKindNames } from "@neverland/api/kind-names";
 import { formatFault, type ManifestEntry, readManifest } from "@neverland/api/manifest";
 import { CliError } from "./cli-error.ts";
 import type { CliContext } from "./context.ts";
@@ -48,7 +49,8 @@ export async function targetsInFiles(
   return objects.map(({ kind, resource: { metadata } }) => {
     const { name, namespace } = metadata;
     if (name === undefined) throw new CliError("usage", `${filename.join(", ")}: a ${kind.kind} has no name`);
-    return { kind, name, namespace };
+    // The row that words find as well, so that a kind is the same whatever names it.
+    return { kind: findKindNames(apiVersionOf(kind), kind.kind) ?? kind, name, namespace };
   });
 }
 

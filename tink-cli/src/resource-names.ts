@@ -1,19 +1,19 @@
 // Reads what people type for a resource: hardware/a, hw a, workflows, Workflow.
-import { type KindInfo, kinds } from "@neverland/api";
+import { type KindNames, kindNames } from "@neverland/api/kind-names";
 import { CliError } from "./cli-error.ts";
 
 /** All objects of a kind, or one. */
 export type Target = {
-  readonly kind: KindInfo;
+  readonly kind: KindNames;
   readonly name?: string | undefined;
   /** Where a file says it. */
   readonly namespace?: string | undefined;
 };
 
 /** A kind by its plural, singular or short name, or as `plural.group`, in any case. */
-export function findKindNamed(text: string): KindInfo | undefined {
+export function findKindNamed(text: string): KindNames | undefined {
   const wanted = text.toLowerCase();
-  return Object.values<KindInfo>(kinds).find((info) =>
+  return Object.values<KindNames>(kindNames).find((info) =>
     [info.plural, info.singular, info.kind.toLowerCase(), ...info.shortNames].some(
       (name) => wanted === name || wanted === `${name}.${info.group}`,
     ),
@@ -21,16 +21,18 @@ export function findKindNamed(text: string): KindInfo | undefined {
 }
 
 /** As {@link findKindNamed}. @throws {CliError} `usage`, with those there are. */
-export function readKind(text: string): KindInfo {
+export function readKind(text: string): KindNames {
   const found = findKindNamed(text);
   if (found !== undefined) return found;
-  const names = Object.values<KindInfo>(kinds).map((info) => info.plural);
+  const names = Object.values<KindNames>(kindNames).map((info) => info.plural);
   throw new CliError("usage", `There is no resource "${text}". Expected one of: ${names.join(", ")}`);
 }
 
 /** A kind, or the kinds of a category: `all`, `tinkerbell`. @throws {CliError} `usage` */
-function readKinds(text: string): KindInfo[] {
-  const ofCategory = Object.values<KindInfo>(kinds).filter(({ categories }) => categories.includes(text.toLowerCase()));
+function readKinds(text: string): KindNames[] {
+  const ofCategory = Object.values<KindNames>(kindNames).filter(({ categories }) =>
+    categories.includes(text.toLowerCase()),
+  );
   return ofCategory.length > 0 ? ofCategory : [readKind(text)];
 }
 

@@ -1,16 +1,12 @@
 // The kinds of the management controllers' group, for the table of kinds.
+import { kindNames } from "../kind-names.ts";
 import { bmcJobSpecSchema, bmcJobStatusSchema, bmcTaskSpecSchema } from "./job.ts";
 import { bmcMachineSpecSchema, bmcMachineStatusSchema, sensitiveOfConnection } from "./machine.ts";
 
 const bmc = {
-  group: "bmc.tinkerbell.org",
-  version: "v1alpha1",
-  categories: ["tinkerbell"],
-  scope: "namespace",
   record: false,
   deletable: true,
   subresources: ["status"],
-  shortNames: [],
   indexes: [],
   unique: [],
 } as const;
@@ -27,11 +23,9 @@ const progress = [
 
 export const bmcKinds = {
   BmcMachine: {
+    ...kindNames.BmcMachine,
     ...bmc,
-    kind: "Machine",
     description: "How a machine's management controller is reached. This server cannot speak to one yet.",
-    plural: "machines",
-    singular: "machine",
     spec: bmcMachineSpecSchema,
     status: bmcMachineStatusSchema,
     columns: [
@@ -47,23 +41,19 @@ export const bmcKinds = {
     sensitive,
   },
   BmcJob: {
+    ...kindNames.BmcJob,
     ...bmc,
-    kind: "Job",
     description:
       "What a machine's management controller is to do, such as switching the power. Until this server can speak to one, it fails at once.",
-    plural: "jobs",
-    singular: "job",
     spec: bmcJobSpecSchema,
     status: bmcJobStatusSchema,
     columns: [{ name: "Machine", type: "string", path: ".spec.machineRef.name" }, ...progress],
     sensitive: [],
   },
   BmcTask: {
+    ...kindNames.BmcTask,
     ...bmc,
-    kind: "Task",
     description: "One action of a Job, while it is carried out.",
-    plural: "tasks",
-    singular: "task",
     spec: bmcTaskSpecSchema,
     status: bmcJobStatusSchema,
     columns: [{ name: "Host", type: "string", path: ".spec.connection.host" }, ...progress],

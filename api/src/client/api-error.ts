@@ -1,5 +1,4 @@
 // What a request to the resource API ended with when it did not end well.
-import { z } from "zod";
 
 export type ApiErrorCode =
   | "not-found"
@@ -15,27 +14,43 @@ export type ApiErrorCode =
   /** No answer, or a server that cannot work now: trying again may help. */
   | "unavailable";
 
-export const statusSchema = z.looseObject({
-  kind: z.literal("Status"),
-  status: z.string().optional(),
-  message: z.string().optional(),
-  reason: z.string().optional(),
-  code: z.number().optional(),
-  details: z
-    .looseObject({
-      causes: z
-        .array(
-          z.looseObject({
-            reason: z.string().optional(),
-            message: z.string().optional(),
-            field: z.string().optional(),
-          }),
-        )
-        .nullish(),
-    })
-    .nullish(),
-});
-export type Status = z.infer<typeof statusSchema>;
+/** Of Kubernetes' Status object, what its readers use. */
+export type Status = {
+  readonly message?: string;
+  readonly reason?: string;
+  readonly code?: number;
+  readonly causes: readonly StatusCause[];
+};
+export type StatusCause = { readonly reason?: string; readonly message?: string; readonly field?: string };
+
+/** @returns Undefined where it is none. What has not its own type in it is left out: any program may have sent it. */
+export function readStatus(body: unknown): Status | undefined {
+  const members = membersOf(body);
+  if (members.kind !== "Status") return undefined;
+  const { causes } = membersOf(members.details);
+  return {
+    ...textsOf(members, ["message", "reason"]),
+    ...(typeof members.code === "number" && { code: members.code }),
+    causes: Array.isArray(causes)
+      ? causes.map((cause) => textsOf(membersOf(cause), ["reason", "message", "field"]))
+      : [],
+  };
+}
+
+type Members = { readonly [name: string]: unknown };
+
+function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null ? { ...value } : {};
+}
+
+function textsOf<Name extends string>(members: Members, names: readonly Name[]): { [N in Name]?: string } {
+  const texts: { [N in Name]?: string } = {};
+  for (const name of names) {
+    const text = members[name];
+    if (typeof text === "string") texts[name] = text;
+  }
+  return texts;
+}
 
 /** A request that failed. `code` is API; the text is a sentence for people. */
 export class ApiError extends Error {
@@ -43,7 +58,7 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode;
   /** Kubernetes' reason, such as `AlreadyExists`; empty when no server answered. */
   readonly reason: string;
-  /** The server's Status object, when it sent one. */
+  /** What the server said of it, when it sent a Status. */
   readonly status: Status | undefined;
   constructor(code: ApiErrorCode, message: string, options: ErrorOptions & { reason?: string; status?: Status } = {}) {
     super(message, options);
@@ -58,8 +73,7 @@ export class ApiError extends Error {
  * @param asked What was tried: `GET http://127.0.0.1:7480/apis/…`.
  */
 export function toApiError(httpStatus: number, body: unknown, asked: string): ApiError {
-  const parsed = statusSchema.safeParse(body);
-  const status = parsed.success ? parsed.data : undefined;
+  const status = readStatus(body);
   const reason = status?.reason ?? "";
   const message = status?.message ?? `${asked} was answered with HTTP ${httpStatus}${firstLine(body)}`;
   return new ApiError(codeOf(status?.code ?? httpStatus, reason), message, { reason, ...(status && { status }) });

@@ -1,5 +1,5 @@
 // A typed client of the resource API for one kind. Runs wherever `fetch` does.
-import { apiRootOf, apiVersionOf, type KindInfo } from "../kind-info.ts";
+import { apiRootOf, apiVersionOf, type KindNames } from "../kind-names.ts";
 import type { ResourceOf } from "../kinds.ts";
 import type { ObjectMetaInput, Resource, ResourceKey } from "../resource.ts";
 import { jsonLines } from "./json-lines.ts";
@@ -9,7 +9,7 @@ import { type Request, send, sendForJson, type TransportOptions } from "./transp
 import { type ClientWatchEvent, type Versioned, type WatchPort, watchLoop } from "./watch-loop.ts";
 
 /** The resource type of an entry of `kinds`. */
-export type ClientResource<K extends KindInfo> = ResourceOf<K>;
+export type ClientResource<K extends KindNames> = ResourceOf<K>;
 
 export type Call = { readonly signal?: AbortSignal; readonly dryRun?: boolean };
 export type ClientListOptions = Call & {
@@ -49,7 +49,7 @@ export type DeleteCall = Call & {
   readonly resourceVersion?: string;
 };
 
-export class ResourceClient<K extends KindInfo, R extends Resource = ClientResource<K>> {
+export class ResourceClient<K extends KindNames, R extends Resource = ClientResource<K>> {
   readonly #kind: K;
   readonly #transport: TransportOptions;
 

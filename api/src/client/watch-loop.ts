@@ -1,5 +1,5 @@
 // A watch that goes on: over lost connections and server restarts from where it was, and over gaps by listing anew.
-import { ApiError, statusSchema, toApiError } from "./api-error.ts";
+import { ApiError, readStatus, toApiError } from "./api-error.ts";
 
 /** What is watched: objects, or tables of them. */
 export type Versioned = { readonly metadata: { readonly resourceVersion: string } };
@@ -73,6 +73,6 @@ function toEvent<R extends Versioned>(line: unknown): WireEvent<R> {
     case "BOOKMARK":
       return { type: "bookmark", resourceVersion: object.metadata.resourceVersion };
     default:
-      throw toApiError(statusSchema.safeParse(object).data?.code ?? 500, object, "A watch");
+      throw toApiError(readStatus(object)?.code ?? 500, object, "A watch");
   }
 }

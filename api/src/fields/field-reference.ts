@@ -1,5 +1,6 @@
 // The reference page of fields: made of the schemas, so that it is always true.
-import { apiVersionOf, type KindInfo } from "../kind-info.ts";
+import type { KindInfo } from "../kind-info.ts";
+import { apiVersionOf } from "../kind-names.ts";
 import { kinds } from "../kinds.ts";
 import type { FieldDoc } from "./field-doc.ts";
 import { fieldDocs } from "./field-docs.ts";

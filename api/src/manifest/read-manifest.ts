@@ -3,7 +3,8 @@ import { nearestName, readYamlDocuments, type YamlDocument, type YamlFault } fro
 import { z } from "zod";
 import { formatPath } from "../field-path.ts";
 import { isObject } from "../json-value.ts";
-import { apiVersionOf, contentSchemas, type KindInfo } from "../kind-info.ts";
+import { contentSchemas, type KindInfo } from "../kind-info.ts";
+import { apiVersionOf } from "../kind-names.ts";
 import { findKind, kinds } from "../kinds.ts";
 import { isSensitive, redactedText } from "../redaction.ts";
 import { type ObjectMetaInput, objectMetaSchema } from "../resource.ts";

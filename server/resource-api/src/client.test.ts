@@ -52,7 +52,7 @@ describe("the client", () => {
     const change = { metadata: { name: "applied" }, spec: { data: "two" } };
     await assert.rejects(other.apply(change), (error: ApiError) => {
       assert.deepEqual(
-        [error.code, error.reason, error.status?.details?.causes?.[0]?.field],
+        [error.code, error.reason, error.status?.causes[0]?.field],
         ["conflict", "Conflict", ".spec.data"],
       );
       return true;

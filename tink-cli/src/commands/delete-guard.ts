@@ -1,11 +1,11 @@
 // What is not deleted without --force: a workflow whose worker runs an action, which may be writing the machine's disk.
-import { type KindInfo, kinds, type ResourceKey, type Workflow } from "@neverland/api";
+import { isKind, type KindNames, kinds, type ResourceKey, type Workflow } from "@neverland/api";
 import { CliError } from "../cli-error.ts";
 import type { Clients } from "../connect.ts";
 
 /** @throws {CliError} `failed`. */
-export async function refuseWhileRunning(clients: Clients, kind: KindInfo, key: ResourceKey): Promise<void> {
-  if (kind !== kinds.Workflow) return;
+export async function refuseWhileRunning(clients: Clients, kind: KindNames, key: ResourceKey): Promise<void> {
+  if (!isKind(kind, kinds.Workflow)) return;
   const workflow: Workflow | undefined = await clients(kinds.Workflow).get(key);
   const { state, currentState } = workflow?.status ?? {};
   if (state !== "RUNNING" || currentState?.state !== "RUNNING") return;

@@ -1,5 +1,5 @@
 // tink delete: removes objects, by name or as a file lists them.
-import { deletionOf, type KindInfo, type Resource } from "@neverland/api";
+import { deletionOf, type KindNames, type Resource } from "@neverland/api";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
@@ -35,7 +35,7 @@ const cascades = {
   foreground: "Foreground",
   orphan: "Orphan",
 } as const;
-type Held = { readonly kind: KindInfo; readonly object: Resource };
+type Held = { readonly kind: KindNames; readonly object: Resource };
 
 export function configure(command: Command, context: CliContext): void {
   addSelection(command)

@@ -1,7 +1,7 @@
 // tink describe: an object in full, with what happened to it; for a machine also where the time of its last boot went.
 import {
   eventsOfLife,
-  type KindInfo,
+  type KindNames,
   kinds,
   type MachineEvent,
   nameIn,
@@ -31,11 +31,11 @@ export function configure(command: Command, context: CliContext): void {
   });
 }
 
-async function namesOf(clients: Clients, kind: KindInfo, namespace: string): Promise<string[]> {
+async function namesOf(clients: Clients, kind: KindNames, namespace: string): Promise<string[]> {
   return (await clients(kind).list({ namespace })).items.map((item) => item.metadata.name);
 }
 
-async function describe(clients: Clients, kind: KindInfo, key: ResourceKey, nowMs: number): Promise<string> {
+async function describe(clients: Clients, kind: KindNames, key: ResourceKey, nowMs: number): Promise<string> {
   const object = await clients(kind).get(key);
   if (object === undefined)
     throw new CliError("not-found", `There is no ${kind.singular} "${key.name}" in namespace ${key.namespace}.`);

@@ -1,5 +1,5 @@
 // tink explain-field: what a field of a kind does, its type, and what is below it; as kubectl explain, without a server.
-import { apiVersionOf, type KindInfo } from "@neverland/api";
+import { apiVersionOf, type KindInfo, kindOf } from "@neverland/api";
 import type { FieldDoc } from "@neverland/api/field-doc";
 import { fieldAt, fieldDocs } from "@neverland/api/field-docs";
 import type { Command } from "commander";
@@ -42,9 +42,9 @@ docs/reference/fields.md has all of them on one page. What a machine waits for i
 /** `KIND.FIELD.FIELD`, where KIND may have its group: `workflows.tinkerbell.org`. */
 function readFieldPath(text: string): { kind: KindInfo; path: string[] } {
   const whole = findKindNamed(text);
-  if (whole !== undefined) return { kind: whole, path: [] };
+  if (whole !== undefined) return { kind: kindOf(whole), path: [] };
   const [kind = "", ...path] = text.split(".").filter((step) => step !== "");
-  return { kind: readKind(kind), path };
+  return { kind: kindOf(readKind(kind)), path };
 }
 
 function findField(kind: KindInfo, all: readonly FieldDoc[], path: readonly string[]): FieldDoc {

@@ -15,10 +15,10 @@ import {
   type Workflow,
 } from "@neverland/api";
 import type { Command } from "commander";
+import { macOf } from "../address-values.ts";
 import { CliError } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { macOf } from "../option-values.ts";
 import { findKindNamed, readKind } from "../resource-names.ts";
 
 /** Enough to go on with: one mistake may be in all. */

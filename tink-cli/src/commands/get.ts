@@ -1,18 +1,15 @@
 // tink get: objects as a table, or as -o asks.
-import { kinds } from "@neverland/api";
+import { isKind, kindNames, qualifiedName } from "@neverland/api/kind-names";
 import { type Command, Option } from "commander";
+import { askedTargets } from "../asked-targets.ts";
 import { CliError } from "../cli-error.ts";
-import { askedNamespace, connect } from "../connect.ts";
+import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { findObjects, findTables, type Query } from "../get/find-objects.ts";
-import { followObjects, prefixOf } from "../get/follow-objects.ts";
-import { targetsInFiles } from "../manifest-files.ts";
 import { numberUpTo } from "../option-values.ts";
-import { formatObjects } from "../output/objects.ts";
 import { readOutputFormat } from "../output/output-format.ts";
 import { formatServerTable, type TableOptions } from "../output/server-table.ts";
-import { sortBy } from "../output/sort-objects.ts";
-import { readTargets, type Target } from "../resource-names.ts";
+import type { Target } from "../resource-names.ts";
 
 type GetOptions = {
   output?: string;
@@ -73,10 +70,7 @@ export function configure(command: Command, context: CliContext): void {
     .action(async (words: string[], options: GetOptions) => {
       const format = await readOutputFormat(options.output, options.template);
       const { clients, namespace } = await connect(command, context);
-      const targets = [
-        ...(words.length > 0 ? readTargets(words) : []),
-        ...(await targetsInFiles(options, askedNamespace(command), context)),
-      ];
+      const targets = await askedTargets(words, options, command, context);
       checkAsked(targets, options);
       const query: Query = {
         ...(options.allNamespaces ? {} : { namespace }),
@@ -94,20 +88,32 @@ export function configure(command: Command, context: CliContext): void {
       if (options.watch || options.watchOnly) {
         const events = options.outputWatchEvents ?? false;
         const how = { format, table, managedFields, events, only: options.watchOnly ?? false };
+        const { followObjects } = await import("../get/follow-objects.ts");
         return await followObjects(clients, targets, query, how, context);
       }
       if (format.type === "table") {
         const includeObject = options.sortBy === undefined ? "Metadata" : "Object";
         const tables = await findTables(clients, targets, { ...query, includeObject }, context);
-        return printTables(tables, targets, { ...options, ...table, namespace: query.namespace }, context);
+        return await printTables(tables, targets, { ...options, ...table, namespace: query.namespace }, context);
       }
       const found = await findObjects(clients, targets, query, context);
-      const sorted = options.sortBy === undefined ? found : sortBy(found, options.sortBy, (object) => object);
+      const sort = await sorterBy(options.sortBy);
       // One that is not there is told of; beside that an empty List would say that there is nothing to tell.
       const isOne = targets.length === 1 && targets[0]?.name !== undefined;
       if (isOne && found.length === 0) return;
+      const { formatObjects } = await import("../output/objects.ts");
+      const sorted = sort(found, (object) => object);
       context.stdout(await formatObjects(sorted, isOne, { format, managedFields, headed: options.headers }));
     });
+}
+
+type Sort = <T>(items: readonly T[], objectOf: (item: T) => unknown) => readonly T[];
+
+/** What reads paths is loaded where there is one. */
+async function sorterBy(path: string | undefined): Promise<Sort> {
+  if (path === undefined) return (items) => items;
+  const { sortBy } = await import("../output/sort-objects.ts");
+  return (items, objectOf) => sortBy(items, path, objectOf);
 }
 
 /** `-L a,b -L c`. */
@@ -129,32 +135,32 @@ function checkAsked(targets: readonly Target[], { selector, fieldSelector, allNa
     );
 }
 
-function printTables(
+async function printTables(
   tables: Awaited<ReturnType<typeof findTables>>,
   targets: readonly Target[],
   options: GetOptions & TableOptions & { readonly namespace: string | undefined },
   { stdout, stderr }: CliContext,
-): void {
+): Promise<void> {
   const filled = tables.filter(({ table }) => table.rows.length > 0);
   const isNamed = targets.every(({ name }) => name !== undefined);
   if (filled.length === 0 && !isNamed && !options.ignoreNotFound) {
     const isOfNone = targets.every(({ kind }) => kind.scope === "cluster");
     const where = options.namespace === undefined || isOfNone ? "" : ` in ${options.namespace} namespace`;
     stderr(`No resources found${where}${where === "" ? "" : "."}\n`);
-    if (targets.length === 1 && targets[0]?.kind === kinds.BmcMachine)
+    if (targets.length === 1 && targets[0] && isKind(targets[0].kind, kindNames.BmcMachine))
       stderr(
         "These are management controllers (machines.bmc.tinkerbell.org); tink get mv shows machines, tink get hw what describes them.\n",
       );
     return;
   }
   const severalKinds = options.showKind || new Set(targets.map(({ kind }) => kind)).size > 1;
-  const { sortBy: path } = options;
+  const sort = await sorterBy(options.sortBy);
   const texts = filled.map(({ kind, table }) => {
-    const rows = path === undefined ? table.rows : sortBy(table.rows, path, ({ object }) => object);
+    const rows = sort(table.rows, ({ object }) => object);
     const withNamespace = options.withNamespace === true && kind.scope === "namespace";
     return formatServerTable(
       { ...table, rows },
-      { ...options, withNamespace, prefix: severalKinds ? prefixOf(kind) : "" },
+      { ...options, withNamespace, prefix: severalKinds ? `${qualifiedName(kind, kind.singular)}/` : "" },
     );
   });
   stdout(texts.join("\n"));

@@ -1,5 +1,5 @@
 // tink logs: what a workflow's actions wrote.
-import { kinds, shownState } from "@neverland/api";
+import { isKind, kinds, shownState } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
@@ -53,7 +53,7 @@ export function configure(command: Command, context: CliContext): void {
 /** Of `NAME`, or of `wf/NAME` as other commands take it. */
 function nameOf(text: string): string {
   const [target] = text.includes("/") ? readTargets([text]) : [];
-  if (target !== undefined && target.kind !== kinds.Workflow)
+  if (target !== undefined && !isKind(target.kind, kinds.Workflow))
     throw new CliError("usage", `${text}: only workflows have logs; name one, such as workflow/NAME`);
   return target?.name ?? text;
 }

@@ -4,6 +4,7 @@ import { networkInterfaces } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { writeYaml } from "@neverland/yaml";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { readEndpoint, readMac } from "../address-values.ts";
 import { CliError } from "../cli-error.ts";
 import { connect, type GlobalOptions } from "../connect.ts";
 import type { CliContext } from "../context.ts";
@@ -19,7 +20,6 @@ import {
 import { publicKeys } from "../machine/ssh-keys.ts";
 import { checkStated } from "../machine/stated-values.ts";
 import { readManifests } from "../manifest-files.ts";
-import { readEndpoint, readMac } from "../option-values.ts";
 import { checkout } from "../own-command.ts";
 
 type AddOptions = {

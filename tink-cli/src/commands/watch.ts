@@ -1,5 +1,5 @@
 // tink watch: follows one workflow until it has ended, or what happens to one machine.
-import type { KindInfo, ResourceKey } from "@neverland/api";
+import type { KindNames, ResourceKey } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Clients, connect } from "../connect.ts";
@@ -31,7 +31,7 @@ export function configure(command: Command, context: CliContext): void {
 
 type Watcher = (clients: Clients, key: ResourceKey, signal: AbortSignal, context: CliContext) => Promise<number>;
 
-function watcherOf({ kind, plural }: KindInfo): Watcher {
+function watcherOf({ kind, plural }: KindNames): Watcher {
   if (kind === "Workflow") return watchWorkflow;
   if (kind === "Hardware") return watchHardware;
   throw new CliError("usage", `tink watch follows workflows and hardware; for ${plural} there is tink get -w`);

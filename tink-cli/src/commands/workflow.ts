@@ -2,6 +2,7 @@
 import {
   cancelAnnotation,
   isFinalState,
+  isKind,
   kinds,
   retryAnnotation,
   retryFromAnnotation,
@@ -67,7 +68,7 @@ export function configure(command: Command, context: CliContext): void {
 function workflowName(word: string): string {
   const [target] = word.includes("/") ? readTargets([word]) : [];
   if (target === undefined) return word;
-  if (target.kind === kinds.Workflow && target.name !== undefined) return target.name;
+  if (isKind(target.kind, kinds.Workflow) && target.name !== undefined) return target.name;
   throw new CliError("usage", `${word}: expected a workflow, such as workflow/NAME`);
 }
 

@@ -1,5 +1,5 @@
 // What an operand can be: kinds, and the names of a kind's objects at the server that the command line names.
-import { type KindInfo, kinds } from "@neverland/api";
+import { type KindNames, kindNames } from "@neverland/api/kind-names";
 import { clientsOf } from "../connect.ts";
 import { findConnection } from "../connection.ts";
 import type { CliContext } from "../context.ts";
@@ -23,19 +23,19 @@ export async function objectsFor(
   context: CliContext,
 ): Promise<string[]> {
   const kind = kindOf(argument, operands, word);
-  if (kind === "any") return Object.values<KindInfo>(kinds).map(({ plural }) => plural);
+  if (kind === "any") return Object.values<KindNames>(kindNames).map(({ plural }) => plural);
   if (kind === undefined) return [];
   const prefix = word.includes("/") ? word.slice(0, word.indexOf("/") + 1) : "";
   return (await namesOf(kind, options, context)).map((name) => `${prefix}${name}`);
 }
 
 /** `any` when the kind itself is to be typed. */
-function kindOf(argument: string, operands: readonly string[], word: string): KindInfo | "any" | undefined {
+function kindOf(argument: string, operands: readonly string[], word: string): KindNames | "any" | undefined {
   switch (argument) {
     case "workflow":
-      return kinds.Workflow;
+      return kindNames.Workflow;
     case "machine":
-      return kinds.Hardware;
+      return kindNames.Hardware;
     case "resource": {
       const [kind] = (word.includes("/") ? word : (operands[0] ?? "")).split("/");
       if (!kind) return "any";
@@ -47,7 +47,7 @@ function kindOf(argument: string, operands: readonly string[], word: string): Ki
   }
 }
 
-function knownKind(text: string): KindInfo | undefined {
+function knownKind(text: string): KindNames | undefined {
   try {
     return readKind(text);
   } catch {
@@ -57,7 +57,7 @@ function knownKind(text: string): KindInfo | undefined {
 
 /** No server, or one that refuses us, is no reason to disturb who is typing. */
 async function namesOf(
-  kind: KindInfo,
+  kind: KindNames,
   options: ReadonlyMap<string, string>,
   { env, isRoot, signal }: CliContext,
 ): Promise<string[]> {

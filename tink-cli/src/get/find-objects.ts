@@ -1,5 +1,6 @@
 // The objects, or the server's tables of them, that a command names: each kind in pages, each name by itself.
-import { ApiError, type ClientListOptions, type Resource, type ResourceTable } from "@neverland/api";
+import type { ClientListOptions, Resource, ResourceTable } from "@neverland/api";
+import { ApiError } from "@neverland/api/api-error";
 import { CliError } from "../cli-error.ts";
 import type { Clients } from "../connect.ts";
 import type { CliContext } from "../context.ts";

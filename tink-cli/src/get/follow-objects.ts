@@ -1,5 +1,5 @@
 // get --watch: what is there, then each change, until Ctrl-C.
-import { type ClientWatchEvent, qualifiedName, type Resource, type ResourceTable } from "@neverland/api";
+import type { ClientWatchEvent, Resource, ResourceTable } from "@neverland/api";
 import { CliError, exitCodes } from "../cli-error.ts";
 import type { Clients } from "../connect.ts";
 import type { CliContext } from "../context.ts";
@@ -100,9 +100,4 @@ function objectPrinter({ format, events, managedFields }: Follow & Pick<Shown, "
     const text = await formatValue({ type: event, object: shown }, format);
     return format.type === "yaml" ? `---\n${text}` : text;
   };
-}
-
-/** Before names, where several kinds are shown. */
-export function prefixOf(kind: Target["kind"]): string {
-  return `${qualifiedName(kind, kind.singular)}/`;
 }

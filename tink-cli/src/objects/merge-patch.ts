@@ -1,7 +1,7 @@
 // What makes one value of another, as a JSON merge patch (RFC 7386).
 
 import { isDeepStrictEqual } from "node:util";
-import { isObject } from "@neverland/api";
+import { isObject } from "@neverland/api/json-value";
 
 /** @returns `undefined` when there is nothing to change. */
 export function mergePatchBetween(before: unknown, after: unknown): unknown {

@@ -1,11 +1,12 @@
 // Which objects a command is about: names, files, or those of a kind that a selector takes.
-import { type KindInfo, qualifiedName, type ResourceKey } from "@neverland/api";
+import type { ResourceKey } from "@neverland/api";
+import { type KindNames, qualifiedName } from "@neverland/api/kind-names";
 import type { Command } from "commander";
+import { askedTargets } from "../asked-targets.ts";
 import { CliError } from "../cli-error.ts";
-import { askedNamespace, type Connected } from "../connect.ts";
+import type { Connected } from "../connect.ts";
 import type { CliContext } from "../context.ts";
-import { targetsInFiles } from "../manifest-files.ts";
-import { readTargets, type Target } from "../resource-names.ts";
+import type { Target } from "../resource-names.ts";
 
 export type Selection = {
   readonly filename?: readonly string[];
@@ -16,7 +17,7 @@ export type Selection = {
   readonly allNamespaces?: boolean;
 };
 
-export type Selected = { readonly kind: KindInfo; readonly key: ResourceKey };
+export type Selected = { readonly kind: KindNames; readonly key: ResourceKey };
 
 /** Gives a command the options of a selection, as kubectl names them. */
 export function addSelection(command: Command): Command {
@@ -40,10 +41,7 @@ export async function selectObjects(
   command: Command,
   context: CliContext,
 ): Promise<Selected[]> {
-  const targets = [
-    ...(words.length > 0 ? readTargets(words) : []),
-    ...(await targetsInFiles(options, askedNamespace(command), context)),
-  ];
+  const targets = await askedTargets(words, options, command, context);
   const verb = command.name();
   if (targets.length === 0) throw new CliError("usage", `Name what to ${verb}: KIND/NAME, or -f FILE`);
   const isMany = options.all || options.selector !== undefined || options.fieldSelector !== undefined;
@@ -65,7 +63,7 @@ function namespaceOf({ kind, namespace: own }: Target, namespace: string): strin
 }
 
 async function ofKind(
-  kind: KindInfo,
+  kind: KindNames,
   { selector, fieldSelector, allNamespaces }: Selection,
   { clients, namespace }: Pick<Connected, "clients" | "namespace">,
 ): Promise<Selected[]> {

@@ -1,5 +1,6 @@
 // What `tink wait --for` waits for, as a question about the object; undefined is one that is not there.
-import { isObject, member, type Resource } from "@neverland/api";
+import type { Resource } from "@neverland/api";
+import { isObject, member } from "@neverland/api/json-value";
 import { CliError } from "../cli-error.ts";
 import { readPath } from "../output/custom-columns.ts";
 import { shownValue, valuesOf } from "../output/jsonpath.ts";

@@ -1,6 +1,6 @@
 // Objects as -o asks for them: json, yaml, names, or by a template.
-import { findKind, qualifiedName, type Resource } from "@neverland/api";
-import { writeKubectlYaml } from "@neverland/yaml";
+import type { Resource } from "@neverland/api";
+import { findKindNames, qualifiedName } from "@neverland/api/kind-names";
 import { CliError } from "../cli-error.ts";
 import { formatColumns } from "./custom-columns.ts";
 import { renderJsonPath, valuesOf } from "./jsonpath.ts";
@@ -31,18 +31,20 @@ function listOf(items: readonly Resource[]): object {
   return { apiVersion: "v1", kind: "List", metadata: { resourceVersion: "" }, items };
 }
 
+// Each form brings what it needs, and waits for no other.
 export async function formatValue(value: unknown, format: ValueFormat): Promise<string> {
   switch (format.type) {
     case "json":
       return writeKubectlJson(value);
-    case "yaml":
+    case "yaml": {
+      const { writeKubectlYaml } = await import("@neverland/yaml");
       return writeKubectlYaml(value);
+    }
     case "jsonpath":
       return ofTemplate(() => renderJsonPath(format.template, value));
     case "jsonpath-as-json":
       return ofTemplate(() => writeKubectlJson(valuesOf(parseJsonPath(format.template), value)));
     case "go-template": {
-      // Only here: the engine is of no use to other forms.
       const { renderGoTemplate } = await import("./go-template.ts");
       return renderGoTemplate(format.template, value);
     }
@@ -69,7 +71,7 @@ function formatName({
   kind,
   metadata,
 }: Pick<Resource, "apiVersion" | "kind"> & { readonly metadata: { readonly name: string } }): string {
-  const info = findKind(apiVersion, kind);
+  const info = findKindNames(apiVersion, kind);
   const singular = info?.singular ?? kind.toLowerCase();
   return `${info ? qualifiedName(info, singular) : singular}/${metadata.name}`;
 }

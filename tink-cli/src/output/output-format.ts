@@ -1,7 +1,7 @@
 // Reads -o and --template: which form objects are wanted in.
 import { readFile } from "node:fs/promises";
 import { CliError } from "../cli-error.ts";
-import { type CustomColumn, readColumnFile, readColumns } from "./custom-columns.ts";
+import type { CustomColumn } from "./custom-columns.ts";
 
 /** Forms of one value, whatever it is. */
 export type ValueFormat =
@@ -46,9 +46,14 @@ export async function readOutputFormat(text: string | undefined, template?: stri
     case "templatefile":
       return { type: "go-template", template: await contentOf(name, value) };
     case "custom-columns":
-      return { type: "custom-columns", columns: readColumns(value ?? needsValue(name)) };
-    case "custom-columns-file":
-      return { type: "custom-columns", columns: readColumnFile(await contentOf(name, value)) };
+    case "custom-columns-file": {
+      const { readColumnFile, readColumns } = await import("./custom-columns.ts");
+      const columns =
+        name === "custom-columns"
+          ? readColumns(value ?? needsValue(name))
+          : readColumnFile(await contentOf(name, value));
+      return { type: "custom-columns", columns };
+    }
     default:
       throw new CliError("usage", `-o ${text}: expected one of ${forms}`);
   }

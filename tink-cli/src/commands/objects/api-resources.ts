@@ -1,4 +1,5 @@
 // tink api-resources: the kinds that the server has, as it lists them itself.
+import { DiscoveryClient } from "@neverland/api/discovery-client";
 import type { Command } from "commander";
 import { connect } from "../../connect.ts";
 import type { CliContext } from "../../context.ts";
@@ -13,8 +14,8 @@ export function configure(command: Command, context: CliContext): void {
     .option("--no-headers", "no line of headings")
     .option("-o, --output <format>", "name: names alone; wide: with verbs and categories")
     .action(async ({ apiGroup, namespaced, headers, output }: Options) => {
-      const { discovery } = await connect(command, context);
-      const found = (await discovery.resources())
+      const { transport } = await connect(command, context);
+      const found = (await new DiscoveryClient(transport).resources())
         .filter(({ group }) => apiGroup === undefined || group === apiGroup)
         .filter((each) => namespaced === undefined || String(each.namespaced) === namespaced)
         .toSorted((a, b) => compare(a.group, b.group) || compare(a.name, b.name));

@@ -1,12 +1,13 @@
 // tink api-versions: groups and versions of the API, as the server lists them.
+import { DiscoveryClient } from "@neverland/api/discovery-client";
 import type { Command } from "commander";
 import { connect } from "../../connect.ts";
 import type { CliContext } from "../../context.ts";
 
 export function configure(command: Command, context: CliContext): void {
   command.action(async () => {
-    const { discovery } = await connect(command, context);
-    const versions = await discovery.versions();
+    const { transport } = await connect(command, context);
+    const versions = await new DiscoveryClient(transport).versions();
     context.stdout(
       versions
         .toSorted()

@@ -1,6 +1,6 @@
 // tink patch: changes an object by a merge patch or a JSON patch.
 import { readFile } from "node:fs/promises";
-import { isObject } from "@neverland/api";
+import { isObject } from "@neverland/api/json-value";
 import { readYaml } from "@neverland/yaml";
 import { type Command, Option } from "commander";
 import { CliError } from "../../cli-error.ts";

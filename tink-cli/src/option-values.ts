@@ -1,6 +1,13 @@
 // Reads the values of options, so that a slip of the pen is told and not taken for a number.
 import { InvalidArgumentError } from "commander";
 
+/** For an option that takes several, as kubectl has them: `-f a,b -f c`. @throws {InvalidArgumentError} Where one is empty. */
+export function readList(text: string, before: readonly string[] = []): string[] {
+  const each = text.split(",");
+  if (each.every((one) => one !== "")) return [...before, ...each];
+  throw new InvalidArgumentError("Nothing stands before or after a comma.");
+}
+
 /** For an option that takes a whole number. @throws {InvalidArgumentError} With what was expected. */
 export function numberUpTo(most: number): (text: string) => number {
   return (text) => {

@@ -6,7 +6,7 @@ import { CliError } from "../cli-error.ts";
 import { connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { findObjects, findTables, type Query } from "../get/find-objects.ts";
-import { numberUpTo } from "../option-values.ts";
+import { numberUpTo, readList } from "../option-values.ts";
 import { readOutputFormat } from "../output/output-format.ts";
 import { formatServerTable, type TableOptions } from "../output/server-table.ts";
 import type { Target } from "../resource-names.ts";
@@ -46,7 +46,11 @@ export function configure(command: Command, context: CliContext): void {
       "json, yaml, wide, name, jsonpath=, custom-columns=, go-template= and their …-file=",
     )
     .option("--template <template>", "of -o go-template and -o jsonpath")
-    .option("-f, --filename <file...>", "what these files describe; - reads standard input")
+    .option(
+      "-f, --filename <file>",
+      "what files describe, with commas between several; - reads standard input",
+      readList,
+    )
     .option("-R, --recursive", "of a folder with -f, the folders in it too")
     .option("-l, --selector <labels>", "only objects with these labels, such as rack=1,!old")
     .option("--field-selector <fields>", "only objects with these fields, such as metadata.name=a")
@@ -57,7 +61,7 @@ export function configure(command: Command, context: CliContext): void {
     .option("--sort-by <path>", "by a field, such as .metadata.creationTimestamp")
     .option("--no-headers", "no line of headings")
     .option("--show-labels", "a last column with all labels")
-    .option("-L, --label-columns <label...>", "a column for each of these labels", readNames)
+    .option("-L, --label-columns <label...>", "a column for each of these labels", readList)
     .option("--show-managed-fields", "in JSON and YAML: who set which field")
     .option("--show-kind", "the kind before each name")
     .option("--ignore-not-found", "what is not there is no failure")
@@ -114,11 +118,6 @@ async function sorterBy(path: string | undefined): Promise<Sort> {
   if (path === undefined) return (items) => items;
   const { sortBy } = await import("../output/sort-objects.ts");
   return (items, objectOf) => sortBy(items, path, objectOf);
-}
-
-/** `-L a,b -L c`. */
-function readNames(text: string, before: string[] = []): string[] {
-  return [...before, ...text.split(",")];
 }
 
 function checkAsked(targets: readonly Target[], { selector, fieldSelector, allNamespaces }: GetOptions): void {

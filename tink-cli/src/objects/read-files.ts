@@ -5,12 +5,13 @@ import { askedNamespace } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { checkFiles, type Validation, validations } from "../manifest-checks.ts";
 import { checkNamespaces, type ManifestObject, readManifests } from "../manifest-files.ts";
+import { readList } from "../option-values.ts";
 
 export type FileOptions = { filename?: string[]; recursive?: boolean; validate: Validation };
 
 export function addFileOptions(command: Command): Command {
   return command
-    .option("-f, --filename <file...>", "YAML or JSON, a folder of them, a URL, or - for standard input")
+    .option("-f, --filename <file...>", "YAML or JSON, a folder of them, a URL, or - for standard input", readList)
     .option("-R, --recursive", "of a folder, the folders in it too")
     .addOption(
       new Option("--validate <how>", "what to do about fields that a kind does not have")

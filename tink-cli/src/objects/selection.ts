@@ -6,6 +6,7 @@ import { askedTargets } from "../asked-targets.ts";
 import { CliError } from "../cli-error.ts";
 import type { Connected } from "../connect.ts";
 import type { CliContext } from "../context.ts";
+import { readList } from "../option-values.ts";
 import type { Target } from "../resource-names.ts";
 
 export type Selection = {
@@ -22,7 +23,11 @@ export type Selected = { readonly kind: KindNames; readonly key: ResourceKey };
 /** Gives a command the options of a selection, as kubectl names them. */
 export function addSelection(command: Command): Command {
   return command
-    .option("-f, --filename <file...>", "what these files describe; - reads standard input")
+    .option(
+      "-f, --filename <file>",
+      "what files describe, with commas between several; - reads standard input",
+      readList,
+    )
     .option("-R, --recursive", "of a folder with -f, the folders in it too")
     .option("-l, --selector <labels>", "objects of the kind with these labels, such as rack=1,!old")
     .option("--field-selector <fields>", "objects of the kind with these fields, such as metadata.name=a")

@@ -104,6 +104,30 @@ test("fields that are patched are owned by who is named", async () => {
   assert.ok(metadata?.managedFields?.some(({ manager }) => manager === "rack-robot"));
 });
 
+test("every command that takes files takes several with commas between, as kubectl does", async () => {
+  const paths = ["c1", "c2", "c3"].map((name) => bench.file(`${name}.yaml`, templateYaml(name)));
+  const [first = "", second = "", third = ""] = await Promise.all(paths);
+  const files = ["-f", `${first},${second}`, "-f", third];
+  const named = (done: string) =>
+    ["c1", "c2", "c3"].map((name) => `template.tinkerbell.org/${name} ${done}\n`).join("");
+  assert.match((await bench.run("diff", ...files)).stdout, /c1.*c2.*c3/s);
+  for (const [verb, done, ...more] of [
+    ["create", "created"],
+    ["apply", "unchanged", "--force-conflicts"],
+    ["replace", "replaced"],
+    ["label", "labeled", "a=b"],
+    ["annotate", "annotated", "a=b"],
+    ["patch", "patched", "-p", '{"metadata":{"labels":{"p":"q"}}}'],
+    ["wait", "condition met", "--for=jsonpath={.metadata.labels.p}=q"],
+  ] as const)
+    assert.deepEqual(await bench.run(verb, ...files, ...more), { code: 0, stdout: named(done), stderr: "" }, verb);
+  await assertSame(bench, "get", ...files, "-o", "name");
+  assert.equal((await bench.run("delete", ...files)).stdout, named("deleted"));
+  assert.equal((await runKubectl(bench, ["create", ...files])).stdout, named("created"));
+  assert.equal((await runKubectl(bench, ["delete", ...files])).stdout.split("\n").length, 4);
+  assert.match((await bench.run("get", "-f", `${first},`)).stderr, /-f.*Nothing stands before or after a comma/);
+});
+
 test("wait sees a value, a creation and a deletion as they come", async () => {
   const value = bench.start("wait", "hw/one", "--for=jsonpath={.spec.agentID}=b", "--timeout", "30s");
   const created = bench.start("wait", "tpl/later", "--for=create", "--timeout", "30s");

@@ -26,6 +26,7 @@ export type { MachineViewContent } from "./metal/machine-view.ts";
 export * from "./one-line.ts";
 export * from "./redaction.ts";
 export * from "./resource.ts";
+export * from "./resource-key.ts";
 export * from "./sensitive.ts";
 export * from "./shown-instead.ts";
 export { isTime } from "./time.ts";

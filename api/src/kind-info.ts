@@ -1,7 +1,7 @@
 // What a kind says of itself, so that the machinery of store, API and command line names none; and what follows from it for any kind.
 import type { z } from "zod";
 import type { KindNames } from "./kind-names.ts";
-import { formatKey, type ResourceKey } from "./resource.ts";
+import { formatKey, type ResourceKey } from "./resource-key.ts";
 import type { ValueFault } from "./tinkerbell/hardware-faults.ts";
 
 /** A column of `kubectl get`. `path` is a dotted path into the object, and may go through lists (`[]`); `wide` columns show with `-o wide` only. */

@@ -1,7 +1,8 @@
 // A typed client of the resource API for one kind. Runs wherever `fetch` does.
 import { apiRootOf, apiVersionOf, type KindNames } from "../kind-names.ts";
 import type { ResourceOf } from "../kinds.ts";
-import type { ObjectMetaInput, Resource, ResourceKey } from "../resource.ts";
+import type { ObjectMetaInput, Resource } from "../resource.ts";
+import type { ResourceKey } from "../resource-key.ts";
 import { jsonLines } from "./json-lines.ts";
 import { logRecordsType, readLogRecords } from "./log-records.ts";
 import { type ResourceTable, tableMediaType } from "./resource-table.ts";

@@ -4,18 +4,15 @@ import { CliError } from "../../cli-error.ts";
 import { connect } from "../../connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
-import {
-  addSelection,
-  missing,
-  type Selected,
-  type Selection,
-  selectObjects,
-  subjectOf,
-} from "../../objects/selection.ts";
+import { addSelection, type Selected, type Selection, selectObjects, subjectOf } from "../../objects/selection.ts";
 import { readAwaited } from "../../objects/wait-condition.ts";
+import { waitForAll } from "../../objects/wait-for-all.ts";
 import { readTimeout } from "../../option-values.ts";
 
 type WaitOptions = Selection & { for: string; timeout: number };
+
+/** A server that has not answered by then has nothing to show. */
+const lookOnceSeconds = 30;
 
 const examples = `
   tink wait wf/node-1-debian --for=jsonpath='{.status.state}'=SUCCESS --timeout 30m
@@ -34,26 +31,13 @@ export function configure(command: Command, context: CliContext): void {
       if (selected.length === 0)
         throw new CliError("not-found", "no object was selected, so there is nothing to wait for");
       // One deadline for all, which are watched at the same time.
-      const deadline = AbortSignal.timeout(Math.max(options.timeout * 1000, 1));
+      const deadline = AbortSignal.timeout((options.timeout || lookOnceSeconds) * 1000);
       const signal = AbortSignal.any([context.signal, deadline]);
-      const waits = selected.map((one) => {
-        const done = waitFor(one);
-        // Each is looked at in its turn below.
-        done.catch(() => undefined);
-        return { one, done };
-      });
-      async function waitFor(one: Selected): Promise<void> {
-        const client = connected.clients(one.kind);
-        const now = await client.get(one.key);
-        if (awaited.isMet(now)) return;
-        if (now === undefined && !awaited.mayBeMissing) throw missing(one);
-        const late = () =>
-          new CliError("timed-out", `${subjectOf(one)} is not so after ${options.timeout} s: --for ${options.for}`);
-        if (options.timeout === 0) throw late();
-        await client.waitFor(one.key, awaited.isMet, signal).catch((error: unknown) => {
-          throw deadline.aborted ? late() : error;
-        });
-      }
+      const late = (one: Selected) =>
+        new CliError("timed-out", `${subjectOf(one)} is not so after ${options.timeout} s: --for ${options.for}`);
+      const givenUp = (one: Selected) => (context.signal.aborted ? context.signal.reason : late(one));
+      const patience = { signal, looksOnce: options.timeout === 0, givenUp };
+      const waits = waitForAll(connected.clients, selected, awaited, patience);
       await eachOf(
         waits,
         async ({ one, done }) => {

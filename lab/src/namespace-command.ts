@@ -24,13 +24,27 @@ export function namespaceCommand(argv: readonly string[], { asRoot, dieWithParen
 }
 
 /**
- * The command line that joins the namespaces of process `pid`, with the caller's own terminal.
+ * The command line that joins the namespaces of process `pid`, with the caller's own terminal. A signal ends what joins, and that tells `argv` by SIGTERM.
  * @param cwd Where `argv` runs: joining leads to the root folder, and a relative path is to mean what it means outside.
  */
 export function joinCommand(pid: number, argv: readonly string[], asRoot: boolean, cwd: string): string[] {
   const user = asRoot ? [] : ["--user", "--preserve-credentials"];
-  return ["nsenter", "--target", String(pid), ...user, "--net", "--mount", "--pid", "--", ...inFolder(cwd), ...argv];
+  return [
+    "nsenter",
+    "--target",
+    String(pid),
+    ...user,
+    "--net",
+    "--mount",
+    "--pid",
+    "--",
+    ...toldOfEnd,
+    ...inFolder(cwd),
+    ...argv,
+  ];
 }
+
+const toldOfEnd = ["setpriv", "--pdeathsig", "TERM", "--"];
 
 function inFolder(cwd: string): string[] {
   return ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", cwd];

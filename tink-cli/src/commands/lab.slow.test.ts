@@ -1,10 +1,14 @@
 // A lab by its commands, from start to destroy, and what each says to those who hold it wrong.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { checkout } from "../own-command.ts";
 import { type CliRun, type RunningCli, runCliProcess, startCli } from "../testing/cli-bench.ts";
 
 describe("a lab", { timeout: 300_000 }, () => {
@@ -88,6 +92,17 @@ describe("a lab", { timeout: 300_000 }, () => {
     assert.match(stdout, /^br0 +\S+ +10\.77\.0\.1\/24 169\.254\.169\.254\/32/m);
     assert.equal((await exec("sh", "-c", "exit 7")).code, 7);
     assert.equal((await exec("no-such-program")).code, 127);
+  });
+
+  test("ends a program on its network when it is told to end itself", async ({ signal }) => {
+    const mark = join(dir, "told");
+    const script = `trap 'kill $!; touch ${mark}; exit' TERM; sleep 300 & echo waits; wait`;
+    const exec = spawn(join(checkout, "tink"), ["lab", "exec", "--dir", dir, "--", "sh", "-c", script], { signal });
+    await once(exec.stdout, "data");
+    exec.kill("SIGTERM");
+    assert.deepEqual(await once(exec, "exit"), [143, null]);
+    while (!existsSync(mark)) await pause(20, undefined, { signal });
+    await rm(mark);
   });
 
   test("powers a machine off, and removes it", async () => {

@@ -1,8 +1,6 @@
 // tink lab: a virtual rack to play with or to test templates on; it goes on until it is destroyed.
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { ensurePackages } from "@neverland/debian";
 import { defaultCacheDir } from "@neverland/hook/build-cache";
@@ -12,7 +10,7 @@ import type { CliContext } from "../context.ts";
 import { numberUpTo } from "../option-values.ts";
 import { startProgress } from "../output/progress.ts";
 import { formatTable } from "../output/table.ts";
-import { checkout, ownCommand } from "../own-command.ts";
+import { ownCommand } from "../own-command.ts";
 
 type LabOptions = { dir: string };
 type StartOptions = LabOptions & { accel: AcceleratorWish };
@@ -76,7 +74,8 @@ export function configure(lab: Command, context: CliContext): void {
     "exec <program> [args...]",
     "run a program on the lab's network, where you are: lab exec -- tink get hw",
   ).action(
-    async (name: string, args: string[], options: LabOptions) => await exec(options.dir, [name, ...args], context),
+    async (name: string, args: string[], options: LabOptions) =>
+      await (await import("../lab/lab-exec.ts")).labExec(options.dir, [name, ...args], context),
   );
   addTo("destroy", "power everything off and end the lab").action(async (options: LabOptions) => {
     await (await loadLab()).destroyLab(options.dir, { signal: context.signal, timeoutMs: destroyTimeoutMs });
@@ -186,20 +185,4 @@ function print(machines: Awaited<ReturnType<RunningLab["list"]>>, context: CliCo
   const [first] = machines;
   if (first === undefined) context.stderr("The lab has no machines; add one with: tink lab add NAME\n");
   else context.stdout(formatTable(Object.keys(first), rows));
-}
-
-/** With the user's own terminal, this tink first in its path, and the lab's server as kubectl's; its exit code becomes ours. */
-async function exec(dir: string, argv: readonly string[], context: CliContext): Promise<void> {
-  const [program = "", ...args] = await (await loadLab()).labExecCommand(dir, argv);
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const kubeconfig = join(dir, "data/kubeconfig");
-  const env = {
-    ...context.env,
-    PATH: [checkout, context.env.PATH].join(delimiter),
-    ...(existsSync(kubeconfig) && { KUBECONFIG: kubeconfig }),
-  };
-  spawn(program, args, { stdio: "inherit", env })
-    .once("error", reject)
-    .once("exit", (code) => resolve(code ?? 1));
-  context.setExitCode(await promise);
 }

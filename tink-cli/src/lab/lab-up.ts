@@ -17,9 +17,6 @@ export type LabUp = {
   readonly args: readonly string[];
 };
 
-/** A signal ends the program that joined the lab, and this hands it on to what that one runs inside. */
-const endsWithParent = ["setpriv", "--pdeathsig", "TERM", "--"];
-
 /**
  * Goes on until the user ends it, or the server ends.
  * @param ready Called with the flags by which `tink` finds this server, when it takes requests. @throws {LabError} `no-lab`
@@ -39,7 +36,7 @@ export async function labUp(
       ...["--data-dir", dataDir, "--interface", "br0", "--boot-listen", demoNetwork.serverAddress],
       ...["--api-listen", `127.0.0.1:${labApiPort}`, "--hook-dir", hookDir, "--files-dir", filesDir, ...args],
     ];
-    const inLab = (argv: readonly string[]): Promise<string[]> => labExecCommand(dir, [...endsWithParent, ...argv]);
+    const inLab = (argv: readonly string[]): Promise<string[]> => labExecCommand(dir, argv);
     const server = await startServerProcess(flags, log, context.signal, inLab);
     progress.done();
     await untilEnded(server, { dir, dataDir, log }, context, ready);

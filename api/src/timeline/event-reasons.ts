@@ -40,7 +40,7 @@ export const eventReasons = {
   },
   UnknownAddress: {
     meaning: "no Hardware has the caller's address",
-    mend: "set the address in the Hardware's interface, and see that the machine uses the one it gets by DHCP",
+    mend: "set the address in the Hardware's interface, and see that the machine uses the one it gets by DHCP; name a proxy or NAT gateway with --trusted-proxy",
   },
   UnreadableAddress: {
     meaning: "the caller's address cannot be read",

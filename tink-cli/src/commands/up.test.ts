@@ -235,6 +235,20 @@ describe("an interface that cannot be served yet is told, waited for, and served
     await runInside(namespace, ["ip", "link", "set", "far7", "up"], 10_000);
     await log(/lan7 has a carrier: machines on it are served/);
   });
+
+  test("that loses its address, goes down or goes away, each is told as what it is", async (t) => {
+    const { log, ready, namespace } = await upBeside(t, `${bridge}; ${mended}`, ["--interface", "lan7"]);
+    assert.deepEqual((await ready()).interfaces, [{ name: "lan7", address: "10.7.0.1" }]);
+    const inside = (command: string) => runInside(namespace, ["sh", "-c", command], 10_000);
+    await inside("ip addr flush dev lan7");
+    await log(/lan7 is down or has no address any more \(ip link set lan7 up; /);
+    await inside("ip addr add fe80::7/64 dev lan7 nodad");
+    await log(/lan7 has no IPv4 address any more/);
+    await inside("ip addr add 10.7.0.1/24 dev lan7");
+    await log(/lan7 is up and has its address: machines on it are served/);
+    await inside("ip link del lan7");
+    await log(/lan7 is not there any more/);
+  });
 });
 
 test("listening on every address, machines are told the link's own", async (t) => {

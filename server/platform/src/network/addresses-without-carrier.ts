@@ -1,5 +1,6 @@
 // The addresses of links that have no carrier (a cable is out, a switch is off), which Node does not list: as `ip` tells them.
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
+import { promisify } from "node:util";
 import { netmaskOf } from "@neverland/api";
 
 /** Of a link that is up. */
@@ -20,18 +21,29 @@ type IpLink = {
   readonly addr_info: readonly { readonly family: string; readonly local: string; readonly prefixlen: number }[];
 };
 
+const argv = ["-json", "address", "show"];
+
 /**
  * A program is started, and waited for: only for when a server starts.
  * @returns Those without carrier alone; none where `ip` (the Debian package iproute2) is missing.
  */
 export function linksWithoutCarrier(): readonly ConfiguredLink[] {
   try {
-    const argv = ["-json", "address", "show"];
     return readLinks(
       execFileSync("ip", argv, { encoding: "utf8", timeout: longestMs, stdio: ["ignore", "pipe", "ignore"] }),
     );
   } catch {
     return [];
+  }
+}
+
+/** Whether a link is up and has no carrier, whatever its addresses; `false` also where `ip` is missing. */
+export async function lacksCarrier(name: string): Promise<boolean> {
+  try {
+    const { stdout } = await promisify(execFile)("ip", argv, { timeout: longestMs });
+    return readLinks(stdout).some((link) => link.name === name);
+  } catch {
+    return false;
   }
 }
 

@@ -124,6 +124,24 @@ describe("kubectl", { timeout: 120_000 }, () => {
     assert.deepEqual(machine?.slice(0, 5), ["m1", mac, "10.0.0.5", "in-hook", "w"]);
   });
 
+  test("sees in a watch of Hardware what its view says anew, of the machines that were asked for", async (t) => {
+    const child = spawn(kubectl, ["get", "hw", "-w", "--no-headers", "-l", "rack=a"], { env: environment() });
+    t.after(() => child.kill());
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const next = async (): Promise<string> => (await lines.next()).value ?? "";
+    assert.match(await next(), /^m1 .*in-hook/);
+    const interfaces = [{ dhcp: { mac: "52:54:00:00:00:98" } }];
+    await bench.hardware("m3", "52:54:00:00:00:98", { interfaces }, { labels: { rack: "a" } });
+    assert.match(await next(), /^m3 .*Known/);
+    await bench.settle();
+    assert.match(await next(), /^m3 .*idle .*NoWorkflow/);
+    bench.heard("52:54:00:00:00:99", "DhcpOffer", { hardware: "m2" });
+    await bench.settle();
+    bench.heard("52:54:00:00:00:98", "DhcpOffer", { hardware: "m3" });
+    await bench.settle();
+    assert.match(await next(), /^m3 /);
+  });
+
   test("writes none", async () => {
     for (const args of [
       ["delete", "mv", "m1"],

@@ -4,8 +4,6 @@ import type { Writable } from "node:stream";
 import { apiVersionOf, type ObjectMeta, type Resource } from "@neverland/api";
 import { onAnswerOver } from "@neverland/platform/http/answer-over.ts";
 import { onAbort } from "@neverland/platform/wait/abort.ts";
-import { type PolledWatch, polledWatch } from "@neverland/store/polled-watch.ts";
-import type { WatchEvent } from "@neverland/store/resource-store.ts";
 import type { ApiContext } from "../api-context.ts";
 import { toFault, toStatus } from "../wire/api-fault.ts";
 import { type AnswerForm, isTable } from "../wire/negotiation.ts";
@@ -14,6 +12,7 @@ import type { RequestTarget } from "../wire/request-target.ts";
 import { objectText } from "./answer-text.ts";
 import { drained, sendLive } from "./send-live.ts";
 import type { Lines } from "./shared-lines.ts";
+import { type ShownEvent, type ShownWatch, shownWatch } from "./shown-watch.ts";
 import type { IncludeObject } from "./table.ts";
 import { type WholeList, wholeList } from "./whole-list.ts";
 
@@ -139,7 +138,8 @@ type Live = {
  */
 function tellLive(told: Told, { selection, resourceVersion, wantsBookmarks, response, signal }: Live): Promise<void> {
   const { store, turns } = told.context;
-  const watch = polledWatch(store.watch(told.target.kind, { ...selection, resourceVersion, signal }), signal);
+  const showsViews = isTable(told.form) && told.context.machineViews !== undefined;
+  const watch = shownWatch(store, told.target.kind, { selection, resourceVersion, signal }, showsViews);
   return new Promise((resolve, reject) => {
     const tellInTurn = (): void => turns.run(tell, true);
     const tell = (): void => {
@@ -179,7 +179,7 @@ async function sendLines(response: ServerResponse, lines: Lines, signal: AbortSi
 type Taken = { readonly lines: Lines | undefined; readonly failure?: { readonly error: unknown } };
 
 /** What there is to tell, as much as is told at once. */
-function takeLines(told: Told, watch: PolledWatch, wantsBookmarks: boolean): Taken {
+function takeLines(told: Told, watch: ShownWatch, wantsBookmarks: boolean): Taken {
   let lines: Lines | undefined;
   try {
     while (!isFullLoad(lines)) {
@@ -198,7 +198,7 @@ function isFullLoad(lines: Lines | undefined): boolean {
   return lines !== undefined && (lines.count >= most.events || lines.sizeBytes >= most.bytes);
 }
 
-type ObjectEvent = Exclude<WatchEvent, { type: "bookmark" }>;
+type ObjectEvent = Exclude<ShownEvent, { type: "bookmark" }>;
 
 const types = { added: "ADDED", modified: "MODIFIED", deleted: "DELETED" } as const;
 
@@ -207,8 +207,10 @@ function withEvent(told: Told, before: Lines | undefined, event: ObjectEvent): L
   const nowMs = context.clock.nowMs();
   told.withColumns = false;
   // Rows have ages in them, which are the same within a second.
-  const rows = isTable(form) ? `${includeObject} ${withColumns} ${Math.floor(nowMs / 1000)}` : "";
-  const make = () => `{"type":"${types[event.type]}","object":${textOf(told, event.object, withColumns, nowMs)}}\n`;
+  const cells = `${Math.floor(nowMs / 1000)} ${event.view?.metadata.resourceVersion ?? ""}`;
+  const rows = isTable(form) ? `${includeObject} ${withColumns} ${cells}` : "";
+  const text = () => textOf(told, event.object, withColumns, nowMs, event.view);
+  const make = () => `{"type":"${types[event.type]}","object":${text()}}\n`;
   return context.lines.after(before, event.object, `${event.type} ${form} ${rows}`, make);
 }
 
@@ -225,12 +227,10 @@ function textOf(
   object: Resource,
   hasColumns: boolean,
   nowMs: number,
+  view?: Resource,
 ): string {
-  return objectText(
-    { kind: target.kind, form, includeObject, nowMs, machineViews: context.machineViews },
-    object,
-    hasColumns,
-  );
+  const machineViews = view === undefined ? context.machineViews : { of: () => view };
+  return objectText({ kind: target.kind, form, includeObject, nowMs, machineViews }, object, hasColumns);
 }
 
 /** In a table it is a row without values, whose object has the annotation: so are Kubernetes' own. */

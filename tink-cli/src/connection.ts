@@ -89,7 +89,7 @@ async function chooseConnection(
   if (isWhole) return { server: url, token: token.value, tokenFrom: token.name };
   throw new CliError(
     "unavailable",
-    `No ${server ? "token" : "server"} was found: ${whatIsGiven(server, token, named === env)}there is no kubeconfig in ${dirs.join(" or ")}.\n` +
+    `No ${server ? "token" : "server"} was found: ${whatIsGiven(server, token, named === env && env)}there is no kubeconfig in ${dirs.join(" or ")}.\n` +
       `Start one with "tink up", look at "tink demo --keep", or name it with --server and --token-file.`,
   );
 }
@@ -147,11 +147,14 @@ function firstOf(places: Readonly<Record<string, string | undefined>>): Named | 
   return found && { name: found[0], value: found[1] ?? "" };
 }
 
-function whatIsGiven(server: Named | undefined, token: Named | undefined, readsEnvironment: boolean): string {
+/** @param env False where it was not read. */
+function whatIsGiven(server: Named | undefined, token: Named | undefined, env: NodeJS.ProcessEnv | false): string {
   if (server)
     return `${server.name} names the server ${server.value}, but neither TINK_TOKEN nor --token-file its token, and `;
   if (token) return `${token.name} is set, but neither TINK_SERVER nor --server, and `;
-  return readsEnvironment ? "TINK_SERVER and TINK_TOKEN are not set, and " : "";
+  if (!env) return "";
+  const kubeconfig = env.KUBECONFIG ? `KUBECONFIG (${env.KUBECONFIG}) leads to no server of this product, ` : "";
+  return `TINK_SERVER and TINK_TOKEN are not set, ${kubeconfig}and `;
 }
 
 /** As a URL without what fetch wants nowhere but in a header. */

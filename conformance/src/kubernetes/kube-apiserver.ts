@@ -38,6 +38,8 @@ export async function startKubeApiserver(): Promise<KubeApiserver> {
   const apiserver = startProgram(program, {
     "etcd-servers": etcdUrl,
     "bind-address": "127.0.0.1",
+    // It is told to nobody, but looked for among the default routes where it is not given.
+    "advertise-address": "192.0.2.1",
     "secure-port": String(port),
     "cert-dir": join(folder, "certificates"),
     "token-auth-file": join(folder, "tokens"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kinds, type Workflow } from "@neverland/api";
+import { cancelAnnotation, kinds, type Workflow } from "@neverland/api";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
@@ -79,5 +79,17 @@ test("nobody may begin what was deleted, or made anew, while the start was writt
       if (isMadeAnew) await rig.create();
     };
     await assert.rejects(rig.start(await rig.create(), remake), isNotNow);
+  }
+});
+
+test("nobody may begin what was cancelled, or marked for deletion, while the start was written down", async () => {
+  for (const wish of [{ annotations: { [cancelAnnotation]: "1" } }, { finalizers: ["x.y/z"] }]) {
+    const rig = new Rig();
+    const workflow = await rig.create();
+    const ask = async () => {
+      await rig.workflows.update({ ...workflow, metadata: { ...workflow.metadata, ...wish } });
+      if ("finalizers" in wish) await rig.workflows.delete(key);
+    };
+    await assert.rejects(rig.start(workflow, ask), isNotNow);
   }
 });

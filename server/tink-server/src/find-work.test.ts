@@ -138,3 +138,9 @@ test("a workflow that has gone meanwhile is passed over", async () => {
   });
   assert.equal(await rig.find(), "default/b stream");
 });
+
+test("a worker that asks has not come too late for an action that nobody has begun, however long that has waited", async () => {
+  const rig = new Rig();
+  await rig.create("a", { ...pending(), stateSince: "2020-01-01T00:00:00Z" });
+  assert.equal(await rig.find(), "default/a stream");
+});

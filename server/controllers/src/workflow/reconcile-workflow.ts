@@ -56,9 +56,10 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
   const cancel = pendingCancel(workflow);
   if (cancel !== undefined) return await cancelWorkflow(workflow, cancel, deps, context);
   const retry = pendingRetry(workflow);
-  // What was lent for the last attempt is taken back before.
-  if (retry !== undefined && !(isFinalState(state) && hasLoans(workflow)))
-    return { status: retryWorkflow(workflow, retry, context.time) };
+  if (retry !== undefined && !waitsForEnd(workflow)) {
+    const step = await lastStep(workflow, deps, context);
+    return step ?? { status: retryWorkflow(workflow, retry, context.time) };
+  }
   switch (state) {
     case "":
       return await startWorkflow(workflow, deps, context);
@@ -74,4 +75,22 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
     case "TIMEOUT":
       return await cleanUp(workflow, deps, context);
   }
+}
+
+/** What was lent for the last attempt is taken back before another one, and what is being wrapped up comes to its end. */
+function waitsForEnd(workflow: Workflow): boolean {
+  const state = workflow.status?.state;
+  return state === "POST" || (isFinalState(state) && hasLoans(workflow));
+}
+
+/** The end of the attempt at hand, where it has come and was not folded yet: whoever asks for another one may have heard of it. */
+async function lastStep(
+  workflow: Workflow,
+  deps: WorkflowControllerDeps,
+  context: StepContext,
+): Promise<Step | undefined> {
+  const { state } = statusOf(workflow);
+  if (state !== "PENDING" && state !== "RUNNING") return undefined;
+  const step = await foldStep(workflow, deps, context);
+  return step.status.state === "POST" || isFinalState(step.status.state) ? step : undefined;
 }

@@ -14,6 +14,7 @@ import {
 } from "@neverland/api";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { installer } from "@neverland/workflow-rules/testing/examples.ts";
+import type { PowerControl } from "../ports.ts";
 import { type BenchOptions, ControllerBench, key, machineKey, waitUntil } from "../testing/controller-bench.ts";
 import { deadlineMs } from "./deadline-ms.ts";
 
@@ -351,4 +352,55 @@ test("a second workflow of a machine says which one is before it, until that is 
   await bench.report(first, 0, "FAILED");
   const next = await bench.reach((each) => /no other workflow/.test(messageOf(each, "WorkerFree")), "second");
   assert.equal(shownReason(next), "WaitingForWorker");
+});
+
+test("another attempt that was asked for at once is begun when what the one before had lent is taken back", async (t) => {
+  const bench = await setUp(t);
+  const first = await running(bench, toggle);
+  await bench.stop();
+  await bench.report(first, 0, "FAILED");
+  await annotate(bench, { [retryAnnotation]: "1" });
+  await bench.start();
+  await bench.reach(({ status }) => status?.state === "PENDING" && status.attempts?.length === 1);
+  const told = ["NetbootAllowed", "NetbootForbidden", "WorkflowRetried"];
+  assert.deepEqual(
+    bench.events.map(({ type }) => type).filter((type) => told.includes(type)),
+    ["NetbootAllowed", "NetbootForbidden", "WorkflowRetried", "NetbootAllowed"],
+  );
+});
+
+test("Hardware stays while what its workflow did is being wrapped up", async (t) => {
+  const bench = await setUp(t);
+  const workflow = await running(bench);
+  await bench.stop();
+  const live = await bench.workflows.get(key);
+  assert.ok(live);
+  await bench.workflows.updateStatus({ ...live, status: { ...workflow.status, state: "POST" } });
+  await bench.changeHardware(({ metadata, ...machine }) => ({
+    ...machine,
+    metadata: { ...metadata, finalizers: [inUseFinalizer] },
+  }));
+  await bench.hardware.delete(machineKey);
+  await bench.start({ isWorkflowController: false });
+  await waitUntil(() => eventsOf(bench, "HardwareHeld").length > 0);
+  assert.ok(await bench.hardware.get(machineKey));
+});
+
+test("another attempt that was asked for while the one before was being wrapped up begins after that", async (t) => {
+  let isFinished = false;
+  const power: PowerControl = {
+    prepare: async () => ({ state: "complete" }),
+    finish: async () => (isFinished ? { state: "complete" } : { state: "running", pollAfterMs: 1000 }),
+  };
+  const bench = await setUp(t, { power });
+  await bench.createWorkflow({ hardwareRef: "machine", bootOptions: { bootMode: "netboot" } });
+  const pending = await bench.reachState("PENDING");
+  for (const index of [0, 1]) await bench.report(pending, index, "SUCCESS");
+  await bench.reachState("POST");
+  await annotate(bench, { [retryAnnotation]: "1" });
+  isFinished = true;
+  bench.clock.advance(1000);
+  const again = await bench.reach(({ status }) => status?.state === "PENDING" && status.attempts?.length === 1);
+  assert.equal(again.status?.attempts?.[0]?.state, "SUCCESS");
+  assert.deepEqual(eventsOf(bench, "RetryRefused"), []);
 });

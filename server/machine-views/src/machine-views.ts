@@ -16,11 +16,12 @@ import { RegularWork } from "@neverland/platform/wait/regular-work.ts";
 import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { faultOf } from "@neverland/store/stored-fault.ts";
-import { type MachineFactBook, type MachineFacts, mostStrangers } from "@neverland/timeline/machine-facts.ts";
-import { foldKnown, foldStranger, isMissing } from "./fold-view.ts";
+import type { MachineFactBook, MachineFacts } from "@neverland/timeline/machine-facts.ts";
+import { foldKnown, isMissing } from "./fold-view.ts";
 import { type Machine, MachineBook } from "./machine-book.ts";
 import { MacMap } from "./near-macs.ts";
 import { ShownViews, staleMs } from "./shown-views.ts";
+import { Strangers } from "./strangers.ts";
 
 export type MachineViewsDeps = {
   /** Hardware and Workflows. */
@@ -45,16 +46,10 @@ const gatherMs = 100;
 /** What is shown is late by so many times what showing took, so that machines at work keep the processor for themselves. */
 const restTimes = 9;
 const longestGatherMs = 2000;
-const mostAtOnce = { known: 256, urgent: 64, strangers: 16 };
-/** A machine without Hardware is forgotten so long after it was heard last. */
-export const strangerAgeMs = 86_400_000;
+const mostAtOnce = 256;
 const tidyMs = 600_000;
 /** How soon all who wait are shown with it that the server cannot hear them. */
 const lookMs = 10_000;
-/** How often it is said that there are too many of them. */
-const crowdedMs = 3_600_000;
-const mostLookedAt = 64;
-const strangersNamespace = "default";
 
 export class MachineViews implements Service {
   readonly #deps: MachineViewsDeps;
@@ -62,15 +57,12 @@ export class MachineViews implements Service {
   readonly #book = new MachineBook();
   readonly #abort = new AbortController();
   readonly #changed = new Map<string, ResourceKey>();
-  readonly #changedStrangers = new Set<string>();
-  /** Those that do not wait behind made-up ones: they asked again, have a view, or are nearly a machine that is waited for. */
-  readonly #urgentStrangers = new Set<string>();
-  /** Those that have a view, the one that was heard last at the end. */
-  readonly #strangers = new MacMap<true>();
+  readonly #strangers: Strangers;
   /** Machines that are waited for and were not heard, by their MACs; and what was said of a near one. */
   readonly #missing = new MacMap<ResourceKey>();
   readonly #saidNear = new Map<string, string>();
-  #seenMs = new Map<string, number>();
+  /** When those with Hardware were heard, as far as that is shown. */
+  readonly #seenMs = new Map<string, number>();
   #followings: Following[] = [];
   #giveUp: (() => void)[] = [];
   readonly #regular: readonly RegularWork[];
@@ -78,13 +70,18 @@ export class MachineViews implements Service {
   #isDue = false;
   #gatherMs = gatherMs;
   #working: Promise<void> = Promise.resolve();
-  #saidCrowdedMs = Number.NEGATIVE_INFINITY;
 
   constructor(deps: MachineViewsDeps) {
     this.#deps = deps;
     this.#shown = new ShownViews(deps.views);
+    this.#strangers = new Strangers({
+      ...{ facts: deps.facts, clock: deps.clock, warn: deps.warn },
+      ...{ shown: this.#shown, book: this.#book, missing: this.#missing },
+      onNear: (waiting) => this.#change(waiting),
+      onChange: () => this.#later(),
+    });
     this.#regular = [
-      { everyMs: tidyMs, doing: "forgetting machines without Hardware", work: async () => this.#forgetOld() },
+      { everyMs: tidyMs, doing: "forgetting machines without Hardware", work: async () => this.#strangers.forgetOld() },
       { everyMs: lookMs, doing: "looking whether machines are heard", work: async () => this.#lookWhetherHeard() },
     ].map((work) => new RegularWork({ ...work, isIdle: true, clock: deps.clock, onError: deps.onError }));
   }
@@ -113,7 +110,7 @@ export class MachineViews implements Service {
       }),
     ];
     await unlessAborted(Promise.all(this.#followings.map(({ ready }) => ready)), signal);
-    for (const mac of facts.strangers()) this.#changedStrangers.add(mac);
+    for (const mac of facts.strangers()) this.#strangers.change(mac);
     await this.#work(Number.POSITIVE_INFINITY);
     this.#giveUp = [facts.onFact((who, isNews) => this.#heard(who, isNews))];
     this.#unheard = this.#deps.whyUnheard();
@@ -138,9 +135,7 @@ export class MachineViews implements Service {
     for (const machine of changed) this.#change(machine.hardware.metadata);
     if (isDeleted) this.#deps.facts.forgetHardware(metadata);
     // Whoever was a stranger by one of its MACs is none, or is one again.
-    for (const { macs } of changed)
-      for (const mac of macs)
-        if (this.#strangers.has(mac) || this.#deps.facts.ofStranger(mac) !== undefined) this.#changeStranger(mac);
+    for (const { macs } of changed) for (const mac of macs) this.#strangers.described(mac);
   }
 
   #workflowChanged(isDeleted: boolean, workflow: Workflow): void {
@@ -149,15 +144,14 @@ export class MachineViews implements Service {
   }
 
   #heard(who: { readonly key: ResourceKey } | { readonly mac: string }, isNews: boolean): void {
-    const { facts } = this.#deps;
-    const [id, now] =
-      "key" in who ? [formatKey(who.key), facts.ofHardware(who.key)] : [who.mac, facts.ofStranger(who.mac)];
-    const shownMs = this.#seenMs.get(id) ?? 0;
+    if ("mac" in who) {
+      this.#strangers.heard(who.mac, isNews);
+      return;
+    }
+    const { key } = who;
+    const behindMs = (this.#deps.facts.ofHardware(key)?.seenMs ?? 0) - (this.#seenMs.get(formatKey(key)) ?? 0);
     // Of who is shown as not seen it is news that it is there, whatever was heard of it before.
-    const isFound = "key" in who && this.#isMissing(who.key);
-    if (!isNews && !isFound && (now?.seenMs ?? 0) - shownMs < staleMs) return;
-    if ("key" in who) this.#change(who.key);
-    else this.#changeStranger(who.mac);
+    if (isNews || behindMs >= staleMs || this.#isMissing(key)) this.#change(key);
   }
 
   #change({ namespace, name }: ResourceKey): void {
@@ -165,19 +159,8 @@ export class MachineViews implements Service {
     this.#later();
   }
 
-  #changeStranger(mac: string): void {
-    const isKept = this.#strangers.has(mac) || this.#deps.facts.isRepeated(mac);
-    const isUrgent = isKept || (this.#urgentStrangers.size < mostStrangers && this.#missing.near(mac).length > 0);
-    // Those that are kept are bounded there. Of the others the oldest gives way.
-    if (isUrgent) this.#urgentStrangers.add(mac);
-    else this.#changedStrangers.add(mac);
-    const [oldest] = this.#changedStrangers;
-    if (this.#changedStrangers.size > mostStrangers && oldest !== undefined) this.#changedStrangers.delete(oldest);
-    this.#later();
-  }
-
   #later(): void {
-    const isEmpty = this.#changed.size + this.#changedStrangers.size + this.#urgentStrangers.size === 0;
+    const isEmpty = this.#changed.size === 0 && this.#strangers.isEmpty;
     if (this.#isDue || isEmpty || this.#abort.signal.aborted || this.#giveUp.length === 0) return;
     this.#isDue = true;
     const { clock } = this.#deps;
@@ -196,23 +179,18 @@ export class MachineViews implements Service {
     const writes: Promise<void>[] = [];
     const write = async (work: Promise<void>): Promise<void> => {
       writes.push(work.catch((error) => this.#deps.onError({ doing: "keeping a machine's view", error })));
-      if (writes.length >= mostAtOnce.known) await Promise.all(writes.splice(0));
+      if (writes.length >= mostAtOnce) await Promise.all(writes.splice(0));
       if (breather.isDue) await breather.breathe();
     };
-    for (const [id, key] of firstOf(this.#changed, mostAtOnce.known * times)) {
+    for (const [id, key] of [...Iterator.from(this.#changed).take(mostAtOnce * times)]) {
       if (this.#abort.signal.aborted) return;
       this.#changed.delete(id);
       await write(this.#showKnown(id, key));
     }
-    for (const [queue, most] of [
-      [this.#urgentStrangers, mostAtOnce.urgent],
-      [this.#changedStrangers, mostAtOnce.strangers],
-    ] as const)
-      for (const mac of firstOf(queue, most * times)) {
-        if (this.#abort.signal.aborted) return;
-        queue.delete(mac);
-        await write(this.#showStranger(mac));
-      }
+    for (const mac of this.#strangers.take(times)) {
+      if (this.#abort.signal.aborted) return;
+      await write(this.#strangers.show(mac));
+    }
     await Promise.all(writes);
   }
 
@@ -254,10 +232,6 @@ export class MachineViews implements Service {
     return all.reduce((newest, each) => ((each?.seenMs ?? -1) > (newest?.seenMs ?? -1) ? each : newest), undefined);
   }
 
-  #isTooOld({ seenMs }: MachineFacts): boolean {
-    return this.#deps.clock.nowMs() - seenMs > strangerAgeMs;
-  }
-
   #isMissing(key: ResourceKey): boolean {
     return this.#book.get(key)?.macs.some((mac) => this.#missing.has(mac)) ?? false;
   }
@@ -268,7 +242,7 @@ export class MachineViews implements Service {
       if (this.#missing.has(mac) === isNow) continue;
       if (isNow) this.#missing.set(mac, hardware.metadata);
       else this.#missing.delete(mac);
-      for (const near of this.#strangers.near(mac)) this.#changeStranger(near);
+      for (const near of this.#strangers.near(mac)) this.#strangers.change(near);
     }
   }
 
@@ -284,55 +258,6 @@ export class MachineViews implements Service {
     });
   }
 
-  async #showStranger(mac: string): Promise<void> {
-    const facts = this.#deps.facts.ofStranger(mac);
-    const key = { namespace: strangersNamespace, name: mac.replaceAll(":", "-") };
-    if (facts === undefined || facts.seenMs === 0 || this.#book.byMac(mac) !== undefined || this.#isTooOld(facts)) {
-      await this.#forgetStranger(mac);
-      return;
-    }
-    if (this.#book.get(key) !== undefined) return;
-    const isNew = !this.#strangers.has(mac);
-    this.#strangers.set(mac, true);
-    this.#seenMs.set(mac, facts.seenMs);
-    const near = this.#missing.near(mac).flatMap((each) => {
-      const waiting = this.#missing.get(each);
-      return waiting === undefined ? [] : { name: formatKey(waiting), mac: each };
-    });
-    if (isNew) for (const { name } of near) this.#change(keyOf(name));
-    await this.#shown.put(key, foldStranger({ mac, facts, near }));
-    if (this.#strangers.size > mostStrangers) await this.#makeRoom();
-  }
-
-  async #forgetStranger(mac: string): Promise<void> {
-    this.#seenMs.delete(mac);
-    if (!this.#strangers.delete(mac)) return;
-    const key = { namespace: strangersNamespace, name: mac.replaceAll(":", "-") };
-    if (this.#book.get(key) === undefined) await this.#shown.remove(key);
-  }
-
-  async #makeRoom(): Promise<void> {
-    const nowMs = this.#deps.clock.nowMs();
-    const leaving = this.#leastWanted();
-    if (leaving !== undefined) await this.#forgetStranger(leaving);
-    if (nowMs - this.#saidCrowdedMs < crowdedMs) return;
-    this.#saidCrowdedMs = nowMs;
-    this.#deps.warn(
-      `more than ${mostStrangers} machines without a Hardware have asked: tink get machineviews lists those that were heard last; find out who sends from so many MACs, or apply their Hardware`,
-    );
-  }
-
-  /** The one heard longest ago, but for those that asked again: they are set behind the others as they are met, a few at a time. */
-  #leastWanted(): string | undefined {
-    const oldest = firstOf(this.#strangers.macs(), mostLookedAt);
-    for (const mac of oldest) {
-      if (!this.#deps.facts.isRepeated(mac)) return mac;
-      this.#strangers.delete(mac);
-      this.#strangers.set(mac, true);
-    }
-    return oldest[0];
-  }
-
   /** Whether machines can be heard is told by nobody: all who wait are shown anew where it has changed. */
   #lookWhetherHeard(): void {
     const now = this.#deps.whyUnheard();
@@ -340,29 +265,9 @@ export class MachineViews implements Service {
     this.#unheard = now;
     for (const key of this.#missing.values()) this.#change(key);
   }
-
-  #forgetOld(): void {
-    const { facts } = this.#deps;
-    for (const mac of [...this.#strangers.macs()]) {
-      const heard = facts.ofStranger(mac);
-      if (heard !== undefined && !this.#isTooOld(heard)) continue;
-      facts.forgetStranger(mac);
-      this.#changeStranger(mac);
-    }
-  }
 }
 
 /** @param workedMs What the last views took. @returns How long changes are gathered now, in ms. */
 export function gatherAfter(workedMs: number): number {
   return Math.min(longestGatherMs, Math.max(gatherMs, restTimes * workedMs));
-}
-
-/** At most so many, to be deleted while they are gone through. */
-function firstOf<T>(all: Iterable<T>, most: number): T[] {
-  return [...Iterator.from(all).take(most)];
-}
-
-function keyOf(text: string): ResourceKey {
-  const [namespace = "", name = ""] = text.split("/");
-  return { namespace, name };
 }

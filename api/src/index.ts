@@ -25,6 +25,7 @@ export * from "./metal/machine-event.ts";
 export type { MachineViewContent } from "./metal/machine-view.ts";
 export * from "./one-line.ts";
 export * from "./redaction.ts";
+export * from "./references.ts";
 export * from "./resource.ts";
 export * from "./resource-key.ts";
 export * from "./sensitive.ts";

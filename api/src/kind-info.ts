@@ -55,6 +55,18 @@ export type ProtobufField =
   | { readonly name: string; readonly type: "message"; readonly fields: ProtobufFields };
 export type ProtobufFields = { readonly [number: number]: ProtobufField };
 
+/**
+ * A field that names another object. `path` leads to its name, or to an object with `name` and, where it may be elsewhere, `namespace`; `*` as
+ * a step goes through a list or a map.
+ */
+export type ReferenceField = {
+  readonly path: string;
+  /** Absent: the field says it itself, by `group` and `resource`. */
+  readonly to?: KindNames;
+  /** Where its namespace stands, when that is not beside its name. Without either it is the object's own. */
+  readonly namespaceAt?: string;
+};
+
 export type KindInfo = KindNames & {
   /** What one is, in a sentence or two: for `kubectl explain`, `tink explain-field` and the page of fields. */
   readonly description: string;
@@ -117,6 +129,8 @@ export type KindInfo = KindNames & {
   readonly doubts?: (object: object) => string[];
   /** What of an object is of no use, though its schemas take it: refused where it is written, and left where it is stored already. */
   readonly faults?: (object: object) => ValueFault[];
+  /** Fields that name other objects, which have to be there before the object is of any use. */
+  readonly references?: readonly ReferenceField[];
   /** When a deletion waits for the object's controller, which lets it go by taking the finalizer off. */
   readonly heldInDeletion?: HeldInDeletion;
   /** When objects have had their day; without it they stay until somebody deletes them. */

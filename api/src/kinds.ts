@@ -95,6 +95,7 @@ export const kinds = {
     ],
     // Cluster API's provider for Tinkerbell: the TinkerbellMachine that has this machine.
     claims: ["v1alpha1.tinkerbell.org/ownerName", "v1alpha1.tinkerbell.org/ownerNamespace"],
+    references: [{ path: "spec.bmcRef", to: kindNames.BmcMachine }, { path: "spec.references.*" }],
     doubts: (hardware) => [...hardwareDoubts(hardware), ...bmcDoubts(hardware)],
     faults: hardwareFaults,
     heldInDeletion: {
@@ -148,6 +149,10 @@ export const kinds = {
       { name: "Template-Rendering", type: "string", path: ".status.templateRendering", wide: true },
     ],
     faults: workflowFaults,
+    references: [
+      { path: "spec.templateRef", to: kindNames.Template },
+      { path: "spec.hardwareRef", to: kindNames.Hardware },
+    ],
     // Rendered of the Hardware, so as secret as that.
     sensitive: ["status.tasks[].environment", "status.tasks[].actions[].environment"],
     indexes: ["spec.templateRef", "spec.hardwareRef", "status.agentID", "status.tasks[].agentID", "status.state"],
@@ -169,6 +174,13 @@ export const kinds = {
       { name: "Reason", type: "string", path: ".status.conditions[].reason", instead: [unusable] },
     ],
     doubts: () => [ruleSetIsIdle],
+    references: [
+      {
+        path: "spec.workflow.template.ref",
+        to: kindNames.Template,
+        namespaceAt: "spec.workflow.namespace",
+      },
+    ],
     indexes: [],
   },
   MachineEvent: {

@@ -11,6 +11,10 @@ const bmc = {
   unique: [],
 } as const;
 
+const secretsOfConnection = [
+  { path: "spec.connection.authSecretRef", to: kindNames.Secret },
+  { path: "spec.connection.providerOptions.rpc.hmac.secrets.*.*", to: kindNames.Secret },
+] as const;
 const sensitive = sensitiveOfConnection.map((path) => `spec.connection.${path}`);
 const unusable = { ofUnusable: true, shown: "Unusable" } as const;
 
@@ -27,6 +31,7 @@ export const bmcKinds = {
     ...bmc,
     description: "How a machine's management controller is reached. This server cannot speak to one yet.",
     spec: bmcMachineSpecSchema,
+    references: secretsOfConnection,
     status: bmcMachineStatusSchema,
     columns: [
       { name: "Host", type: "string", path: ".spec.connection.host" },
@@ -46,6 +51,7 @@ export const bmcKinds = {
     description:
       "What a machine's management controller is to do, such as switching the power. Until this server can speak to one, it fails at once.",
     spec: bmcJobSpecSchema,
+    references: [{ path: "spec.machineRef", to: kindNames.BmcMachine }],
     status: bmcJobStatusSchema,
     columns: [{ name: "Machine", type: "string", path: ".spec.machineRef.name" }, ...progress],
     sensitive: [],
@@ -55,6 +61,7 @@ export const bmcKinds = {
     ...bmc,
     description: "One action of a Job, while it is carried out.",
     spec: bmcTaskSpecSchema,
+    references: secretsOfConnection,
     status: bmcJobStatusSchema,
     columns: [{ name: "Host", type: "string", path: ".spec.connection.host" }, ...progress],
     sensitive,

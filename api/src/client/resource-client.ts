@@ -42,8 +42,9 @@ export type LogOptions = Call & {
 };
 /** Fields that the kind does not have: warned of (the default), refused, or neither. */
 type FieldValidation = { readonly fieldValidation?: "Warn" | "Strict" | "Ignore" };
-export type ApplyCall = Call & FieldValidation & { readonly force?: boolean };
-export type PatchCall = Call & FieldValidation & { readonly subresource?: "status" };
+export type WriteCall = Call & FieldValidation;
+export type ApplyCall = WriteCall & { readonly force?: boolean };
+export type PatchCall = WriteCall & { readonly subresource?: "status" };
 export type DeleteCall = Call & {
   readonly propagationPolicy?: "Background" | "Foreground" | "Orphan";
   readonly uid?: string;
@@ -97,19 +98,21 @@ export class ResourceClient<K extends KindNames, R extends Resource = ClientReso
     return table as ResourceTable; // as asked for, of a server of our own
   }
 
-  async create(object: NewObject<R>, call: Call = {}): Promise<R> {
+  async create(object: NewObject<R>, { fieldValidation, ...call }: WriteCall = {}): Promise<R> {
     const { namespace = "default" } = object.metadata;
     return await this.#object({
       ...call,
       method: "POST",
       path: this.#collection(namespace),
+      query: { fieldValidation },
       body: this.#typed(object),
     });
   }
 
   /** Metadata and spec. @throws {ApiError} `conflict` when another wrote since `object` was read. */
-  async update(object: R, call: Call = {}): Promise<R> {
-    return await this.#object({ ...call, method: "PUT", path: this.#path(object.metadata), body: object });
+  async update(object: R, { fieldValidation, ...call }: WriteCall = {}): Promise<R> {
+    const path = this.#path(object.metadata);
+    return await this.#object({ ...call, method: "PUT", path, query: { fieldValidation }, body: object });
   }
 
   async updateStatus(object: R, call: Call = {}): Promise<R> {

@@ -41,3 +41,6 @@ export type ContentFindings = {
 
 /** Looks at what is written in a language of its kind's own, which no schema knows. */
 export type LookAtContent = (kind: KindInfo, written: WrittenContent) => Promise<ContentFindings>;
+
+/** Looks at what an object names that is written, or would be. @returns A sentence each, without its full stop; none is a reason to refuse. */
+export type LookAtReferences = (kind: KindInfo, object: Resource) => Promise<readonly string[]>;

@@ -3,16 +3,16 @@ import { type KindInfo, kinds, member } from "@neverland/api";
 import type { ContentFindings, WrittenContent } from "@neverland/component-kit/lent-ports.ts";
 import { checkSource } from "@neverland/templates";
 
-/** All others wait while it is read. People write shorter ones. */
-const mostBytes = 64 * 1024;
+/** In bytes. All others wait while it is read. People write shorter ones. */
+export const longestLookedAt = 64 * 1024;
 const field = "spec.data";
 
 /** Of the text that is written last: it takes the place of those before. */
 export function lookAtTemplate(kind: KindInfo, { name, parts }: WrittenContent): ContentFindings {
   const data = kind.kind === kinds.Template.kind ? textIn(parts) : "";
   if (data === "") return { faults: [], notes: [] };
-  if (Buffer.byteLength(data) > mostBytes) {
-    const why = `it is longer than the ${mostBytes / 1024} KiB that are looked at as it is written`;
+  if (Buffer.byteLength(data) > longestLookedAt) {
+    const why = `it is longer than the ${longestLookedAt / 1024} KiB that are looked at as it is written`;
     return { faults: [], notes: [`${field}: ${why}; whether it renders shows when a Workflow uses it`] };
   }
   const { problems, warnings } = checkSource({ name, data });

@@ -1,5 +1,10 @@
 // What the handlers of the resource API share.
-import type { ActionLogs, LookAtContent, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
+import type {
+  ActionLogs,
+  LookAtContent,
+  LookAtReferences,
+  MachineViewLookup,
+} from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -26,6 +31,7 @@ export type ApiContext = {
   readonly clock: Clock;
   readonly writes: WritePath;
   readonly lookAtContent: LookAtContent;
+  readonly lookAtReferences: LookAtReferences;
   /** Of all watches. */
   readonly lines: SharedLines;
   /** For those who tell or ask for much. */

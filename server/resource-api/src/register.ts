@@ -1,6 +1,11 @@
 // Registers the resource API on an HTTP server: discovery, OpenAPI, health, and the kinds.
 import { type KindInfo, kinds } from "@neverland/api";
-import type { ActionLogs, LookAtContent, MachineViewLookup } from "@neverland/component-kit/lent-ports.ts";
+import type {
+  ActionLogs,
+  LookAtContent,
+  LookAtReferences,
+  MachineViewLookup,
+} from "@neverland/component-kit/lent-ports.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { Turns } from "@neverland/platform/wait/turns.ts";
 import type { WritePath } from "@neverland/resources/write-path.ts";
@@ -28,6 +33,7 @@ export type ResourceApiDeps = {
   readonly store: ResourceStore;
   readonly writes: WritePath;
   readonly lookAtContent?: LookAtContent;
+  readonly lookAtReferences?: LookAtReferences;
   readonly clock: Clock;
   /** Who may ask. */
   readonly access: Access;
@@ -61,6 +67,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     clock,
     writes: deps.writes,
     lookAtContent: deps.lookAtContent ?? (async () => ({ faults: [], notes: [] })),
+    lookAtReferences: deps.lookAtReferences ?? (async () => []),
     lines: new SharedLines(),
     turns: new Turns(),
     limits,

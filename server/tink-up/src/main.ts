@@ -58,6 +58,7 @@ type Shared = Omit<ComponentDeps<unknown>, "config" | "lent">;
 
 /** Loaded when the first object is written: a server that runs nothing but Boots needs no engine of templates. */
 const lookAtTemplate = () => import("@neverland/controllers/look-at-template.ts");
+const lookAtReferences = () => import("@neverland/controllers/lookup-in-store.ts");
 /** After a failed start nothing is worth waiting for longer. */
 const failedStartDeadlineMs = 5000;
 /** What watches of machine views resume from. */
@@ -174,6 +175,8 @@ export async function startServer(
         views,
         record: timeline.record,
         lookAtContent: async (kind, written) => (await lookAtTemplate()).lookAtTemplate(kind, written),
+        lookAtReferences: async (kind, object) =>
+          kind.references === undefined ? [] : (await lookAtReferences()).referencesInWords(kind, object, store),
         onError,
         warn,
         notReadyReason: () => notListening ?? ended ?? writes.notWritableReason(),

@@ -1,9 +1,11 @@
 // What a template reads that is not there, in the words of the Hardware and the Workflow: Go's own words are those of its runtime.
+import { nearestName } from "@neverland/yaml";
 import type { TemplateError } from "../template-error.ts";
 import type { GoType } from "../values/types.ts";
 import { hardwareDataType } from "./hardware-types.ts";
 import { asObject, type JsonObject, type TemplateInputs } from "./template-data.ts";
 
+const mostCompared = 32;
 const ofAbsence =
   /index out of range|slice bounds out of range|invalid slice index|index of (untyped nil|nil pointer)|nil pointer (evaluating|dereference)|map has no entry|nil data/;
 
@@ -51,7 +53,9 @@ function absentAt([root = "", ...steps]: readonly string[], inputs: TemplateInpu
       if (!said.endsWith(`map has no entry for key "${root}"`)) return undefined;
       const names = Object.keys(hardwareMap);
       const has = names.length === 0 ? "it is empty" : `it has ${names.join(", ")}`;
-      return `the workflow's spec.hardwareMap has no ${root}: ${has}`;
+      const near = nearestName(root, names.slice(0, mostCompared));
+      const hint = near === undefined ? "" : `; is ${near} to be ${root}?`;
+      return `the workflow's spec.hardwareMap has no ${root}: ${has}${hint}`;
     }
   }
 }

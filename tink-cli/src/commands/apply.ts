@@ -9,6 +9,7 @@ import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
 import type { ManifestObject } from "../manifest-files.ts";
 import { addFileOptions, type FileOptions, readFiles } from "../objects/read-files.ts";
+import { warnOfReferences } from "../objects/warn-of-references.ts";
 
 type ApplyOptions = FileOptions & {
   kustomize?: string;
@@ -45,7 +46,9 @@ export function configure(command: Command, context: CliContext): void {
         );
       const objects = await readFiles(command, files, context);
       if (dryRun === "client") return context.stdout(`${counted(objects.length, "object is", "objects are")} valid\n`);
-      const { clientsFor, namespace } = await connect(command, context);
+      const connected = await connect(command, context);
+      const { clientsFor, namespace } = connected;
+      await warnOfReferences(objects, connected, files.validate, context);
       // Of the files all was said already, with the places.
       const how = { force: forceConflicts ?? false, fieldValidation: "Ignore", dryRun: dryRun === "server" } as const;
       const apply = async ({ kind, resource }: ManifestObject): Promise<void> => {

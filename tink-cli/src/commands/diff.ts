@@ -13,6 +13,7 @@ import type { CliContext } from "../context.ts";
 import { explainError } from "../explain-error.ts";
 import type { ManifestObject } from "../manifest-files.ts";
 import { addFileOptions, type FileOptions, readFiles } from "../objects/read-files.ts";
+import { warnOfReferences } from "../objects/warn-of-references.ts";
 
 type DiffOptions = FileOptions & { forceConflicts?: boolean };
 
@@ -30,7 +31,9 @@ export function configure(command: Command, context: CliContext): void {
       const objects = await readFiles(command, files, context);
       const folder = await mkdtemp(join(tmpdir(), "tink-diff-"));
       try {
-        await writeBoth(objects, folder, await connect(command, context), forceConflicts ?? false);
+        const connected = await connect(command, context);
+        await warnOfReferences(objects, connected, files.validate, context);
+        await writeBoth(objects, folder, connected, forceConflicts ?? false);
         context.setExitCode(await compare(folder, context));
       } catch (error) {
         // Its exit code 1 would say that there are differences.

@@ -8,6 +8,7 @@ import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
 import type { ManifestObject } from "../manifest-files.ts";
 import { addFileOptions, type FileOptions, readFiles } from "./read-files.ts";
+import { warnOfReferences } from "./warn-of-references.ts";
 import { addWriteOptions, showWritten, type WriteOptions } from "./write-result.ts";
 
 export type FilesOptions = WriteOptions & FileOptions;
@@ -18,7 +19,9 @@ export type WriteOne = (clients: Clients, kind: KindInfo, object: Resource, isTr
 export function configureFiles(command: Command, context: CliContext, done: string, write: WriteOne): Command {
   return addFileOptions(addWriteOptions(command)).action(async (options: FilesOptions) => {
     const objects = await readFiles(command, options, context);
-    const { clientsFor, namespace } = await connect(command, context);
+    const connected = await connect(command, context);
+    const { clientsFor, namespace } = connected;
+    if (options.dryRun !== "client") await warnOfReferences(objects, connected, options.validate, context);
     const writeOne = async ({ kind, resource }: ManifestObject): Promise<void> => {
       const object = placed(kind, resource, namespace);
       const subject = `${kind.singular}/${object.metadata.name ?? object.metadata.generateName}`;

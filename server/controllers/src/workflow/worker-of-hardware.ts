@@ -10,7 +10,10 @@ const mostCompared = 16;
 export function noteWorker(hardware: Hardware, status: WorkflowStatus, time: string): WorkflowStatus {
   const type = "WorkerOfHardware";
   const { name } = hardware.metadata;
-  const message = whyOther(hardware, status);
+  const message = whyOther(
+    hardware,
+    (status.tasks ?? []).map(({ agentID }) => agentID),
+  );
   if (message !== undefined)
     return withCondition(status, { type, status: "False", reason: "WorkerOfOtherMachine", message }, time);
   if (!status.conditions?.some((condition) => condition.type === type && condition.status === "False")) return status;
@@ -18,12 +21,19 @@ export function noteWorker(hardware: Hardware, status: WorkflowStatus, time: str
   return withCondition(status, { type, status: "True", reason: "Complete", message: mended }, time);
 }
 
-/** A worker of any other name may be the machine's own: who starts it may give it one. A task of several may be another machine's. */
-function whyOther(hardware: Hardware, { tasks = [] }: WorkflowStatus): string | undefined {
-  const workers = [...new Set((tasks ?? []).map(({ agentID }) => agentID.toLowerCase()))];
+export function isMac(worker: string): boolean {
+  return macPattern.test(worker);
+}
+
+/**
+ * A worker of any other name may be the machine's own: who starts it may give it one. A task of several may be another machine's.
+ * @param named The workers of the workflow's tasks.
+ */
+export function whyOther(hardware: Hardware, named: readonly string[]): string | undefined {
+  const workers = [...new Set(named.map((worker) => worker.toLowerCase()))];
   const macs = textsAt(hardware, "spec.interfaces[].dhcp.mac");
   const own = new Set([...macs, ...textsAt(hardware, "spec.agentID")]);
-  if (macs.length === 0 || !workers.every((worker) => macPattern.test(worker) && !own.has(worker))) return undefined;
+  if (macs.length === 0 || !workers.every((worker) => isMac(worker) && !own.has(worker))) return undefined;
   const { name } = hardware.metadata;
   return `the template's tasks are for worker ${listOf(workers)}, and Hardware ${name}, which hardwareRef names, has ${listOf([...own])}: the machine that boots for this workflow gets no task of it${mistyped(workers, macs)}`;
 }

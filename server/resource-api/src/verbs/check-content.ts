@@ -1,4 +1,5 @@
 // What a client wants to hear of content that its kind has a language of its own for (the query's fieldValidation): as of unknown fields.
+import type { KindInfo, Resource } from "@neverland/api";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { partsOf } from "../wire/field-validation.ts";
 import type { NamedTarget } from "../wire/request-target.ts";
@@ -34,4 +35,21 @@ export async function checkContent(
       );
   }
   warn(reply, [...faults.map(({ field, message }) => `${field}: ${message}`), ...notes]);
+}
+
+/** In characters; a template's faults are told where it is written. */
+const longestNote = 512;
+
+/** Of what was written, or would be: what it names and is not there yet, or does not fit. */
+export async function noteReferences(
+  { context, reply, query }: Exchange,
+  kind: KindInfo,
+  object: Resource,
+): Promise<void> {
+  if (query.fieldValidation === "Ignore" || kind.references === undefined || object.metadata.deletionTimestamp) return;
+  const notes = await context.lookAtReferences(kind, object);
+  warn(
+    reply,
+    notes.map((note) => note.slice(0, longestNote)),
+  );
 }

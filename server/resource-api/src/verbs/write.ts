@@ -11,7 +11,7 @@ import { patchTypeOf, readObject, readPatch } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { warn } from "../wire/warning.ts";
 import { readWriteOptions } from "../wire/write-options.ts";
-import { checkContent } from "./check-content.ts";
+import { checkContent, noteReferences } from "./check-content.ts";
 import { answer, type Exchange } from "./exchange.ts";
 
 /** @throws {ApiFault} */
@@ -26,6 +26,7 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
   refuseVersion(object);
   try {
     const made = await context.writes.create(kind, object, { namespace }, options);
+    await noteReferences(exchange, kind, made);
     await answer(exchange, kind, made, 201);
   } catch (error) {
     throw toFault(error, kind, nameIn(object)); // the path does not say which
@@ -104,6 +105,7 @@ async function answerWritten(
     warn(exchange.reply, [
       `${kind.singular}/${name} has ended (${before.state}): tink ${kind.singular} retry ${name} runs it anew`,
     ]);
+  if (!subresource) await noteReferences(exchange, kind, object);
   await answer(exchange, kind, object, status);
 }
 

@@ -7,7 +7,7 @@ import { configureFiles } from "../../objects/write-files.ts";
 
 export function configure(command: Command, context: CliContext): void {
   configureFiles(command, context, "created", async (clients, kind, object, dryRun) =>
-    clients(kind).create(object, { dryRun }),
+    clients(kind).create(object, { dryRun, fieldValidation: "Ignore" }),
   );
   command
     .command("namespace <name>")

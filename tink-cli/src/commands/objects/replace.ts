@@ -19,5 +19,6 @@ async function replaceOne(clients: Clients, kind: KindInfo, object: Resource, dr
   const now = await clients(kind).get(key);
   if (now === undefined) throw missing({ kind, key });
   const { resourceVersion } = now.metadata;
-  return await clients(kind).update({ ...object, metadata: { ...object.metadata, resourceVersion } }, { dryRun });
+  const next = { ...object, metadata: { ...object.metadata, resourceVersion } };
+  return await clients(kind).update(next, { dryRun, fieldValidation: "Ignore" });
 }

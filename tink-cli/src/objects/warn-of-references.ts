@@ -1,0 +1,100 @@
+// What files name and is neither in them nor on the server, each with its place: a warning, since it may come later.
+import {
+  type Finding,
+  fieldsAt,
+  formatKey,
+  type KindInfo,
+  kinds,
+  type Resource,
+  type ResourceKey,
+} from "@neverland/api";
+import { formatFault } from "@neverland/api/manifest";
+import { lookAtReferences, type RunLookup } from "@neverland/controllers/look-at-references.ts";
+import type { Clients, Connected } from "../connect.ts";
+import type { CliContext } from "../context.ts";
+import type { Validation } from "../manifest-checks.ts";
+import type { ManifestObject } from "../manifest-files.ts";
+
+/** As the server's own look. */
+const mostNames = 200;
+const machineFields = ["spec.interfaces[].dhcp.mac", "spec.agentID"];
+
+/** Before anything is sent. */
+export async function warnOfReferences(
+  objects: readonly ManifestObject[],
+  { clients, namespace }: Pick<Connected, "clients" | "namespace">,
+  validate: Validation,
+  context: Pick<CliContext, "stderr">,
+): Promise<void> {
+  if (validate === "ignore" || objects.every(({ kind }) => kind.references === undefined)) return;
+  const placed = objects.map((object) => ({ ...object, resource: placedIn(namespace, object) }));
+  const lookup = new FilesAndServer(placed, clients);
+  for (const { kind, resource, source } of placed)
+    for (const { path, message } of await findings(kind, resource, lookup, clients))
+      context.stderr(`Warning: ${formatFault(source.faultAt(path, message))}\n`);
+}
+
+/** What a workflow that has begun was rendered of stays as it was. */
+async function findings(kind: KindInfo, resource: Resource, lookup: RunLookup, clients: Clients): Promise<Finding[]> {
+  const found = await lookAtReferences(kind, resource, lookup);
+  const { name } = resource.metadata;
+  const live = found.length > 0 && name ? await clients(kind).get(resource.metadata) : undefined;
+  return live?.status === undefined
+    ? found
+    : await lookAtReferences(kind, { ...resource, status: live.status }, lookup);
+}
+
+function placedIn(namespace: string, { kind, resource }: ManifestObject): Resource {
+  const own = kind.scope === "cluster" ? "" : (resource.metadata.namespace ?? namespace);
+  return { ...resource, metadata: { ...resource.metadata, namespace: own } } as Resource;
+}
+
+class FilesAndServer implements RunLookup {
+  readonly #clients: Clients;
+  readonly #found = new Map<string, Promise<object | undefined>>();
+  readonly #names = new Map<string, string[]>();
+  readonly #listed = new Map<string, Promise<readonly string[]>>();
+  readonly #machines: ReadonlySet<string>;
+
+  constructor(objects: readonly { readonly kind: KindInfo; readonly resource: Resource }[], clients: Clients) {
+    this.#clients = clients;
+    const machines = objects.filter(({ kind }) => kind === kinds.Hardware);
+    this.#machines = new Set(
+      machines.flatMap(({ resource }) =>
+        machineFields.flatMap((field) => fieldsAt(resource, field).map(({ value }) => String(value).toLowerCase())),
+      ),
+    );
+    for (const { kind, resource } of objects) {
+      const { name, namespace } = resource.metadata;
+      this.#found.set(idOf(kind, { namespace, name }), Promise.resolve(resource));
+      this.#names.getOrInsertComputed(idOf(kind, { namespace, name: "" }), () => []).push(name);
+    }
+  }
+
+  get(kind: KindInfo, key: ResourceKey): Promise<object | undefined> {
+    return this.#found.getOrInsertComputed(idOf(kind, key), () => this.#clients(kind).get(key));
+  }
+
+  async names(kind: KindInfo, namespace: string): Promise<readonly string[]> {
+    const id = idOf(kind, { namespace, name: "" });
+    const list = async (): Promise<string[]> => {
+      const { items } = await this.#clients(kind).list({ namespace, limit: mostNames });
+      return items.map(({ metadata }) => metadata.name);
+    };
+    return [...(this.#names.get(id)?.slice(0, mostNames) ?? []), ...(await this.#listed.getOrInsertComputed(id, list))];
+  }
+
+  async isMachine(worker: string): Promise<boolean> {
+    if (this.#machines.has(worker.toLowerCase())) return true;
+    for (const field of machineFields) {
+      const fieldSelector = `${field}=${worker}`;
+      const { items } = await this.#clients(kinds.Hardware).list({ fieldSelector, limit: 1 });
+      if (items.length > 0) return true;
+    }
+    return false;
+  }
+}
+
+function idOf({ group, kind }: KindInfo, key: ResourceKey): string {
+  return `${group}/${kind} ${formatKey(key)}`;
+}

@@ -5,6 +5,8 @@ import { metadataFaults } from "@neverland/resources/rules/metadata-faults.ts";
 import { checkSource, type TemplateProblem } from "@neverland/templates";
 import { CliError } from "./cli-error.ts";
 import type { CliContext } from "./context.ts";
+import { stepsOf } from "./field-steps.ts";
+import { clashesIn } from "./manifest-clashes.ts";
 import type { ManifestObject } from "./manifest-files.ts";
 
 /** What to do about fields that a kind does not have. */
@@ -18,13 +20,18 @@ type ManifestChecks = {
   readonly unknown: readonly ManifestFault[];
 };
 
-/** Before the first write: the server refuses one object, when others are there already. @throws {CliError} `usage`, with a line for each fault. */
+/**
+ * Before the first write: the server refuses one object, when others are there already.
+ * @param namespace Of objects that name none.
+ * @throws {CliError} `usage`, with a line for each fault.
+ */
 export function checkFiles(
   objects: readonly ManifestObject[],
+  namespace: string,
   validate: Validation,
   context: Pick<CliContext, "stderr">,
 ): void {
-  const { faults, unknown } = checkManifests(objects);
+  const { faults, unknown } = checkManifests(objects, namespace);
   const refused = validate === "strict" ? [...faults, ...unknown] : faults;
   if (refused.length > 0) throw new CliError("usage", `nothing was applied:\n${refused.map(formatFault).join("\n")}`);
   if (validate === "ignore") return;
@@ -36,7 +43,7 @@ export function checkFiles(
   for (const text of [...unknown.map(formatFault), ...doubts]) context.stderr(`Warning: ${text}\n`);
 }
 
-export function checkManifests(objects: readonly ManifestObject[]): ManifestChecks {
+export function checkManifests(objects: readonly ManifestObject[], namespace = "default"): ManifestChecks {
   const checked = objects.map((object) => {
     const template = checkTemplate(object);
     const unknown = unknownFields(object.kind, object.resource).map((field) => ({
@@ -46,7 +53,8 @@ export function checkManifests(objects: readonly ManifestObject[]): ManifestChec
     }));
     return { faults: [...checkMetadata(object), ...template.problems], unknown: [...unknown, ...template.warnings] };
   });
-  return { faults: checked.flatMap(({ faults }) => faults), unknown: checked.flatMap(({ unknown }) => unknown) };
+  const faults = [...checked.flatMap(({ faults }) => faults), ...clashesIn(objects, namespace)];
+  return { faults, unknown: checked.flatMap(({ unknown }) => unknown) };
 }
 
 /** As the server looks at it. */
@@ -56,14 +64,6 @@ function checkMetadata({ kind, resource, source }: ManifestObject): ManifestFaul
   const kept = { uid: "", resourceVersion: "", generation: 0 };
   const metadata = { ...resource.metadata, ...kept, name: name ?? `${generateName}x`, namespace };
   return metadataFaults(kind, metadata).map(({ field, message }) => source.faultAt(stepsOf(field), message));
-}
-
-/** `metadata.labels[a.b/c]`, `metadata.finalizers[0]`. */
-function stepsOf(field: string): PropertyKey[] {
-  return field
-    .matchAll(/\[([^\]]*)\]|[^.[\]]+/g)
-    .map(([whole, key]) => (key === undefined ? whole : /^\d+$/.test(key) ? Number(key) : key))
-    .toArray();
 }
 
 const dataPath = ["spec", "data"];

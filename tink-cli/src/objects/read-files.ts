@@ -1,7 +1,7 @@
 // What -f names, read and looked at whole before anything is sent: the options of commands that take files, and the objects in them.
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { askedNamespace } from "../connect.ts";
+import { askedNamespace, type GlobalOptions } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { checkFiles, type Validation, validations } from "../manifest-checks.ts";
 import { checkNamespaces, type ManifestObject, readManifests } from "../manifest-files.ts";
@@ -30,6 +30,6 @@ export async function readFiles(
   const objects = await readManifests(filename, context, recursive);
   if (objects.length === 0) throw new CliError("usage", `${filename.join(", ")}: no object was found in it`);
   checkNamespaces(objects, askedNamespace(command));
-  checkFiles(objects, validate, context);
+  checkFiles(objects, command.optsWithGlobals<GlobalOptions>().namespace, validate, context);
   return objects;
 }

@@ -11,19 +11,23 @@ export type TokenLimits = {
   readonly maxLines: number;
 };
 
+/** About a millisecond's worth. */
+const tokensAtOnce = 500;
+
 /** What stands on the parser's stack beside the collections: the document, and a scalar with its surroundings. */
 const beside = 3;
 
 /**
  * The parser keeps its depth on a stack of its own, so any depth can be watched here; what composes its tokens to nodes
  * recurses, and must never see a deeper one. After `refuse` was called nothing more comes.
+ * @returns Tokens, and now and then `undefined`: a good moment to let others go on.
  */
 export function* boundedTokens(
   text: string,
   { maxDepth, maxTokens, maxLines }: TokenLimits,
   lines: LineCounter,
   refuse: Refuse,
-): Generator<CST.Token> {
+): Generator<CST.Token | undefined> {
   const parser = new Parser(lines.addNewLine);
   lines.addNewLine(0);
   if (hasMoreLines(text, maxLines)) return refuse(0, `the document is too large: it has more than ${maxLines} lines`);
@@ -35,6 +39,7 @@ export function* boundedTokens(
       yield token;
     }
     count += 1;
+    if (count % tokensAtOnce === 0) yield undefined;
     if (count > maxTokens) return refuse(at, `the document is too large: it has more than ${maxTokens} tokens`);
     if (parser.stack.length > maxDepth + beside) return refuse(at, tooDeep(maxDepth));
   }

@@ -9,9 +9,11 @@ export {
   defaultLimits,
   readYaml,
   readYamlDocuments,
+  readYamlInSteps,
   type YamlDocument,
   type YamlLimits,
   type YamlRead,
 } from "./read-yaml.ts";
+export { inOneGo, type Steps } from "./steps.ts";
 export { writeYaml } from "./write-yaml.ts";
 export type { YamlFault, YamlPlace } from "./yaml-fault.ts";

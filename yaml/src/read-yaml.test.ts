@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { readYaml, readYamlDocuments, type YamlLimits } from "./read-yaml.ts";
+import { readYaml, readYamlDocuments, readYamlInSteps, type YamlLimits } from "./read-yaml.ts";
 import { writeYaml } from "./write-yaml.ts";
 
 function plain(text: string, limits?: Partial<YamlLimits>): unknown {
@@ -173,3 +173,29 @@ function depthOf(value: unknown): number {
   if (typeof value !== "object" || value === null) return 0;
   return 1 + Math.max(0, ...Object.values(value).map(depthOf));
 }
+
+test("a long text is read in steps of a bounded number of tokens, and to the same end", () => {
+  const text = Array.from({ length: 2000 }, (_, at) => `k${at}: v\n`).join("");
+  const steps = readYamlInSteps(text);
+  let count = 1;
+  let step = steps.next();
+  for (; step.done !== true; step = steps.next()) count += 1;
+  // Each line is five tokens of the lexer: key, colon, blank, value, end.
+  assert.ok(count >= (2000 * 5) / 500, `${count} steps`);
+  assert.deepEqual(
+    step.value.ok && step.value.document.value,
+    Object.fromEntries(
+      text
+        .trim()
+        .split("\n")
+        .map((line) => line.split(": ")),
+    ),
+  );
+});
+
+test("between two steps errors have their stacks", () => {
+  const limit = Error.stackTraceLimit;
+  const steps = readYamlInSteps("a: b\n");
+  steps.next();
+  assert.equal(Error.stackTraceLimit, limit);
+});

@@ -1,9 +1,10 @@
 // Reads YAML that a stranger may have written: plain values with their places, or every fault with its own.
-import { Composer, type Document, isMap, isScalar, LineCounter, type Node } from "yaml";
+import { Composer, type CST, type Document, isMap, isScalar, LineCounter, type Node } from "yaml";
 import { boundedTokens, type TokenLimits } from "./bounded-tokens.ts";
 import { type AliasTargets, checkNodes, isNode, offsetOf } from "./check-nodes.ts";
 import { dialect } from "./dialect.ts";
 import { plainValue, type ValueLimits } from "./plain-value.ts";
+import { inOneGo, type Steps } from "./steps.ts";
 import type { YamlFault, YamlPlace } from "./yaml-fault.ts";
 
 export type YamlLimits = TokenLimits & ValueLimits;
@@ -35,7 +36,12 @@ const maxFaults = 20;
 
 /** Reads a text of one document; one without any holds `null`. Empty ones before and after it are passed over, as a line `---` at the end makes. Never throws for what a text holds. */
 export function readYaml(text: string, limits: Partial<YamlLimits> = {}): YamlRead {
-  const [first, second] = readYamlDocuments(text, { limits, maxDocuments: 1 });
+  return inOneGo(readYamlInSteps(text, limits));
+}
+
+/** As {@link readYaml}. A step goes through a part of the text's tokens, or makes the nodes of all of them. */
+export function* readYamlInSteps(text: string, limits: Partial<YamlLimits> = {}): Steps<YamlRead> {
+  const [first, second] = yield* withoutStacks(readAll(text, { ...defaultLimits, ...limits }, 1));
   return second ?? first ?? { ok: true, document: emptyDocument };
 }
 
@@ -47,29 +53,36 @@ export function readYamlDocuments(
   text: string,
   options: { readonly limits?: Partial<YamlLimits>; readonly maxDocuments?: number } = {},
 ): YamlRead[] {
-  return withoutStacks(() => readAll(text, { ...defaultLimits, ...options.limits }, options.maxDocuments));
+  return inOneGo(withoutStacks(readAll(text, { ...defaultLimits, ...options.limits }, options.maxDocuments)));
 }
 
 /** The package makes an Error of each thing it does not like, and the stacks of 200,000 take seconds. */
-function withoutStacks<T>(run: () => T): T {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return run();
-  } finally {
-    Error.stackTraceLimit = limit;
+function* withoutStacks<T>(steps: Steps<T>): Steps<T> {
+  for (;;) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    let step: IteratorResult<undefined, T>;
+    try {
+      step = steps.next();
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
+    if (step.done === true) return step.value;
+    yield;
   }
 }
 
-function readAll(text: string, limits: YamlLimits, maxDocuments = Number.POSITIVE_INFINITY): YamlRead[] {
+function* readAll(text: string, limits: YamlLimits, maxDocuments = Number.POSITIVE_INFINITY): Steps<YamlRead[]> {
   const lines = new LineCounter();
   const cut: YamlFault[] = [];
   const tokens = boundedTokens(text, limits, lines, (offset, message) =>
     cut.push({ ...place(lines, offset), message }),
   );
   const reads: YamlRead[] = [];
-  for (const document of new Composer(dialect).compose(tokens)) {
+  for (const document of composed(tokens)) {
     if (cut.length > 0) break;
+    yield;
+    if (document === undefined) continue;
     if (isEmpty(document) && Number.isFinite(maxDocuments)) continue;
     if (reads.length === maxDocuments)
       return [refused({ ...place(lines, document.range[0]), message: "there is more than one document here" })];
@@ -77,6 +90,19 @@ function readAll(text: string, limits: YamlLimits, maxDocuments = Number.POSITIV
   }
   const [refusal] = cut;
   return refusal === undefined ? reads : [...reads, refused(refusal)];
+}
+
+/** Documents, and `undefined` where others may go on. */
+function* composed(tokens: Iterable<CST.Token | undefined>): Generator<Document.Parsed | undefined> {
+  const composer = new Composer(dialect);
+  for (const token of tokens) {
+    if (token === undefined) yield undefined;
+    else if (token.type === "document") {
+      yield undefined;
+      yield* composer.next(token);
+    } else yield* composer.next(token);
+  }
+  yield* composer.end();
 }
 
 function isEmpty({ contents, errors }: Document.Parsed): boolean {

@@ -34,7 +34,7 @@ const said = /line 6, column \d+ of the template: template: [\w-]*:6: /;
 
 let api: ApiServer;
 before(async () => {
-  api = await startApiServer({ lookAtContent: async (...what) => lookAtTemplate(...what), isSecure: true });
+  api = await startApiServer({ lookAtContent: (...what) => lookAtTemplate(...what), isSecure: true });
 });
 after(() => api.close());
 
@@ -97,9 +97,26 @@ test("one that is too long to be looked at is taken, and that is said", async ()
   assert.match(headers.get("warning") ?? "", /longer than the 64 KiB that are looked at/);
 });
 
-test("no other kind is looked at", () => {
+test("a long one is looked at in steps, each of some hundred tokens, and others go on between them", async () => {
+  const action = (at: number) => `      - name: a${at}\n        image: alpine\n        timeout: 60\n`;
+  const data = good + Array.from({ length: 300 }, (_, at) => action(at)).join("");
+  let pauses = 0;
+  const breathe = async (): Promise<void> => {
+    pauses += 1;
+  };
+  const found = await lookAtTemplate(
+    kinds.Template,
+    { name: "t", parts: [{ spec: { data } }] },
+    { isDue: true, breathe },
+  );
+  assert.deepEqual(found, { faults: [], notes: [] });
+  // An action's lines have some 14 tokens; each phase (engine, outline, nodes, document) is a step besides.
+  assert.ok(pauses >= 8, `${pauses} pauses`);
+});
+
+test("no other kind is looked at", async () => {
   const written = { name: "h", parts: [{ spec: { data: "{{" } }] };
-  assert.deepEqual(lookAtTemplate(kinds.Hardware, written), { faults: [], notes: [] });
+  assert.deepEqual(await lookAtTemplate(kinds.Hardware, written), { faults: [], notes: [] });
 });
 
 test("kubectl, which asked for nothing yet in Debian's version, shows the warning", { timeout: 120_000 }, async (t) => {

@@ -1,5 +1,5 @@
 // The YAML document a template renders to: its shape, and reading and checking it.
-import { type Node, nearestName, offsetOf } from "@neverland/yaml";
+import { inOneGo, type Node, nearestName, offsetOf, readYamlInSteps, type Steps } from "@neverland/yaml";
 import { imageReferenceProblem } from "./image-reference.ts";
 import type { TemplateProblem } from "./problem.ts";
 import { YamlReader } from "./yaml-reader.ts";
@@ -47,7 +47,13 @@ const MAX_NAME_BYTES = 199;
 
 /** Never throws: what is wrong comes back with line and column of `text`. */
 export function readWorkflowDocument(text: string): DocumentResult {
-  const reader = new YamlReader(text);
+  return inOneGo(documentInSteps(text));
+}
+
+/** As {@link readWorkflowDocument}. */
+export function* documentInSteps(text: string): Steps<DocumentResult> {
+  const reader = new YamlReader(yield* readYamlInSteps(text));
+  yield;
   const { problems, warnings } = reader;
   if (problems.length > 0) return { ok: false, isBroken: true, problems, warnings };
   const document = readRoot(reader);

@@ -7,8 +7,8 @@ import {
   type Node,
   offsetOf,
   type Pair,
-  readYaml,
   type YamlDocument,
+  type YamlRead,
 } from "@neverland/yaml";
 import type { TemplateProblem } from "./problem.ts";
 
@@ -27,8 +27,7 @@ export class YamlReader {
   readonly root: Node | undefined;
   readonly #document: YamlDocument | undefined;
 
-  constructor(text: string) {
-    const read = readYaml(text);
+  constructor(read: YamlRead) {
     if (read.ok) {
       this.#document = read.document;
       this.root = read.document.root;

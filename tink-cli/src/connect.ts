@@ -19,7 +19,7 @@ export type GlobalOptions = {
 };
 
 /** Who sets fields, where a command is not told another name. */
-const defaultManager = "tink";
+export const defaultManager = "tink";
 
 /** A client for each kind. */
 export type Clients = <K extends KindNames>(kind: K) => ResourceClient<K>;

@@ -1,6 +1,6 @@
 // tink apply -f: makes the server hold what files describe. Nothing is sent when any file has a fault.
 import { isDeepStrictEqual } from "node:util";
-import { ApiError, type ApplyCall, counted, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
+import { type ApplyCall, counted, type KindInfo, qualifiedName, type Resource } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
@@ -8,6 +8,7 @@ import { type Clients, connect } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
 import type { ManifestObject } from "../manifest-files.ts";
+import { explainConflict } from "../objects/explain-conflict.ts";
 import { addFileOptions, type FileOptions, readFiles } from "../objects/read-files.ts";
 import { warnOfReferences } from "../objects/warn-of-references.ts";
 
@@ -16,6 +17,7 @@ type ApplyOptions = FileOptions & {
   prune?: boolean;
   forceConflicts?: boolean;
   dryRun?: DryRun;
+  fieldManager: string;
 };
 type DryRun = (typeof dryRuns)[number];
 
@@ -33,7 +35,7 @@ export function configure(command: Command, context: CliContext): void {
         .choices(dryRuns)
         .preset("client"),
     )
-    .action(async ({ kustomize, prune, forceConflicts, dryRun, ...files }: ApplyOptions) => {
+    .action(async ({ kustomize, prune, forceConflicts, dryRun, fieldManager, ...files }: ApplyOptions) => {
       if (kustomize !== undefined)
         throw new CliError(
           "usage",
@@ -53,7 +55,13 @@ export function configure(command: Command, context: CliContext): void {
       const how = { force: forceConflicts ?? false, fieldValidation: "Ignore", dryRun: dryRun === "server" } as const;
       const apply = async ({ kind, resource }: ManifestObject): Promise<void> => {
         const placed = { ...resource, metadata: { namespace, ...resource.metadata } };
-        const outcome = await applyOne(clientsFor(`${kind.singular}/${nameOf(resource)}`), kind, placed, how);
+        const outcome = await applyOne(
+          clientsFor(`${kind.singular}/${nameOf(resource)}`),
+          kind,
+          placed,
+          fieldManager,
+          how,
+        );
         context.stdout(`${outcome}${how.dryRun ? " (server dry run)" : ""}\n`);
       };
       await eachOf(objects, apply, context, how.dryRun ? "checked" : "applied");
@@ -64,7 +72,13 @@ function nameOf({ metadata }: ManifestResource): string | undefined {
   return metadata.name ?? metadata.generateName;
 }
 
-async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResource, how: ApplyCall): Promise<string> {
+async function applyOne(
+  clients: Clients,
+  kind: KindInfo,
+  object: ManifestResource,
+  manager: string,
+  how: ApplyCall,
+): Promise<string> {
   const { name, namespace = "default" } = object.metadata;
   if (name === undefined)
     throw new CliError("usage", `a ${kind.kind} has generateName, which apply cannot find again: give it a name`);
@@ -73,7 +87,7 @@ async function applyOne(clients: Clients, kind: KindInfo, object: ManifestResour
   const { status: _, ...content } = object;
   const wanted = { ...content, metadata: { ...object.metadata, name } };
   const after = await client.apply(wanted, how).catch((error: unknown) => {
-    throw error instanceof ApiError && error.code === "conflict" ? explainConflict(error, kind, name) : error;
+    throw explainConflict(error, { kind, name, manager, live: before });
   });
   const unchanged = isDeepStrictEqual(before && contentOf(before), contentOf(after));
   const { deletionTimestamp, finalizers } = after.metadata;
@@ -91,9 +105,4 @@ function contentOf({
   ...rest
 }: Resource) {
   return { ...rest, metadata };
-}
-
-function explainConflict(cause: ApiError, { singular }: KindInfo, name: string): CliError {
-  const advice = "Leave those fields out of the file, or take them over with --force-conflicts.";
-  return new CliError("failed", `${singular}/${name}: ${cause.message}\n${advice}`, { cause });
 }

@@ -8,10 +8,11 @@ import { asWritten } from "@neverland/api/manifest";
 import { writeYaml } from "@neverland/yaml";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
-import { type Connected, connect } from "../connect.ts";
+import { type Connected, connect, defaultManager } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { explainError } from "../explain-error.ts";
 import type { ManifestObject } from "../manifest-files.ts";
+import { explainConflict } from "../objects/explain-conflict.ts";
 import { addFileOptions, type FileOptions, readFiles } from "../objects/read-files.ts";
 import { warnOfReferences } from "../objects/warn-of-references.ts";
 
@@ -63,7 +64,10 @@ async function writeBoth(
     const before = await client.get(key);
     const { status: _, ...content } = resource;
     const wanted = { ...content, metadata: { ...resource.metadata, ...key } };
-    const after = await client.apply(wanted, { dryRun: true, force, fieldValidation: "Ignore" });
+    const how = { dryRun: true, force, fieldValidation: "Ignore" } as const;
+    const after = await client.apply(wanted, how).catch((error: unknown) => {
+      throw explainConflict(error, { kind, name, manager: defaultManager, live: before });
+    });
     const file = [...[kind.group, kind.version].filter(Boolean), kind.kind, key.namespace, name].join(".");
     if (before) await writeFile(join(live, file), written(before));
     await writeFile(join(merged, file), written(after));

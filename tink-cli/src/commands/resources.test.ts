@@ -66,7 +66,7 @@ describe("tink apply", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^tink: hardware\/conflict: Apply failed with 1 conflict: conflict with "rack-robot" .*labels\.rack/,
+      /^tink: hardware\/conflict: Apply failed with 1 conflict: .*\n {2}\.metadata\.labels\.rack: set by "rack-robot" with an edit/,
     );
     assert.match(stderr, /--force-conflicts/);
     assert.match((await bench.run("apply", "-f", file, "--force-conflicts")).stdout, /conflict configured/);

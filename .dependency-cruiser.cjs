@@ -79,7 +79,7 @@ module.exports = {
     { name: "nothing-unresolved", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^node:" } },
     {
       name: "pure-packages-do-no-io",
-      comment: "no node: module, no clock.",
+      comment: "No node: module. What is there without an import, such as a clock, biome.json refuses.",
       severity: "error",
       from: { path: `^(${pure.join("|")})/src/`, pathNot: tests },
       to: { dependencyTypes: ["core"] },

@@ -15,8 +15,14 @@ type Source = { readonly file: string; readonly content: string };
 /** An address that has not sent its file by then is not going to. */
 const fetchTimeoutMs = 30_000;
 
-type Reading = Pick<CliContext, "stdin" | "signal">;
-const ownFiles: Reading = { stdin: Readable.from([]), signal: new AbortController().signal };
+/** What has not come by then is told of: a pipe that nobody writes to would be waited for in silence. */
+const silentMs = 3000;
+
+type Reading = Pick<CliContext, "stdin" | "stderr" | "signal">;
+const ownFiles: Reading = {
+  ...{ stdin: Readable.from([]), signal: new AbortController().signal },
+  stderr: () => undefined,
+};
 
 /**
  * Of each file, address or standard input 16 MiB at most.
@@ -67,7 +73,11 @@ export function checkNamespaces(objects: readonly ManifestObject[], asked: strin
   }
 }
 
-async function readSources(path: string, { stdin, signal }: Reading, recursive: boolean): Promise<Source[]> {
+async function readSources(path: string, { stdin, stderr, signal }: Reading, recursive: boolean): Promise<Source[]> {
+  const told = setTimeout(
+    () => stderr(`tink: -f ${path} has not come to its end yet; waiting for it (Ctrl-C gives up)\n`),
+    silentMs,
+  );
   try {
     if (path === "-") return [{ file: "standard input", content: await limitedText(stdin, signal) }];
     if (/^https?:\/\//.test(path)) return [{ file: path, content: await download(path, signal) }];
@@ -80,6 +90,8 @@ async function readSources(path: string, { stdin, signal }: Reading, recursive: 
     throw new CliError("usage", `-f ${path} cannot be read: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
+  } finally {
+    clearTimeout(told);
   }
 }
 

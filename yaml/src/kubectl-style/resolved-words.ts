@@ -21,6 +21,12 @@ function isDate(word: string): boolean {
   const [, year, month, day, ...times] = (date.exec(word) ?? []).map((part) => (part === undefined ? 0 : Number(part)));
   if (year === undefined || month === undefined || day === undefined) return false;
   const [hour, minute, second] = times.slice(0, 3).some(Boolean) ? times : times.slice(3);
-  const isDay = new Date(Date.UTC(2000 + (year % 400), month - 1, day)).getUTCMonth() === month - 1 && day > 0;
-  return isDay && month > 0 && (hour ?? 0) < 24 && (minute ?? 0) < 60 && (second ?? 0) < 60;
+  return day > 0 && day <= daysIn(month, year) && (hour ?? 0) < 24 && (minute ?? 0) < 60 && (second ?? 0) < 60;
+}
+
+/** Of no month: none. */
+function daysIn(month: number, year: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  if (month < 1 || month > 12) return 0;
+  return [4, 6, 9, 11].includes(month) ? 30 : 31;
 }

@@ -61,3 +61,10 @@ test("a key of any length is one", () => {
 test("what would merge, and what kubectl's own reader loses, is in quotes", () => {
   assert.equal(writeKubectlYaml({ "<<": { a: "\u0085x" } }), '"<<":\n  a: "\\Nx"\n');
 });
+
+test("a day that there is is quoted, and one that there is not is text like any other", () => {
+  for (const day of ["2024-02-29", "2000-02-29", "2023-12-31", "0000-01-01"])
+    assert.equal(writeKubectlYaml({ a: day }), `a: "${day}"\n`);
+  for (const text of ["2023-02-29", "1900-02-29", "2024-06-31", "2024-13-01", "2024-00-10", "2024-01-00", "2024-01-32"])
+    assert.equal(writeKubectlYaml({ a: text }), `a: ${text}\n`);
+});

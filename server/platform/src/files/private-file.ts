@@ -1,18 +1,19 @@
 // Files that this user alone may read, by ssh's rule for keys: no link, nobody else's, closed to others; else they are not believed.
 // For root, what the program's owner made is its own: who began without sudo goes on with it.
 import { constants } from "node:fs";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { chmod, type FileHandle, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { ServerError } from "../server-error.ts";
 import { isOurs } from "./file-owner.ts";
 
-/** @param owner Of this program. @returns Undefined when there is no such file. @throws {ServerError} `bad-data-dir` for one that is not to be believed. */
-export async function readPrivateFile(path: string, owner?: number): Promise<string | undefined> {
+const makeAnother = "delete it, and the next start makes a new one";
+
+/** @param owner Of this program. @param mend What to do about one that others may read. @returns Undefined when there is no such file. @throws {ServerError} `bad-data-dir` for one that is not to be believed. */
+export async function readPrivateFile(path: string, owner?: number, mend = makeAnother): Promise<string | undefined> {
   const file = await openOwn(path, owner);
   if (file === undefined) return undefined;
   try {
-    if (((await file.stat()).mode & 0o077) !== 0)
-      throw refused(path, "others may read or write it", "delete it, and the next start makes a new one");
+    if (((await file.stat()).mode & 0o077) !== 0) throw refused(path, "others may read or write it", mend);
     return await file.readFile("utf8");
   } finally {
     await file.close();
@@ -28,6 +29,14 @@ export async function closeToOthers(path: string, owner?: number): Promise<void>
   } finally {
     await file.close();
   }
+}
+
+/** The same of a folder, where there is one. */
+export async function closeFolderToOthers(folder: string): Promise<void> {
+  const stats = await stat(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  if (stats !== undefined && (stats.mode & 0o077) !== 0) await chmod(folder, 0o700);
 }
 
 /** Wholly or not at all, and at no moment readable by others. */

@@ -5,7 +5,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { authorityName } from "@neverland/api/own-authority";
 import { makeFolders } from "../files/make-folders.ts";
-import { readPrivateFile, writePrivateFile } from "../files/private-file.ts";
+import { closeFolderToOthers, closeToOthers, readPrivateFile, writePrivateFile } from "../files/private-file.ts";
 import { ServerError } from "../server-error.ts";
 import { type IssueDeps, issueAuthority } from "./issue-certificate.ts";
 
@@ -37,7 +37,11 @@ export const backdatedMs = 3_600_000;
  */
 export async function ensureAuthority(folder: string, deps: AuthorityDeps): Promise<Authority> {
   const files = authorityFiles(folder);
-  const [both, shown] = [await readPrivateFile(files.key), await readPrivateFile(files.certificate)];
+  await closeFolderToOthers(folder);
+  // It is for everybody to read.
+  await closeToOthers(files.certificate);
+  const both = await readPrivateFile(files.key, undefined, mendOpenKey(files));
+  const shown = await readPrivateFile(files.certificate);
   if (both === undefined && shown === undefined) return await newAuthority(folder, deps);
   if (both === undefined) throw broken(files.key, "the key of the server's CA is not there", folder);
   const certificate = readCertificate(both, files.key, folder);
@@ -88,6 +92,11 @@ function readKey(pem: string, file: string, folder: string): KeyObject {
   } catch (cause) {
     throw broken(file, "it holds no private key", folder, cause);
   }
+}
+
+/** As a backup that is unpacked without its modes leaves it. */
+function mendOpenKey({ key, certificate }: ReturnType<typeof authorityFiles>): string {
+  return `if nobody else could get at it, \`chmod 600 ${key}\`; otherwise remove ${certificate} and ${key}, and the next start makes a new CA, which every client must then be given`;
 }
 
 function broken(file: string, why: string, folder: string, cause?: unknown): ServerError {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
-import { mkdtemp, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
@@ -49,6 +49,20 @@ test("the CA is for ten years, its files for their owner alone, and the same at 
   assert.equal(daysOf(certificate), 3652);
   for (const file of Object.values(authorityFiles(folder))) assert.equal((await stat(file)).mode & 0o777, 0o600);
   assert.equal((await authority()).pem, pem);
+});
+
+test("a folder and a certificate that are open to others are closed, and a key that is is not believed, with both ways on", async () => {
+  const { pem } = await authority();
+  const { key, certificate } = authorityFiles(folder);
+  await Promise.all([chmod(folder, 0o755), chmod(certificate, 0o644)]);
+  assert.equal((await authority()).pem, pem);
+  assert.equal((await stat(folder)).mode & 0o777, 0o700);
+  assert.equal((await stat(certificate)).mode & 0o777, 0o600);
+  await chmod(key, 0o640);
+  await assert.rejects(authority(), {
+    code: "bad-data-dir",
+    message: `${key} is not believed: others may read or write it; if nobody else could get at it, \`chmod 600 ${key}\`; otherwise remove ${certificate} and ${key}, and the next start makes a new CA, which every client must then be given`,
+  });
 });
 
 test("what is shown is for ninety days, kept over a start, and renewed after sixty while it runs", async () => {

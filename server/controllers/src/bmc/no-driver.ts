@@ -6,7 +6,7 @@ const lack = "this server cannot speak to management controllers yet";
 
 const failure = {
   reason: "NoDriver",
-  message: `${lack}, so nothing was done: switch the machine by hand; who wants it tried again deletes it and makes it anew`,
+  message: `${lack}, so nothing was done: switch the machine by hand, and set the condition Completed where somebody waits for it; who wants it tried again deletes it and makes it anew`,
 };
 
 /** @param time Now, in RFC 3339. */

@@ -228,6 +228,7 @@ export const kinds = {
       { name: "Health", type: "string", path: ".health", wide: true },
       { name: "Since", type: "date", path: ".since", wide: true },
       { name: "Deadline", type: "string", path: ".deadline", wide: true },
+      { name: "Serial", type: "string", path: ".serial", wide: true },
       { name: "Owner", type: "string", path: ".owner", wide: true },
       { name: "Message", type: "string", path: ".message", wide: true },
     ],

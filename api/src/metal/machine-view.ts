@@ -28,6 +28,7 @@ export const machineViewMembers = {
     })
     .nullish()
     .describe("Of that workflow: the action that is next or runs, and the how-manieth of how many it is."),
+  percent: z.int().nullish().describe("Of that workflow: how much of its actions is done, from 0 to 100."),
   since: time.describe("RFC 3339: since when it is in this state."),
   deadline: time.describe("RFC 3339: when what is waited for is given up."),
   lastSeen: time.describe("RFC 3339: when the machine itself was last heard, up to five minutes behind."),

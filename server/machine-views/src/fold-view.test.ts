@@ -25,6 +25,7 @@ const bare: KnownMachine = {
     rivals: [],
     workflows: [],
     facts: undefined,
+    serial: () => undefined,
     near: () => [],
     deadlineMs: () => undefined,
   },
@@ -134,4 +135,25 @@ test("a machine that is to be left alone says so, with a workflow and without", 
   assert.equal(of(workflow({ ...pending(mac), state: "RUNNING" })), "provisioning ok BetweenActions");
   const conditions = [{ type: "TemplateRenderedSuccess", status: "False", reason: "WorkflowsForbidden" }];
   assert.equal(of(workflow({ templateRendering: "failed", conditions })), "waiting attention WorkflowsForbidden");
+});
+
+test("a view says how much of its workflow's actions is done", () => {
+  const of = (...states: ("SUCCESS" | "RUNNING" | "FAILED" | "PENDING")[]) => {
+    const actions = states.map((state, at) => ({ id: `a${at}`, name: `n${at}`, image: "i", state }));
+    const tasks = actions.length > 0 ? [{ id: "t", name: "t", agentID: mac, actions }] : [];
+    return foldKnown({ ...bare, workflows: [workflow({ state: "RUNNING", tasks })] }).percent;
+  };
+  assert.deepEqual(
+    [of("PENDING"), of("SUCCESS", "RUNNING", "PENDING"), of("SUCCESS", "FAILED"), of("SUCCESS"), of()],
+    [0, 33, 50, 100, undefined],
+  );
+  assert.equal(foldKnown(bare).percent, undefined);
+});
+
+test("a machine's serial number is its Hardware's, else its worker's", () => {
+  const rpi = { serialNum: "dca632aa" };
+  const pi = { ...hardware, spec: { interfaces: [{ dhcp: { mac }, netboot: { rpi } }] } };
+  assert.equal(foldKnown({ ...bare, serial: () => "7XK2" }).serial, "7XK2");
+  assert.equal(foldKnown({ ...bare, hardware: pi, serial: () => "7XK2" }).serial, "dca632aa");
+  assert.equal(foldKnown(bare).serial, undefined);
 });

@@ -30,6 +30,8 @@ export type KnownMachine = {
   /** Those whose `hardwareRef` or agent is the machine. */
   readonly workflows: readonly Workflow[];
   readonly facts: MachineFacts | undefined;
+  /** As its worker says. */
+  readonly serial: () => string | undefined;
   /** Machines without Hardware that were heard of late, and whose MAC is nearly this one's. Asked where it counts alone. */
   readonly near: () => readonly string[];
   /** When a workflow is given up unless it goes on, in ms since 1970; `undefined` when it is not. */
@@ -83,9 +85,11 @@ export function foldKnown(machine: KnownMachine): MachineViewContent {
   const [workflow] = byTelling(workflows.filter(isTold));
   const addresses = textsAt(hardware, "spec.interfaces[].dhcp.ip.address");
   const owner = ownerOf(hardware);
+  const [serial = machine.serial()] = textsAt(hardware, "spec.interfaces[].netboot.rpi.serialNum");
   return {
     macs: textsAt(hardware, "spec.interfaces[].dhcp.mac"),
     ...(addresses.length > 0 && { addresses }),
+    ...(serial && { serial }),
     ...shown(standingOf(machine, workflow)),
     ...(workflow !== undefined && ofWorkflow(workflow, machine.deadlineMs(workflow))),
     ...(facts !== undefined && heard(facts)),
@@ -119,6 +123,7 @@ function ofWorkflow(workflow: Workflow, deadlineMs: number | undefined) {
   const current = steps[at]?.action;
   return {
     workflow: workflow.metadata.name,
+    ...(steps.length > 0 && { percent: Math.floor((100 * (at < 0 ? steps.length : at)) / steps.length) }),
     ...(current && { action: { name: current.name, number: at + 1, of: steps.length } }),
     ...(deadlineMs !== undefined && { deadline: formatSeconds(deadlineMs) }),
   };

@@ -1,11 +1,13 @@
 // All Hardware and Workflows by what joins them: whose workflow is whose, and who claims what another has.
 import {
+  attributesAnnotation,
   fieldsAt,
   formatKey,
   type Hardware,
   kinds,
   type ResourceKey,
   type RivalClaim,
+  serialOf,
   type Workflow,
 } from "@neverland/api";
 import { Holders } from "@neverland/platform/collections/holders.ts";
@@ -18,6 +20,8 @@ export type Machine = {
   /** Lower case with colons. */
   readonly macs: readonly string[];
   readonly claims: readonly Claim[];
+  /** Costs a look at all that its worker found in it, once. */
+  readonly serial: () => string | undefined;
 };
 
 type Claim = { readonly path: string; readonly value: string };
@@ -50,7 +54,7 @@ export class MachineBook {
     );
     const claims = claimsOf(hardware);
     const macs = claims.filter(({ path }) => path === macPath).map(({ value }) => value);
-    const machine = { hardware, isFaulty, macs, claims };
+    const machine = { hardware, isFaulty, macs, claims, serial: onceFor(hardware) };
     const rivals = this.#soleClaimers(claims);
     this.#machines.set(hardware.metadata, machine);
     for (const claim of claims) this.#claimers.add(claimText(claim), machine);
@@ -136,6 +140,18 @@ export class MachineBook {
     });
   }
 }
+
+function onceFor({ metadata: { annotations } }: Hardware): Machine["serial"] {
+  const text = annotations?.[attributesAnnotation];
+  if (typeof text !== "string") return none;
+  let serial: { readonly found: string | undefined } | undefined;
+  return () => {
+    serial ??= { found: serialOf(text) };
+    return serial.found;
+  };
+}
+
+const none = () => undefined;
 
 const macPath = "spec.interfaces[].dhcp.mac";
 const agentPath = "spec.agentID";

@@ -1,7 +1,7 @@
 // The views of machines as Hardware, Workflows and what is heard of them change.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kinds } from "@neverland/api";
+import { attributesAnnotation, kinds } from "@neverland/api";
 import { mostStrangers } from "@neverland/timeline/machine-facts.ts";
 import { pending, startMs, ViewBench } from "./testing/view-bench.ts";
 
@@ -91,6 +91,16 @@ test("a view is its Hardware's: uid, age and labels, and goes with it", async ()
   await bench.store.delete(kinds.Hardware, hardware.metadata);
   await bench.settle();
   assert.deepEqual(await bench.names(), []);
+});
+
+test("a view has the serial number that the worker found, as soon as it is there", async () => {
+  await using bench = await new ViewBench().start();
+  const made = await bench.hardware("m1", mac);
+  const found = JSON.stringify({ product: { serialNumber: "7XK2" } });
+  const annotations = { [attributesAnnotation]: found };
+  await bench.store.update(kinds.Hardware, { ...made, metadata: { ...made.metadata, annotations } });
+  await bench.settle();
+  assert.equal((await bench.view("m1"))?.serial, "7XK2");
 });
 
 test("two of one MAC, and one without any, are unusable until that is put right", async () => {

@@ -1,10 +1,9 @@
 // What a worker found in its machine, as an annotation of the Hardware in the form that rule sets read.
-import { oneLine, type ResourceKey } from "@neverland/api";
+import { attributesAnnotation, oneLine, type ResourceKey } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
 import { StoreError } from "@neverland/store/resource-store.ts";
 import type { TinkServerDeps } from "./ports.ts";
 
-export const attributesAnnotation = "tinkerbell.org/agent-attributes";
 export const mostAttributesBytes = 64 * 1024;
 /** Characters of one value; no card calls itself longer. */
 const longestText = 1024;

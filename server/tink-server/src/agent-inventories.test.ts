@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { create } from "@bufbuild/protobuf";
-import { type Hardware, kinds } from "@neverland/api";
+import { attributesAnnotation, type Hardware, kinds } from "@neverland/api";
 import { AgentAttributesSchema } from "@neverland/api/workflow";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
-import { attributesAnnotation } from "./agent-attributes.ts";
 import { AgentInventories } from "./agent-inventories.ts";
 
 const key = { namespace: "default", name: "machine" };

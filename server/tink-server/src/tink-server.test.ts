@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import { kinds } from "@neverland/api";
+import { attributesAnnotation, kinds } from "@neverland/api";
 import {
   ActionRequestSchema,
   type ActionResponse,
@@ -19,7 +19,6 @@ import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
-import { attributesAnnotation } from "./agent-attributes.ts";
 import { noActionAvailable } from "./status-codes.ts";
 import { TinkBench, type TinkBenchOptions } from "./testing/tink-bench.ts";
 

@@ -60,11 +60,11 @@ test("what is repeated costs the same for each element, and too many fields are 
     { length: 10_000 },
     (_, at) => `12060a04${Buffer.from(String(at).padStart(4, "0")).toString("hex")}`,
   );
-  const beforeMs = performance.now();
+  const before = process.cpuUsage();
   assert.deepEqual(readProtobufOptions(emptyTexts), { dryRun: new Array(30_000).fill("") });
   const { data } = readProtobuf(repeated(entries.join(""), 1), kinds.Secret);
   assert.equal(Object.keys(data as object).length, 10_000);
-  assert.ok(performance.now() - beforeMs < 1000);
+  assert.ok(process.cpuUsage(before).user < 1_000_000);
   const tooMany = { reason: "RequestEntityTooLarge", message: "Too many: a body must have at most 40000 fields in it" };
   assert.throws(() => readProtobufOptions(repeated("2a00", 100_000)), tooMany);
   assert.throws(() => readProtobuf(repeated("0a00", 100_000), kinds.Secret), tooMany);

@@ -110,6 +110,10 @@ export const eventReasons = {
     meaning: "the machine asked for something that no part of this server serves, or in a way that none takes",
     mend: "look at the URL in the Hardware, the iPXE script or the template that asks for it",
   },
+  UnreadableRequest: {
+    meaning: "what came is no HTTP request that can be read",
+    mend: "look at what asks: its URL has characters that belong in none, or it speaks something else, such as HTTPS",
+  },
   HookNotBuilt: {
     meaning: "the in-memory system's files are not there",
     mend: "make them with: tink hook build; or say where they are (boots.hook.dir, boots.hook.url)",

@@ -43,7 +43,18 @@ test("cloud-init's NoCloud finds each file that it asks for, and strangers none"
   for (const file of ["meta-data", "user-data", "vendor-data", "network-config"]) {
     assert.equal((await get(`/nocloud/${file}`, "10.77.0.52"))[0], 200, file);
     assert.equal((await get(`/nocloud/${file}`, "10.77.0.53"))[0], 404, file);
+    const whole = await get(`/nocloud/${file}`, "10.77.0.52");
+    // With a seed that ends in no slash, as cloud-init before 24.1 puts it together, and one that ends in a slash too many.
+    assert.deepEqual(await get(`/nocloud${file}`, "10.77.0.52"), whole);
+    assert.deepEqual(await get(`/nocloud/${file}/`, "10.77.0.52"), whole);
   }
+});
+
+test("the folder of the seed names its files, and a slash behind a document is none of its name", async (t) => {
+  const get = await serve(t, "minimal-hardware.yaml");
+  const names = [200, "meta-data\nnetwork-config\nuser-data\nvendor-data"];
+  assert.deepEqual([await get("/nocloud", "10.77.0.52"), await get("/nocloud/", "10.77.0.52")], [names, names]);
+  assert.deepEqual(await get("/metadata/", "10.77.0.52"), await get("/metadata", "10.77.0.52"));
 });
 
 test("an IPv6 address is one however it is spelled, by the Hardware, by the kernel and by a proxy", async (t) => {

@@ -40,15 +40,23 @@ export async function registerHegel(app: FastifyInstance, deps: HegelDeps): Prom
     const memory = { first: new FirstContact(), gate };
     const answer = answerer(deps, memory);
     for (const version of ["/2009-04-04", "/latest"]) addTree(scope, version, answer);
-    scope.get(
-      "/metadata",
+    addFile(
+      scope,
+      ["/metadata"],
       answer((hardware) => ({ type: "application/json", text: JSON.stringify(storageDocument(hardware)) })),
     );
     for (const file of seedFiles)
-      scope.get(
-        `/nocloud/${file}`,
+      addFile(
+        scope,
+        // cloud-init before 24.1 puts the name behind whatever its seed is, also where that ends in no slash.
+        [`/nocloud/${file}`, `/nocloud${file}`],
         answer((hardware) => ({ text: seedFile(hardware, file) })),
       );
+    addFile(
+      scope,
+      ["/nocloud"],
+      answer(() => ({ text: seedFiles.toSorted().join("\n") })),
+    );
     if (deps.instanceEndpoint === true)
       addTree(scope, "/tootles/instanceID/:instanceId/2009-04-04", answerer(deps, memory, byInstance));
     scope.addContentTypeParser(
@@ -58,6 +66,11 @@ export async function registerHegel(app: FastifyInstance, deps: HegelDeps): Prom
     );
     scope.post("/phone-home", phoneHome(deps, memory));
   });
+}
+
+/** A slash behind a name is none of it, as in the tree. */
+function addFile(scope: FastifyInstance, paths: readonly string[], answer: Answer): void {
+  for (const path of paths) for (const end of ["", "/"]) scope.get(`${path}${end}`, answer);
 }
 
 type Text = { readonly text: string; readonly type?: string };
@@ -134,7 +147,7 @@ function noteServed(
   { clock, record }: HegelDeps,
   { first }: Memory,
 ): void {
-  const isUserData = /\/user-data\/?(\?|$)/.test(request.url);
+  const isUserData = /user-data\/?(\?|$)/.test(request.url);
   const type = isUserData ? "UserDataServed" : "MetadataServed";
   if (!first.isFirst(`${type} ${formatKey(hardware.metadata)}`, clock.nowMs())) return;
   const name = formatKey(hardware.metadata);

@@ -4,7 +4,7 @@ import type { MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import fastify from "fastify";
-import { crowdTeller, nameFaults } from "./boot-plane-faults.ts";
+import { crowdTeller, nameFaults, unreadTeller } from "./boot-plane-faults.ts";
 
 const metadata = { namespace: "default", name: "m5" };
 
@@ -15,10 +15,13 @@ function setUp() {
   const app = fastify({ bodyLimit: 10 });
   const machines = new MachineIndex();
   machines.upsert({ metadata, spec: { interfaces: [{ dhcp: { ip: { address: "10.0.0.5" } } }] } });
+  const record = (event: MachineEventInput): undefined => {
+    events.push(event);
+  };
   nameFaults(app, {
     machines,
     clock: new ManualClock(0),
-    record: (event) => void events.push(event),
+    record,
     onError: ({ doing, error }) => void errors.push(`${doing}: ${error}`),
   });
   app.register(async (scope) => {
@@ -27,7 +30,7 @@ function setUp() {
     });
     scope.post("/takes", async () => "taken");
   });
-  return { app, events, errors };
+  return { app, events, errors, machines, record };
 }
 
 test("a route that throws is 500 without our insides, one log line and one event on the machine's timeline", async () => {
@@ -62,6 +65,19 @@ test("a body that is too large is the caller's fault, and no log line", async ()
   });
   assert.equal(statusCode, 413);
   assert.deepEqual(errors, []);
+});
+
+test("what no route sees is an event a minute of the machine whose address it comes from", () => {
+  const { machines, record, events } = setUp();
+  const tell = unreadTeller({ machines, record, clock: new ManualClock(0) });
+  for (const address of ["::ffff:10.0.0.5", "10.0.0.5", "10.0.0.6"]) tell({ status: 400, message: "no HTTP" }, address);
+  assert.deepEqual(
+    events.map(({ reason, hardware, address, message }) => [reason, hardware, address, message]),
+    [
+      ["UnreadableRequest", "default/m5", "10.0.0.5", "no HTTP (400)"],
+      ["UnreadableRequest", undefined, "10.0.0.6", "no HTTP (400)"],
+    ],
+  );
 });
 
 test("connections that are closed to make room are an event a minute, of the address whose they are", () => {

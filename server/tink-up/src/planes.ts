@@ -1,11 +1,12 @@
 // The HTTP listeners of both planes, with the routes of whichever components run.
 import type { BootDoor, ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
 import { HttpListener } from "@neverland/platform/http/http-listener.ts";
+import type { RefusalText, UnreadRequest } from "@neverland/platform/http/unread-request.ts";
 import { isSharedBy, trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { type ConnectionRules, descriptorShare } from "@neverland/platform/network/connection-caps.ts";
 import { findLink, linkOf, servingAddress } from "@neverland/platform/network/interfaces.ts";
 import type { TlsIdentity } from "@neverland/platform/tls/shown-identity.ts";
-import { crowdTeller, type FaultDeps, nameFaults } from "./boot-plane-faults.ts";
+import { crowdTeller, type FaultDeps, nameFaults, unreadTeller } from "./boot-plane-faults.ts";
 import type { ServerConfig } from "./config.ts";
 
 /** Listens on all there are; it is no address to tell anybody. */
@@ -27,19 +28,24 @@ const managementShare = 0.1;
 const mostPerMachine = 256;
 /** Where there are few: no machine has all of them. */
 const machineShare = 0.25;
+/** As Kubernetes has them. */
+const unreadReasons: Readonly<Record<number, string>> = { 408: "Timeout", 431: "RequestHeaderFieldsTooLarge" };
+
 /** As the resource API says it of what it sees itself. */
-const badPathStatus = {
-  ...{
+function unreadStatus({ status: code, message }: UnreadRequest): RefusalText {
+  const reason = unreadReasons[code] ?? "BadRequest";
+  const status = {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Failure",
-    reason: "BadRequest",
+    message,
+    reason,
     details: {},
-    code: 400,
-  },
-  message: "The path is not well encoded: write a percent sign as %25",
-};
+    code,
+  };
+  return { type: "application/json", text: JSON.stringify(status) };
+}
 
 /**
  * One per interface, as machines on it are told; the address given takes the first one's place. Where none is named: loopback.
@@ -82,6 +88,7 @@ export function bootPlane(
   const doors = [port, alsoPort].flatMap((each) =>
     each === undefined ? [] : deps.doors.map((door) => ({ ...door, port: each })),
   );
+  const onUnread = unreadTeller(deps);
   // Downloads of the same file share its descriptor, and one that is in memory has none.
   const most = descriptorShare(bootShare / doors.length);
   const connections: ConnectionRules = {
@@ -91,7 +98,7 @@ export function bootPlane(
   };
   return routes.length === 0
     ? []
-    : doors.map((door) => new HttpListener({ ...options, ...door, connections, register }));
+    : doors.map((door) => new HttpListener({ ...options, ...door, connections, register, onUnread }));
 }
 
 export function managementPlane(
@@ -104,13 +111,12 @@ export function managementPlane(
   const bodyLimitBytes = managementBodyBytes;
   const onCrowded = crowdTeller(({ message }) => warn(`the resource API: ${message}`), clock);
   const most = descriptorShare(managementShare);
-  const badPath = { type: "application/json", text: JSON.stringify(badPathStatus) };
   const limits = { most, mostPerAddress: Math.ceil(most * machineShare) };
   // Programs of this machine, and what comes through a proxy on it, are many.
   const connections = { limits, isShared: isSharedBy(trustedProxies([])), onCrowded };
   return routes.length === 0
     ? []
-    : [new HttpListener({ ...options, bodyLimitBytes, badPath, connections, register: all(routes) })];
+    : [new HttpListener({ ...options, bodyLimitBytes, refusalText: unreadStatus, connections, register: all(routes) })];
 }
 
 /** Each in a scope of its own: one component's hooks and parsers are not another's. */

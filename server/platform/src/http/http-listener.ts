@@ -1,4 +1,5 @@
 // One HTTP listener with its routes: the boot plane's and the management plane's are two of these.
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server as HttpsServer, type ServerOptions } from "node:https";
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance } from "fastify";
 import type { ConnectionRules } from "../network/connection-caps.ts";
@@ -10,6 +11,15 @@ import { Burst } from "../wait/burst.ts";
 import { OpenConnections } from "./open-connections.ts";
 import { ShortAnswers } from "./short-answers.ts";
 import { guardHandshakes, handshakeTimeoutMs } from "./tls-front.ts";
+import {
+  badExpectation,
+  badPath,
+  endUnread,
+  plainText,
+  type RefusalText,
+  readUnreadRequest,
+  type UnreadRequest,
+} from "./unread-request.ts";
 
 export type HttpListenerOptions = TcpDoor & {
   /** How long a request may take to arrive; downloads and watches go on as long as they like. */
@@ -18,21 +28,19 @@ export type HttpListenerOptions = TcpDoor & {
   /** How long a connection may stand still, also in the midst of an answer. For ever by default: a watch may have nothing to say. */
   readonly stallTimeoutMs?: number;
   /**
-   * Whether to be as lenient as nginx and Apache are: slashes that are doubled count once, as in a URL put together of two halves, and who says
-   * that it will write no more (`nc -N`) is sent the rest of its answer. Not by default: one who watches and goes away says no more than that.
+   * Whether to be as lenient as nginx and Apache are: slashes that are doubled count once, as in a URL put together of two halves, who says
+   * that it will write no more (`nc -N`) is sent the rest of its answer, and a boot loader's client need not name the host. Not by default: one
+   * who watches and goes away says no more than that.
    */
   readonly isLenient?: boolean;
   readonly connections: ConnectionRules;
-  /** What callers hear of a path that cannot be decoded, which no route sees. Plain text by default. */
-  readonly badPath?: BadPath;
+  /** How callers are told of a request that no route sees. As plain text by default. */
+  readonly refusalText?: (unread: UnreadRequest) => RefusalText;
+  readonly onUnread?: (unread: UnreadRequest, address: string | undefined) => void;
   /** Plain HTTP when absent. Nothing that is short is answered without Node's HTTP server then. */
   readonly tls?: TlsIdentity | undefined;
   readonly register: (app: FastifyInstance) => Promise<void>;
 };
-
-export type BadPath = { readonly type: string; readonly text: string };
-
-const plainBadPath: BadPath = { type: "text/plain; charset=utf-8", text: "the path is not well encoded\n" };
 
 type Running = {
   readonly app: FastifyInstance;
@@ -59,22 +67,33 @@ export class HttpListener implements Service {
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { requestTimeoutMs, bodyLimitBytes, stallTimeoutMs = 0, connections: rules, register } = this.#options;
-    const { badPath = plainBadPath, isLenient = false } = this.#options;
-    const { tls } = this.#options;
+    const { refusalText = plainText, onUnread = () => undefined, isLenient = false, tls } = this.#options;
+    const refuse = ({ socket }: IncomingMessage, response: ServerResponse, unread: UnreadRequest): void => {
+      const { type, text } = refusalText(unread);
+      onUnread(unread, socket.remoteAddress);
+      response.writeHead(unread.status, { "content-type": type, "content-length": Buffer.byteLength(text) }).end(text);
+    };
     const options: FastifyHttpsOptions<HttpsServer> = {
       https: tls === undefined ? null : tlsOptions(tls),
       routerOptions: { ignoreDuplicateSlashes: isLenient },
       ...{ bodyLimit: bodyLimitBytes, requestTimeout: requestTimeoutMs, connectionTimeout: stallTimeoutMs },
-      frameworkErrors: (_error, _request, reply) => {
+      frameworkErrors: (_error, request, reply) => {
         reply.hijack();
-        reply.raw.writeHead(400, { "content-type": badPath.type }).end(badPath.text);
+        refuse(request.raw, reply.raw, badPath);
+      },
+      clientErrorHandler: (error, socket) => {
+        const unread = readUnreadRequest(error);
+        if (unread === undefined || socket.destroyed) return void socket.destroy();
+        onUnread(unread, socket.remoteAddress);
+        endUnread(socket, unread, refusalText(unread));
       },
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
     };
     // To whoever registers on it, it is the same with TLS and without.
     const app = Fastify(options) as unknown as FastifyInstance;
-    Object.assign(app.server, { httpAllowHalfOpen: isLenient });
+    Object.assign(app.server, { httpAllowHalfOpen: isLenient, requireHostHeader: !isLenient });
+    app.server.on("checkExpectation", (request, response) => refuse(request, response, badExpectation));
     const burst = new Burst();
     const { server } = app;
     const short = server instanceof HttpsServer ? undefined : new ShortAnswers(server, burst);

@@ -49,10 +49,10 @@ export { attributesAnnotation, serialOf } from "./tinkerbell/agent-attributes.ts
 export { spellingsOf } from "./tinkerbell/agent-id.ts";
 export * from "./tinkerbell/hardware.ts";
 export { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts";
+export { mostLabelBytes } from "./tinkerbell/host-name.ts";
 export {
   hardwareDoubts,
   interfaceDoubts,
-  mostLabelBytes,
   mostOptionBytes,
 } from "./tinkerbell/interface-doubts.ts";
 export * from "./tinkerbell/netmask.ts";

@@ -15,6 +15,7 @@ import { bmcDoubts } from "./tinkerbell/bmc-doubts.ts";
 import { hardwareSpecSchema, hardwareStatusSchema } from "./tinkerbell/hardware.ts";
 import { hardwareFaults } from "./tinkerbell/hardware-faults.ts";
 import { hardwareDoubts } from "./tinkerbell/interface-doubts.ts";
+import { metadataDoubts } from "./tinkerbell/metadata-doubts.ts";
 import { templateSpecSchema, templateStatusSchema } from "./tinkerbell/template.ts";
 import { workflowSpecSchema, workflowStatusSchema } from "./tinkerbell/workflow.ts";
 import {
@@ -96,7 +97,7 @@ export const kinds = {
     // Cluster API's provider for Tinkerbell: the TinkerbellMachine that has this machine.
     claims: ["v1alpha1.tinkerbell.org/ownerName", "v1alpha1.tinkerbell.org/ownerNamespace"],
     references: [{ path: "spec.bmcRef", to: kindNames.BmcMachine }, { path: "spec.references.*" }],
-    doubts: (hardware) => [...hardwareDoubts(hardware), ...bmcDoubts(hardware)],
+    doubts: (hardware) => [...hardwareDoubts(hardware), ...metadataDoubts(hardware), ...bmcDoubts(hardware)],
     faults: hardwareFaults,
     heldInDeletion: {
       finalizer: inUseFinalizer,

@@ -77,6 +77,30 @@ for (const [what, spec, path, message] of [
     /take away "ü"$/,
   ],
   [
+    "a host name that begins with a hyphen",
+    { interfaces: [{ dhcp: { hostname: "-node" } }] },
+    "interfaces.0.dhcp.hostname",
+    /found "-node": no part of it begins or ends with "-"$/,
+  ],
+  [
+    "a host name of which a part ends with a hyphen",
+    { interfaces: [{ dhcp: { hostname: "node-.example" } }] },
+    "interfaces.0.dhcp.hostname",
+    /no part of it begins or ends with "-"$/,
+  ],
+  [
+    "a host name with two dots",
+    { interfaces: [{ dhcp: { hostname: "node..example" } }] },
+    "interfaces.0.dhcp.hostname",
+    /it has a part with nothing in it$/,
+  ],
+  [
+    "a host name of one very long part",
+    { interfaces: [{ dhcp: { hostname: "x".repeat(64) } }] },
+    "interfaces.0.dhcp.hostname",
+    /no part of it is longer than 63 letters$/,
+  ],
+  [
     "a VLAN beyond twelve bits",
     { interfaces: [{ dhcp: { vlan_id: "12,9999" } }] },
     "interfaces.0.dhcp.vlan_id",
@@ -113,6 +137,6 @@ test("MACs of cards are no fault, nor is another form, which the schema refuses"
 });
 
 test("names as networks have them are no fault", () => {
-  for (const hostname of ["node-1", "node_1.rack-7.example", "NODE", "1"])
+  for (const hostname of ["node-1", "node_1.rack-7.example", "NODE", "1", "node.example.", "_x", "x".repeat(63)])
     assert.deepEqual(hardwareFaults({ spec: { interfaces: [{ dhcp: { hostname, vlan_id: "4,5" } }] } }), []);
 });

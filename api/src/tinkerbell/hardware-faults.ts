@@ -2,7 +2,7 @@
 // and who has typed one wants to hear of it there and then.
 import { z } from "zod";
 import { member } from "../json-value.ts";
-import { oneLine } from "../one-line.ts";
+import { whyNoHostName } from "./host-name.ts";
 import { show } from "./interface-doubts.ts";
 import { isNetmask, netmaskOf } from "./netmask.ts";
 
@@ -63,12 +63,11 @@ const netmask: Rule = (text) => {
   return `expected a netmask such as 255.255.255.0, found ${show(text)}${mask === undefined ? "" : `: write ${mask}`}`;
 };
 
-/** RFC 1123 §2.1, and `_`, which names of Windows' networks have. Control characters and outer blanks are left out when it is told. */
 const hostName: Rule = (text) => {
-  const odd = /[^a-z0-9._-]/i.exec(oneLine(text))?.[0];
-  return odd === undefined
+  const why = whyNoHostName(text);
+  return why === undefined
     ? undefined
-    : `expected a host name of letters, digits, '-' and '.', found ${show(text)}: take away ${show(odd)}`;
+    : `expected a host name of letters, digits, '-' and '.', found ${show(text)}: ${why}`;
 };
 
 /** IEEE 802.1Q §9.6: twelve bits, of which the last is reserved; upstream takes 4096, too. */

@@ -65,6 +65,22 @@ const cases: readonly [what: string, card: object, doubts: readonly RegExp[]][] 
   ],
   ["a host name of two lines", { dhcp: { hostname: "a\nb" } }, [/dhcp\.hostname: machines are told it as one line/]],
   ["a host name that cannot be seen", { dhcp: { hostname: "\n" } }, [/dhcp\.hostname: is nothing that can be seen/]],
+  ["a domain with a blank", { dhcp: { domain_name: "a b" } }, [/dhcp\.domain_name: "a b" has what no domain's name/]],
+  [
+    "scripts and folders at what is no URL",
+    { netboot: { ipxe: { url: "htp://x/y.ipxe" }, osie: { baseURL: "10.0.0.9/hook" } } },
+    [/ipxe\.url: "htp:\/\/x\/y\.ipxe" is no http or https URL/, /osie\.baseURL: "10\.0\.0\.9\/hook" is no http/],
+  ],
+  [
+    "URLs that iPXE loads, or makes itself",
+    { netboot: { ipxe: { url: "HTTPS://x/y" }, osie: { baseURL: `\${base}/hook` } } },
+    [],
+  ],
+  [
+    "what is not served yet",
+    { isoboot: { sourceISO: "http://x/y.iso" }, netboot: { pxelinux: { config: "x" }, rpi: { configTxt: "x" } } },
+    [/pxelinux\.config: this server does not serve it yet/, /rpi\.configTxt: /, /isoboot\.sourceISO: /],
+  ],
   ["a long part of a domain", { dhcp: { domain_name: `${"x".repeat(64)}.example` } }, [/no search list$/]],
   [
     "a TFTP server by name",
@@ -98,6 +114,13 @@ for (const [what, card, doubts] of cases)
       assert.match(found[at] ?? "", doubt);
     }
   });
+
+test("of a card that stands there twice", () => {
+  const card = { dhcp: { mac: "52:54:00:00:00:01" } };
+  assert.deepEqual(hardwareDoubts({ spec: { interfaces: [card, { dhcp: {} }, card] } }), [
+    'spec.interfaces[2].dhcp.mac: "52:54:00:00:00:01" is spec.interfaces[0].dhcp.mac, too, which alone is answered',
+  ]);
+});
 
 for (const [device, isDoubted] of [
   ["/dev/sda1", true],

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { type FoundField, fieldSteps, fieldsAt, isSomeAt } from "../field-path.ts";
 import { oneLine } from "../one-line.ts";
+import { mostLabelBytes } from "./host-name.ts";
 import { isNetmask } from "./netmask.ts";
 
 /** @returns What becomes of the value; undefined for one that is told as it is. */
@@ -11,8 +12,6 @@ type Rule = (value: unknown) => string | undefined;
 const ipv4 = z.regexes.ipv4;
 /** RFC 2132: an option's length is one byte; clients that put longer ones together are few. */
 export const mostOptionBytes = 255;
-/** RFC 1035 §2.3.4. */
-export const mostLabelBytes = 63;
 /** RFC 2131: four bytes of seconds, of which 0 would be a lease that nobody can use. */
 const mostLeaseSeconds = 0xffffffff;
 
@@ -70,9 +69,23 @@ const shortLine: Rule = (value) =>
     : line(value);
 
 const domain: Rule = (value) =>
+  isSaid(value) && /[^a-z0-9._-]/i.test(oneLine(value))
+    ? `${show(value)} has what no domain's name has: letters, digits, "-" and "." are of use`
+    : longDomain(value);
+
+const longDomain: Rule = (value) =>
   isSaid(value) && value.split(".").some((label) => bytesOf(label) > mostLabelBytes)
     ? `has a part of more than ${mostLabelBytes} bytes, so machines are told no search list`
     : shortLine(value);
+
+/** What iPXE of Debian loads from; its own variables may stand for any part. */
+const ipxeUrl: Rule = (value) =>
+  !isSaid(value) || value.includes("${") || /^(https?|tftp|ftp|nfs):\/\/[^/]/i.test(oneLine(value))
+    ? line(value)
+    : `${show(value)} is no http or https URL, so the machine will hardly load anything from it`;
+
+const notYet: Rule = (value) =>
+  isSaid(value) ? "this server does not serve it yet, so the machine does without" : undefined;
 
 const leaseTime: Rule = (value) => {
   if (value === undefined) return undefined;
@@ -96,7 +109,12 @@ const ruleAt: readonly (readonly [path: string, rule: Rule])[] = [
     (value) => shortLine(value) ?? address("firmware that does not read option 66 asks this server instead")(value),
   ],
   ["dhcp.boot_file_name", shortLine],
-  ["netboot.ipxe.url", line],
+  ["netboot.ipxe.url", ipxeUrl],
+  ["netboot.osie.baseURL", ipxeUrl],
+  ["netboot.pxelinux.config", notYet],
+  ["netboot.rpi.configTxt", notYet],
+  ["netboot.rpi.firmwarePath", notYet],
+  ["isoboot.sourceISO", notYet],
 ];
 
 const rules = ruleAt.map(([path, rule]) => {
@@ -131,10 +149,20 @@ export function hardwareDoubts(hardware: object): string[] {
   const ofCards = isSomeAt(hardware, cards, isDoubtful) ? fieldsAt(hardware, "spec.interfaces[]") : [];
   return [
     ...ofCards.flatMap(({ field, value }) => interfaceDoubts(value, field)),
+    ...twice(hardware),
     ...ofDisks.map(
       ({ field, value }) => `${field}: ${show(value)} is a partition's name; an image is for a whole disk`,
     ),
   ];
+}
+
+/** A card is known by its address, and the first that has it counts. */
+function twice(hardware: object): string[] {
+  const cards = fieldsAt(hardware, "spec.interfaces[].dhcp.mac").filter(({ value }) => isSaid(value));
+  return cards.flatMap(({ field, value }, at) => {
+    const first = cards.findIndex((other) => other.value === value);
+    return first === at ? [] : [`${field}: ${show(value)} is ${cards[first]?.field}, too, which alone is answered`];
+  });
 }
 
 function doubtOf({ field, value }: FoundField, rule: Rule, at: string): string[] {

@@ -102,6 +102,26 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
     /^8:28 tasks\[0\]\.actions\[0\]\.volumes\[1\]: \/b:\/x\/:ro has the destination of \/a:\/x: keep one of them$/,
   ],
   [
+    "a volume without a destination",
+    `${minimal}        volumes: ["/dev:/dev", "/scratch"]\n`,
+    /^8:32 tasks\[0\]\.actions\[0\]\.volumes\[1\]: \/scratch does not have two or three parts: write source:destination/,
+  ],
+  [
+    "a volume at a place that is none",
+    `${minimal}        volumes: ["cache:cache"]\n`,
+    /^8:19 tasks\[0\]\.actions\[0\]\.volumes\[0\]: cache:cache has a destination that is no absolute path below \//,
+  ],
+  [
+    "a volume from a place that is none",
+    `${minimal}        volumes: ["../a:/b"]\n`,
+    /volumes\[0\]: \.\.\/a:\/b has a source that is neither an absolute path nor a volume's name/,
+  ],
+  [
+    "an option that no volume has",
+    `${minimal}        volumes: ["/a:/b:ro,rx"]\n`,
+    /volumes\[0\]: \/a:\/b:ro,rx has the option "rx", which is none/,
+  ],
+  [
     "a name of 200 bytes",
     minimal.replace("name: t", `name: ${"é".repeat(100)}`),
     /^3:11 tasks\[0\]\.name: .* this has 200$/,

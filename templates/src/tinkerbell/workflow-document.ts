@@ -2,6 +2,7 @@
 import { inOneGo, type Node, nearestName, offsetOf, readYamlInSteps, type Steps } from "@neverland/yaml";
 import { imageReferenceProblem } from "./image-reference.ts";
 import type { TemplateProblem } from "./problem.ts";
+import { destinationOf, volumeFault } from "./volume.ts";
 import { YamlReader } from "./yaml-reader.ts";
 
 export interface WorkflowDocument {
@@ -91,16 +92,16 @@ class Fields {
   texts(key: string): string[] {
     return this.#reader.texts(this.node(key), this.path(key));
   }
-  /** `source:destination[:options]`. Two with one destination in a list are a mistake; an action's may take the place of its task's. */
+  /** Two with one destination in a list are a mistake; an action's may take the place of its task's. */
   volumes(): string[] {
     const [reader, path] = [this.#reader, this.path("volumes")];
     const taken = new Map<string, string>();
     return reader.items(this.node("volumes"), path).map((node, at) => {
       const volume = reader.text(node, `${path}[${at}]`);
-      const destination = (volume.split(":")[1] ?? "").replace(/\/+/g, "/").replace(/\/$/, "");
+      const destination = destinationOf(volume);
       const other = taken.get(destination);
-      if (other !== undefined)
-        reader.problem(offsetOf(node), `${path}[${at}]`, `${volume} has the destination of ${other}: keep one of them`);
+      const fault = volumeFault(volume) ?? (other && `has the destination of ${other}: keep one of them`);
+      if (fault !== undefined) reader.problem(offsetOf(node), `${path}[${at}]`, `${volume} ${fault}`);
       taken.set(destination, volume);
       return volume;
     });

@@ -66,8 +66,10 @@ test("the configured table goes before the built-in one, the machine's own binar
   );
 });
 
-test("a Raspberry Pi is one whatever it announces", () => {
-  assert.equal(fileOf(pxe, { mac: "dc:a6:32:00:00:01" as MacAddress }), "snp-arm64.efi");
+test("the ROM of a Raspberry Pi is one although it announces a PC, and UEFI on a Pi is what it says", () => {
+  const mac = "dc:a6:32:00:00:01" as MacAddress;
+  assert.equal(fileOf(pxe, { mac }), "snp-arm64.efi");
+  assert.equal(fileOf({ ...pxe, architecture: 11 }, { mac }), "own.efi");
 });
 
 test("a machine's own script takes the place of ours", () => {
@@ -79,10 +81,19 @@ test("a client that lacks what firmware sends is not netbooted", () => {
   assert.equal(fileOf({ ...pxe, vendorClass: "udhcp 1.35.0" }), "not-asked");
 });
 
-test("firmware that leaves out option 93 is known by option 60, and refused a file where that does not name what it is", () => {
+test("firmware that leaves out option 93 is known by option 60, and is a PC's BIOS where that does not name what it is", () => {
   const unnamed = { ...pxe, architecture: undefined };
   assert.equal(fileOf({ ...unnamed, vendorClass: "PXEClient:Arch:00007:UNDI:003016" }), "snponly.efi");
-  assert.equal(fileOf({ ...unnamed, vendorClass: "PXEClient" }), "/netboot-not-allowed");
+  assert.equal(fileOf({ ...unnamed, vendorClass: "PXEClient" }), "undionly.kpxe");
+  assert.equal(
+    fileOf({ ...unnamed, vendorClass: "HTTPClient" }),
+    "http://10.77.0.1:7080/ipxe/binary/52:54:00:00:00:32/netboot-not-allowed",
+  );
+});
+
+test("firmware that leaves out option 60 is known by option 93, which no installed system sends", () => {
+  assert.equal(fileOf({ ...pxe, vendorClass: "", architecture: 7 }), "snponly.efi");
+  assert.equal(fileOf({ ...pxe, vendorClass: "", architecture: undefined }), "not-asked");
 });
 
 test("half of an operator's server and file is none", () => {

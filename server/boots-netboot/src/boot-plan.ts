@@ -53,6 +53,16 @@ const binaries: ReadonlyMap<number, string> = new Map([
   ...[10, 11, 18, 19, 22, 24, 41].map((code) => [code, arm64] as const),
 ]);
 
+/** ROMs from before RFC 4578 say no architecture: there was no other. */
+const bios = 0;
+
+/** `CONFIG_BOOTP_VCI_STRING`, and the code that each has in IANA's registry. */
+const uBoots: ReadonlyMap<string, number> = new Map([
+  ["U-Boot.armv8", 22],
+  ["U-Boot.armv7", 21],
+  ["U-Boot.arm", 21],
+]);
+
 /** Cards of Raspberry Pi computers announce an architecture that is not theirs. Prefixes as IEEE has them registered. */
 const raspberryPi = {
   prefixes: ["28:cd:c1", "2c:cf:67", "3a:35:41", "88:a2:9e", "b8:27:eb", "d8:3a:dd", "dc:a6:32", "e4:5f:01"],
@@ -78,7 +88,7 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
   if (subject.netboot?.allowPXE !== true) return { ...refused, reason: "NetbootNotAllowed" };
   const nextServer = config.serverAddress;
   if (kind === "ipxe") return { kind: "script", file: scriptUrl(subject, config), nextServer, client: kind };
-  const binary = subject.netboot.ipxe?.binary || binaryFor(client, subject.mac, config);
+  const binary = subject.netboot.ipxe?.binary || binaryFor(client, kind, subject.mac, config);
   if (binary === undefined) return { ...refused, reason: "UnknownArchitecture" };
   const file = kind === "http" ? `${config.httpBaseUrl}/ipxe/binary/${subject.mac}/${binary}` : binary;
   return {
@@ -86,14 +96,19 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
     file,
     nextServer,
     client: kind,
-    isRaspberryPi: kind === "pxe" && isRaspberryPi(subject.mac),
+    isRaspberryPi: kind === "pxe" && isRaspberryPiRom(client, subject.mac),
   };
 }
 
-/** Firmware that asks to be netbooted says so in option 60; some leave out 93 or 94, which RFC 4578 wants beside it. */
+/**
+ * Firmware that asks to be netbooted says so in option 60; some leave out 93 or 94, which RFC 4578 wants beside it, and some 60 itself. U-Boot
+ * has a class of its own unless its environment says another.
+ */
 function bootClientKind(client: ClientIdentity): BootClientKind | undefined {
-  const isHttp = client.vendorClass.startsWith("HTTPClient");
-  if (!isHttp && !client.vendorClass.startsWith("PXEClient")) return undefined;
+  const { vendorClass, architecture } = client;
+  const isHttp = vendorClass.startsWith("HTTPClient");
+  const isPxe = /^(PXEClient|U-Boot)/.test(vendorClass) || (vendorClass === "" && architecture !== undefined);
+  if (!isHttp && !isPxe) return undefined;
   if (client.userClasses.some((userClass) => ipxeUserClasses.includes(userClass))) return "ipxe";
   return isHttp ? "http" : "pxe";
 }
@@ -107,22 +122,29 @@ function refusedFile(kind: BootClientKind, { mac }: BootSubject, config: BootPla
   return kind === "http" ? `${config.httpBaseUrl}/ipxe/binary/${mac}${name}` : name;
 }
 
-function binaryFor(client: ClientIdentity, mac: MacAddress, config: BootPlanConfig): string | undefined {
-  const architecture = isRaspberryPi(mac)
-    ? raspberryPi.architecture
-    : (client.architecture ?? namedArchitecture(client));
+function binaryFor(
+  client: ClientIdentity,
+  kind: BootClientKind,
+  mac: MacAddress,
+  config: BootPlanConfig,
+): string | undefined {
+  const said = announcedArchitecture(client) ?? (kind === "pxe" ? bios : undefined);
+  const architecture = isRaspberryPiRom(client, mac) ? raspberryPi.architecture : said;
   if (architecture === undefined) return undefined;
   return config.architectureBinaries.get(architecture) ?? binaries.get(architecture);
 }
 
-function isRaspberryPi(mac: MacAddress): boolean {
-  return raspberryPi.prefixes.some((prefix) => mac.startsWith(prefix));
+/** Its boot ROM. UEFI and U-Boot on a Pi have the same MAC, and say what they are. */
+function isRaspberryPiRom(client: ClientIdentity, mac: MacAddress): boolean {
+  const said = announcedArchitecture(client) ?? bios;
+  const isPi = raspberryPi.prefixes.some((prefix) => mac.startsWith(prefix));
+  return isPi && (said === bios || said === raspberryPi.architecture);
 }
 
-/** Option 60 as PXE 2.1 has it: `PXEClient:Arch:00007:UNDI:003016`. */
-function namedArchitecture({ vendorClass }: ClientIdentity): number | undefined {
-  const code = /^[A-Z]+Client:Arch:(\d{1,5})(?::|$)/.exec(vendorClass)?.[1];
-  return code === undefined ? undefined : Number(code);
+/** By option 93; else by option 60, as PXE 2.1 has it (`PXEClient:Arch:00007:UNDI:003016`) or U-Boot (`U-Boot.armv8`). */
+export function announcedArchitecture({ architecture, vendorClass }: ClientIdentity): number | undefined {
+  const named = /^[A-Z]+Client:Arch:(\d{1,5})(?::|$)/.exec(vendorClass)?.[1];
+  return architecture ?? (named === undefined ? uBoots.get(vendorClass) : Number(named));
 }
 
 function scriptUrl({ mac, netboot }: BootSubject, config: BootPlanConfig): string {

@@ -72,13 +72,22 @@ for (const [datagram, expected] of [
   ["arm64-without-93.hex", "snp-arm64.efi"],
   ["efi-without-93.hex", "snponly.efi"],
   ["efi-without-94.hex", "snponly.efi"],
+  ["efi-without-60.hex", "snponly.efi"],
+  ["pxeclient-alone.hex", "undionly.kpxe"],
+  ["http-without-93.hex", "http://10.77.0.1:7080/ipxe/binary/0c:c4:7a:00:00:50/snp-arm64.efi"],
 ] as const)
-  test(`firmware is known by option 60 alone: ${datagram}`, () => {
+  test(`firmware is known by what it does say: ${datagram}`, () => {
     assert.equal(offerTo("10-firmware-without-option-93-or-94", datagram).file, expected);
   });
 
-test("U-Boot on arm64 is given what starts UEFI programs there", () => {
-  assert.equal(offerTo("11-u-boot-arm64", "pxeclient-arch22.hex").file, "snp-arm64.efi");
+for (const datagram of ["pxeclient-arch22.hex", "vci-armv8-with-93.hex", "vci-armv8-alone.hex"])
+  test(`U-Boot on arm64 is given what starts UEFI programs there: ${datagram}`, () => {
+    assert.equal(offerTo("11-u-boot-arm64", datagram).file, "snp-arm64.efi");
+  });
+
+test("UEFI on a Raspberry Pi is firmware as any other", () => {
+  const { hex, file } = offerTo("09-raspberry-pi-netboot", "discover-pi4-uefi.hex");
+  assert.deepEqual([file, hex(60), hex(43)], ["snp-arm64.efi", "", "060108ff"]);
 });
 
 for (const datagram of ["options-pad1.hex", "options-pad3.hex", "pad1.hex"])

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HardwareInterface, MachineEventInput } from "@neverland/api";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
-import type { Ipv4Address, MacAddress } from "@neverland/protocols";
+import type { DhcpOption, Ipv4Address, MacAddress } from "@neverland/protocols";
 import { EventGate } from "@neverland/timeline/budgets/event-gate.ts";
 import { captured } from "../testing/captured.ts";
 import { testMachine } from "../testing/machines.ts";
@@ -15,12 +15,19 @@ const plan = { httpBaseUrl: "http://10.77.0.1:7080", serverAddress, architecture
 
 const noConflicts = { holder: () => undefined };
 
-/** The event's sentence for the nth packet of a captured boot, when its machine's interface is `card`. */
-function textFor(boot: string, at: number, card: HardwareInterface = {}): string | undefined {
+/** The event's sentence for the nth packet of a captured boot, when its machine's interface is `card`. @param classes In place of options 60 and 93. */
+function textFor(
+  boot: string,
+  at: number,
+  card: HardwareInterface = {},
+  classes?: readonly DhcpOption[],
+): string | undefined {
   const index = new MachineIndex();
   index.apply([testMachine(50, card)]);
   const mac = "52:54:00:00:00:32" as MacAddress;
-  const message = captured(boot, at);
+  const sent = captured(boot, at);
+  const others = sent.options.filter(({ code }) => classes === undefined || (code !== 60 && code !== 93));
+  const message = { ...sent, options: [...others, ...(classes ?? [])] };
   const config = { plan, serverAddress, syslogAddress: undefined };
   const told: MachineEventInput[] = [];
   const gate = new EventGate(
@@ -33,7 +40,7 @@ function textFor(boot: string, at: number, card: HardwareInterface = {}): string
   return told[0]?.message;
 }
 
-const cases: readonly [name: string, text: string | undefined, expected: string][] = [
+const cases: [name: string, text: string | undefined, expected: string][] = [
   [
     "firmware by PXE",
     textFor("efi-virtio-native", 0),
@@ -71,6 +78,25 @@ const cases: readonly [name: string, text: string | undefined, expected: string]
     "offered 10.77.0.50 to the firmware (PXE) of default/m50 (52:54:00:00:00:32), which is to load grub/x.efi from 10.77.0.9",
   ],
 ];
+const named = (vendorClass: string): DhcpOption => ({ code: 60, value: Buffer.from(vendorClass) });
+const whom = "default/m50 (52:54:00:00:00:32)";
+cases.push(
+  [
+    "firmware of an architecture without a boot file",
+    textFor("efi-virtio-native", 0, {}, [named("PXEClient:Arch:00027:UNDI:003000")]),
+    `offered 10.77.0.50 to the firmware (PXE) of ${whom}, for whose architecture, 27 in option 93, there is nothing to load: name a file by --arch-binary 27=FILE`,
+  ],
+  [
+    "firmware by HTTP that does not say what it is",
+    textFor("efi-http-native", 0, {}, [named("HTTPClient")]),
+    `offered 10.77.0.50 to the firmware (HTTP boot) of ${whom}, which does not say its architecture (option 93), so there is nothing to load: name a file in netboot.ipxe.binary of the Hardware`,
+  ],
+  [
+    "an old ROM",
+    textFor("efi-virtio-native", 0, {}, [named("PXEClient")]),
+    `offered 10.77.0.50 to the firmware (PXE) of ${whom}, which does not say its architecture (option 93), is taken for a PC's BIOS, and is to load undionly.kpxe`,
+  ],
+);
 for (const [name, text, expected] of cases) test(`an offer says so to ${name}`, () => assert.equal(text, expected));
 
 /** What is told of left out values when a machine with these records, one after the other, asks each time. */

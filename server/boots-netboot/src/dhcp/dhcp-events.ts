@@ -12,7 +12,7 @@ import {
   PacketError,
 } from "@neverland/protocols";
 import type { EventGate, Said } from "@neverland/timeline/budgets/event-gate.ts";
-import type { BootClientKind, BootPlan } from "../boot-plan.ts";
+import { announcedArchitecture, type BootClientKind, type BootPlan } from "../boot-plan.ts";
 import { tellFault } from "../own-fault.ts";
 import type { HolderFinding } from "./address-conflicts.ts";
 import type { DhcpDecision, DhcpReplyDecision } from "./dhcp-responder.ts";
@@ -222,7 +222,7 @@ function describeGrant(decision: DhcpReplyDecision): string {
   const { type, machine, plan } = decision;
   const address = addressAfter(decision);
   const whom = `${clientName(decision)} of ${machine.key} (${machine.mac})`;
-  const next = plan.kind === "not-asked" || plan.client === undefined ? "" : whatNext(plan);
+  const next = plan.kind === "not-asked" || plan.client === undefined ? "" : whatNext(plan, decision.client);
   if (decision.address === undefined)
     return `told its settings to ${whom}, which has the address ${address} from elsewhere${next}`;
   return `${type === "offer" ? "offered" : "acknowledged"} ${address} to ${whom}${next}`;
@@ -243,18 +243,30 @@ function systemName({ vendorClass }: ClientIdentity, { card }: MachineCard): str
   return vendorClass.startsWith("udhcp") && card.netboot?.allowPXE === true ? "Hook" : "the operating system";
 }
 
-function whatNext(plan: BootPlan): string {
+function whatNext(plan: BootPlan, client: ClientIdentity): string {
   switch (plan.kind) {
     case "not-asked":
       return "";
     case "refused":
       return plan.reason === "NetbootNotAllowed"
         ? ", which may not netboot and goes on to its disk"
-        : ", for whose architecture there is nothing to load";
+        : `, ${nothingFor(announcedArchitecture(client))}`;
     case "operator":
       return `, which is to load ${plan.file} from ${plan.server}`;
     case "binary":
     case "script":
-      return `, which is to load ${plan.file}`;
+      return `, which ${plan.kind === "binary" ? takenFor(client) : ""}is to load ${plan.file}`;
   }
+}
+
+function nothingFor(architecture: number | undefined): string {
+  return architecture === undefined
+    ? "which does not say its architecture (option 93), so there is nothing to load: name a file in netboot.ipxe.binary of the Hardware"
+    : `for whose architecture, ${architecture} in option 93, there is nothing to load: name a file by --arch-binary ${architecture}=FILE`;
+}
+
+function takenFor(client: ClientIdentity): string {
+  return announcedArchitecture(client) === undefined
+    ? "does not say its architecture (option 93), is taken for a PC's BIOS, and "
+    : "";
 }

@@ -30,15 +30,25 @@ export function parseManifest(bytes: Uint8Array): ImageManifest | ImageIndex {
   return { schemaVersion: 2, config, layers };
 }
 
-/** @throws {OciError} `bad-image` when no image of the list runs on this platform. */
-export function chooseManifest(index: ImageIndex, platform: Platform): Descriptor {
+/** Of several images for one architecture that for its oldest processors runs everywhere (image-spec, image-index.md, variants). */
+const oldestVariants = new Map([
+  ["amd64", "v1"],
+  ["arm64", "v8"],
+]);
+
+/**
+ * Those of a list that may be for this platform, the likeliest first. What says no platform may be an image, a list of more, or neither.
+ * @throws {OciError} `bad-image` when none is.
+ */
+export function fittingManifests(index: ImageIndex, platform: Platform): readonly Descriptor[] {
+  const wanted = platform.variant ?? oldestVariants.get(platform.architecture);
   const fitting = index.manifests.filter(
     (entry) => entry.platform?.os === platform.os && entry.platform.architecture === platform.architecture,
   );
-  const exact = fitting.find((entry) => platform.variant === undefined || entry.platform?.variant === platform.variant);
+  const isExact = ({ platform: stated }: Descriptor): boolean => (stated?.variant ?? wanted) === wanted;
+  if (fitting.length > 0) return [...fitting.filter(isExact), ...fitting.filter((entry) => !isExact(entry))];
   const unlabelled = index.manifests.filter(({ platform: stated }) => stated === undefined);
-  const chosen = exact ?? fitting[0] ?? (unlabelled.length === 1 ? unlabelled[0] : undefined);
-  if (chosen !== undefined) return chosen;
+  if (unlabelled.length > 0) return unlabelled;
   const offered = index.manifests.map((entry) => `${entry.platform?.os ?? "?"}/${entry.platform?.architecture ?? "?"}`);
   throw bad(`it is made for ${offered.slice(0, 12).join(", ")}, not for ${platform.os}/${platform.architecture}`);
 }

@@ -43,7 +43,9 @@ function decoderFor(
   head: Buffer,
 ): ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress> | undefined {
   if (head.length >= 2 && head.readUInt16BE(0) === 0x1f8b) return createGunzip();
-  if (head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528) return createZstdDecompress();
+  const magic = head.length >= 4 ? head.readUInt32LE(0) : 0;
+  // Parallel compressors begin with a frame to be skipped (RFC 8878 §3.1.2).
+  if (magic === 0xfd2fb528 || magic >>> 4 === 0x184d2a5) return createZstdDecompress();
   return undefined;
 }
 

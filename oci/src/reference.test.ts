@@ -52,6 +52,8 @@ for (const text of [
   "a//b",
   "http://a.test/b",
   "A/b/../c",
+  "localhost:99999/a",
+  "[fd00::zz]/a",
   "a/B",
   "a:",
   "a:b:c",

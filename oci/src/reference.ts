@@ -34,7 +34,7 @@ export function parseReference(text: string, defaults: ReferenceDefaults = {}): 
   const tag = colon === -1 ? undefined : name.slice(colon + 1);
   if (tag !== undefined && !tagPattern.test(tag)) throw bad(text, `its tag "${tag}" has characters no tag may have`);
   const { registry, repository } = splitHost(path, defaults);
-  if (registry !== "" && !hostPattern.test(registry)) throw bad(text, `"${registry}" is not a host`);
+  if (registry !== "" && !isHost(registry)) throw bad(text, `"${registry}" is not a host`);
   if (repository.length > 255 || !repository.split("/").every((part) => component.test(part)))
     throw bad(text, `its path "${repository}" is not lower-case words joined by slashes`);
   const chosenTag = tag ?? (digest === undefined ? "latest" : undefined);
@@ -53,6 +53,10 @@ export function formatReference({ registry, repository, tag, digest }: ImageRefe
 
 export function isDigest(text: string): text is Digest {
   return digestPattern.test(text);
+}
+
+function isHost(text: string): boolean {
+  return hostPattern.test(text) && URL.canParse(`https://${text}`);
 }
 
 function splitHost(

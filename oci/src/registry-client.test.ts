@@ -2,9 +2,11 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
-import { HttpClient } from "./http-get.ts";
+import { HttpClient, type HttpGet } from "./http-get.ts";
 import { mediaTypes } from "./manifest.ts";
+import type { OciError } from "./oci-error.ts";
 import type { Credentials } from "./registry-auth.ts";
 import { RegistryClient } from "./registry-client.ts";
 import { startTestRegistry, type TestRegistry } from "./testing/test-registry.ts";
@@ -123,6 +125,40 @@ for (const [what, body, says] of [
     await assert.rejects(client(server).manifest("a/b", "v2", t.signal), {
       code: "not-found",
       message: `GET ${server.url.origin}/v2/a/b/manifests/v2 was answered 404: there is no such image.${says}`,
+    });
+  });
+
+const hub = { url: new URL("https://registry-1.docker.io") };
+for (const [status, code, says] of [
+  [
+    401,
+    "unauthorized",
+    /there is no such image, or it is not for everybody and no credentials were given for it\. The registry says: too many$/,
+  ],
+  [403, "unauthorized", /no credentials were given for it/],
+  [
+    429,
+    "unreachable",
+    /answered 429: too much was asked of it; it lets more pass with a login.* The registry says: too many$/,
+  ],
+  [500, "unreachable", /answered 500\. The registry says: too many$/],
+] as const)
+  test(`why a public registry refuses an image with ${status} is said`, async ({ signal }) => {
+    const body = (text: string) => Readable.from([Buffer.from(text)]);
+    const answers = [
+      { status: 401, headers: { "www-authenticate": 'Bearer realm="https://auth.docker.io/token"' }, body: body("") },
+      { status: 200, headers: {}, body: body('{"token":"t"}') },
+      { status, headers: {}, body: body(error("too many.")) },
+    ];
+    const get: HttpGet = async () => ({
+      ...(answers.shift() ?? assert.fail("asked too often")),
+      close: () => undefined,
+    });
+    const pulls = new RegistryClient(hub, { get, pause: async () => undefined });
+    await assert.rejects(pulls.manifest("library/alpin", "latest", signal), (fault: OciError) => {
+      assert.equal(fault.code, code);
+      assert.match(fault.message.replace(/\.$/, ""), says);
+      return true;
     });
   });
 

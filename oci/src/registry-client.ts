@@ -94,11 +94,16 @@ export class RegistryClient {
       url.searchParams.set("ns", this.endpoint.namespace);
     const known = this.#authorizations.get(repository);
     const first = await this.#deps.get(url, withAuthorization(headers, known), signal);
-    if (first.status !== 401) return await accepted(first, url);
+    const { credentials } = this.endpoint;
+    if (first.status !== 401) return await accepted(first, url, credentials);
     first.close();
     const authorization = await this.#authorize(repository, url, first, signal);
     this.#authorizations.set(repository, authorization);
-    return await accepted(await this.#deps.get(url, withAuthorization(headers, authorization), signal), url);
+    return await accepted(
+      await this.#deps.get(url, withAuthorization(headers, authorization), signal),
+      url,
+      credentials,
+    );
   }
 
   async #authorize(repository: string, url: URL, response: HttpResponse, signal: AbortSignal): Promise<string> {
@@ -115,10 +120,11 @@ export class RegistryClient {
     const headers = credentials === undefined ? undefined : basicAuthorization(credentials);
     const response = await this.#deps.get(url, withAuthorization({}, headers), signal);
     if (response.status === 401 || response.status === 403) {
+      const said = await saidIn(response);
       response.close();
-      throw unauthorized(url, credentials);
+      throw unauthorized(url, credentials, said);
     }
-    const token = tokenOf(await readLimited(await accepted(response, url)));
+    const token = tokenOf(await readLimited(await accepted(response, url, credentials)));
     if (token === undefined) throw new OciError("refused", `The token service ${url.host} answered without a token.`);
     return token;
   }
@@ -131,30 +137,44 @@ function withAuthorization(
   return { ...headers, "user-agent": "tink-worker", ...(authorization === undefined ? {} : { authorization }) };
 }
 
-async function accepted(response: HttpResponse, url: URL): Promise<HttpResponse> {
+async function accepted(response: HttpResponse, url: URL, credentials: Credentials | undefined): Promise<HttpResponse> {
   const { status } = response;
   if (status === 200 || status === 206) return response;
   const what = `GET ${url.origin}${url.pathname} was answered ${status}`;
-  if (status === 404) {
-    const said = await registrySaid(response.body);
-    response.close();
-    throw new OciError(
-      "not-found",
-      `${what}: there is no such image.${said === "" ? "" : ` The registry says: ${said}.`}`,
-    );
-  }
+  const said = await saidIn(response);
   response.close();
+  if (status === 404) throw new OciError("not-found", `${what}: there is no such image.${said}`);
   if (status === 401 || status === 403)
-    throw new OciError("unauthorized", `${what}: the credentials given do not allow it.`);
-  if (status === 408 || status === 429 || status >= 500) throw new OciError("unreachable", `${what}.`);
-  throw new OciError("refused", `${what}.`);
+    throw new OciError("unauthorized", `${what}: ${notAllowed(credentials)}.${said}`);
+  if (status === 429)
+    throw new OciError("unreachable", `${what}: too much was asked of it; ${slower(credentials)}.${said}`);
+  if (status === 408 || status >= 500) throw new OciError("unreachable", `${what}.${said}`);
+  throw new OciError("refused", `${what}.${said}`);
 }
 
-function unauthorized(url: URL, credentials: Credentials | undefined): OciError {
+async function saidIn({ body }: HttpResponse): Promise<string> {
+  const said = await registrySaid(body);
+  return said === "" ? "" : ` The registry says: ${said}.`;
+}
+
+/** Public registries answer so to whoever asks for a name that nobody has, too. */
+function notAllowed(credentials: Credentials | undefined): string {
+  return credentials === undefined
+    ? "there is no such image, or it is not for everybody and no credentials were given for it"
+    : `there is no such image, or "${credentials.username}" may not have it`;
+}
+
+function slower(credentials: Credentials | undefined): string {
+  return credentials === undefined
+    ? "it lets more pass with a login: set the registry's name, user and password, or keep the image in the server's own registry"
+    : "keep the image in the server's own registry";
+}
+
+function unauthorized(url: URL, credentials: Credentials | undefined, said = ""): OciError {
   const have = credentials === undefined ? "no credentials were given for it" : `"${credentials.username}" was refused`;
   return new OciError(
     "unauthorized",
-    `${url.host} wants a login and ${have}; set the registry's name, user and password.`,
+    `${url.host} wants a login and ${have}; check the image's name, or set the registry's name, user and password.${said}`,
   );
 }
 

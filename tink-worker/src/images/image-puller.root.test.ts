@@ -249,6 +249,22 @@ test("lists of images that lead to each other are followed only so far", async (
   await assert.rejects(pull(), { code: "image", message: /its lists of images lie 4 deep and more/ });
 });
 
+test("of lists that say no platform, as a tool joins them, that with this machine's image is found", async (t) => {
+  const { registry, puller } = await setUp(t);
+  const architecture = platformOf(process.arch).architecture;
+  const listOf = (tag: string, digest: string, arch: string) => {
+    const manifests = [
+      { mediaType: mediaTypes.manifest, digest, size: 1, platform: { os: "linux", architecture: arch } },
+    ];
+    return registry.manifest(`a/b:${tag}`, { schemaVersion: 2, manifests }, mediaTypes.index);
+  };
+  const digest = registry.image("a/b:inner", [layerA]);
+  const lists = [listOf("other", digest, "s390x"), listOf("this", digest, architecture)];
+  const manifests = lists.map((each) => ({ mediaType: mediaTypes.index, digest: each, size: 1 }));
+  registry.manifest("a/b:v1", { schemaVersion: 2, manifests }, mediaTypes.index);
+  assert.equal((await puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal)).layers.length, 1);
+});
+
 test("on a full disk other images make room, and an image too large for it says so", async (t) => {
   const { registry, stateDir, puller } = await setUp(t);
   const layers = join(stateDir, "layers");

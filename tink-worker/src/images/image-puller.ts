@@ -1,9 +1,9 @@
 // A reference in, an image ready to run out.
 
 import {
-  chooseManifest,
   type Descriptor,
   type Digest,
+  fittingManifests,
   formatReference,
   type HttpGet,
   type ImageConfig,
@@ -37,6 +37,8 @@ const backoff = { baseMs: 500, factor: 2, maxMs: 8000 };
 const roundLimit = 6;
 /** An entry of a list may be a list again (image-spec, image-index.md): Buildx makes two with provenance. */
 const mostLists = 4;
+/** Of a list, where one after the other is for another machine, or is no image. */
+const mostTried = 4;
 /** Workflows use a handful of images; the layers of older ones go. */
 const keptImages = 8;
 
@@ -129,14 +131,21 @@ export class ImagePuller {
     });
   }
 
-  async #manifest(source: ImageSource, first: string, signal: AbortSignal): Promise<ImageManifest> {
-    let wanted = first;
-    for (let lists = 0; lists <= mostLists; lists++) {
-      const document = parseManifest((await source.client.manifest(source.repository, wanted, signal)).bytes);
-      if (!("manifests" in document)) return document;
-      wanted = chooseManifest(document, this.#deps.platform).digest;
-    }
-    throw new OciError("bad-image", `The image cannot be used: its lists of images lie ${mostLists} deep and more.`);
+  /** @param lists How many have led here. */
+  async #manifest(source: ImageSource, wanted: string, signal: AbortSignal, lists = 0): Promise<ImageManifest> {
+    if (lists > mostLists)
+      throw new OciError("bad-image", `The image cannot be used: its lists of images lie ${mostLists} deep and more.`);
+    const document = parseManifest((await source.client.manifest(source.repository, wanted, signal)).bytes);
+    if (!("manifests" in document)) return document;
+    let fault: unknown;
+    for (const { digest } of fittingManifests(document, this.#deps.platform).slice(0, mostTried))
+      try {
+        return await this.#manifest(source, digest, signal, lists + 1);
+      } catch (error) {
+        if (!(error instanceof OciError) || error.code !== "bad-image") throw error;
+        fault ??= error;
+      }
+    throw fault;
   }
 }
 

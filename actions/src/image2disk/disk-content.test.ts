@@ -42,6 +42,7 @@ test("a GPT with an EFI system partition and a BIOS boot partition starts on bot
       { number: 2, type: "EFI system", offsetBytes: 2 * mebibyte, sizeBytes: 8 * mebibyte },
       { number: 3, type: "Linux", offsetBytes: 10 * mebibyte, sizeBytes: 16 * mebibyte },
     ],
+    leastBytes: 64 * mebibyte,
     firmware: ["BIOS", "UEFI"],
   });
 });

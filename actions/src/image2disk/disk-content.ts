@@ -13,6 +13,8 @@ export type DiskContent = {
   readonly table: "GPT" | "MBR" | "none";
   readonly fileSystem: string | undefined;
   readonly partitions: readonly Partition[];
+  /** How long the whole disk is by its table, if it says more than its partitions do; in bytes. */
+  readonly leastBytes: number;
   /** Empty: nothing that firmware knows how to start. */
   readonly firmware: readonly ("BIOS" | "UEFI")[];
 };
@@ -38,14 +40,21 @@ const mbrTypes: Readonly<Record<number, string>> = {
   12: "FAT32",
   130: "swap",
   131: "Linux",
+  238: "all of it, for a GPT",
   239: "EFI system",
 };
+const protective = mbrTypes[238];
 
 /** Of what begins a file system that fills the whole image. */
 const fileSystems: readonly { readonly at: number; readonly starts: string; readonly is: string }[] = [
   { at: 1080, starts: "53ef", is: "ext4" },
   { at: 0, starts: "58465342", is: "XFS" },
   { at: 0, starts: "68737173", is: "squashfs" },
+  { at: 0, starts: "4c554b53babe", is: "LUKS" },
+  { at: 512, starts: "4c4142454c4f4e45", is: "a volume of LVM" },
+  { at: 1024, starts: "e2e1f5e0", is: "EROFS" },
+  { at: 1024, starts: "1020f5f2", is: "F2FS" },
+  { at: 4086, starts: "53574150535041434532", is: "swap" },
   { at: 65_600, starts: "5f42485266535f4d", is: "Btrfs" },
   { at: 32_769, starts: "4344303031", is: "ISO 9660 (an installer's disc)" },
 ];
@@ -61,7 +70,7 @@ export function readDiskContent(head: Uint8Array): DiskContent {
   const fileSystem = fileSystems.find(
     ({ at, starts }) => bytes.toString("hex", at, at + starts.length / 2) === starts,
   )?.is;
-  if (!hasBootSector(bytes)) return { table: "none", fileSystem, partitions: [], firmware: [] };
+  if (!hasBootSector(bytes)) return { table: "none", fileSystem, partitions: [], leastBytes: 0, firmware: [] };
   const isGpt = bytes.toString("latin1", sector, sector + 8) === "EFI PART";
   const partitions = isGpt ? gptPartitions(bytes) : mbrPartitions(bytes);
   const hasCode = bytes.subarray(0, bootCodeBytes).some((byte) => byte !== 0);
@@ -71,11 +80,20 @@ export function readDiskContent(head: Uint8Array): DiskContent {
     table: partitions.length === 0 && !isGpt ? "none" : isGpt ? "GPT" : "MBR",
     fileSystem,
     partitions,
+    leastBytes: leastBytes(partitions, isGpt ? bytes : undefined),
     firmware: [
       ...(startsBios ? (["BIOS"] as const) : []),
       ...(types.includes("EFI system") ? (["UEFI"] as const) : []),
     ],
   };
+}
+
+/** MBRs of a GPT's kind cover whatever disk they are on. A GPT's second header is on the last sector (UEFI 2.10 §5.3.2). */
+function leastBytes(partitions: readonly Partition[], gpt: Buffer | undefined): number {
+  const last =
+    gpt === undefined || gpt.length < 2 * sector ? 0 : Number(gpt.readBigUInt64LE(sector + 32) + 1n) * sector;
+  const ends = partitions.filter(({ type }) => type !== protective).map((each) => each.offsetBytes + each.sizeBytes);
+  return Math.max(last, ...ends);
 }
 
 /** UEFI 2.10 §5.3.3. */
@@ -96,7 +114,10 @@ function gptPartitions(bytes: Buffer): Partition[] {
   return found;
 }
 
+/** A boot sector of FAT or NTFS has the same signature, and code or words where entries would say whether they are started. */
 function mbrPartitions(bytes: Buffer): Partition[] {
+  const isTable = [0, 1, 2, 3].every((index) => [0, 0x80].includes(bytes[firstEntry + index * entryBytes] ?? 1));
+  if (!isTable) return [];
   return [0, 1, 2, 3].flatMap((index) => {
     const at = firstEntry + index * entryBytes;
     const type = bytes[at + 4] ?? 0;

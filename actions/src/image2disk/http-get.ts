@@ -22,6 +22,8 @@ export class HttpFault extends Error {
 const maxRedirects = 10;
 /** A server that says nothing for so long is taken for gone. */
 const silenceMs = 60_000;
+/** Their bytes do not tell what they are; gzip and zstd are seen, and said. */
+const unseenEncodings = /br|deflate|compress/i;
 const transientStatus = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /**
@@ -33,8 +35,14 @@ export async function getImage(request: ImageRequest, signal: AbortSignal): Prom
   for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
     const response = await getOnce({ ...request, url }, signal);
     const status = response.statusCode ?? 0;
-    if (status === 200 || (status === 206 && request.offset > 0)) return response;
+    const isImage = status === 200 || (status === 206 && request.offset > 0);
+    const encoding = response.headers["content-encoding"] ?? "identity";
+    if (isImage && !unseenEncodings.test(encoding)) return response;
     response.destroy();
+    if (isImage) {
+      const mend = "Switch that off there for images";
+      throw new HttpFault(`${shown(url)} was sent encoded by ${encoding}, though asked for as it is. ${mend}`, false);
+    }
     const next = status >= 300 && status < 400 ? URL.parse(response.headers.location ?? "", url) : null;
     if (next === null)
       throw new HttpFault(`${shown(url)} answered ${status} ${response.statusMessage}`, transientStatus.has(status));

@@ -165,6 +165,18 @@ const notDisks: readonly (readonly [string, Buffer, RegExp])[] = [
   ],
   ["text with umlauts", Buffer.from(`\ufeffGrüße\n${"äöü ".repeat(400)}`), /is text/],
   ["list in JSON", Buffer.from(JSON.stringify(Array.from({ length: 200 }, (_, at) => ({ at })))), /is text: "\[\{/],
+  ["tar of before POSIX", execFileSync("tar", ["--format=v7", "-C", import.meta.dirname, "-c", "main.ts"]), /is a tar/],
+  ["text of PowerShell", Buffer.from(`\ufeff${"404: Not Found\r\n".repeat(60)}`, "utf16le"), /is text \(UTF-16\)/],
+  ["page in Latin-1", Buffer.from(`<!-- Zugriff verweigert für -->${"ü ".repeat(600)}`, "latin1"), /is text: "<!--/],
+  ["page that begins with its body", Buffer.from(`<body>\0${"x".repeat(600)}`), /is text: "<body>/],
+  ["some bytes", Buffer.from([0, 0, 0, 0, 2, 8, 1]), /is shorter than a disk's first sector/],
+  ["Bochs", padded("426f636873205669727475616c20484420496d616765"), /is a Bochs file/],
+  ["Partclone", padded("70617274636c6f6e652d696d616765"), /is an image of Partclone/],
+  ["compress", padded("1f9d90"), /is compressed by compress/],
+  ["lzop", padded("894c5a4f000d0a1a0a"), /is compressed by lzop/],
+  ["UBI", padded("55424923"), /for flash memory/],
+  ["torrent", padded("64383a616e6e6f756e6365"), /is a torrent/],
+  ["encrypted", padded("53616c7465645f5f"), /is encrypted by OpenSSL/],
   ["OCI layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}'), /is text: "\{\\"imageLayoutVersion/],
 ];
 /** How many of them are tried inside of each: what is found inside is looked at in one way. */
@@ -192,6 +204,8 @@ const doubtful: readonly (readonly [string, Buffer, string])[] = [
   ["zeros", padded(""), "it begins with nothing but zeros"],
   ["ext4", padded("53ef", 1080), "it is a file system as a whole (ext4)"],
   ["XFS", padded("58465342"), "it is a file system as a whole (XFS)"],
+  ["LUKS", padded("4c554b53babe0002"), "it is a file system as a whole (LUKS)"],
+  ["swap", padded("53574150535041434532", 4086), "it is a file system as a whole (swap)"],
   ["squashfs", padded("68737173"), "it is a file system as a whole (squashfs)"],
   [
     "ISO that is no disk",
@@ -209,6 +223,56 @@ for (const [name, body, says] of doubtful)
     ]);
     assert.ok((await readFile(disk)).subarray(0, body.length).equals(body));
   });
+
+/** A disk of 8 MiB by its table. */
+function partitioned(label: string): Buffer {
+  const file = join(dir, "partitioned");
+  execFileSync("truncate", ["--size=0", file]);
+  execFileSync("truncate", ["--size=8M", file]);
+  execFileSync("sfdisk", ["--quiet", file], { input: `label: ${label}\nstart=2048\n` });
+  return readFileSync(file);
+}
+
+for (const label of ["gpt", "dos"])
+  test(`an image that is shorter than the disk of its table (${label}) is written with a warning`, async () => {
+    const whole = partitioned(label);
+    for (const [body, warnings] of [
+      [whole, []],
+      [
+        whole.subarray(0, 5 * MiB),
+        [
+          "the image has 5242880 bytes, but its partition table is of a disk of at least 8388608: look whether the file on the server is whole",
+        ],
+      ],
+    ] as const) {
+      const ended = await run({ path: "a.img", behaviour: { body } });
+      assert.equal(ended.exitCode, 0, ended.stdout);
+      const said = ended.lines.filter(({ level }) => level === "WARN").map(({ msg }) => msg);
+      assert.deepEqual(said, warnings);
+    }
+  });
+
+test("where the server names no length, an image that is shorter than the disk of its table was cut", async () => {
+  const body = partitioned("gpt");
+  const behaviour = { body, endsByClosing: true };
+  assert.equal((await run({ path: "a.img", behaviour })).exitCode, 0);
+  const ended = await run({ path: "a.img", behaviour: { ...behaviour, body: body.subarray(0, 5 * MiB) } });
+  assertFailed(ended, /^The image is cut short: the image has 5242880 bytes, .* the server named no length/);
+});
+
+test("the boot sector of a file system is no table", async () => {
+  const body = padded("eb3c90");
+  body.write("A disk read error occurred, and no entry is here: press a key to start again", 440);
+  body.write("55aa", 510, "hex");
+  const ended = await run({ path: "a.img", behaviour: { body, endsByClosing: true } });
+  assert.equal(ended.exitCode, 0, ended.stdout);
+});
+
+test("a server that encodes images on the way, unasked, is named", async () => {
+  const ended = await run({ path: "a.img", behaviour: { body: image, encoding: "br" } });
+  assertFailed(ended, /was sent encoded by br, though asked for as it is\. Switch that off there for images/);
+  assert.equal(ended.requests.length, 1);
+});
 
 test("an ISO that is a disk as well is written without a warning", async () => {
   const body = padded("4344303031", 32_769);

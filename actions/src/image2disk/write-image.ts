@@ -63,6 +63,8 @@ async function writeOnce(settings: Settings, target: Target, deps: Deps): Promis
       await writer.write(chunk);
     }
     await writer.end();
+    const isWhole = compression !== "none" || download.sizeBytes !== undefined;
+    tellOfCut(head, writer.takenBytes, isWhole, deps.log);
     asServed.check("IMG_SHA256, the image as served");
     asWritten.check("IMG_RAW_SHA256, the image as written");
   } finally {
@@ -82,6 +84,23 @@ function doubtOf(head: Uint8Array): string | undefined {
   const whole = fileSystem === undefined ? "" : `, it is a file system as a whole (${fileSystem})`;
   const what = head.every((byte) => byte === 0) ? ", it begins with nothing but zeros" : whole;
   return `the image has no boot sector or partition table${what}: no firmware starts it from a whole disk`;
+}
+
+/**
+ * The image may end early because it was cut where it is served, or because its maker left out the zeros at its end.
+ * @param isWhole It has all that the server has; else nothing but the table tells.
+ * @throws {ActionError} `corrupt`
+ */
+function tellOfCut(head: Uint8Array, bytes: number, isWhole: boolean, log: ActionLog): void {
+  const { leastBytes } = readDiskContent(head);
+  if (bytes >= leastBytes) return;
+  const said = `the image has ${bytes} bytes, but its partition table is of a disk of at least ${leastBytes}`;
+  if (isWhole) {
+    log.warn(`${said}: look whether the file on the server is whole`, {});
+    return;
+  }
+  const why = "the server named no length, so its connection may have ended early";
+  throw new ActionError("corrupt", `The image is cut short: ${said}, and ${why}. Check the file and the server`);
 }
 
 async function makeDurable({ path, handle, isBlank }: Target, sizeBytes: number): Promise<void> {

@@ -11,6 +11,10 @@ export type Behaviour = {
   /** Status codes of the first connections. */
   readonly statuses?: readonly number[];
   readonly statesLength?: boolean;
+  /** What the server has done to the file on the way, by its own word. */
+  readonly encoding?: string;
+  /** Ends the body by ending the connection, as servers of HTTP/1.0 do. */
+  readonly endsByClosing?: boolean;
 };
 
 export type ImageServer = {
@@ -55,6 +59,12 @@ function answer(behaviour: Behaviour, turn: number, request: IncomingMessage, re
     response.setHeader("content-range", `bytes ${start}-${behaviour.body.length - 1}/${behaviour.body.length}`);
   }
   if (behaviour.statesLength !== false) response.setHeader("content-length", body.length);
+  if (behaviour.encoding !== undefined) response.setHeader("content-encoding", behaviour.encoding);
+  if (behaviour.endsByClosing === true) {
+    response.useChunkedEncodingByDefault = false;
+    response.shouldKeepAlive = false;
+    response.removeHeader("content-length");
+  }
   const breakAfter = behaviour.breakAfter?.[turn];
   if (breakAfter === undefined) response.end(body);
   else response.write(body.subarray(0, breakAfter), () => response.destroy());

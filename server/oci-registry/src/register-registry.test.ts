@@ -111,8 +111,12 @@ test("the standard actions are found by the names that older templates have, and
     const response = await fetch(url(`${path}/manifests/${tag}`));
     assert.deepEqual([response.status, response.headers.get("docker-content-digest")], [200, manifestDigest], name);
   }
-  const commit = await fetch(url("tinkerbell/hub/hello/manifests/6c0f0d437bde2c836d90b000312c8b25fa1b65e1"));
-  assert.equal(commit.status, 200);
+  for (const project of ["", "public.ecr.aws/eks-anywhere/", "eks-anywhere/", "10.0.0.9:443/mirror/eks-anywhere/"]) {
+    const commit = await fetch(
+      url(`${project}tinkerbell/hub/hello/manifests/6c0f0d437bde2c836d90b000312c8b25fa1b65e1`),
+    );
+    assert.equal(commit.status, 200, project);
+  }
   assert.equal((await fetch(url(`embedded/hello/blobs/${layerDigest}`))).status, 200);
   const messages = events.map(({ message }) => message);
   assert.ok(messages.includes(`127.0.0.1 was given image ${repository}:latest, which it calls hello:v1.0.0`));
@@ -120,6 +124,7 @@ test("the standard actions are found by the names that older templates have, and
     `hello/manifests/sha256:${"0".repeat(64)}`,
     "embedded/no-such/manifests/latest",
     "other/hello/manifests/v1",
+    "tinkerbell/hub/other/hello/manifests/v1",
   ])
     assert.equal((await fetch(url(path))).status, 404, path);
 });

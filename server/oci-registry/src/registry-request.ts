@@ -95,10 +95,11 @@ function repositoryOf(catalog: Catalog, name: string): Repository | undefined {
 }
 
 /**
- * What the standard actions are called in templates that people have: EKS Anywhere's `127.0.0.1/embedded/NAME`, the hub's older
- * `quay.io/tinkerbell-actions/NAME:v1.0.0`, `tinkerbell/hub/NAME:COMMIT` and `NAME:v1.0.0`. Their versions are not kept apart here.
+ * What the standard actions are called in templates that people have: EKS Anywhere's `127.0.0.1/embedded/NAME` and, before,
+ * `public.ecr.aws/eks-anywhere/tinkerbell/hub/NAME:COMMIT`, also in a registry of their own under a project's name; the hub's older
+ * `quay.io/tinkerbell-actions/NAME:v1.0.0` and `NAME:v1.0.0`. Their versions are not kept apart here.
  */
-const olderNames = /^(?:embedded\/|tinkerbell-actions\/|tinkerbell\/hub\/)?([a-z0-9]+)$/;
+const olderNames = /^(?:embedded\/|tinkerbell-actions\/|(?:[a-z0-9._-]+\/){0,3}tinkerbell\/hub\/)?([a-z0-9]+)$/;
 
 function standInFor(catalog: Catalog, asked: string): { name: string; repository: Repository } | undefined {
   const action = olderNames.exec(withoutHost(asked))?.[1];

@@ -13,6 +13,12 @@ test("YAML is read as kubectl's user means it", () => {
   assert.deepEqual(readPatch(Buffer.from('{"a": 1}'), "apply"), { a: 1 });
 });
 
+test("YAML in braces is YAML", () => {
+  assert.deepEqual(yaml("{spec: {mac: '52:54:00:00:00:01', ready: true}}\n"), {
+    spec: { mac: "52:54:00:00:00:01", on: true },
+  });
+});
+
 for (const [name, text, reason] of [
   ["keys of keys", "? ".repeat(100_000), /line 1, column \d+: mappings and lists are nested more than 100 levels deep/],
   ["lists of lists", "[".repeat(100_000), /line 1, column \d+: .* nested/],

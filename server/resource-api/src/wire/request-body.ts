@@ -54,6 +54,8 @@ function readBody(body: unknown, isYaml: boolean): unknown {
   try {
     value = JSON.parse(text);
   } catch (error) {
+    // YAML's own braces need no quotes.
+    if (isYaml) return readYamlBody(text);
     throw unreadable(withoutText(error instanceof Error ? error.message : String(error)));
   }
   if (!isShallow(value, maxDepth)) throw unreadable(`it is nested more than ${maxDepth} levels deep`);

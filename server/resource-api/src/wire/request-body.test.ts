@@ -15,7 +15,7 @@ test("YAML is read as kubectl's user means it", () => {
 
 test("YAML in braces is YAML", () => {
   assert.deepEqual(yaml("{spec: {mac: '52:54:00:00:00:01', ready: true}}\n"), {
-    spec: { mac: "52:54:00:00:00:01", on: true },
+    spec: { mac: "52:54:00:00:00:01", ready: true },
   });
 });
 

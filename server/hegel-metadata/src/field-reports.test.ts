@@ -38,6 +38,13 @@ test("a machine that only boots by its Hardware is told an id, a name and its ad
   assert.deepEqual(JSON.parse(String(seed)), { ...names, "public-keys": [] });
 });
 
+test("a proxy may write the port behind a machine's address", async (t) => {
+  const get = await serve(t, "minimal-hardware.yaml");
+  const url = "/2009-04-04/meta-data/hostname";
+  assert.deepEqual(await get(url, "10.9.0.1", { "x-forwarded-for": "10.77.0.52:49152" }), [200, "node-7"]);
+  assert.equal((await get(url, "10.9.0.1", { "x-forwarded-for": "10.77.0.52:port" }))[0], 400);
+});
+
 test("cloud-init's NoCloud finds each file that it asks for, and strangers none", async (t) => {
   const get = await serve(t, "minimal-hardware.yaml");
   for (const file of ["meta-data", "user-data", "vendor-data", "network-config"]) {
@@ -64,5 +71,8 @@ test("an IPv6 address is one however it is spelled, by the Hardware, by the kern
   assert.deepEqual(await get(url, "2001:db8::5"), told);
   assert.deepEqual(await get(url, "10.9.0.1", { "x-forwarded-for": "2001:DB8::5" }), told);
   assert.deepEqual(await get(url, "10.9.0.1", { "x-forwarded-for": "2001:0db8:0:0:0:0:0:5" }), told);
+  // As Azure's gateways and some others write them.
+  for (const spelling of ["[2001:db8::5]", "[2001:db8::5]:49152", '"[2001:db8::5]:49152"'])
+    assert.deepEqual(await get(url, "10.9.0.1", { "x-forwarded-for": spelling }), told, spelling);
   assert.equal((await get(url, "2001:db8::6"))[0], 404);
 });

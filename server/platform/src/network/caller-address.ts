@@ -31,11 +31,18 @@ export function callerAddress(
   proxies: TrustedProxies,
 ): string | undefined {
   const direct = plainAddress(peer ?? "");
-  const entries = (forwardedFor ?? "").split(",").map((entry) => plainAddress(entry.trim()));
+  const entries = (forwardedFor ?? "").split(",").map((entry) => plainAddress(withoutPort(entry)));
   const chain = entries.filter((entry) => entry !== "");
   const address =
     chain.length > 0 && proxies.has(direct) ? (chain.findLast((entry) => !proxies.has(entry)) ?? chain[0]) : direct;
   return address !== undefined && isIP(address) !== 0 ? address : undefined;
+}
+
+/** Some proxies write IPv6 in brackets or quotes as RFC 7239 §6 has it, and the port behind either. */
+function withoutPort(entry: string): string {
+  const text = entry.trim().replace(/^"(.*)"$/, "$1");
+  const [, ipv6, ipv4] = /^(?:\[([^\]]*)\]|([\d.]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return ipv6 ?? ipv4 ?? text;
 }
 
 /** A proxy may run on this machine itself. */

@@ -65,6 +65,8 @@ const cases: readonly [what: string, card: object, doubts: readonly RegExp[]][] 
   ],
   ["a host name of two lines", { dhcp: { hostname: "a\nb" } }, [/dhcp\.hostname: machines are told it as one line/]],
   ["a host name that cannot be seen", { dhcp: { hostname: "\n" } }, [/dhcp\.hostname: is nothing that can be seen/]],
+  ["another name for an architecture", { dhcp: { arch: "arm64" } }, [/dhcp\.arch: .* vmlinuz-arm64; .* aarch64$/]],
+  ["an architecture as Linux calls it", { dhcp: { arch: "aarch64" } }, []],
   ["a domain with a blank", { dhcp: { domain_name: "a b" } }, [/dhcp\.domain_name: "a b" has what no domain's name/]],
   [
     "scripts and folders at what is no URL",

@@ -84,6 +84,19 @@ const ipxeUrl: Rule = (value) =>
     ? line(value)
     : `${show(value)} is no http or https URL, so the machine will hardly load anything from it`;
 
+/** Names of kernels and in-memory systems have the first word; people know the others from packages, Go and Windows. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ...["amd64", "x64", "x86-64", "x86", "i386"].map((name) => [name, "x86_64"] as const),
+  ...["arm64", "armv8", "aarch"].map((name) => [name, "aarch64"] as const),
+]);
+
+const architecture: Rule = (value) => {
+  const meant = isSaid(value) ? otherNames.get(value.toLowerCase()) : undefined;
+  return meant === undefined
+    ? undefined
+    : `the in-memory OS is looked for as vmlinuz-${String(value)}; Linux calls the architecture ${meant}`;
+};
+
 const notYet: Rule = (value) =>
   isSaid(value) ? "this server does not serve it yet, so the machine does without" : undefined;
 
@@ -103,6 +116,7 @@ const ruleAt: readonly (readonly [path: string, rule: Rule])[] = [
   ["dhcp.time_servers[]", address("the machine is not told of it")],
   ["dhcp.lease_time", leaseTime],
   ["dhcp.hostname", shortLine],
+  ["dhcp.arch", architecture],
   ["dhcp.domain_name", domain],
   [
     "dhcp.tftp_server_name",

@@ -42,6 +42,18 @@ async function serve(t: TestContext, answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/a.yaml`;
 }
 
+for (const [form, bytes] of [
+  ["UTF-16", Buffer.from(`\ufeff${manifest}`, "utf16le")],
+  ["UTF-16 in the other order", Buffer.from(`\ufeff${manifest}`, "utf16le").swap16()],
+  ["UTF-8 with its mark", Buffer.from(`\ufeff${manifest}`)],
+] as const)
+  test(`a file in ${form}, as Windows' programs write them, is read`, async () => {
+    const file = join(dir, "windows.yaml");
+    await writeFile(file, bytes);
+    const { code, stderr, stdout } = await start(file).ended;
+    assert.deepEqual([code, stderr, stdout], [0, "", "1 object is valid\n"]);
+  });
+
 test("an address that sends more than 16 MiB, also unpacked, is given up with a sentence", async (t) => {
   const packed = gzipSync(Buffer.alloc(mebibytes17, 0x20));
   const gzip = await serve(t, (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed));

@@ -31,12 +31,25 @@ export async function limitedText(source: AsyncIterable<Uint8Array | string>, si
       parts.push(part);
     }
     isEnded = true;
-    return new TextDecoder().decode(Buffer.concat(parts));
+    const bytes = Buffer.concat(parts);
+    return new TextDecoder(encodingOf(bytes)).decode(bytes);
   } finally {
     signal.removeEventListener("abort", abort);
     if (!isEnded && source instanceof Readable) source.destroy();
     // Not waited for: what hangs would hang here, too.
     if (!isEnded) void iterator.return?.().catch(() => undefined);
+  }
+}
+
+/** By its mark, as YAML has it (1.2.2 §5.2): Windows' PowerShell writes UTF-16 into what it sends to a file. */
+function encodingOf(bytes: Buffer): "utf-8" | "utf-16le" | "utf-16be" {
+  switch (bytes.toString("hex", 0, 2)) {
+    case "fffe":
+      return "utf-16le";
+    case "feff":
+      return "utf-16be";
+    default:
+      return "utf-8";
   }
 }
 

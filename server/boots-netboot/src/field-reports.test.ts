@@ -109,7 +109,7 @@ for (const [datagram, name, directory] of [
     assert.deepEqual(parseRequestedFile(request.file), { name, directory });
   });
 
-test("a zero follows option 67, for firmware that reads on until there is one", () => {
+test("a zero follows options 66 and 67, for firmware that reads on until there is one", () => {
   const hardware = "13-tftp-name-with-garbage/hardware-operator.yaml";
   const message = decodeDhcpMessage(bytesOf("10-firmware-without-option-93-or-94/efi-without-94.hex"));
   const found = machinesIn(hardware).reservation("0c:c4:7a:00:00:50" as MacAddress);
@@ -117,7 +117,8 @@ test("a zero follows option 67, for firmware that reads on until there is one", 
   const decision = respondToDhcp(message, found, { holder: () => undefined }, config);
   assert.ok(decision.kind === "reply");
   const hex = Buffer.from(encodeDhcpMessage(composeReply(decision, config).message)).toString("hex");
-  assert.match(hex, new RegExp(`43..${Buffer.from("onie/x.bin").toString("hex")}00`));
+  const hexOf = (text: string) => Buffer.from(text).toString("hex");
+  assert.match(hex, new RegExp(`4209${hexOf("10.77.0.9")}00430a${hexOf("onie/x.bin")}00`));
 });
 
 test("static routes bring the gateway with them, for clients that pass over option 3 then", () => {

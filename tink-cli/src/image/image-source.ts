@@ -44,6 +44,8 @@ const drivers: Readonly<Record<string, string>> = {
   "a VHD file that grows": "vpc",
   "a VDI file": "vdi",
   "a Parallels file": "parallels",
+  "a Bochs file": "bochs",
+  "a cloop file": "cloop",
 };
 
 export function driverOf(is: string): string | undefined {

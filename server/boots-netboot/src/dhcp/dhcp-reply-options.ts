@@ -75,14 +75,14 @@ export function bootOptions(plan: BootPlan, fileFieldBytes: number): DhcpOption[
     case "not-asked":
       return [];
     case "operator":
-      return [...text(OptionCode.tftpServerName, plan.server), ...bootFileName(plan.file)];
+      return [...cString(OptionCode.tftpServerName, plan.server), ...cString(OptionCode.bootFileName, plan.file)];
     case "refused":
       return [...vendorClass(plan.client), ...noProxyWait(plan.client)];
     case "binary":
     case "script": {
       const isPi = plan.kind === "binary" && plan.isRaspberryPi;
       return [
-        ...(writeText(oneLine(plan.file)).length >= fileFieldBytes ? bootFileName(plan.file) : []),
+        ...(writeText(oneLine(plan.file)).length >= fileFieldBytes ? cString(OptionCode.bootFileName, plan.file) : []),
         ...(isPi ? [option(OptionCode.vendorClass, writeText("PXEClient"))] : vendorClass(plan.client)),
         option(OptionCode.vendorEncapsulated, isPi ? raspberryPiMenu() : noDiscovery()),
         ...noProxyWait(plan.client),
@@ -96,9 +96,9 @@ function vendorClass(client: string): DhcpOption[] {
   return client === "http" ? [option(OptionCode.vendorClass, writeText("HTTPClient"))] : [];
 }
 
-/** Option 67 and a zero: firmware that takes it for a C string reads on until there is one. */
-function bootFileName(file: string): DhcpOption[] {
-  const named = text(OptionCode.bootFileName, file);
+/** Options 66 and 67 and a zero: firmware that takes them for C strings reads on until there is one. */
+function cString(code: number, value: string): DhcpOption[] {
+  const named = text(code, value);
   return named.length === 0 ? [] : [...named, option(padOption, new Uint8Array(0))];
 }
 

@@ -2,6 +2,7 @@
 
 import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Agent as TlsAgent } from "node:https";
+import { connectionFault } from "./connection-fault.ts";
 import { OciError } from "./oci-error.ts";
 
 // An import of node:http names all that it exports, the browser's WebSocket among it: that loads the whole of fetch, 16 MiB.
@@ -100,9 +101,8 @@ async function* bodyOf(message: IncomingMessage, url: URL, signal: AbortSignal):
 }
 
 function unreachable(url: URL, error: unknown): OciError {
-  const why =
-    error instanceof Error ? [("code" in error && error.code) || error.name, error.message].join(": ") : String(error);
-  return new OciError("unreachable", `GET ${url.origin}${url.pathname} broke off (${why}).`, { cause: error });
+  const why = connectionFault(error, url.host);
+  return new OciError("unreachable", `GET ${url.origin}${url.pathname} broke off: ${why}.`, { cause: error });
 }
 
 function redirectTarget(location: string, from: URL): URL {

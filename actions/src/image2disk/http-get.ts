@@ -70,6 +70,9 @@ async function getOnce({ url, offset, validator }: ImageRequest, signal: AbortSi
     return await promise;
   } catch (cause) {
     if (signal.aborted || cause instanceof HttpFault) throw cause;
+    // OpenSSL's own words are many, and say no more.
+    if (cause instanceof Error && /wrong version number|packet length too long/.test(cause.message))
+      throw new HttpFault(`${shown(url)} does not speak TLS: write http in place of https`, false);
     throw new HttpFault(`${shown(url)} could not be reached`, true, { cause });
   }
 }

@@ -268,6 +268,16 @@ test("the boot sector of a file system is no table", async () => {
   assert.equal(ended.exitCode, 0, ended.stdout);
 });
 
+test("a server of plain HTTP that is asked by HTTPS is said to be one, at once", async () => {
+  await using server = await serveImage({ body: image });
+  await writeFile(disk, "");
+  const settings = { IMG_URL: `https://127.0.0.1:${server.port}/a.raw`, DEST_DISK: disk, DEST_ALLOW_FILE: "true" };
+  assertFailed(
+    await runActionForReal("image2disk", settings),
+    /a\.raw does not speak TLS: write http in place of https\. Check/,
+  );
+});
+
 test("a server that encodes images on the way, unasked, is named", async () => {
   const ended = await run({ path: "a.img", behaviour: { body: image, encoding: "br" } });
   assertFailed(ended, /was sent encoded by br, though asked for as it is\. Switch that off there for images/);

@@ -26,6 +26,8 @@ export type ExplainInput = {
   readonly rivals?: readonly RivalClaim[] | undefined;
   /** Those whose `hardwareRef` or agent is the machine. */
   readonly workflows: readonly Workflow[];
+  /** The name of the one that was asked for: it is told first, whatever tells most of the machine. */
+  readonly asked?: string | undefined;
   readonly events: readonly (MachineEvent | MachineEventSpec)[];
   /** The name of a workflow that is gone, where that is what was asked for. */
   readonly deletedWorkflow?: string | undefined;
@@ -64,7 +66,8 @@ export function explain(input: ExplainInput): Explanation {
       (!isOfRecord(event.type) || event.atMs >= mendedMs) &&
       !(input.hardware !== undefined && isSaidByHardware(event, trouble)),
   );
-  const ordered = byTelling(stays);
+  const asked = stays.filter(({ metadata }) => metadata.name === input.asked);
+  const ordered = [...asked, ...byTelling(stays).filter((workflow) => !asked.includes(workflow))];
   const [{ state, because, todo }, ...others] = explainEach(
     { ...input, hardware: trouble.readable, workflows: ordered },
     timeline,

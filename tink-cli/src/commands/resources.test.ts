@@ -420,6 +420,21 @@ describe("tink explain", () => {
       assert.match((await bench.run("explain", machine)).stdout, /agent-w/);
   });
 
+  test("a name that is nearly one that is there is told with that one", async () => {
+    await apply([hardwareYaml("rack-7", mac(61)), templateYaml("near-t")].join("---\n"));
+    await apply(workflowYaml("install-7", "near-t", "rack-7", mac(61)));
+    for (const [words, meant] of [
+      ["rakc-7", "hardware/rack-7"],
+      ["hw/rack_7", "hardware/rack-7"],
+      ["instal-7", "workflow/install-7"],
+      ["wf/instlal-7", "workflow/install-7"],
+    ] as const) {
+      const { code, stderr } = await bench.run("explain", words);
+      assert.deepEqual([code, /did you mean (\S+)\?/.exec(stderr)?.[1]], [3, meant], stderr);
+    }
+    assert.doesNotMatch((await bench.run("explain", "wholly-other-name")).stderr, /did you mean/);
+  });
+
   test("a machine that is not there is exit code 3", async () => {
     for (const words of ["nobody", "hw nobody", "wf/nobody", "10.99.99.99", "2001:db8::99"])
       assert.equal((await bench.run("explain", ...words.split(" "))).code, 3, words);

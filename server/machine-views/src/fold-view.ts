@@ -65,7 +65,7 @@ export function foldStranger({ mac, facts, near }: Stranger): MachineViewContent
   const hint =
     first === undefined
       ? "apply a Hardware with this MAC if it is to be served"
-      : `Hardware ${first.name} waits for ${first.mac}, which is nearly the same: put the right one into the Hardware`;
+      : `Hardware ${first.name} waits for ${first.mac}, which is nearly the same: put the right one into the Hardware, or both where they are two ports of it`;
   return {
     macs: [mac],
     ...(facts.address && { addresses: [facts.address] }),
@@ -236,7 +236,7 @@ function pending(workflow: Workflow, { hardware, facts, near, unheard }: KnownMa
     const waits = `workflow ${name} waits for the machine, which has not been seen since`;
     const [first] = near();
     if (first !== undefined) {
-      const message = `${waits}; ${first} asked, which has no Hardware and differs a little: put the right MAC into the Hardware`;
+      const message = `${waits}; ${first} asked, which has no Hardware and differs a little: put the right MAC into the Hardware, or both where they are two ports of it`;
       return { ...attention("waiting", "NearMac", message), sinceMs };
     }
     if (unheard !== undefined) return { ...attention("waiting", "NotHeard", `${waits}: ${unheard}`), sinceMs };

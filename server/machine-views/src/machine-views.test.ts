@@ -228,6 +228,66 @@ test("a mistyped MAC is named at both ends, as soon as the machine asks", async 
   );
 });
 
+/** A Hardware by each MAC, with an address of its own. */
+async function row(bench: ViewBench, ...macs: readonly string[]): Promise<void> {
+  for (const each of macs) await bench.hardware(`m-${each.slice(-2)}`, each, { interfaces: [{ dhcp: { mac: each } }] });
+}
+
+test("in a hall with MACs in a row no stranger there is taken for a mistyped one", async () => {
+  await using bench = await new ViewBench().start();
+  const macs = ["10", "12", "14", "16"].map((last) => `52:54:00:00:00:${last}`);
+  await row(bench, ...macs);
+  await bench.workflow("w", "m-14", pending(macs[2] ?? ""));
+  await bench.settle();
+  // The second ports, and those of a machine after them.
+  const strangers = ["11", "13", "15", "17", "18", "1a"];
+  for (const last of strangers) bench.heard(`52:54:00:00:00:${last}`, "DhcpIgnored");
+  await bench.settle();
+  assert.equal((await bench.view("m-14"))?.reason, "NotSeen");
+  for (const last of strangers)
+    assert.equal((await bench.view(`52-54-00-00-00-${last}`))?.reason, "UnknownMachine", last);
+  assert.deepEqual(bench.events, []);
+});
+
+test("of two ports that one Hardware has, the next port of the card is no mistyped one", async () => {
+  await using bench = await new ViewBench().start();
+  const interfaces = ["20", "21"].map((last) => ({ dhcp: { mac: `52:54:00:00:00:${last}` } }));
+  await bench.hardware("ports", "", { interfaces });
+  await bench.workflow("w", "ports", pending("52:54:00:00:00:20"));
+  await bench.settle();
+  bench.heard("52:54:00:00:00:22", "DhcpIgnored");
+  await bench.settle();
+  assert.equal((await bench.view("ports"))?.reason, "NotSeen");
+});
+
+test("one outside the row whose digits changed places is named, though the one that waits stands in it", async () => {
+  await using bench = await new ViewBench().start();
+  await row(bench, "52:54:00:00:00:56", "52:54:00:00:00:57", "52:54:00:00:00:58");
+  await bench.workflow("w", "m-58", pending("52:54:00:00:00:58"));
+  await bench.settle();
+  bench.heard("52:54:00:00:00:85", "DhcpIgnored");
+  await bench.settle();
+  assert.equal((await bench.view("m-58"))?.reason, "NearMac");
+  await row(bench, "52:54:00:00:00:84");
+  await bench.settle();
+  assert.equal((await bench.view("m-58"))?.reason, "NotSeen");
+});
+
+test("one that is mistyped stands outside the row, and is named until it stands in one", async () => {
+  await using bench = await new ViewBench().start();
+  await row(bench, "52:54:00:00:00:04", "52:54:00:00:00:06", "52:54:00:00:00:15");
+  await bench.workflow("w", "m-15", pending("52:54:00:00:00:15"));
+  await bench.settle();
+  bench.heard("52:54:00:00:00:05", "DhcpIgnored");
+  await bench.settle();
+  assert.equal((await bench.view("m-15"))?.reason, "NearMac");
+  assert.equal((await bench.view("52-54-00-00-00-05"))?.reason, "NearMac");
+  await row(bench, "52:54:00:00:00:16");
+  await bench.settle();
+  assert.equal((await bench.view("m-15"))?.reason, "NotSeen");
+  assert.equal((await bench.view("52-54-00-00-00-05"))?.reason, "UnknownMachine");
+});
+
 test("the order does not matter: a stranger that asked before the workflow is found, too", async () => {
   await using bench = await new ViewBench().start();
   bench.heard("52:54:00:00:00:11", "DhcpIgnored", { reason: "UnknownMachine" });

@@ -3,6 +3,7 @@ import { formatKey, type ResourceKey } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import { type MachineFactBook, type MachineFacts, mostStrangers } from "@neverland/timeline/machine-facts.ts";
 import { foldStranger } from "./fold-view.ts";
+import { areInRows, rowOf } from "./mac-rows.ts";
 import type { MachineBook } from "./machine-book.ts";
 import { MacMap } from "./near-macs.ts";
 import { type ShownViews, staleMs } from "./shown-views.ts";
@@ -15,7 +16,7 @@ export type StrangersDeps = {
   readonly book: Pick<MachineBook, "byMac" | "get">;
   /** Machines that are waited for and were not heard, by their MACs. */
   readonly missing: MacMap<ResourceKey>;
-  /** One of them has a stranger now whose MAC is nearly its own. */
+  /** One of them has a stranger now whose MAC is nearly its own, or has no more. */
   readonly onNear: (waiting: ResourceKey) => void;
   /** There is something to take. */
   readonly onChange: () => void;
@@ -47,9 +48,9 @@ export class Strangers {
     return this.#changed.size + this.#urgent.size === 0;
   }
 
-  /** Those that have a view, and whose MAC is nearly this one. */
+  /** Those that have a view, and whose MAC is nearly this one, so that one of the two may be mistyped. */
   near(mac: string): string[] {
-    return this.#shownMs.near(mac);
+    return this.#shownMs.near(mac).filter((each) => !this.#areInRows(mac, each));
   }
 
   /** Its view may be another one now. */
@@ -73,6 +74,21 @@ export class Strangers {
   /** Somebody has, or has no more, a Hardware with this MAC. */
   described(mac: string): void {
     if (this.#shownMs.has(mac) || this.#deps.facts.ofStranger(mac) !== undefined) this.change(mac);
+    // Those beside it are in a row with it now, or no more.
+    for (const each of rowOf(mac)) this.#rowChanged(each);
+  }
+
+  #rowChanged(mac: string): void {
+    const { missing, onNear } = this.#deps;
+    const isShown = this.#shownMs.has(mac);
+    const waiting = [...(missing.has(mac) ? [mac] : []), ...(isShown ? missing.near(mac) : [])];
+    for (const key of waiting.flatMap((each) => missing.get(each) ?? [])) onNear(key);
+    for (const each of [...(isShown ? [mac] : []), ...(missing.has(mac) ? this.#shownMs.near(mac) : [])])
+      this.change(each);
+  }
+
+  #areInRows(...macs: readonly string[]): boolean {
+    return areInRows(macs, (mac) => this.#deps.book.byMac(mac) !== undefined);
   }
 
   /** Those to be shown now, the urgent ones first. @param times So many times as many as at once. */
@@ -96,7 +112,9 @@ export class Strangers {
     if (book.get(key) !== undefined) return;
     const near = missing.near(mac).flatMap((each) => {
       const waiting = missing.get(each);
-      return waiting === undefined ? [] : { waiting, name: formatKey(waiting), mac: each };
+      return waiting === undefined || this.#areInRows(each, mac)
+        ? []
+        : { waiting, name: formatKey(waiting), mac: each };
     });
     if (!this.#shownMs.has(mac)) for (const { waiting } of near) onNear(waiting);
     this.#shownMs.set(mac, heard.seenMs);

@@ -1,5 +1,6 @@
 // Where a token may go. Whoever gets one may do everything, so that none goes to a server that it is not of, or where others read it on the way.
 import { networkInterfaces } from "node:os";
+import { isLoopback } from "@neverland/api/loopback";
 import { isOwnAuthority } from "@neverland/api/own-authority";
 import { CliError } from "./cli-error.ts";
 import type { KubeconfigAccess } from "./kubeconfig.ts";
@@ -34,11 +35,6 @@ export function requirePrivateWay(server: string, isConsented: boolean): void {
     `${server} is plain HTTP to another machine: whoever is on the way reads the token, and may then do everything. Nothing was sent.\n` +
       "Leave api.plainHttp out there, and it is HTTPS; or say --insecure-plain-http (TINK_INSECURE_PLAIN_HTTP=1), if nobody can listen.",
   );
-}
-
-/** @param hostname As a URL has it. */
-export function isLoopback(hostname: string): boolean {
-  return /^(127\.[\d.]+|\[::1\]|localhost)$/.test(hostname);
 }
 
 function isThisMachine(hostname: string): boolean {

@@ -1,5 +1,5 @@
 // Debian's etcd on loopback with a data folder of its own: the store of a Kubernetes control plane, and nothing else of it.
-import { createServer } from "node:net";
+import { freeTcpPort } from "@neverland/platform/testing/free-port.ts";
 
 export const etcdPackage = { package: "etcd-server", purpose: "the peer of this benchmark" } as const;
 
@@ -11,7 +11,7 @@ export type EtcdCommand = {
 };
 
 export async function etcdCommand(dataDir: string): Promise<EtcdCommand> {
-  const [port, peerPort] = [await freePort(), await freePort()];
+  const [port, peerPort] = [await freeTcpPort(), await freeTcpPort()];
   const [client, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${peerPort}`];
   const urls = [
     ["--listen-client-urls", client],
@@ -25,13 +25,4 @@ export async function etcdCommand(dataDir: string): Promise<EtcdCommand> {
     port,
     isReady: (line) => line.includes("ready to serve client requests"),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port is free on 127.0.0.1");
-  return address.port;
 }

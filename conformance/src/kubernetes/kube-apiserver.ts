@@ -1,10 +1,10 @@
 // A real kube-apiserver over Debian's etcd, on loopback, with a folder of its own: the yardstick.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { runProgram, unpackPackages } from "@neverland/debian";
+import { freeTcpPort } from "@neverland/platform/testing/free-port.ts";
 import { cacheFolder } from "../cache-folder.ts";
 import { type ApiServer, ask } from "./ask.ts";
 import { buildKubeApiserver } from "./kube-apiserver-build.ts";
@@ -19,7 +19,7 @@ export type KubeApiserver = ApiServer & { close(): Promise<void> };
 export async function startKubeApiserver(): Promise<KubeApiserver> {
   const program = await buildKubeApiserver();
   const folder = await mkdtemp(join(tmpdir(), "kube-apiserver-"));
-  const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
+  const [etcdPort, peerPort, port] = [await freeTcpPort(), await freeTcpPort(), await freeTcpPort()];
   const token = "a-token-of-the-yardstick";
   await writeFile(join(folder, "tokens"), `${token},admin,1,system:masters\n`);
   await runProgram(["openssl", "genrsa", "-out", join(folder, "accounts.key"), "2048"]);
@@ -77,13 +77,4 @@ async function readWhenThere(file: string, signal: AbortSignal): Promise<string>
     if (text.includes("END CERTIFICATE")) return text;
     await setTimeout(100, undefined, { signal });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("no port is free on 127.0.0.1");
-  return address.port;
 }

@@ -1,5 +1,7 @@
 // Settings of the process as a whole, which no component has for itself.
+
 import { isIP } from "node:net";
+import { isLoopback } from "@neverland/api/loopback";
 import type { Settings } from "@neverland/component-kit/read-settings.ts";
 import type { ValuesOf } from "@neverland/component-kit/setting.ts";
 import { hostPort, oneOf, path } from "@neverland/component-kit/value-schemas.ts";
@@ -72,10 +74,6 @@ export const serverSettings = {
 
 export function isAnyAddress(host: string): boolean {
   return host === "0.0.0.0" || host === "::";
-}
-
-function isLoopback(host: string): boolean {
-  return /^(127\.|::1$|localhost$)/.test(host);
 }
 
 /** What must hold between them. */

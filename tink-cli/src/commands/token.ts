@@ -1,5 +1,6 @@
 // tink token: who else may use the API. The server is told the hash alone: it never has the token, nor has a backup of its store.
 import { kinds } from "@neverland/api";
+import { isLoopback } from "@neverland/api/loopback";
 import { newToken, tokenHash } from "@neverland/api/new-token";
 import { kubeconfigText } from "@neverland/resource-api/access-files.ts";
 import type { Command } from "commander";
@@ -8,7 +9,6 @@ import { clientsOf, connect, connectionOf } from "../connect.ts";
 import type { CliContext } from "../context.ts";
 import { readLifetime } from "../option-values.ts";
 import { formatServerTable } from "../output/server-table.ts";
-import { isLoopback } from "../token-guard.ts";
 
 type CreateOptions = { ttl?: number; output?: string };
 

@@ -7,6 +7,7 @@ import { CliError } from "./cli-error.ts";
 import type { CliContext } from "./context.ts";
 import { stepsOf } from "./field-steps.ts";
 import { clashesIn } from "./manifest-clashes.ts";
+import { manifestDoubts } from "./manifest-doubts.ts";
 import type { ManifestObject } from "./manifest-files.ts";
 
 /** What to do about fields that a kind does not have. */
@@ -18,6 +19,8 @@ type ManifestChecks = {
   readonly faults: readonly ManifestFault[];
   /** What means nothing where it stands, and is mostly a slip of the pen. */
   readonly unknown: readonly ManifestFault[];
+  /** What may be meant, and mostly is not: never refused. */
+  readonly doubts: readonly ManifestFault[];
 };
 
 /**
@@ -31,7 +34,7 @@ export function checkFiles(
   validate: Validation,
   context: Pick<CliContext, "stderr">,
 ): void {
-  const { faults, unknown } = checkManifests(objects, namespace);
+  const { faults, unknown, doubts: inFiles } = checkManifests(objects, namespace);
   const refused = validate === "strict" ? [...faults, ...unknown] : faults;
   if (refused.length > 0) throw new CliError("usage", `nothing was applied:\n${refused.map(formatFault).join("\n")}`);
   if (validate === "ignore") return;
@@ -40,7 +43,7 @@ export function checkFiles(
       (doubt) => `${kind.singular}/${resource.metadata.name ?? resource.metadata.generateName}: ${doubt}`,
     ),
   );
-  for (const text of [...unknown.map(formatFault), ...doubts]) context.stderr(`Warning: ${text}\n`);
+  for (const text of [...[...unknown, ...inFiles].map(formatFault), ...doubts]) context.stderr(`Warning: ${text}\n`);
 }
 
 export function checkManifests(objects: readonly ManifestObject[], namespace = "default"): ManifestChecks {
@@ -54,7 +57,7 @@ export function checkManifests(objects: readonly ManifestObject[], namespace = "
     return { faults: [...checkMetadata(object), ...template.problems], unknown: [...unknown, ...template.warnings] };
   });
   const faults = [...checked.flatMap(({ faults }) => faults), ...clashesIn(objects, namespace)];
-  return { faults, unknown: checked.flatMap(({ unknown }) => unknown) };
+  return { faults, unknown: checked.flatMap(({ unknown }) => unknown), doubts: objects.flatMap(manifestDoubts) };
 }
 
 /** As the server looks at it. */
@@ -73,7 +76,12 @@ function checkTemplate({ kind, resource, source }: ManifestObject) {
   if (kind.kind !== "Template" || typeof data !== "string" || data === "") return { problems: [], warnings: [] };
   const { problems, warnings } = checkSource({ name: resource.metadata.name ?? "", data });
   const inFile = (problem: TemplateProblem): ManifestFault => placedInFile(problem, data, source);
-  return { problems: problems.map(inFile), warnings: warnings.map(inFile) };
+  return { problems: once(problems.map(inFile)), warnings: once(warnings.map(inFile)) };
+}
+
+/** Of a folded text all is one fault. */
+function once(faults: readonly ManifestFault[]): ManifestFault[] {
+  return [...new Map(faults.map((fault) => [formatFault(fault), fault])).values()];
 }
 
 /** Lines of a literal block (`|`) are the file's own; of any other text the place is told as one within it. */
@@ -83,13 +91,14 @@ function placedInFile(
   source: ManifestObject["source"],
 ): ManifestFault {
   const start = source.faultAt(dataPath, "");
-  const lines = source.text.split("\n");
-  const header = (lines[start.line - 1] ?? "").slice(start.column - 1);
+  const header = source.line(start.line).slice(start.column - 1);
+  if (header.startsWith(">"))
+    return { ...start, message: "> makes one line of several, which is no template: write | in its place" };
   if (!/^\|[-+\d]*\s*(#.*)?$/.test(header)) {
     const what = field === "" ? message : `${field}: ${message}`;
     return { ...start, message: `line ${line}, column ${column} of the template: ${what}` };
   }
-  // Of a line the block takes its own indentation away, and a carriage return.
-  const [written = "", read = ""] = [lines[start.line - 1 + line]?.replace(/\r$/, ""), data.split("\n")[line - 1]];
+  // Of a line the block takes its own indentation away.
+  const [written, read = ""] = [source.line(start.line + line), data.split("\n")[line - 1]];
   return { ...start, line: start.line + line, column: column + written.length - read.length, field, message };
 }

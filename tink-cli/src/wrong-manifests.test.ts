@@ -4,62 +4,7 @@ import { after, before, test } from "node:test";
 import { formatFault, readManifest } from "@neverland/api/manifest";
 import { checkManifests } from "./manifest-checks.ts";
 import { type CliBench, openCliBench } from "./testing/cli-bench.ts";
-
-const hardware = `apiVersion: tinkerbell.org/v1alpha1
-kind: Hardware
-metadata:
-  name: m1
-  labels:
-    rack: a
-spec:
-  disks:
-    - device: /dev/sda
-  interfaces:
-    - dhcp:
-        mac: 52:54:00:00:00:01
-        hostname: m1
-        lease_time: 86400
-        ip:
-          address: 192.168.1.50
-          netmask: 255.255.255.0
-          gateway: 192.168.1.1
-        name_servers:
-          - 192.168.1.1
-      netboot:
-        allowPXE: true
-  userData: "#cloud-config"
-`;
-const template = `apiVersion: tinkerbell.org/v1alpha1
-kind: Template
-metadata:
-  name: t1
-spec:
-  data: |
-    version: "0.1"
-    name: t1
-    global_timeout: 600
-    tasks:
-      - name: install
-        worker: "{{.device_1}}"
-        volumes:
-          - /dev:/dev
-        actions:
-          - name: write
-            image: image2disk:latest
-            timeout: 90
-            environment:
-              DEST_DISK: {{ index .Hardware.Disks 0 }}
-`;
-const workflow = `apiVersion: tinkerbell.org/v1alpha1
-kind: Workflow
-metadata:
-  name: w1
-spec:
-  templateRef: t1
-  hardwareRef: m1
-  hardwareMap:
-    device_1: 52:54:00:00:00:01
-`;
+import { hardware, template, workflow } from "./testing/right-manifests.ts";
 
 /** What the slip is, the file, what is changed in it, and what is told. */
 const slips: readonly (readonly [what: string, file: string, from: string, to: string, told: string])[] = [
@@ -75,7 +20,7 @@ const slips: readonly (readonly [what: string, file: string, from: string, to: s
     hardware,
     "tinkerbell.org/v1alpha1",
     "tinkerbell.org/v1",
-    "site.yaml:2:7: kind: there is no Hardware in tinkerbell.org/v1; it is in tinkerbell.org/v1alpha1",
+    "site.yaml:1:13: apiVersion: there is no Hardware in tinkerbell.org/v1; it is in tinkerbell.org/v1alpha1",
   ],
   ["no kind", hardware, "kind: Hardware\n", "", "site.yaml:1:1: kind: expected string, but it is missing"],
   ["no name", hardware, "  name: m1\n", "", "site.yaml:4:3: metadata.name: expected a name"],
@@ -105,14 +50,14 @@ const slips: readonly (readonly [what: string, file: string, from: string, to: s
     hardware,
     "        hostname: m1",
     "        mac: 52:54:00:00:00:02",
-    "site.yaml:13:9: no valid YAML: Map keys must be unique",
+    'site.yaml:13:9: no valid YAML: Map keys must be unique: "mac" is here for the second time',
   ],
   [
     "a list that is no list",
     hardware,
     "    - device: /dev/sda",
     "      device: /dev/sda",
-    'site.yaml:9:7: spec.disks: expected list, found {"device":"/dev/sda"}',
+    'site.yaml:9:7: spec.disks: expected list, found {"device":"/dev/sda"}: put "- " before its first key',
   ],
   [
     "a quote that is not closed",
@@ -254,7 +199,7 @@ const slips: readonly (readonly [what: string, file: string, from: string, to: s
     hardware,
     "86400",
     "1d",
-    'site.yaml:14:21: spec.interfaces[0].dhcp.lease_time: expected number, found "1d"',
+    'site.yaml:14:21: spec.interfaces[0].dhcp.lease_time: expected number, found "1d": seconds are written as a number alone: 86400',
   ],
   [
     "a lease below nothing",
@@ -268,7 +213,7 @@ const slips: readonly (readonly [what: string, file: string, from: string, to: s
     hardware,
     "allowPXE: true",
     'allowPXE: "yes"',
-    'site.yaml:22:19: spec.interfaces[0].netboot.allowPXE: expected boolean, found "yes"',
+    'site.yaml:22:19: spec.interfaces[0].netboot.allowPXE: expected boolean, found "yes": write true, without quotes',
   ],
   [
     "a disk without its folder",
@@ -324,7 +269,7 @@ const slips: readonly (readonly [what: string, file: string, from: string, to: s
     template,
     "timeout: 90",
     "timeout: 90s",
-    "site.yaml:18:22: tasks[0].actions[0].timeout: must be a whole number of seconds, not negative",
+    "site.yaml:18:22: tasks[0].actions[0].timeout: must be a whole number of seconds, not negative: write 90",
   ],
   [
     "a task without a name",
@@ -366,7 +311,7 @@ const slips: readonly (readonly [what: string, file: string, from: string, to: s
     template,
     "data: |",
     "data:",
-    "site.yaml:20:27: no valid YAML: a key must be a text, not a mapping",
+    "site.yaml:20:27: no valid YAML: a key must be a text, not a mapping: a value that begins with { or [ goes in quotes",
   ],
   [
     "a reference misspelt",

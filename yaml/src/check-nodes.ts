@@ -12,6 +12,9 @@ export function checkNodes(root: Node | null, refuse: Refuse): AliasTargets {
   return check.targets;
 }
 
+/** In characters. */
+const longestName = 60;
+
 class NodeCheck {
   readonly targets = new Map<Alias, Node>();
   readonly #anchors = new Map<string, Node>();
@@ -55,10 +58,17 @@ class NodeCheck {
     this.node(key);
     const target = isAlias(key) ? this.targets.get(key) : key;
     if (isCollection(target))
-      this.#refuse(offsetOf(key), `a key must be a text, not a ${isMap(target) ? "mapping" : "list"}`);
+      this.#refuse(
+        offsetOf(key),
+        `a key must be a text, not a ${isMap(target) ? "mapping" : "list"}: a value that begins with { or [ goes in quotes`,
+      );
     const name = isScalar(target) ? keyText(target.value) : undefined;
     if (name === undefined) return;
-    if (taken.has(name)) this.#refuse(offsetOf(key), "Map keys must be unique");
+    if (taken.has(name))
+      this.#refuse(
+        offsetOf(key),
+        `Map keys must be unique: ${JSON.stringify(name.slice(0, longestName))} is here for the second time`,
+      );
     taken.add(name);
   }
 }

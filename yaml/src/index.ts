@@ -14,6 +14,7 @@ export {
   type YamlLimits,
   type YamlRead,
 } from "./read-yaml.ts";
+export { secondsMeant } from "./seconds-meant.ts";
 export { inOneGo, type Steps } from "./steps.ts";
 export { writeYaml } from "./write-yaml.ts";
 export type { YamlFault, YamlPlace } from "./yaml-fault.ts";

@@ -57,16 +57,36 @@ test("an empty document before or after the one that is wanted is none", () => {
 });
 
 for (const [name, text, fault] of [
-  ["a mapping as a key", "a: 1\n? {b: 1}\n: 2\n", "2:3 a key must be a text, not a mapping"],
-  ["a list as a key", "a:\n  [b, c]: 2\n", "2:3 a key must be a text, not a list"],
-  ["a mapping as a key by an alias", "a: &a {b: 1}\nc:\n  *a : 2\n", "3:3 a key must be a text, not a mapping"],
-  ["a key twice", "a: 1\nb: 2\na: 3\n", "3:1 Map keys must be unique"],
-  ["a number and a text that are the same key", "1: a\n'1': b\n", "2:1 Map keys must be unique"],
+  [
+    "a mapping as a key",
+    "a: 1\n? {b: 1}\n: 2\n",
+    "2:3 a key must be a text, not a mapping: a value that begins with { or [ goes in quotes",
+  ],
+  [
+    "a list as a key",
+    "a:\n  [b, c]: 2\n",
+    "2:3 a key must be a text, not a list: a value that begins with { or [ goes in quotes",
+  ],
+  [
+    "a mapping as a key by an alias",
+    "a: &a {b: 1}\nc:\n  *a : 2\n",
+    "3:3 a key must be a text, not a mapping: a value that begins with { or [ goes in quotes",
+  ],
+  ["a key twice", "a: 1\nb: 2\na: 3\n", '3:1 Map keys must be unique: "a" is here for the second time'],
+  [
+    "a number and a text that are the same key",
+    "1: a\n'1': b\n",
+    '2:1 Map keys must be unique: "1" is here for the second time',
+  ],
   ["an alias before its anchor", "a: *b\nb: &b 1\n", "1:4 the alias *b has no anchor before it"],
   ["an alias inside what it names", "a: &a\n- b: [*a]\n", "2:7 the alias *a stands in what it names"],
   ["a merge of a text", "a: {<<: b}\n", "1:9 a merge key (<<) takes a mapping or a list of mappings"],
   ["two documents", "a: 1\n---\nb: 1\n", "2:1 there is more than one document here"],
-  ["broken YAML", "a: 1\n b: 2\n", "1:4 Nested mappings are not allowed in compact mappings"],
+  [
+    "broken YAML",
+    "a: 1\n b: 2\n",
+    "1:4 Nested mappings are not allowed in compact mappings: a value with a colon and a blank in it goes in quotes; or the next line is indented further than its neighbours",
+  ],
 ] as const)
   test(`${name} is refused where it stands`, () => assert.equal(faultOf(text), fault));
 

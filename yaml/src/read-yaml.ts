@@ -1,10 +1,11 @@
 // Reads YAML that a stranger may have written: plain values with their places, or every fault with its own.
-import { Composer, type CST, type Document, isMap, isScalar, LineCounter, type Node } from "yaml";
+import { Composer, type CST, type Document, isMap, isScalar, LineCounter, type Node, type YAMLParseError } from "yaml";
 import { boundedTokens, type TokenLimits } from "./bounded-tokens.ts";
 import { type AliasTargets, checkNodes, isNode, offsetOf } from "./check-nodes.ts";
 import { dialect } from "./dialect.ts";
 import { plainValue, type ValueLimits } from "./plain-value.ts";
 import { inOneGo, type Steps } from "./steps.ts";
+import { syntaxHint } from "./syntax-hint.ts";
 import type { YamlFault, YamlPlace } from "./yaml-fault.ts";
 
 export type YamlLimits = TokenLimits & ValueLimits;
@@ -31,6 +32,8 @@ export type YamlRead =
   | { readonly ok: true; readonly document: YamlDocument }
   | { readonly ok: false; readonly faults: readonly [YamlFault, ...YamlFault[]] };
 
+/** In characters: of a text that has no lines. */
+const longestLines = 2000;
 /** More would not be read by anybody. */
 const maxFaults = 20;
 
@@ -86,7 +89,7 @@ function* readAll(text: string, limits: YamlLimits, maxDocuments = Number.POSITI
     if (isEmpty(document) && Number.isFinite(maxDocuments)) continue;
     if (reads.length === maxDocuments)
       return [refused({ ...place(lines, document.range[0]), message: "there is more than one document here" })];
-    reads.push(readDocument(document, limits, lines));
+    reads.push(readDocument(document, limits, lines, text));
   }
   const [refusal] = cut;
   return refusal === undefined ? reads : [...reads, refused(refusal)];
@@ -105,18 +108,36 @@ function* composed(tokens: Iterable<CST.Token | undefined>): Generator<Document.
   yield* composer.end();
 }
 
+/** The line of the offset, and the one before it. */
+function linesAt(text: string, offset: number): string[] {
+  const end = text.indexOf("\n", offset);
+  const before = text.lastIndexOf("\n", offset - 1);
+  const start = before < 0 ? 0 : text.lastIndexOf("\n", before - 1) + 1;
+  return text
+    .slice(start, end < 0 ? text.length : end)
+    .slice(-longestLines)
+    .split("\n")
+    .reverse();
+}
+
 function isEmpty({ contents, errors }: Document.Parsed): boolean {
   return (
     errors.length === 0 && (contents === null || (isScalar(contents) && contents.value === null && !contents.source))
   );
 }
 
-function readDocument(document: Document.Parsed, limits: YamlLimits, lines: LineCounter): YamlRead {
+function readDocument(document: Document.Parsed, limits: YamlLimits, lines: LineCounter, text: string): YamlRead {
   const faults: YamlFault[] = [];
   const refuse = (offset: number, message: string): void => {
     if (faults.length < maxFaults) faults.push({ ...place(lines, offset), message });
   };
-  for (const error of document.errors.slice(0, maxFaults)) refuse(error.pos[0], error.message);
+  // What comes after the first is mostly of its making.
+  const broken = document.errors.reduce<YAMLParseError | undefined>(
+    (first, error) => (first === undefined || error.pos[0] < first.pos[0] ? error : first),
+    undefined,
+  );
+  if (broken !== undefined)
+    refuse(broken.pos[0], broken.message + syntaxHint(broken.code, linesAt(text, broken.pos[0])));
   const root = document.contents;
   const targets = faults.length > 0 ? new Map() : checkNodes(root, refuse);
   // A document with faults may have aliases that lead round and round.

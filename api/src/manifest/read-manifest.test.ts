@@ -87,7 +87,9 @@ test("a document without a header says what is missing", () => {
   assert.deepEqual(faultsOf("kind: Hardware\nmetadata: {name: a}\n"), [
     "site.yaml:1:1: apiVersion: expected string, but it is missing",
   ]);
-  assert.deepEqual(faultsOf("- a\n- b\n"), ["site.yaml:1:1: expected a resource: an object with apiVersion and kind"]);
+  assert.deepEqual(faultsOf("- a\n- b\n"), [
+    "site.yaml:1:1: expected a resource: an object with apiVersion and kind; several are parted by lines of three dashes, or are the items of a List",
+  ]);
   assert.match(
     faultsOf("apiVersion: tinkerbell.org/v1alpha1\nkind: Hardware\nmetadata: {}\n")[0] ?? "",
     /metadata\.name: expected a name/,

@@ -1,14 +1,15 @@
 // Reads YAML (or JSON) with one or more resources: all of them, or every fault with its place.
-import { nearestName, readYamlDocuments, type YamlDocument, type YamlFault } from "@neverland/yaml";
+import { nearestName, readYamlDocuments, secondsMeant, type YamlDocument, type YamlFault } from "@neverland/yaml";
 import { z } from "zod";
 import { formatPath } from "../field-path.ts";
-import { isObject } from "../json-value.ts";
+import { isObject, type JsonObject } from "../json-value.ts";
 import { contentSchemas, type KindInfo } from "../kind-info.ts";
 import { apiVersionOf } from "../kind-names.ts";
 import { findKind, kinds } from "../kinds.ts";
 import { isSensitive, redactedText } from "../redaction.ts";
 import { type ObjectMetaInput, objectMetaSchema } from "../resource.ts";
 import { asWritten } from "./as-written.ts";
+import { withDocumentMarks } from "./json-stream.ts";
 import type { ManifestFault } from "./manifest-fault.ts";
 
 export { asWritten } from "./as-written.ts";
@@ -24,8 +25,8 @@ export type ManifestResource = {
 /** Where in its file a resource is written. */
 export type ManifestSource = {
   readonly file: string;
-  /** The whole of it. */
-  readonly text: string;
+  /** One line of it, counted from 1, without its end. */
+  readonly line: (number: number) => string;
   /** A fault at the node of this path of the resource, or at the nearest one above it that is there. */
   readonly faultAt: (path: readonly PropertyKey[], message: string) => ManifestFault;
   /** The same at the last key of the path, for what is wrong with that. */
@@ -61,21 +62,22 @@ const limits = { maxTokens: Number.POSITIVE_INFINITY, maxLines: Number.POSITIVE_
  * @param file The name to show in faults.
  */
 export function readManifest(text: string, file: string): Manifest {
-  const reads = readYamlDocuments(text, { limits }).flatMap((one) =>
+  const reads = readYamlDocuments(withDocumentMarks(text), { limits }).flatMap((one) =>
     one.ok ? read(one.document, file) : [{ faults: one.faults.map((fault) => notYaml(file, fault)) }],
   );
   const faults = reads.flatMap((one) => one.faults);
   if (faults.length > 0) return { ok: false, faults };
+  const lines = text.split(/\r?\n/);
   const resources = reads.flatMap(({ entry, place }) =>
-    entry && place ? [{ ...entry, source: sourceOf(place, text) }] : [],
+    entry && place ? [{ ...entry, source: sourceOf(place, lines) }] : [],
   );
   return { ok: true, resources };
 }
 
-function sourceOf(place: Place, text: string): ManifestSource {
+function sourceOf(place: Place, lines: readonly string[]): ManifestSource {
   return {
     file: place.file,
-    text,
+    line: (number) => lines[number - 1] ?? "",
     faultAt: (path, message) => faultAt(place, path, message),
     faultAtKey: (path, message) => ({
       ...faultAt(place, path, message),
@@ -93,32 +95,40 @@ function read(document: YamlDocument, file: string): Read[] {
   const { value } = document;
   const place = { file, document, root: [] };
   if (value === null) return [];
-  return isObject(value) ? readAll(value, place) : [{ faults: [faultAt(place, [], notAResource)] }];
+  return isObject(value)
+    ? readAll(value, place)
+    : [{ faults: [faultAt(place, [], Array.isArray(value) ? notAList : notAResource)] }];
 }
 
 const notAResource = "expected a resource: an object with apiVersion and kind";
-const listSchema = z.looseObject({ kind: z.string().regex(/List$/), items: z.array(z.unknown()) });
+const notAList = `${notAResource}; several are parted by lines of three dashes, or are the items of a List`;
 
 /** The resource, or a List's. Kinds end in List only when they are one, here and in Kubernetes. */
-function readAll(value: unknown, place: Place): Read[] {
-  const list = listSchema.safeParse(value);
-  if (!list.success) return [readResource(value, place)];
-  return list.data.items.map((item, index) => {
+function readAll(value: JsonObject, place: Place): Read[] {
+  const { kind, items } = value;
+  if (typeof kind !== "string" || !kind.endsWith("List")) return [readResource(value, place)];
+  if (!Array.isArray(items)) {
+    const found = items === undefined || items === null ? "but it is missing" : "found one thing";
+    return [{ faults: [faultAt(place, ["items"], `expected list, ${found}: put "- " before each object`, "items")] }];
+  }
+  return items.map((item: unknown, index) => {
     const inside = { ...place, root: ["items", index] };
     return isObject(item) ? readResource(item, inside) : { faults: [faultAt(inside, [], notAResource)] };
   });
 }
 
-const headerSchema = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: objectMetaSchema });
+const typeSchema = z.looseObject({ apiVersion: z.string(), kind: z.string() });
+const headerSchema = typeSchema.extend({ metadata: objectMetaSchema });
 
-function readResource(value: unknown, place: Place): Read {
+function readResource(value: JsonObject, place: Place): Read {
+  const type = typeSchema.safeParse(value);
+  if (!type.success) return { faults: headerFaults(place, value, type.error.issues) };
+  // Of what is no kind of ours nothing else is known, not even whether it has metadata.
+  const kind = findKind(type.data.apiVersion, type.data.kind);
+  if (!kind) return { faults: [noSuchKind(place, type.data)] };
   const header = headerSchema.safeParse(asWritten(value));
-  if (!header.success) return { faults: issuesToFaults(place, value, header.error.issues, []) };
+  if (!header.success) return { faults: headerFaults(place, value, header.error.issues) };
   const resource: ManifestResource = header.data;
-  const kind = findKind(resource.apiVersion, resource.kind);
-  if (!kind) {
-    return { faults: [faultAt(place, ["kind"], noSuchKind(resource))] };
-  }
   const named = Boolean(resource.metadata.name || resource.metadata.generateName);
   const unnamed = named ? [] : [faultAt(place, ["metadata"], "expected a name", "metadata.name")];
   const faults = contentSchemas(kind).flatMap(([name, schema]) => {
@@ -130,17 +140,39 @@ function readResource(value: unknown, place: Place): Read {
   return { faults: [...unnamed, ...faults, ...useless], entry: { kind, resource }, place };
 }
 
-function noSuchKind({ apiVersion, kind }: ManifestResource): string {
+/** What is missing may be there under a name that is like it. */
+function headerFaults(place: Place, value: JsonObject, issues: readonly z.core.$ZodIssue[]): ManifestFault[] {
+  return issuesToFaults(place, value, issues, []).map((fault, at) => {
+    const [name, ...rest] = issues[at]?.path ?? [];
+    if (typeof name !== "string" || rest.length > 0 || Object.hasOwn(value, name)) return fault;
+    const near = nearestName(name, Object.keys(value).slice(0, mostCompared));
+    if (near === undefined) return fault;
+    return {
+      ...fault,
+      ...place.document.placeOfKey([...place.root, near]),
+      message: `${fault.message}; is ${near} to be ${name}?`,
+    };
+  });
+}
+
+const mostCompared = 50;
+
+type TypeMeta = { readonly apiVersion: string; readonly kind: string };
+
+function noSuchKind(place: Place, { apiVersion, kind }: TypeMeta): ManifestFault {
   const all = Object.values<KindInfo>(kinds);
   const text = `there is no ${kind} in ${apiVersion}`;
+  const at = (field: string, message: string): ManifestFault => faultAt(place, [field], message);
   const elsewhere = all.find((info) => info.kind === kind);
-  if (elsewhere) return `${text}; it is in ${apiVersionOf(elsewhere)}`;
-  const meant = nearestName(
-    kind,
-    all.map((info) => info.kind),
-  );
-  if (meant !== undefined) return `${text}; did you mean ${meant}?`;
-  return `${text}; there are ${all.map((info) => `${info.kind} (${apiVersionOf(info)})`).join(", ")}`;
+  if (elsewhere) return at("apiVersion", `${text}; it is in ${apiVersionOf(elsewhere)}`);
+  if (apiVersion.startsWith("kustomize.config.k8s.io/"))
+    return at("kind", `${text}; this is kustomize's own file: kubectl kustomize DIR | tink apply -f -`);
+  const short = kind.trim().toLowerCase();
+  const named = all.find(({ plural, shortNames }) => plural === short || shortNames.includes(short))?.kind;
+  const names = [...all.map((info) => info.kind), "List"];
+  const meant = named ?? nearestName(kind, names);
+  const hint = meant === undefined ? `; there are ${names.join(", ")}` : `; did you mean ${meant}?`;
+  return at("kind", `${text}${hint}`);
 }
 
 function issuesToFaults(
@@ -172,8 +204,29 @@ function describe(issue: z.core.$ZodIssue, found: unknown, written?: string): st
   const isWord = typeof found === "boolean" || typeof found === "number";
   const shown = ((isWord && written) || JSON.stringify(found))?.slice(0, 60) ?? "nothing";
   const isTrap = isWord && issue.expected === "string";
-  const hint = isTrap ? "; unquoted words such as yes, no, on and off, and numbers, are no text: put it in quotes" : "";
+  const hint = isTrap
+    ? "; unquoted words such as yes, no, on and off, and numbers, are no text: put it in quotes"
+    : hintFor(expected, found);
   return `expected ${expected}, found ${shown}${hint}`;
+}
+
+/** What was probably meant by a value of another type. */
+function hintFor(expected: string, found: unknown): string {
+  const text = String(found).trim().toLowerCase();
+  switch (expected) {
+    case "boolean":
+      if (/^(true|yes|y|on|1)$/.test(text)) return ": write true, without quotes";
+      return /^(false|no|n|off|0)$/.test(text) ? ": write false, without quotes" : "";
+    case "number": {
+      const seconds = secondsMeant(text);
+      if (/^-?\d+$/.test(text)) return `: write ${text}, without quotes`;
+      return seconds === undefined ? "" : `: seconds are written as a number alone: ${seconds}`;
+    }
+    case "list":
+      return isObject(found) ? ': put "- " before its first key' : `: put "- " before it, in a line of its own`;
+    default:
+      return "";
+  }
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

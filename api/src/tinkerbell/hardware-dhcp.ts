@@ -32,6 +32,10 @@ function macHint(input: unknown): string {
   const digits = String(input)
     .replaceAll(/[-:. ]/g, "")
     .toLowerCase();
+  const octets = String(input).toLowerCase().split(/[-:]/);
+  // As BSD's and Apple's arp writes them.
+  if (octets.length === 6 && octets.every((octet) => /^[0-9a-f]{1,2}$/.test(octet)))
+    return `: write ${octets.map((octet) => octet.padStart(2, "0")).join(":")}`;
   return /^[0-9a-f]{12}$/.test(digits) ? `: write ${digits.match(/../g)?.join(":")}` : "";
 }
 

@@ -88,10 +88,11 @@ const rules: readonly (readonly [path: readonly string[], rule: Rule])[] = [
 ];
 
 /** A path of Linux. `/dev` is not asked for: images mount what they want. */
-const diskPath: Rule = (text) =>
-  text.startsWith("/")
-    ? undefined
-    : `expected a disk's path such as /dev/sda, found ${show(text)}: write /dev/${text.trim().slice(0, 60)}`;
+const diskPath: Rule = (text) => {
+  if (text.startsWith("/")) return undefined;
+  const name = /^\s*([a-z][\w-]{0,59}(?:\/[\w:.-]{1,100})*)\s*$/.exec(text)?.[1];
+  return `expected a disk's path such as /dev/sda, found ${show(text)}${name === undefined ? "" : `: write /dev/${name}`}`;
+};
 
 /** Of a Hardware, or of what is written of one. What is empty says nothing, and is no fault. */
 export function hardwareFaults(hardware: object): ValueFault[] {

@@ -56,6 +56,12 @@ test("what is no template, or no YAML, is told at its place", () => {
   assert.match(told("name: x\n tasks: [\n")[0] ?? "", /the rendered YAML is broken/);
 });
 
+test("a list in place of a mapping is told, whatever its items are made of", () => {
+  const plain = right.replace(/ {6}\{\{ if[\s\S]*/, "");
+  const listed = plain.replace("environment: {{ .environment }}", "environment:\n          - DISK: {{ .disk }}");
+  assert.ok(told(listed).includes("12:11 tasks[0].actions[0].environment: must be a mapping"), told(listed).join("\n"));
+});
+
 test("a value on lines of its own is no fault of the YAML around it", () => {
   assert.deepEqual(told("name: x\ntasks:\n{{ toYaml .tasks | indent 2 }}\n{{ .more }}\n"), []);
 });

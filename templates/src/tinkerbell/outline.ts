@@ -50,7 +50,7 @@ export function outlineOf(data: string): Outline {
       const from = (starts[line - 1] ?? 0) + column - 1;
       const rest = data.slice(from, (starts[line] ?? 0) - 1);
       // What is said of a whole mapping stands at its first key.
-      const [key = rest] = /^[\w-]+:(?= |$)/.exec(rest) ?? [];
+      const [key = rest] = /^(?:- +)*[\w-]+:(?= |$)/.exec(rest) ?? [];
       for (let at = from; at < from + key.length; at += 1) if (covered.has(at)) return true;
       return false;
     },

@@ -139,7 +139,7 @@ const faults: readonly (readonly [string, string, RegExp])[] = [
   [
     "a timeout that is no number",
     `${minimal}        timeout: 5m\n`,
-    /^8:18 tasks\[0\]\.actions\[0\]\.timeout: must be a whole number of seconds, not negative$/,
+    /^8:18 tasks\[0\]\.actions\[0\]\.timeout: must be a whole number of seconds, not negative: write 300$/,
   ],
   ["a negative global timeout", `global_timeout: -1\n${minimal}`, /^1:17 global_timeout: /],
   ["tasks that are no list", "name: w\ntasks: x", /^2:8 tasks: must be a list$/],

@@ -7,6 +7,7 @@ import {
   type Node,
   offsetOf,
   type Pair,
+  secondsMeant,
   type YamlDocument,
   type YamlRead,
 } from "@neverland/yaml";
@@ -94,7 +95,9 @@ export class YamlReader {
     if (target === undefined) return 0;
     const value = isScalar(target) ? target.value : undefined;
     if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= MAX_INT) return value;
-    this.problem(offsetOf(target), field, mustBe(field, "a whole number of seconds, not negative"));
+    const meant = isScalar(target) ? secondsMeant(String(target.source ?? target.value)) : undefined;
+    const hint = meant === undefined ? "" : `: write ${meant}`;
+    this.problem(offsetOf(target), field, `${mustBe(field, "a whole number of seconds, not negative")}${hint}`);
     return 0;
   }
 

@@ -12,9 +12,9 @@ export function fieldSteps(path: string): readonly FieldStep[] {
 }
 
 /** Every value at `path`; `[]` after a step goes through a list. What is not there, or null, is not found. */
-export function fieldsAt(object: unknown, path: string): FoundField[] {
+export function fieldsAt(object: unknown, path: string | readonly FieldStep[]): FoundField[] {
   let found: FoundField[] = [{ field: "", value: object }];
-  for (const { name, isList } of fieldSteps(path))
+  for (const { name, isList } of typeof path === "string" ? fieldSteps(path) : path)
     found = found.flatMap(({ field, value }): FoundField[] => {
       if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return [];
       const next = { field: field === "" ? name : `${field}.${name}`, value: Reflect.get(value, name) };

@@ -7,7 +7,7 @@ import type { ResourceStore } from "@neverland/store/resource-store.ts";
 export type Outcome = {
   readonly wakeAtMs?: number | undefined;
   /**
-   * The version that the run itself wrote last, when it knows that a run of just that would do nothing before `wakeAtMs`. The key is then not
+   * The version that the run itself wrote last, when it knows that a run of just that would do nothing before `wakeAtMs`, if that is set. The key is then not
    * run for its own write, but for whatever else comes.
    */
   readonly settledVersion?: string | undefined;

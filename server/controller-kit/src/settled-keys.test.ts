@@ -43,10 +43,13 @@ test("what else is told is a reason once, also when it came while the run was un
   assert.deepEqual(keys.begin(key, await atVersion("7"), 50), { wakeAtMs: 100 });
 });
 
-test("a run without a version or a time leaves nothing settled", async () => {
+test("a run without a version leaves nothing settled, and one without a time its own write, once", async () => {
   const keys = new SettledKeys();
   keys.end(key, { wakeAtMs: 100 });
   assert.equal(keys.begin(key, await atVersion("7"), 50), undefined);
   keys.end(key, { settledVersion: "7" });
+  assert.equal(keys.begin(key, await atVersion("8"), 50), undefined);
+  keys.end(key, { settledVersion: "7" });
+  assert.deepEqual(keys.begin(key, await atVersion("7"), 50), { wakeAtMs: undefined });
   assert.equal(keys.begin(key, await atVersion("7"), 50), undefined);
 });

@@ -4,7 +4,7 @@ import { SplitMap } from "@neverland/platform/collections/split-map.ts";
 import type { Outcome } from "./controller.ts";
 
 export class SettledKeys {
-  readonly #settled = new SplitMap<{ readonly version: string; readonly wakeAtMs: number }>();
+  readonly #settled = new SplitMap<{ readonly version: string; readonly wakeAtMs: number | undefined }>();
   /** Keys that something else than a change of their object concerns, since their last run began. */
   readonly #told = new Set<string>();
 
@@ -18,15 +18,16 @@ export class SettledKeys {
     const isTold = this.#told.delete(key);
     const settled = this.#settled.get(key);
     if (settled === undefined) return undefined;
-    const isAsLeft = settled.version === object?.metadata.resourceVersion && nowMs < settled.wakeAtMs;
-    if (isAsLeft && !isTold) return { wakeAtMs: settled.wakeAtMs };
-    this.#settled.delete(key);
-    return undefined;
+    const { version, wakeAtMs } = settled;
+    const isAsLeft = version === object?.metadata.resourceVersion && (wakeAtMs === undefined || nowMs < wakeAtMs);
+    const isSettled = isAsLeft && !isTold;
+    // Of one that waits for no time the own write is all that comes by itself.
+    if (!isSettled || wakeAtMs === undefined) this.#settled.delete(key);
+    return isSettled ? { wakeAtMs } : undefined;
   }
 
   end(key: string, { settledVersion, wakeAtMs }: Outcome): void {
-    if (settledVersion !== undefined && wakeAtMs !== undefined)
-      this.#settled.set(key, { version: settledVersion, wakeAtMs });
+    if (settledVersion !== undefined) this.#settled.set(key, { version: settledVersion, wakeAtMs });
   }
 
   /** The object has gone. */

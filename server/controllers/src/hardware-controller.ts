@@ -50,8 +50,8 @@ export function hardwareController(deps: Deps): Controller<Hardware> {
       };
       return {
         reconcile: async (hardware) => {
-          await say(hardware, goalOf(hardware), deps, stores);
-          return {};
+          const settledVersion = await say(hardware, goalOf(hardware), deps, stores);
+          return settledVersion === undefined ? {} : { settledVersion };
         },
         finalize: async (hardware) => await untilUnused(hardware, deps, stores),
       };
@@ -70,7 +70,7 @@ async function untilUnused(hardware: Hardware, deps: Deps, stores: Stores): Prom
   const user = await userOf((await stores.workflows.list({ namespace, fields })).items, stores);
   if (user === undefined) return {};
   const message = `the Hardware is deleted while workflow ${user.metadata.name} runs its actions on the machine: it goes when they have ended; tink workflow cancel ${user.metadata.name} ends them`;
-  const isNew = await say(hardware, { is: "moving", reason: "InUse", message }, deps, stores);
+  const isNew = (await say(hardware, { is: "moving", reason: "InUse", message }, deps, stores)) !== undefined;
   const about = { hardware: name, workflow: formatKey(user.metadata) };
   if (isNew) deps.record({ source: "hardware-controller", type: "HardwareHeld", ...about, reason: "InUse", message });
   return { wakeAtMs: deps.clock.nowMs() + lookAgainMs };
@@ -85,12 +85,11 @@ async function userOf(workflows: readonly Workflow[], { reports }: Stores): Prom
   return undefined;
 }
 
-/** @returns Whether that was new. */
-async function say(hardware: Hardware, goal: Goal, { clock }: Deps, stores: Stores): Promise<boolean> {
+/** @returns The version with it, where that was new. */
+async function say(hardware: Hardware, goal: Goal, { clock }: Deps, stores: Stores): Promise<string | undefined> {
   const status = withGoal(hardware.status ?? {}, goal, hardware.metadata.generation, formatSeconds(clock.nowMs()));
-  if (sameJson(status, hardware.status)) return false;
-  await stores.hardware.updateStatus({ ...hardware, status });
-  return true;
+  if (sameJson(status, hardware.status)) return undefined;
+  return (await stores.hardware.updateStatus({ ...hardware, status })).metadata.resourceVersion;
 }
 
 function goalOf(hardware: Hardware): Goal {

@@ -3,6 +3,8 @@ import {
   bootSteps,
   byTelling,
   eventReasonInfo,
+  type FieldStep,
+  fieldSteps,
   fieldsAt,
   type Hardware,
   hardwareTrouble,
@@ -57,6 +59,9 @@ type Standing = {
   readonly sinceMs: number;
 };
 
+const macSteps = fieldSteps("spec.interfaces[].dhcp.mac");
+const addressSteps = fieldSteps("spec.interfaces[].dhcp.ip.address");
+const piSteps = fieldSteps("spec.interfaces[].netboot.rpi.serialNum");
 const mostMessage = 480;
 const forbidden = "WorkflowsForbidden" satisfies RenderFailure & ViewReason;
 
@@ -83,11 +88,11 @@ export function foldStranger({ mac, facts, near }: Stranger): MachineViewContent
 export function foldKnown(machine: KnownMachine): MachineViewContent {
   const { hardware, workflows, facts } = machine;
   const [workflow] = byTelling(workflows.filter(isTold));
-  const addresses = textsAt(hardware, "spec.interfaces[].dhcp.ip.address");
+  const addresses = textsAt(hardware, addressSteps);
   const owner = ownerOf(hardware);
-  const [serial = machine.serial()] = textsAt(hardware, "spec.interfaces[].netboot.rpi.serialNum");
+  const [serial = machine.serial()] = textsAt(hardware, piSteps);
   return {
-    macs: textsAt(hardware, "spec.interfaces[].dhcp.mac"),
+    macs: textsAt(hardware, macSteps),
     ...(addresses.length > 0 && { addresses }),
     ...(serial && { serial }),
     ...shown(standingOf(machine, workflow)),
@@ -137,7 +142,7 @@ function standingOf(machine: KnownMachine, workflow: Workflow | undefined): Stan
     const message = `Hardware ${metadata.name} is being deleted${heldBy(metadata.finalizers)}`;
     return { ...fine("deleting", "Deleting", message), sinceMs: timeMs(metadata.deletionTimestamp) };
   }
-  const macs = fieldsAt(hardware, "spec.interfaces[].dhcp.mac");
+  const macs = fieldsAt(hardware, macSteps);
   if (isFaulty || rivals.length > 0 || macs.every(({ value }) => value === "")) {
     const { fault, because, todo } = hardwareTrouble(hardware, rivals);
     const reason = isFaulty ? "NotOfItsSchema" : rivals.length > 0 ? "DuplicateClaim" : "NoMac";
@@ -315,7 +320,7 @@ function ownerOf({ metadata }: Hardware): string | undefined {
 }
 
 /** Of any object: one that no schema accepts may have anything anywhere. */
-function textsAt(hardware: Hardware, path: string): string[] {
+function textsAt(hardware: Hardware, path: readonly FieldStep[]): string[] {
   const texts = fieldsAt(hardware, path).flatMap(({ value }) => (typeof value === "string" && value ? value : []));
   return [...new Set(texts)].slice(0, mostTexts);
 }

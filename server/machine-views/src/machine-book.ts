@@ -1,6 +1,7 @@
 // All Hardware and Workflows by what joins them: whose workflow is whose, and who claims what another has.
 import {
   attributesAnnotation,
+  fieldSteps,
   fieldsAt,
   formatKey,
   type Hardware,
@@ -12,6 +13,7 @@ import {
 } from "@neverland/api";
 import { Holders } from "@neverland/platform/collections/holders.ts";
 import { KeyMap } from "@neverland/platform/collections/key-map.ts";
+import { sameJson } from "@neverland/store/resource-json.ts";
 
 /** One Hardware that is stored, whether a schema accepts it or not. */
 export type Machine = {
@@ -49,6 +51,9 @@ export class MachineBook {
 
   /** @returns All whose view may be another one now. */
   put(hardware: Hardware, isFaulty: boolean): Machine[] {
+    const known = this.#machines.get(hardware.metadata);
+    // Its status is written at each change of it, and no view shows that.
+    if (known !== undefined && known.isFaulty === isFaulty && isShownAlike(known.hardware, hardware)) return [];
     const others = this.remove(hardware.metadata).filter(
       ({ hardware: { metadata } }) => !isSame(metadata, hardware.metadata),
     );
@@ -81,8 +86,9 @@ export class MachineBook {
 
   /** @returns Machines, and MACs of none, whose view may be another one now. */
   putWorkflow(workflow: Workflow): { machines: Machine[]; macs: string[] } {
-    const joints = jointsOf(workflow);
     const known = this.#joints.get(workflow.metadata);
+    const last = known && this.#workflows.get(workflow.metadata);
+    const joints = known && last && hasSameWorkers(last, workflow) ? known.joints : jointsOf(workflow);
     // From action to action it is the same machine's.
     if (known?.joints.length === joints.length && known.joints.every((joint, at) => joint === joints[at])) {
       this.#workflows.set(known.key, workflow);
@@ -156,13 +162,33 @@ const none = () => undefined;
 const macPath = "spec.interfaces[].dhcp.mac";
 const agentPath = "spec.agentID";
 
+const claimed = kinds.Hardware.unique.map(({ path }) => ({ path, steps: fieldSteps(path) }));
+
 function claimsOf(hardware: Hardware): Claim[] {
-  const claims = kinds.Hardware.unique.flatMap(({ path }) =>
-    fieldsAt(hardware, path).flatMap(({ value }) =>
+  const claims = claimed.flatMap(({ path, steps }) =>
+    fieldsAt(hardware, steps).flatMap(({ value }) =>
       typeof value === "string" && value !== "" ? { path, value: value.toLowerCase() } : [],
     ),
   );
   return [...new Map(claims.map((claim) => [claimText(claim), claim])).values()].slice(0, mostFields);
+}
+
+/** Of one object, written anew: all but what its writers leave on it. */
+function isShownAlike(before: Hardware, now: Hardware): boolean {
+  return sameJson(shownOf(before), shownOf(now));
+}
+
+function shownOf({ metadata, spec }: Hardware) {
+  const { resourceVersion: _, managedFields: __, ...shown } = metadata;
+  return { metadata: shown, spec };
+}
+
+function hasSameWorkers(before: Workflow, now: Workflow): boolean {
+  return (
+    before.status?.tasks === now.status?.tasks &&
+    before.status?.agentID === now.status?.agentID &&
+    before.spec?.hardwareRef === now.spec?.hardwareRef
+  );
 }
 
 function claimText({ path, value }: Claim): string {

@@ -719,3 +719,17 @@ for (const [kind, name, field] of [
     const sentence = `^${kind} default/${name}, which .* names, is stored but cannot be used: ${field}: .* apply it again`;
     assert.match(status?.conditions?.[0]?.message ?? "", new RegExp(sentence));
   });
+
+test("to be made ready costs a Hardware one durable write beside its own, and so its workflow", async (t) => {
+  const bench = await setUp(t);
+  await bench.createTemplate();
+  const versionBefore = Number((await bench.templates.list()).resourceVersion);
+  await bench.createHardware();
+  await waitUntil(async () => (await bench.hardware.get(machineKey))?.status !== undefined && bench.queued === 0);
+  const versionOf = async () => Number((await bench.templates.list()).resourceVersion);
+  assert.equal((await versionOf()) - versionBefore, 2);
+  await bench.createWorkflow({ hardwareRef: "machine" });
+  await bench.reachState("PENDING");
+  await waitUntil(() => bench.queued === 0);
+  assert.equal((await versionOf()) - versionBefore, 4);
+});

@@ -157,3 +157,25 @@ test("a machine's serial number is its Hardware's, else its worker's", () => {
   assert.equal(foldKnown({ ...bare, hardware: pi, serial: () => "7XK2" }).serial, "dca632aa");
   assert.equal(foldKnown(bare).serial, undefined);
 });
+
+test("what was refused, or heard, before the workflow came so far says nothing of where it stands", () => {
+  const at = (afterMs: number) => new Date(startMs + afterMs).toISOString();
+  const refusedAt = (atMs: number, reason = "FileNotLent"): MachineFacts => ({
+    ...facts,
+    refusal: { type: "TftpRefused", reason, message: "m", atMs },
+  });
+  const waits = workflow(pending(mac));
+  assert.equal(stands({ workflows: [waits], facts: refusedAt(startMs - 1) }), "booting ok Loader");
+  assert.equal(stands({ workflows: [waits], facts: refusedAt(startMs) }), "booting attention FileNotLent");
+  const action = { id: "a", name: "a", image: "i", state: "RUNNING" as const, executionStart: at(1000) };
+  const tasks = [{ id: "t", name: "t", agentID: mac, actions: [action] }];
+  const runs = workflow({ state: "RUNNING", tasks });
+  assert.equal(stands({ workflows: [runs], facts: refusedAt(startMs + 999) }), "provisioning ok ActionRunning");
+  assert.equal(stands({ workflows: [runs], facts: refusedAt(startMs + 1000) }), "provisioning attention FileNotLent");
+  const done = workflow({ state: "SUCCESS", stateSince: at(6000) });
+  const inUse = refusedAt(startMs + 5999, "AddressInUse");
+  assert.equal(stands({ workflows: [done], facts: inUse }), "provisioned ok WorkflowSucceeded");
+  const system: MachineFacts = { ...facts, stage: "system" };
+  assert.equal(stands({ workflows: [done], facts: system }), "provisioned ok WorkflowSucceeded");
+  assert.equal(stands({ workflows: [done], facts: { ...system, seenMs: startMs + 6000 } }), "provisioned ok SystemUp");
+});

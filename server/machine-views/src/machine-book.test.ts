@@ -72,3 +72,14 @@ test("a workflow is its Hardware's and its worker's, within its namespace, until
   assert.deepEqual(namesOf(book.removeWorkflow({ namespace: "lab", name: "w" }).machines), ["b"]);
   assert.deepEqual(ofMachine("b"), []);
 });
+
+test("of a Hardware whose status alone was written nothing is another one, and of a label it is", () => {
+  const book = new MachineBook();
+  const one = hardware("a", mac);
+  put(book, one);
+  const next = (more: Partial<Hardware["metadata"]>) => ({ ...one.metadata, resourceVersion: "2", ...more });
+  assert.deepEqual(put(book, { ...one, metadata: next({}), status: { observedGeneration: 1 } }), []);
+  assert.deepEqual(put(book, { ...one, metadata: next({ labels: { rack: "r1" } }) }), ["a"]);
+  assert.deepEqual(put(book, { ...one, metadata: next({ uid: "another", labels: { rack: "r1" } }) }), ["a"]);
+  assert.deepEqual(namesOf(book.put(one, true)), ["a"]);
+});

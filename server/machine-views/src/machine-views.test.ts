@@ -303,6 +303,31 @@ test("the order does not matter: a stranger that asked before the workflow is fo
   assert.equal((await bench.view("52-54-00-00-00-11"))?.reason, "UnknownMachine");
 });
 
+test("a near MAC is told once, and once more when somebody has changed the Hardware and it is still near", async () => {
+  await using bench = await new ViewBench().start();
+  const made = await bench.hardware("m1", mac);
+  await bench.workflow("w", "m1", pending(mac));
+  bench.heard("52:54:00:00:00:11", "DhcpIgnored", { reason: "UnknownMachine" });
+  await bench.settle();
+  bench.heard("52:54:00:00:00:11", "DhcpIgnored", { reason: "UnknownMachine" });
+  await bench.settle();
+  assert.equal(bench.events.length, 1);
+  const labels = { rack: "r1" };
+  await bench.store.update(kinds.Hardware, { ...made, metadata: { ...made.metadata, labels } });
+  await bench.settle();
+  assert.equal(bench.events.length, 2);
+});
+
+test("a status that its controller writes on the Hardware makes no view anew", async () => {
+  await using bench = await new ViewBench().start();
+  const made = await bench.hardware("m1", mac);
+  await bench.settle();
+  const before = await bench.views.get(kinds.MachineView, made.metadata);
+  await bench.store.updateStatus(kinds.Hardware, { ...made, status: { observedGeneration: 1 } });
+  await bench.settle();
+  assert.equal(await bench.views.get(kinds.MachineView, made.metadata), before);
+});
+
 test("a machine that is heard again and again makes one event in five minutes", async () => {
   await using bench = await new ViewBench().start();
   await bench.hardware("m1", mac);

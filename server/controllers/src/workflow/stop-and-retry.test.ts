@@ -404,3 +404,45 @@ test("another attempt that was asked for while the one before was being wrapped 
   assert.equal(again.status?.attempts?.[0]?.state, "SUCCESS");
   assert.deepEqual(eventsOf(bench, "RetryRefused"), []);
 });
+
+test("a workflow that is deleted between its actions, which nobody had folded, says how far it came", async (t) => {
+  const bench = await setUp(t);
+  const workflow = await begunUnseen(bench);
+  await bench.report(workflow, 0, "SUCCESS");
+  await deleteHeld(bench);
+  await bench.start();
+  await bench.gone();
+  assert.match(eventsOf(bench, "WorkflowDeleted")[0] ?? "", /deleted before action "write": the machine has what/);
+});
+
+test("what a deletion has put on a workflow that waits is not taken off before that has come", async (t) => {
+  const bench = await setUp(t);
+  await bench.createWorkflow({ hardwareRef: "machine" });
+  await bench.reachState("PENDING");
+  await waitUntil(() => bench.queued === 0);
+  await waitUntil(async () => {
+    const live = await bench.workflows.get(key);
+    assert.ok(live);
+    const metadata = { ...live.metadata, finalizers: [takeBackFinalizer] };
+    return await bench.workflows.update({ ...live, metadata }).then(
+      () => true,
+      () => false,
+    );
+  });
+  for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+  await waitUntil(() => bench.queued === 0);
+  assert.deepEqual((await bench.workflows.get(key))?.metadata.finalizers, [takeBackFinalizer]);
+});
+
+test("a permission that is there already is not written again", async (t) => {
+  const bench = await setUp(t);
+  await bench.changeHardware((machine) => ({
+    ...machine,
+    spec: { interfaces: [{ dhcp: { mac: installer }, netboot: { allowPXE: true } }] },
+  }));
+  await waitUntil(() => bench.queued === 0);
+  const version = (await bench.hardware.get(machineKey))?.metadata.resourceVersion;
+  await bench.createWorkflow(toggle);
+  await bench.reachState("PENDING");
+  assert.equal((await bench.hardware.get(machineKey))?.metadata.resourceVersion, version);
+});

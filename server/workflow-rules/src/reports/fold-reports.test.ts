@@ -179,3 +179,22 @@ test("a clock that was set forward by a day leaves an action and the whole workf
   assert.deepEqual([at(659_000).status.state, at(660_000).status.state], ["RUNNING", "TIMEOUT"]);
   assert.equal(at(60_000).wakeAtMs, startMs + dayMs + 660_000);
 });
+
+test("no action ends after the report of its end, however long its worker says that it took", () => {
+  const status = pending();
+  const times = { executionStart: "1999-01-01T00:00:00Z", executionStop: "1999-01-01T01:00:00Z" };
+  const reports = [report(status, 0, "RUNNING", 1000), report(status, 0, "SUCCESS", 10_000, times)];
+  const [first] = actionsOf(foldReports(status, foldInput(reports, 10_000)).status);
+  assert.deepEqual([first?.executionStart, first?.executionStop], [iso(1000), iso(10_000)]);
+});
+
+test("a workflow whose global deadline passed while the server was away has its grace to say that it is done", () => {
+  const status = pending({ ...documentOf([installer, action("stream", { timeoutSeconds: 7200 })]) });
+  const begun = foldReports(status, foldInput([report(status, 0, "RUNNING", 0)], 0)).status;
+  const heardMs = 5400_000;
+  const fold = (afterMs: number) => foldReports(begun, foldInput([], afterMs, { listeningSinceMs: startMs + heardMs }));
+  assert.equal(fold(heardMs + 59_000).status.state, "RUNNING");
+  const over = fold(heardMs + 60_000).status;
+  assert.equal(over.state, "TIMEOUT");
+  assert.equal(over.conditions?.find(({ type }) => type === "Succeeded")?.reason, "GlobalTimeout");
+});

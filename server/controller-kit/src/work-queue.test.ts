@@ -113,13 +113,16 @@ test("after a stop nothing runs, and what ran was told to give up at the deadlin
 
 test("a stop ends at its deadline beside a run that does not look at its signal, and names it", async () => {
   const stuck = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
   const { queue, failures } = setUp(async (key) => {
-    if (key === "stuck") await stuck.promise;
+    if (key !== "stuck") return {};
+    begun.resolve();
+    await stuck.promise;
     return {};
   });
   queue.add("quick");
   queue.add("stuck");
-  await turn();
+  await begun.promise;
   const deadline = new AbortController();
   const stopped = queue.stop(deadline.signal);
   await turn();

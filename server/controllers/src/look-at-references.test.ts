@@ -182,6 +182,14 @@ test("of very many references some are looked at, and names of any length are", 
   assert.equal(asked, 32);
 });
 
+test("an object that is written is answered as such also where what it names cannot be looked at", async () => {
+  const get = store.get.bind(store);
+  store.get = (kind, key) =>
+    kind.kind === kinds.Template.kind ? Promise.reject(new Error("the disk is full")) : get(kind, key);
+  const { status, headers } = await api.request("POST", workflowsPath, { body: workflow(rightSpec) });
+  assert.deepEqual([status, /all the same: Error: the disk is full/.test(headers.get("warning") ?? "")], [201, true]);
+});
+
 test("kubectl shows it", { timeout: 120_000 }, async (t) => {
   const kubectl = await debianKubectl();
   const folder = await mkdtemp(join(tmpdir(), "look-at-references-"));

@@ -47,7 +47,9 @@ export async function noteReferences(
   object: Resource,
 ): Promise<void> {
   if (query.fieldValidation === "Ignore" || kind.references === undefined || object.metadata.deletionTimestamp) return;
-  const notes = await context.lookAtReferences(kind, object);
+  const notes = await context
+    .lookAtReferences(kind, object)
+    .catch((error: unknown) => [`what it names could not be looked at, and it is written all the same: ${error}`]);
   warn(
     reply,
     notes.map((note) => note.slice(0, longestNote)),

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { readDhcpFrame } from "./capture/dhcp-frame.ts";
+import { readPcap } from "./capture/pcap.ts";
 import { within } from "./deadline.ts";
-import { readDhcpFrame } from "./dhcp-frame.ts";
-import { readPcap } from "./pcap.ts";
 import type { BootToDhcpOptions } from "./testing/boot-to-dhcp.ts";
 import { runInside } from "./testing/inside.ts";
 

@@ -2,13 +2,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "./lab-error.ts";
-import type { LabEvent } from "./lab-event.ts";
-import { labMacAddress } from "./mac-address.ts";
-import { LabMachine } from "./machine.ts";
-import { machineFolder } from "./machine-files.ts";
-import { type MachineRequest, machineSpec } from "./machine-spec.ts";
-import { type LabNetwork, type NetworkOptions, openLabNetwork } from "./network.ts";
-import type { Accelerator } from "./qemu-command.ts";
+import type { LabEvent } from "./machine/lab-event.ts";
+import { labMacAddress } from "./machine/mac-address.ts";
+import { LabMachine } from "./machine/machine.ts";
+import { machineFolder } from "./machine/machine-files.ts";
+import { type MachineRequest, machineSpec } from "./machine/machine-spec.ts";
+import { type LabNetwork, type NetworkOptions, openLabNetwork } from "./network/network.ts";
+import type { Accelerator } from "./qemu/qemu-command.ts";
 import { runShortProgram } from "./short-program.ts";
 
 export interface RackOptions {

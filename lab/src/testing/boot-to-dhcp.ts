@@ -1,7 +1,7 @@
 // A program for tests to run inside a namespace: boots machines, prints what they asked for by DHCP, and ends or stays.
 
-import type { CableKind } from "../cable.ts";
-import { waitForDhcp } from "../capture-watch.ts";
+import { waitForDhcp } from "../capture/capture-watch.ts";
+import type { CableKind } from "../network/cable.ts";
 import { openRack, type RackRequest } from "../rack.ts";
 
 export interface BootToDhcpOptions {

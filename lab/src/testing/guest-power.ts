@@ -1,7 +1,7 @@
 // A program for tests: a guest of 48 bytes that marks its disk and reboots, then finds the mark and powers itself off.
 import { open, writeFile } from "node:fs/promises";
-import type { LabEvent } from "../lab-event.ts";
-import { prepareMachineFolder } from "../machine-files.ts";
+import type { LabEvent } from "../machine/lab-event.ts";
+import { prepareMachineFolder } from "../machine/machine-files.ts";
 import { openRack } from "../rack.ts";
 
 const guest = Buffer.alloc(512);

@@ -1,5 +1,5 @@
 // For tests: runs a node script in a namespace and hands back what it printed.
-import { runInLabNamespace } from "../namespace.ts";
+import { runInLabNamespace } from "../namespace/namespace.ts";
 
 export interface InsideResult {
   readonly code: number;

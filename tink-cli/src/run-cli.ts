@@ -1,9 +1,9 @@
 // Runs one command line to its end: whatever it throws becomes a sentence and an exit code.
 import { Command, CommanderError } from "commander";
 import { exitCodes } from "./cli-error.ts";
+import { addCommands } from "./command-line/program.ts";
 import type { CliContext } from "./context.ts";
 import { terminalText } from "./output/terminal-text.ts";
-import { addCommands } from "./program.ts";
 
 /** @param args Without node and script. */
 export async function runCli(args: readonly string[], context: CliContext): Promise<void> {

@@ -4,10 +4,10 @@ import { type ApplyCall, counted, type KindInfo, qualifiedName, type Resource } 
 import type { ManifestResource } from "@neverland/api/manifest";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { type Clients, connect } from "../connect.ts";
+import { type Clients, connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
-import type { ManifestObject } from "../manifest-files.ts";
+import type { ManifestObject } from "../manifests/manifest-files.ts";
 import { explainConflict } from "../objects/explain-conflict.ts";
 import { addFileOptions, type FileOptions, readFiles } from "../objects/read-files.ts";
 import { warnOfReferences } from "../objects/warn-of-references.ts";

@@ -8,8 +8,8 @@ import { connect as connectTls } from "node:tls";
 import { authorityFiles, fingerprintOf, newAuthority } from "@neverland/platform/tls/authority-files.ts";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connectionOf, type GlobalOptions } from "../connect.ts";
-import { defaultDataDir } from "../connection.ts";
+import { connectionOf, type GlobalOptions } from "../connection/connect.ts";
+import { defaultDataDir } from "../connection/connection.ts";
 import type { CliContext } from "../context.ts";
 
 const handshakeMs = 10_000;

@@ -1,7 +1,7 @@
 // What is not deleted without --force: a workflow whose worker runs an action, which may be writing the machine's disk.
 import { isKind, type KindNames, kinds, type ResourceKey, type Workflow } from "@neverland/api";
 import { CliError } from "../cli-error.ts";
-import type { Clients } from "../connect.ts";
+import type { Clients } from "../connection/connect.ts";
 
 /** @throws {CliError} `failed`. */
 export async function refuseWhileRunning(clients: Clients, kind: KindNames, key: ResourceKey): Promise<void> {

@@ -2,7 +2,8 @@
 import { deletionOf, type KindNames, type Resource } from "@neverland/api";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { type Clients, connect } from "../connect.ts";
+import { readTimeout } from "../command-line/option-values.ts";
+import { type Clients, connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
 import {
@@ -14,7 +15,6 @@ import {
   subjectOf,
 } from "../objects/selection.ts";
 import { dryMark, type WriteOptions } from "../objects/write-result.ts";
-import { readTimeout } from "../option-values.ts";
 import { refuseWhileRunning } from "./delete-guard.ts";
 
 type DeleteOptions = Selection & {

@@ -12,12 +12,12 @@ import {
 } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { type Clients, connect } from "../connect.ts";
+import { readTargets, type Target } from "../command-line/resource-names.ts";
+import { type Clients, connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
 import { describeObject } from "../output/describe.ts";
 import { formatStageBill } from "../output/stage-bill.ts";
-import { readTargets, type Target } from "../resource-names.ts";
 
 export function configure(command: Command, context: CliContext): void {
   command.action(async (words: string[]) => {

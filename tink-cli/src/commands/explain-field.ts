@@ -4,9 +4,9 @@ import type { FieldDoc } from "@neverland/api/field-doc";
 import { fieldAt, fieldDocs } from "@neverland/api/field-docs";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
+import { findKindNamed, readKind } from "../command-line/resource-names.ts";
 import type { CliContext } from "../context.ts";
 import { describeFields, fieldTree, wrapped } from "../output/field-docs.ts";
-import { findKindNamed, readKind } from "../resource-names.ts";
 
 export function configure(command: Command, context: CliContext): void {
   command

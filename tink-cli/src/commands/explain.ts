@@ -2,7 +2,7 @@
 import { explain } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { findSubject, readAsked } from "../explain/find-subject.ts";
 

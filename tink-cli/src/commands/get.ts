@@ -1,15 +1,15 @@
 // tink get: objects as a table, or as -o asks.
 import { isKind, kindNames, qualifiedName } from "@neverland/api/kind-names";
 import { type Command, Option } from "commander";
-import { askedTargets } from "../asked-targets.ts";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { askedTargets } from "../command-line/asked-targets.ts";
+import { numberUpTo, readList } from "../command-line/option-values.ts";
+import type { Target } from "../command-line/resource-names.ts";
+import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { findObjects, findTables, type Query } from "../get/find-objects.ts";
-import { numberUpTo, readList } from "../option-values.ts";
 import { readOutputFormat } from "../output/output-format.ts";
 import { formatServerTable, type TableOptions } from "../output/server-table.ts";
-import type { Target } from "../resource-names.ts";
 
 type GetOptions = {
   output?: string;

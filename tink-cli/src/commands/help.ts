@@ -1,6 +1,6 @@
 // tink help: of the program, or of a command, which is loaded for it.
 import type { Command } from "commander";
-import { LazyCommand } from "../lazy-command.ts";
+import { LazyCommand } from "../command-line/lazy-command.ts";
 
 export function configure(command: Command): void {
   command.action(async (words: string[]) => {

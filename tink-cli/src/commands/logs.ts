@@ -2,10 +2,10 @@
 import { isKind, kinds, shownState } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { numberUpTo } from "../command-line/option-values.ts";
+import { readTargets } from "../command-line/resource-names.ts";
+import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { numberUpTo } from "../option-values.ts";
-import { readTargets } from "../resource-names.ts";
 
 type LogsOptions = { action?: string; follow?: boolean; previous?: boolean; tail?: number };
 

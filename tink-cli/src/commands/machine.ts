@@ -4,9 +4,9 @@ import { networkInterfaces } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { writeYaml } from "@neverland/yaml";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readEndpoint, readMac } from "../address-values.ts";
 import { CliError } from "../cli-error.ts";
-import { connect, type GlobalOptions } from "../connect.ts";
+import { readEndpoint, readMac } from "../command-line/address-values.ts";
+import { connect, type GlobalOptions } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { addMachine } from "../machine/add-machine.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "../machine/machine-manifests.ts";
 import { publicKeys } from "../machine/ssh-keys.ts";
 import { checkStated } from "../machine/stated-values.ts";
-import { readManifests } from "../manifest-files.ts";
+import { readManifests } from "../manifests/manifest-files.ts";
 import { checkout } from "../own-command.ts";
 
 type AddOptions = {

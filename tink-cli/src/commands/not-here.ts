@@ -1,7 +1,7 @@
 // Verbs of kubectl that tink does not have: each says what does it instead.
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { insteadOf } from "../kubectl-verbs.ts";
+import { insteadOf } from "../command-line/kubectl-verbs.ts";
 
 export function configure(command: Command): void {
   command

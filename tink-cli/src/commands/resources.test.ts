@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";
 import { kinds, type Workflow } from "@neverland/api";
 import { parse } from "yaml";
-import { clientsOf } from "../connect.ts";
+import { clientsOf } from "../connection/connect.ts";
 import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
 import { hardwareYaml, templateYaml, workflowYaml } from "../testing/manifests.ts";
 

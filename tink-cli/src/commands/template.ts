@@ -4,9 +4,9 @@ import { kinds } from "@neverland/api";
 import { formatProblem, renderTemplate } from "@neverland/templates";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { type ManifestObject, readManifests } from "../manifest-files.ts";
+import { type ManifestObject, readManifests } from "../manifests/manifest-files.ts";
 
 type RenderOptions = { template: string; hardware?: string; set?: Record<string, string> };
 

@@ -5,9 +5,9 @@ import { newToken, tokenHash } from "@neverland/api/new-token";
 import { kubeconfigText } from "@neverland/resource-api/access-files.ts";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { clientsOf, connect, connectionOf } from "../connect.ts";
+import { readLifetime } from "../command-line/option-values.ts";
+import { clientsOf, connect, connectionOf } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { readLifetime } from "../option-values.ts";
 import { formatServerTable } from "../output/server-table.ts";
 
 type CreateOptions = { ttl?: number; output?: string };

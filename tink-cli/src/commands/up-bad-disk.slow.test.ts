@@ -4,8 +4,8 @@ import { closeSync, openSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
 import { kinds } from "@neverland/api";
-import { clientsOf } from "../connect.ts";
-import { findConnection } from "../connection.ts";
+import { clientsOf } from "../connection/connect.ts";
+import { findConnection } from "../connection/connection.ts";
 import { askAsHall } from "../testing/ask-as-hall.ts";
 import { HallServer } from "../testing/hall-server.ts";
 

@@ -4,7 +4,7 @@ import { flagGroups, flagName, type NamedSetting } from "@neverland/component-ki
 import { allSettings, defaultConfigFile, readServerConfig } from "@neverland/tink-up/config.ts";
 import { giveHeapRoom } from "@neverland/tink-up/heap-room.ts";
 import { type Command, Option } from "commander";
-import { defaultDataDir } from "../connection.ts";
+import { defaultDataDir } from "../connection/connection.ts";
 import type { CliContext } from "../context.ts";
 import { version } from "../version.ts";
 

@@ -2,10 +2,10 @@
 import type { KindNames, ResourceKey } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../cli-error.ts";
-import { type Clients, connect } from "../connect.ts";
+import { readTimeout } from "../command-line/option-values.ts";
+import { readTargets } from "../command-line/resource-names.ts";
+import { type Clients, connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { readTimeout } from "../option-values.ts";
-import { readTargets } from "../resource-names.ts";
 import { watchHardware } from "../watch/watch-hardware.ts";
 import { watchWorkflow } from "../watch/watch-workflow.ts";
 

@@ -10,10 +10,10 @@ import {
 } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { readTimeout } from "../command-line/option-values.ts";
+import { readTargets } from "../command-line/resource-names.ts";
+import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { readTimeout } from "../option-values.ts";
-import { readTargets } from "../resource-names.ts";
 
 type Asked = {
   readonly annotations: Record<string, string | null>;

@@ -1,9 +1,9 @@
 // What an operand can be: kinds, and the names of a kind's objects at the server that the command line names.
 import { type KindNames, kindNames } from "@neverland/api/kind-names";
-import { clientsOf } from "../connect.ts";
-import { findConnection } from "../connection.ts";
+import { readKind } from "../command-line/resource-names.ts";
+import { clientsOf } from "../connection/connect.ts";
+import { findConnection } from "../connection/connection.ts";
 import type { CliContext } from "../context.ts";
-import { readKind } from "../resource-names.ts";
 
 /** Whoever pressed Tab waits: a server that has not answered by then has no names to offer. */
 const namesTimeoutMs = 2000;

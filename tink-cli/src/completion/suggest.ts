@@ -1,7 +1,7 @@
 // What can follow on a command line that is being typed: commands, options, their values, kinds and names of objects.
 import type { Command, Option } from "commander";
+import { LazyCommand } from "../command-line/lazy-command.ts";
 import type { CliContext } from "../context.ts";
-import { LazyCommand } from "../lazy-command.ts";
 
 export type Suggestion = { readonly value: string; readonly about: string };
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { writeKubeconfig } from "@neverland/tink-up";
-import { findConnection } from "../connection.ts";
+import { findConnection } from "../connection/connection.ts";
 import { type CliBench, openAll, openCliBench } from "../testing/cli-bench.ts";
 import { type Announced, announceDemo } from "./announce.ts";
 

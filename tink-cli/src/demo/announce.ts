@@ -2,8 +2,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { kinds } from "@neverland/api";
 import { writeKubeconfig } from "@neverland/tink-up";
-import { clientsOf } from "../connect.ts";
-import { type Connection, demoDir, findConnection } from "../connection.ts";
+import { clientsOf } from "../connection/connect.ts";
+import { type Connection, demoDir, findConnection } from "../connection/connection.ts";
 import type { CliContext } from "../context.ts";
 
 /** Whatever has taken the port of a demo that was killed need not speak HTTP at all. */

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { goalConditionTypes, isFinalState, kinds, type MachineEventInput, type Workflow } from "@neverland/api";
 import { type LabMachine, type SshTarget, waitForSsh } from "@neverland/lab";
 import { CliError } from "../cli-error.ts";
-import type { Clients } from "../connect.ts";
-import { readManifests } from "../manifest-files.ts";
+import type { Clients } from "../connection/connect.ts";
+import { readManifests } from "../manifests/manifest-files.ts";
 import type { Progress } from "../output/progress.ts";
 import { type DemoFacts, demoHardware, demoMachine, demoWorkflow } from "./demo-machine.ts";
 

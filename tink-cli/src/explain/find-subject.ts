@@ -13,10 +13,10 @@ import {
   spellingsOf,
   type Workflow,
 } from "@neverland/api";
-import { macOf } from "../address-values.ts";
 import { CliError } from "../cli-error.ts";
-import type { Clients } from "../connect.ts";
-import { findKindNamed, readKind } from "../resource-names.ts";
+import { macOf } from "../command-line/address-values.ts";
+import { findKindNamed, readKind } from "../command-line/resource-names.ts";
+import type { Clients } from "../connection/connect.ts";
 import { nearName } from "./near-name.ts";
 
 /** Enough to go on with: one mistake may be in all. */

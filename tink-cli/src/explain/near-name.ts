@@ -1,7 +1,7 @@
 // Which object somebody probably meant who mistyped its name.
 import type { KindNames } from "@neverland/api/kind-names";
 import { nearestName } from "@neverland/yaml";
-import type { Clients } from "../connect.ts";
+import type { Clients } from "../connection/connect.ts";
 
 /** Names alone are asked for, in pages: a hall has thousands. */
 const pageSize = 2000;

@@ -2,10 +2,10 @@
 import type { ClientListOptions, Resource, ResourceTable } from "@neverland/api";
 import { ApiError } from "@neverland/api/api-error";
 import { CliError } from "../cli-error.ts";
-import type { Clients } from "../connect.ts";
+import type { Target } from "../command-line/resource-names.ts";
+import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
-import type { Target } from "../resource-names.ts";
 
 export type Query = Pick<ClientListOptions, "namespace" | "labelSelector" | "fieldSelector"> & {
   /** How many objects a page has; 0 is all. */

@@ -1,12 +1,12 @@
 // get --watch: what is there, then each change, until Ctrl-C.
 import type { ClientWatchEvent, Resource, ResourceTable } from "@neverland/api";
 import { CliError, exitCodes } from "../cli-error.ts";
-import type { Clients } from "../connect.ts";
+import type { Target } from "../command-line/resource-names.ts";
+import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { formatObjects, formatValue, type Shown } from "../output/objects.ts";
 import type { OutputFormat } from "../output/output-format.ts";
 import { formatServerTable, type TableOptions } from "../output/server-table.ts";
-import type { Target } from "../resource-names.ts";
 import { findObjects, type Query } from "./find-objects.ts";
 
 export type Follow = {

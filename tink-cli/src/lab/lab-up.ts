@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { forwardFromHost, labApiPort, labApiSocket, labExecCommand } from "@neverland/lab";
 import { ensureDemoArtifacts } from "../artifacts.ts";
 import { CliError } from "../cli-error.ts";
-import { findConnection } from "../connection.ts";
+import { findConnection } from "../connection/connection.ts";
 import type { CliContext } from "../context.ts";
 import { announceDemo } from "../demo/announce.ts";
 import { demoNetwork } from "../demo/demo-machine.ts";

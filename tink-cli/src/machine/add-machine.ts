@@ -1,7 +1,7 @@
 // Sends the objects of a machine: what is there already is not written over, unless it is to be replaced.
 import { isFinalState, kinds, qualifiedName, type Workflow } from "@neverland/api";
 import { CliError } from "../cli-error.ts";
-import type { Clients, Connected } from "../connect.ts";
+import type { Clients, Connected } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import type { MadeObject } from "./machine-manifests.ts";
 import { differencesOf } from "./stated-values.ts";

@@ -2,7 +2,7 @@
 import { BlockList } from "node:net";
 import type { NetworkInterfaceInfo } from "node:os";
 import { apiVersionOf, type Hardware, kinds, netmaskOf, type Workflow } from "@neverland/api";
-import type { ManifestObject } from "../manifest-files.ts";
+import type { ManifestObject } from "../manifests/manifest-files.ts";
 
 /** No file has it. */
 export type MadeObject = Pick<ManifestObject, "kind" | "resource">;

@@ -2,7 +2,7 @@
 import type { Resource } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { connect } from "../connect.ts";
+import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
 import { addSelection, missing, type Selected, type Selection, selectObjects } from "./selection.ts";

@@ -1,11 +1,11 @@
 // What -f names, read and looked at whole before anything is sent: the options of commands that take files, and the objects in them.
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { askedNamespace, type GlobalOptions } from "../connect.ts";
+import { readList } from "../command-line/option-values.ts";
+import { askedNamespace, type GlobalOptions } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { checkFiles, type Validation, validations } from "../manifest-checks.ts";
-import { checkNamespaces, type ManifestObject, readManifests } from "../manifest-files.ts";
-import { readList } from "../option-values.ts";
+import { checkFiles, type Validation, validations } from "../manifests/manifest-checks.ts";
+import { checkNamespaces, type ManifestObject, readManifests } from "../manifests/manifest-files.ts";
 
 export type FileOptions = { filename?: string[]; recursive?: boolean; validate: Validation };
 

@@ -2,12 +2,12 @@
 import type { ResourceKey } from "@neverland/api";
 import { type KindNames, qualifiedName } from "@neverland/api/kind-names";
 import type { Command } from "commander";
-import { askedTargets } from "../asked-targets.ts";
 import { CliError } from "../cli-error.ts";
-import type { Connected } from "../connect.ts";
+import { askedTargets } from "../command-line/asked-targets.ts";
+import { readList } from "../command-line/option-values.ts";
+import type { Target } from "../command-line/resource-names.ts";
+import type { Connected } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { readList } from "../option-values.ts";
-import type { Target } from "../resource-names.ts";
 
 export type Selection = {
   readonly filename?: readonly string[];

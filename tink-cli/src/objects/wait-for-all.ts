@@ -1,7 +1,7 @@
 // Waits for many objects at once: of a kind one list and one watch tell of all, however many they are.
 import type { ClientListOptions, Resource } from "@neverland/api";
 import { formatKey } from "@neverland/api/resource-key";
-import type { Clients } from "../connect.ts";
+import type { Clients } from "../connection/connect.ts";
 import { missing, type Selected } from "./selection.ts";
 import type { Awaited } from "./wait-condition.ts";
 

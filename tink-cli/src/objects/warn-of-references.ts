@@ -10,10 +10,10 @@ import {
 } from "@neverland/api";
 import { formatFault } from "@neverland/api/manifest";
 import { lookAtReferences, type RunLookup } from "@neverland/controllers/look-at-references.ts";
-import type { Clients, Connected } from "../connect.ts";
+import type { Clients, Connected } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import type { Validation } from "../manifest-checks.ts";
-import type { ManifestObject } from "../manifest-files.ts";
+import type { Validation } from "../manifests/manifest-checks.ts";
+import type { ManifestObject } from "../manifests/manifest-files.ts";
 
 /** As the server's own look. */
 const mostNames = 200;

@@ -3,10 +3,10 @@
 import type { KindInfo, Resource } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
 import type { Command } from "commander";
-import { type Clients, connect } from "../connect.ts";
+import { type Clients, connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
-import type { ManifestObject } from "../manifest-files.ts";
+import type { ManifestObject } from "../manifests/manifest-files.ts";
 import { addFileOptions, type FileOptions, readFiles } from "./read-files.ts";
 import { warnOfReferences } from "./warn-of-references.ts";
 import { addWriteOptions, showWritten, type WriteOptions } from "./write-result.ts";

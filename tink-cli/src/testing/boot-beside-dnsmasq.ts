@@ -8,8 +8,8 @@ import { bootSector } from "@neverland/boots-netboot/testing/boot-code.ts";
 import { openNamespace, spawnInside, untilSaid } from "@neverland/boots-netboot/testing/network-namespace.ts";
 import { runProgram } from "@neverland/debian";
 import { answerOrder, openRack, type Rack, type RackRequest, readPcap } from "@neverland/lab";
-import { type Clients, clientsOf } from "../connect.ts";
-import { findConnection } from "../connection.ts";
+import { type Clients, clientsOf } from "../connection/connect.ts";
+import { findConnection } from "../connection/connection.ts";
 import { startServerProcess } from "../demo/server-process.ts";
 
 export type BesideDnsmasqOrder = {

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kinds } from "@neverland/api";
 import { freePort } from "@neverland/platform/testing/free-port.ts";
-import { clientsOf } from "../connect.ts";
-import { findConnection } from "../connection.ts";
+import { clientsOf } from "../connection/connect.ts";
+import { findConnection } from "../connection/connection.ts";
 
 export interface Hall {
   readonly dhcpPort: number;

@@ -1,7 +1,7 @@
 // Follows what happens to a machine, for as long as its Hardware is there and can be used.
 import { type Hardware, hardwareTrouble, kinds, type MachineEvent, type ResourceKey } from "@neverland/api";
 import { CliError, exitCodes } from "../cli-error.ts";
-import type { Clients } from "../connect.ts";
+import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { ObjectLife } from "./object-life.ts";
 

@@ -1,7 +1,7 @@
 // Follows a workflow to its end: what each change makes of it, and how that is as an exit code.
 import { formatPath, isFinalState, kinds, type ResourceKey, type Workflow, whatToMend } from "@neverland/api";
 import { CliError, exitCodes } from "../cli-error.ts";
-import type { Clients } from "../connect.ts";
+import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { describeProgress } from "../output/workflow-progress.ts";
 import { ObjectLife } from "./object-life.ts";

@@ -1,7 +1,7 @@
 // tink api-resources: the kinds that the server has, as it lists them itself.
 import { DiscoveryClient } from "@neverland/api/discovery-client";
 import type { Command } from "commander";
-import { connect } from "../../connect.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { formatTable } from "../../output/table.ts";
 

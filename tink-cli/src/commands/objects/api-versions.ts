@@ -1,7 +1,7 @@
 // tink api-versions: groups and versions of the API, as the server lists them.
 import { DiscoveryClient } from "@neverland/api/discovery-client";
 import type { Command } from "commander";
-import { connect } from "../../connect.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 
 export function configure(command: Command, context: CliContext): void {

@@ -1,7 +1,7 @@
 // tink create -f: makes objects that are not there yet; tink create namespace NAME makes that.
 import { kinds } from "@neverland/api";
 import type { Command } from "commander";
-import { connect } from "../../connect.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { configureFiles } from "../../objects/write-files.ts";
 

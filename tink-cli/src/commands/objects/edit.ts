@@ -6,7 +6,7 @@ import { mergePatch } from "@neverland/resources/patches/merge-patch.ts";
 import { readYaml, writeKubectlYaml } from "@neverland/yaml";
 import { type Command, Option } from "commander";
 import { CliError } from "../../cli-error.ts";
-import { type Clients, connect } from "../../connect.ts";
+import { type Clients, connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
 import { mergePatchBetween, patchesMeet } from "../../objects/merge-patch.ts";

@@ -2,12 +2,12 @@
 import { type ClientWatchEvent, eventTypeInfo, kinds, type MachineEvent, nameIn } from "@neverland/api";
 import { type Command, Option } from "commander";
 import { CliError, exitCodes } from "../../cli-error.ts";
-import { connect } from "../../connect.ts";
+import { readTargets } from "../../command-line/resource-names.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { formatObjects } from "../../output/objects.ts";
 import { readOutputFormat } from "../../output/output-format.ts";
 import { formatAge, formatTable } from "../../output/table.ts";
-import { readTargets } from "../../resource-names.ts";
 
 type EventsOptions = {
   for?: string;

@@ -4,7 +4,7 @@ import { isObject } from "@neverland/api/json-value";
 import { readYaml } from "@neverland/yaml";
 import { type Command, Option } from "commander";
 import { CliError } from "../../cli-error.ts";
-import { connect } from "../../connect.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
 import { addSelection, missing, type Selected, type Selection, selectObjects } from "../../objects/selection.ts";

@@ -1,7 +1,7 @@
 // tink replace -f: objects that are there become what files describe, and nothing that files leave out stays.
 import type { KindInfo, Resource } from "@neverland/api";
 import type { Command } from "commander";
-import type { Clients } from "../../connect.ts";
+import type { Clients } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { missing } from "../../objects/selection.ts";
 import { configureFiles } from "../../objects/write-files.ts";

@@ -1,13 +1,13 @@
 // tink wait: until objects are as they are wanted, or the time is up. It watches; nothing is asked again and again.
 import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
-import { connect } from "../../connect.ts";
+import { readTimeout } from "../../command-line/option-values.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
 import { addSelection, type Selected, type Selection, selectObjects, subjectOf } from "../../objects/selection.ts";
 import { readAwaited } from "../../objects/wait-condition.ts";
 import { waitForAll } from "../../objects/wait-for-all.ts";
-import { readTimeout } from "../../option-values.ts";
 
 type WaitOptions = Selection & { for: string; timeout: number };
 

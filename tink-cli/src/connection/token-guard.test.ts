@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type CliBench, openAll, openCliBench, startCli } from "./testing/cli-bench.ts";
+import { type CliBench, openAll, openCliBench, startCli } from "../testing/cli-bench.ts";
 import { requirePrivateWay } from "./token-guard.ts";
 
 let [bench, other]: CliBench[] = [];

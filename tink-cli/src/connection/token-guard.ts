@@ -2,7 +2,7 @@
 import { networkInterfaces } from "node:os";
 import { isLoopback } from "@neverland/api/loopback";
 import { isOwnAuthority } from "@neverland/api/own-authority";
-import { CliError } from "./cli-error.ts";
+import { CliError } from "../cli-error.ts";
 import type { KubeconfigAccess } from "./kubeconfig.ts";
 
 /**

@@ -10,7 +10,7 @@ import { type TestContext, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 
-const root = pathToFileURL(`${join(import.meta.dirname, "../..")}/`).href;
+const root = pathToFileURL(`${join(import.meta.dirname, "../../..")}/`).href;
 
 /** Says every module that was loaded, once the program is done. */
 const hook = `import { registerHooks } from "node:module";
@@ -24,7 +24,7 @@ async function packagesOf(...args: readonly string[]): Promise<string[]> {
 }
 
 async function packagesOfRun(args: readonly string[], env: NodeJS.ProcessEnv): Promise<string[]> {
-  const main = join(import.meta.dirname, "main.ts");
+  const main = join(import.meta.dirname, "../main.ts");
   const node = [...process.execArgv, "--import", `data:text/javascript,${encodeURIComponent(hook)}`, main, ...args];
   const { stderr } = await promisify(execFile)(process.execPath, node, { env });
   const loaded = JSON.parse(stderr) as string[]; // written by the hook

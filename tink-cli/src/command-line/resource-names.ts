@@ -1,6 +1,6 @@
 // Reads what people type for a resource: hardware/a, hw a, workflows, Workflow.
 import { type KindNames, kindNames } from "@neverland/api/kind-names";
-import { CliError } from "./cli-error.ts";
+import { CliError } from "../cli-error.ts";
 
 /** All objects of a kind, or one. */
 export type Target = {

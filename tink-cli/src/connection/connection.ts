@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { CliError } from "./cli-error.ts";
+import { CliError } from "../cli-error.ts";
 import { type KubeconfigAccess, kubeconfigFiles, readKubeconfig } from "./kubeconfig.ts";
 import { requirePrivateWay, requireSameServer } from "./token-guard.ts";
 

@@ -1,6 +1,6 @@
 // A command that is known by its words and its description, and loads the rest of itself when it is needed.
 import { Command } from "commander";
-import type { CliContext } from "./context.ts";
+import type { CliContext } from "../context.ts";
 
 /** What a module in `commands/` has: it gives the command its options and what it does. */
 export type CommandModule = { configure(command: Command, context: CliContext): void };

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { apiVersionOf, findKindNames } from "@neverland/api/kind-names";
 import { formatFault, type ManifestEntry, readManifest } from "@neverland/api/manifest";
-import { CliError } from "./cli-error.ts";
-import type { CliContext } from "./context.ts";
+import { CliError } from "../cli-error.ts";
+import type { Target } from "../command-line/resource-names.ts";
+import type { CliContext } from "../context.ts";
 import { fileChunks, limitedText } from "./limited-text.ts";
-import type { Target } from "./resource-names.ts";
 
 export type ManifestObject = ManifestEntry;
 type Source = { readonly file: string; readonly content: string };

@@ -4,8 +4,8 @@ import type { KindNames } from "@neverland/api/kind-names";
 import { ResourceClient } from "@neverland/api/resource-client";
 import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Command } from "commander";
+import type { CliContext } from "../context.ts";
 import { type Connection, findConnection } from "./connection.ts";
-import type { CliContext } from "./context.ts";
 
 export type GlobalOptions = {
   server?: string;

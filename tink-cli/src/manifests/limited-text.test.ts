@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => rm(dir, { recursive: true }));
 
-const main = join(import.meta.dirname, "main.ts");
+const main = join(import.meta.dirname, "../main.ts");
 const dryRun = ["apply", "--dry-run=client", "-f"];
 const command = [process.execPath, ...process.execArgv, main, ...dryRun];
 const manifest = "apiVersion: tinkerbell.org/v1alpha1\nkind: Hardware\nmetadata: {name: a}\nspec: {}\n";

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { startCli } from "./testing/cli-bench.ts";
+import { startCli } from "../testing/cli-bench.ts";
 
 test("a pipe that nobody has written to yet is waited for, which is said, and then read", async (t) => {
   const folder = await mkdtemp(join(tmpdir(), "manifest-files-"));

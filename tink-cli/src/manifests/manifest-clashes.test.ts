@@ -1,7 +1,7 @@
 // Two objects of the same files that cannot both be are told together with both places, and nothing of the files is applied.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { type CliBench, openCliBench } from "./testing/cli-bench.ts";
+import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
 
 let bench: CliBench;
 before(async () => {

@@ -1,7 +1,7 @@
 // What a command line names: by words, and by files, whose reader is loaded where -f names some.
 import type { Command } from "commander";
-import { askedNamespace } from "./connect.ts";
-import type { CliContext } from "./context.ts";
+import { askedNamespace } from "../connection/connect.ts";
+import type { CliContext } from "../context.ts";
 import { readTargets, type Target } from "./resource-names.ts";
 
 type Named = { readonly filename?: readonly string[]; readonly recursive?: boolean };
@@ -15,6 +15,6 @@ export async function askedTargets(
 ): Promise<Target[]> {
   const byWords = words.length > 0 ? readTargets(words) : [];
   if (filename === undefined) return byWords;
-  const { targetsInFiles } = await import("./manifest-files.ts");
+  const { targetsInFiles } = await import("../manifests/manifest-files.ts");
   return [...byWords, ...(await targetsInFiles({ filename, recursive }, askedNamespace(command), context))];
 }

@@ -1,7 +1,7 @@
 // The reference page of commands: made of what their help is made of, so that it is always true.
 import { homedir } from "node:os";
 import { Command, type Option } from "commander";
-import type { CliContext } from "./context.ts";
+import type { CliContext } from "../context.ts";
 import { LazyCommand } from "./lazy-command.ts";
 import { addCommands } from "./program.ts";
 

@@ -1,9 +1,9 @@
 // The command line: global options, and every command in the order that help shows them.
 import type { Command } from "commander";
-import type { CliContext } from "./context.ts";
+import type { CliContext } from "../context.ts";
+import { version } from "../version.ts";
 import { kubectlVerbs } from "./kubectl-verbs.ts";
 import { type CommandModule, LazyCommand } from "./lazy-command.ts";
-import { version } from "./version.ts";
 
 /** Exit codes are shown with the help of the program, since scripts rely on them. */
 const exitCodeHelp = `
@@ -23,103 +23,111 @@ const groups: { readonly [heading: string]: readonly Row[] } = {
     [
       "demo",
       "install a virtual machine with an empty disk over the network, and log in to it",
-      () => import("./commands/demo.ts"),
+      () => import("../commands/demo.ts"),
     ],
     [
       "up",
       "run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API",
-      () => import("./commands/up.ts"),
+      () => import("../commands/up.ts"),
     ],
-    ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("./commands/lab.ts")],
-    ["hook", "the in-memory OS that machines boot into", () => import("./commands/hook.ts")],
-    ["image", "disk images for machines", () => import("./commands/image.ts")],
+    ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("../commands/lab.ts")],
+    ["hook", "the in-memory OS that machines boot into", () => import("../commands/hook.ts")],
+    ["image", "disk images for machines", () => import("../commands/image.ts")],
   ],
   "Machines and workflows:": [
     [
       "explain <machine...>",
       "say what a machine is waiting for, why, and what to do: by name, MAC, address or workflow/NAME",
-      () => import("./commands/explain.ts"),
+      () => import("../commands/explain.ts"),
     ],
     [
       "watch <resource...>",
       "follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME",
-      () => import("./commands/watch.ts"),
+      () => import("../commands/watch.ts"),
     ],
-    ["logs <workflow>", "show what a workflow's actions wrote", () => import("./commands/logs.ts")],
-    ["events", "show what happened: of all, or --for hardware/NAME", () => import("./commands/objects/events.ts")],
+    ["logs <workflow>", "show what a workflow's actions wrote", () => import("../commands/logs.ts")],
+    ["events", "show what happened: of all, or --for hardware/NAME", () => import("../commands/objects/events.ts")],
     [
       "machine",
       "a first machine, without YAML: machine add NAME --mac … --ip …",
-      () => import("./commands/machine.ts"),
+      () => import("../commands/machine.ts"),
     ],
-    ["template", "templates of workflows", () => import("./commands/template.ts")],
-    ["workflow", "workflows that are there: retry, cancel", () => import("./commands/workflow.ts")],
+    ["template", "templates of workflows", () => import("../commands/template.ts")],
+    ["workflow", "workflows that are there: retry, cancel", () => import("../commands/workflow.ts")],
   ],
   "Objects, as kubectl has them:": [
-    ["apply", "create or change objects as files describe them", () => import("./commands/apply.ts")],
-    ["diff", "show what an apply of files would change", () => import("./commands/diff.ts")],
+    ["apply", "create or change objects as files describe them", () => import("../commands/apply.ts")],
+    ["diff", "show what an apply of files would change", () => import("../commands/diff.ts")],
     [
       "get [resource...]",
       "show objects: get hw, get hw,wf, get all, get wf/NAME, get -f FILE",
-      () => import("./commands/get.ts"),
+      () => import("../commands/get.ts"),
     ],
     [
       "describe <resource...>",
       "show an object in full, and its timeline: describe hardware/NAME",
-      () => import("./commands/describe.ts"),
+      () => import("../commands/describe.ts"),
     ],
-    ["edit [resource...]", "change an object in your editor: edit hw/NAME", () => import("./commands/objects/edit.ts")],
+    [
+      "edit [resource...]",
+      "change an object in your editor: edit hw/NAME",
+      () => import("../commands/objects/edit.ts"),
+    ],
     [
       "patch [resource...]",
       "change fields of an object: patch hw/NAME -p PATCH",
-      () => import("./commands/objects/patch.ts"),
+      () => import("../commands/objects/patch.ts"),
     ],
     [
       "label [resource...]",
       "set or remove labels: label hw/NAME rack=a old-",
-      () => import("./commands/objects/label.ts"),
+      () => import("../commands/objects/label.ts"),
     ],
     [
       "annotate [resource...]",
       "set or remove annotations: annotate hw/NAME note=text",
-      () => import("./commands/objects/annotate.ts"),
+      () => import("../commands/objects/annotate.ts"),
     ],
     [
       "wait [resource...]",
       "wait for a condition, a value, a creation or a deletion: wait wf/NAME --for=…",
-      () => import("./commands/objects/wait.ts"),
+      () => import("../commands/objects/wait.ts"),
     ],
     [
       "delete [resource...]",
       "remove objects: delete workflow/NAME, delete hw NAME…, delete wf -l LABELS, delete -f FILE",
-      () => import("./commands/delete.ts"),
+      () => import("../commands/delete.ts"),
     ],
-    ["create", "make objects that are not there yet: create -f FILE", () => import("./commands/objects/create.ts")],
+    ["create", "make objects that are not there yet: create -f FILE", () => import("../commands/objects/create.ts")],
     [
       "replace",
       "make objects what files say, and nothing more: replace -f FILE",
-      () => import("./commands/objects/replace.ts"),
+      () => import("../commands/objects/replace.ts"),
     ],
     [
       "explain-field <field>",
       "say what a field of a kind does: explain-field hardware.spec.interfaces.dhcp",
-      () => import("./commands/explain-field.ts"),
+      () => import("../commands/explain-field.ts"),
     ],
-    ["api-resources", "list the kinds that the server has", () => import("./commands/objects/api-resources.ts")],
+    ["api-resources", "list the kinds that the server has", () => import("../commands/objects/api-resources.ts")],
     [
       "api-versions",
       "list the groups and versions that the server has",
-      () => import("./commands/objects/api-versions.ts"),
+      () => import("../commands/objects/api-versions.ts"),
     ],
   ],
   "Who may use the API:": [
-    ["token", "tokens by which others get in: create NAME, list, revoke NAME", () => import("./commands/token.ts")],
-    ["ca", "the CA that signs the API's certificate: show, rotate", () => import("./commands/ca.ts")],
+    ["token", "tokens by which others get in: create NAME, list, revoke NAME", () => import("../commands/token.ts")],
+    ["ca", "the CA that signs the API's certificate: show, rotate", () => import("../commands/ca.ts")],
   ],
   "This program:": [
-    ["version", "print the version", () => import("./commands/version.ts")],
-    ["help [command...]", "show what a command does and takes: help lab add", () => import("./commands/help.ts")],
-    ["completion <shell>", "print a script that makes a shell complete tink", () => import("./commands/completion.ts")],
+    ["version", "print the version", () => import("../commands/version.ts")],
+    ["help [command...]", "show what a command does and takes: help lab add", () => import("../commands/help.ts")],
+    [
+      "completion <shell>",
+      "print a script that makes a shell complete tink",
+      () => import("../commands/completion.ts"),
+    ],
   ],
 };
 
@@ -128,9 +136,9 @@ const hidden: readonly Row[] = [
   [
     "complete [words...]",
     "print what can follow, a line each: the word, a tab, what it is",
-    () => import("./commands/complete.ts"),
+    () => import("../commands/complete.ts"),
   ],
-  ...kubectlVerbs.map((verb): Row => [`${verb} [words...]`, "", () => import("./commands/not-here.ts")]),
+  ...kubectlVerbs.map((verb): Row => [`${verb} [words...]`, "", () => import("../commands/not-here.ts")]),
 ];
 
 export function addCommands(program: Command, context: CliContext): Command {

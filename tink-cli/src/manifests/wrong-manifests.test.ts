@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { formatFault, readManifest } from "@neverland/api/manifest";
+import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
+import { hardware, template, workflow } from "../testing/right-manifests.ts";
 import { checkManifests } from "./manifest-checks.ts";
-import { type CliBench, openCliBench } from "./testing/cli-bench.ts";
-import { hardware, template, workflow } from "./testing/right-manifests.ts";
 
 /** What the slip is, the file, what is changed in it, and what is told. */
 const slips: readonly (readonly [what: string, file: string, from: string, to: string, told: string])[] = [

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { delimiter, dirname, resolve } from "node:path";
 import { readYaml } from "@neverland/yaml";
-import { CliError } from "./cli-error.ts";
+import { CliError } from "../cli-error.ts";
 import { type Kubeconfig, readKubeconfigContent } from "./kubeconfig-content.ts";
 
 /** Of one file, or of several that are read as one. */

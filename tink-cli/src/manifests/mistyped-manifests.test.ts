@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatFault, readManifest } from "@neverland/api/manifest";
+import { hardware, template, workflow } from "../testing/right-manifests.ts";
 import { limitedText } from "./limited-text.ts";
 import { checkManifests } from "./manifest-checks.ts";
-import { hardware, template, workflow } from "./testing/right-manifests.ts";
 
 const told = (text: string): string[] => {
   const manifest = readManifest(text, "site.yaml");

@@ -65,26 +65,26 @@ export const longTests: readonly LongTest[] = [
     name: "ends",
     minutes: 1,
     proves: "a server that a hall asks ends soon however it is told to, and one that is killed leaves nothing behind",
-    files: ["tink-cli/src/commands/up-ends.slow.test.ts"],
+    files: ["tink-cli/src/commands/server/up-ends.slow.test.ts"],
   },
   {
     name: "bad-disk",
     minutes: 2,
     proves:
       "machines get addresses and files while the server's disk is full, and while each flush takes 100 ms, or a second",
-    files: ["tink-cli/src/commands/up-bad-disk.slow.test.ts"],
+    files: ["tink-cli/src/commands/server/up-bad-disk.slow.test.ts"],
   },
   {
     name: "beside-dnsmasq",
     minutes: 2,
     proves: "every kind of firmware boots by our files where dnsmasq answers DHCP, set up as the example says",
-    files: ["tink-cli/src/commands/up-beside-dnsmasq.slow.test.ts"],
+    files: ["tink-cli/src/commands/server/up-beside-dnsmasq.slow.test.ts"],
   },
   {
     name: "lab",
     minutes: 1,
     proves: "a lab starts, takes machines, powers them and is destroyed without a trace",
-    files: ["tink-cli/src/commands/lab.slow.test.ts"],
+    files: ["tink-cli/src/commands/lab/lab.slow.test.ts"],
   },
   {
     name: "lab-steps",

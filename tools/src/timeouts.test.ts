@@ -25,7 +25,7 @@ const figures = [
   ],
   ["lease of", "7 days", "server/boots-netboot/src/dhcp/dhcp-reply-options.ts", "defaultLeaseSeconds = 604_800;"],
   ["renewing", "seven eighths", "server/boots-netboot/src/dhcp/dhcp-reply-options.ts", "lease * 0.875"],
-  ["lease of", "a day", "tink-cli/src/machine/machine-manifests.ts", "lease_time: 86_400,"],
+  ["lease of", "a day", "tink-cli/src/machines/machine-manifests.ts", "lease_time: 86_400,"],
   ["firmware that reads", "5 repeats, at least 6 s", "protocols/src/tftp/transfer.ts", "mostRetries = 5;"],
   ["firmware that waits", "30 s", "server/boots-netboot/src/tftp/transfer-slots.ts", "longestWaitMs = 30_000;"],
   ["the same DHCP", "10 s", "server/boots-netboot/src/dhcp/dhcp-events.ts", "repeatQuietMs = 10_000;"],

@@ -23,50 +23,50 @@ const groups: { readonly [heading: string]: readonly Row[] } = {
     [
       "demo",
       "install a virtual machine with an empty disk over the network, and log in to it",
-      () => import("../commands/demo.ts"),
+      () => import("../commands/lab/demo.ts"),
     ],
     [
       "up",
       "run the server: DHCP, TFTP, HTTP boot, metadata, worker protocol, controllers, resource API",
-      () => import("../commands/up.ts"),
+      () => import("../commands/server/up.ts"),
     ],
-    ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("../commands/lab.ts")],
-    ["hook", "the in-memory OS that machines boot into", () => import("../commands/hook.ts")],
-    ["image", "disk images for machines", () => import("../commands/image.ts")],
+    ["lab", "a virtual rack: QEMU machines on a network of their own", () => import("../commands/lab/lab.ts")],
+    ["hook", "the in-memory OS that machines boot into", () => import("../commands/images/hook.ts")],
+    ["image", "disk images for machines", () => import("../commands/images/image.ts")],
   ],
   "Machines and workflows:": [
     [
       "explain <machine...>",
       "say what a machine is waiting for, why, and what to do: by name, MAC, address or workflow/NAME",
-      () => import("../commands/explain.ts"),
+      () => import("../commands/machines/explain.ts"),
     ],
     [
       "watch <resource...>",
       "follow workflow/NAME to its end (exit 1 when it fails), or what happens to hardware/NAME",
-      () => import("../commands/watch.ts"),
+      () => import("../commands/machines/watch.ts"),
     ],
-    ["logs <workflow>", "show what a workflow's actions wrote", () => import("../commands/logs.ts")],
-    ["events", "show what happened: of all, or --for hardware/NAME", () => import("../commands/objects/events.ts")],
+    ["logs <workflow>", "show what a workflow's actions wrote", () => import("../commands/machines/logs.ts")],
+    ["events", "show what happened: of all, or --for hardware/NAME", () => import("../commands/machines/events.ts")],
     [
       "machine",
       "a first machine, without YAML: machine add NAME --mac … --ip …",
-      () => import("../commands/machine.ts"),
+      () => import("../commands/machines/machine.ts"),
     ],
-    ["template", "templates of workflows", () => import("../commands/template.ts")],
-    ["workflow", "workflows that are there: retry, cancel", () => import("../commands/workflow.ts")],
+    ["template", "templates of workflows", () => import("../commands/machines/template.ts")],
+    ["workflow", "workflows that are there: retry, cancel", () => import("../commands/machines/workflow.ts")],
   ],
   "Objects, as kubectl has them:": [
-    ["apply", "create or change objects as files describe them", () => import("../commands/apply.ts")],
-    ["diff", "show what an apply of files would change", () => import("../commands/diff.ts")],
+    ["apply", "create or change objects as files describe them", () => import("../commands/objects/apply.ts")],
+    ["diff", "show what an apply of files would change", () => import("../commands/objects/diff.ts")],
     [
       "get [resource...]",
       "show objects: get hw, get hw,wf, get all, get wf/NAME, get -f FILE",
-      () => import("../commands/get.ts"),
+      () => import("../commands/objects/get.ts"),
     ],
     [
       "describe <resource...>",
       "show an object in full, and its timeline: describe hardware/NAME",
-      () => import("../commands/describe.ts"),
+      () => import("../commands/objects/describe.ts"),
     ],
     [
       "edit [resource...]",
@@ -96,7 +96,7 @@ const groups: { readonly [heading: string]: readonly Row[] } = {
     [
       "delete [resource...]",
       "remove objects: delete workflow/NAME, delete hw NAME…, delete wf -l LABELS, delete -f FILE",
-      () => import("../commands/delete.ts"),
+      () => import("../commands/objects/delete.ts"),
     ],
     ["create", "make objects that are not there yet: create -f FILE", () => import("../commands/objects/create.ts")],
     [
@@ -107,7 +107,7 @@ const groups: { readonly [heading: string]: readonly Row[] } = {
     [
       "explain-field <field>",
       "say what a field of a kind does: explain-field hardware.spec.interfaces.dhcp",
-      () => import("../commands/explain-field.ts"),
+      () => import("../commands/objects/explain-field.ts"),
     ],
     ["api-resources", "list the kinds that the server has", () => import("../commands/objects/api-resources.ts")],
     [
@@ -117,16 +117,24 @@ const groups: { readonly [heading: string]: readonly Row[] } = {
     ],
   ],
   "Who may use the API:": [
-    ["token", "tokens by which others get in: create NAME, list, revoke NAME", () => import("../commands/token.ts")],
-    ["ca", "the CA that signs the API's certificate: show, rotate", () => import("../commands/ca.ts")],
+    [
+      "token",
+      "tokens by which others get in: create NAME, list, revoke NAME",
+      () => import("../commands/access/token.ts"),
+    ],
+    ["ca", "the CA that signs the API's certificate: show, rotate", () => import("../commands/access/ca.ts")],
   ],
   "This program:": [
-    ["version", "print the version", () => import("../commands/version.ts")],
-    ["help [command...]", "show what a command does and takes: help lab add", () => import("../commands/help.ts")],
+    ["version", "print the version", () => import("../commands/program/version.ts")],
+    [
+      "help [command...]",
+      "show what a command does and takes: help lab add",
+      () => import("../commands/program/help.ts"),
+    ],
     [
       "completion <shell>",
       "print a script that makes a shell complete tink",
-      () => import("../commands/completion.ts"),
+      () => import("../commands/program/completion.ts"),
     ],
   ],
 };
@@ -136,9 +144,9 @@ const hidden: readonly Row[] = [
   [
     "complete [words...]",
     "print what can follow, a line each: the word, a tab, what it is",
-    () => import("../commands/complete.ts"),
+    () => import("../commands/program/complete.ts"),
   ],
-  ...kubectlVerbs.map((verb): Row => [`${verb} [words...]`, "", () => import("../commands/not-here.ts")]),
+  ...kubectlVerbs.map((verb): Row => [`${verb} [words...]`, "", () => import("../commands/program/not-here.ts")]),
 ];
 
 export function addCommands(program: Command, context: CliContext): Command {

@@ -1,4 +1,4 @@
-// Beside kubectl itself it is tried in tink-cli/src/commands/get-as-kubectl.test.ts.
+// Beside kubectl itself it is tried in tink-cli/src/commands/objects/get-as-kubectl.test.ts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";

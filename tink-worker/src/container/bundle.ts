@@ -53,7 +53,7 @@ function makeSource({ source, destination }: Volume): void {
   if (source.endsWith(".sock"))
     throw new WorkerError(
       "bad-action",
-      `The volume ${source}:${destination} asks for a socket that this machine does not have. There is no Docker here.`,
+      `The volume ${source}:${destination} asks for a socket that this machine does not have. There is no Docker here: to restart the machine, or to start its kernel, use the reboot or kexec action, which act after their success was reported.`,
     );
   try {
     mkdirSync(source, { recursive: true });

@@ -138,7 +138,7 @@ export type KindInfo = KindNames & {
 };
 
 /**
- * The finalizer is put on an object that is deleted while its own field, or that of an object of kind `by` which names it at `path` (one of that
+ * The finalizer is put on an object that is deleted while its own field, or that of an object of kind `user.kind` which names it at `path` (one of that
  * kind's indexes, within the namespace), has one of these values. It costs a write at that moment alone.
  *
  * Where records say it first, a record that names the uid of the one with the field says it as well, as long as the field has one of `before`.

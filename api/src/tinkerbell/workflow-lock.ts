@@ -1,5 +1,6 @@
 // The lock of a machine that no workflow may touch: `allowWorkflow: false` at any of its interfaces. Tinkerbell's first servers began no worker
-// on such a machine; today's pass it over.
+// on such a machine; today's pass it over. Here no Workflow is started (start-workflow.ts), no action given out (agent-gate.ts) and no permission lent
+// (netboot-loans.ts), and view and explain say so.
 import type { HardwareSpec } from "./hardware.ts";
 
 type Locked = { readonly metadata: { readonly name: string }; readonly spec?: HardwareSpec | undefined };

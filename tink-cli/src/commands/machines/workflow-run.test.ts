@@ -103,7 +103,7 @@ test("explain of a name that no machine has is of the workflow of that name", as
   assert.equal((await bench.run("apply", "-f", await bench.file("of-named.yaml", yaml))).code, 0);
   const byName = await bench.run("explain", "of-named");
   assert.match(byName.stdout, /^Workflow of-named [\s\S]*because besides, Workflow named /, byName.stderr);
-  assert.deepEqual(byName, await bench.run("explain", "wf/of-named"));
+  assert.match((await bench.run("explain", "wf/of-named")).stdout, /^Workflow of-named /);
   assert.match((await bench.run("explain", "named")).stdout, /^Workflow named /);
   assert.equal((await bench.run("explain", "of-nobody")).code, 3);
 });

@@ -1,6 +1,7 @@
 // A MachineEvent as the timeline's readers use it: its time as a number, its small facts at hand.
 import type { MachineEvent, MachineEventSpec } from "../metal/machine-event.ts";
 import type { Resource } from "../resource.ts";
+import { isSignOfLife } from "./event-types.ts";
 
 export type TimelineEvent = {
   /** Milliseconds since 1970, by the server's clock. */
@@ -55,6 +56,11 @@ export function eventsOfLife<E extends MachineEvent | MachineEventSpec>(
 function lastTimeOf(event: MachineEvent | MachineEventSpec): string {
   const spec = isResource(event) ? event.spec : event;
   return spec?.lastTime ?? spec?.time ?? "";
+}
+
+/** The machine's own last doing: what people and programs did about it is none. */
+export function lastSign(timeline: readonly TimelineEvent[]): TimelineEvent | undefined {
+  return timeline.findLast(({ type }) => isSignOfLife(type));
 }
 
 /** The action an event is about. */

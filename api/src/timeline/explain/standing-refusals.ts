@@ -1,8 +1,8 @@
 // What a machine was refused and has not got since: what stands between it and its next step.
-import { type EventReason, eventReasonInfo } from "./event-reasons.ts";
-import { type EventType, eventTypeInfo } from "./event-types.ts";
-import { type BootStage, newestBoot, rankOf, stageOf } from "./newest-boot.ts";
-import type { TimelineEvent } from "./timeline-event.ts";
+import { type EventReason, eventReasonInfo } from "../event-reasons.ts";
+import { type EventType, eventTypeInfo } from "../event-types.ts";
+import { type BootStage, newestBoot, rankOf, stageOf } from "../newest-boot.ts";
+import type { TimelineEvent } from "../timeline-event.ts";
 
 /** What is refused again sooner than this may not be written down again. */
 const quietMs = 60_000;

@@ -1,8 +1,8 @@
 // What is wrong with a machine's Hardware itself, by what stands in it: so that the machine is not known, or is told less than it says.
-import { fieldName, fieldsAt } from "../field-path.ts";
-import { type Hardware, hardwareSpecSchema } from "../tinkerbell/hardware.ts";
-import { hardwareDoubts } from "../tinkerbell/interface-doubts.ts";
-import type { TimelineEvent } from "./timeline-event.ts";
+import { fieldName, fieldsAt } from "../../field-path.ts";
+import { type Hardware, hardwareSpecSchema } from "../../tinkerbell/hardware.ts";
+import { hardwareDoubts } from "../../tinkerbell/interface-doubts.ts";
+import type { TimelineEvent } from "../timeline-event.ts";
 
 export type HardwareTrouble = {
   /** Why no machine is known by it, as a sentence without its full stop; undefined when one is. */

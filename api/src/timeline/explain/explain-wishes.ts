@@ -1,14 +1,13 @@
 // What people asked of a workflow that is there, and what it waits for of others, for `tink explain`: from its conditions.
-import type { Workflow } from "../tinkerbell/workflow.ts";
-
-type Words = { readonly state: string; readonly because: readonly string[]; readonly todo: readonly string[] };
+import type { Workflow } from "../../tinkerbell/workflow.ts";
+import type { Explanation } from "./explanation.ts";
 
 function said({ status }: Workflow, type: string, value: "True" | "False") {
   return status?.conditions?.find((each) => each.type === type && each.status === value);
 }
 
 /** Its running action is being ended, since it was deleted or cancelled. */
-export function stoppingOf(workflow: Workflow): Words | undefined {
+export function stoppingOf(workflow: Workflow): Explanation | undefined {
   const stopping = said(workflow, "Stopping", "True");
   if (stopping === undefined || workflow.status?.state !== "RUNNING") return undefined;
   return {
@@ -21,7 +20,7 @@ export function stoppingOf(workflow: Workflow): Words | undefined {
 }
 
 /** It waits for another workflow of its worker. */
-export function queuedOf(workflow: Workflow): Words | undefined {
+export function queuedOf(workflow: Workflow): Explanation | undefined {
   const queued = said(workflow, "WorkerFree", "False");
   if (queued === undefined || workflow.status?.state !== "PENDING") return undefined;
   return {
@@ -32,7 +31,7 @@ export function queuedOf(workflow: Workflow): Words | undefined {
 }
 
 /** Somebody ended it. */
-export function cancelledOf(workflow: Workflow): Words | undefined {
+export function cancelledOf(workflow: Workflow): Explanation | undefined {
   const { metadata, status } = workflow;
   const end = said(workflow, "Succeeded", "False");
   if (end?.reason !== "Cancelled" || status?.state !== "FAILED") return undefined;

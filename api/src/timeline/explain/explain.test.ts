@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Hardware } from "../tinkerbell/hardware.ts";
-import type { Workflow, WorkflowStatus } from "../tinkerbell/workflow.ts";
+import type { Hardware } from "../../tinkerbell/hardware.ts";
+import type { Workflow, WorkflowStatus } from "../../tinkerbell/workflow.ts";
 import { explain } from "./explain.ts";
 
 const nowMs = Date.parse("2026-05-01T12:00:00Z");

@@ -1,13 +1,12 @@
 // A workflow that was deleted, for `tink explain`: what is left of it is on the timeline.
-import { ago } from "./ago.ts";
-import type { TimelineEvent } from "./timeline-event.ts";
-
-type Words = { readonly state: string; readonly because: readonly string[]; readonly todo: readonly string[] };
+import { ago } from "../ago.ts";
+import type { TimelineEvent } from "../timeline-event.ts";
+import type { Explanation } from "./explanation.ts";
 
 const deletions: ReadonlySet<string> = new Set(["WorkflowDeleted", "WorkflowOutputKept", "ObjectExpired"]);
 
 /** @param name Of a workflow that is not there. */
-export function explainDeleted(name: string, timeline: readonly TimelineEvent[], nowMs: number): Words {
+export function explainDeleted(name: string, timeline: readonly TimelineEvent[], nowMs: number): Explanation {
   const said = timeline.filter(({ type }) => deletions.has(type));
   const before = timeline.findLast(({ type }) => !deletions.has(type));
   const last = said.at(-1) ?? before;

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Hardware, Workflow } from "@neverland/api";
 import type { MachineFacts } from "@neverland/timeline/machine-facts.ts";
-import { foldKnown, type KnownMachine } from "./fold-view.ts";
+import { foldKnown } from "./fold-view.ts";
+import type { KnownMachine } from "./heard-machine.ts";
 import { pending, startMs } from "./testing/view-bench.ts";
 
 const mac = "52:54:00:00:00:01";

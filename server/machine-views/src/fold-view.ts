@@ -1,70 +1,27 @@
 // The one answer to where a machine stands: of its Hardware, its Workflows, and what was last heard of it. Pure.
 import {
-  bootSteps,
   byTelling,
-  eventReasonInfo,
   type FieldStep,
   fieldSteps,
   fieldsAt,
   type Hardware,
   hardwareTrouble,
   type MachineViewContent,
-  notSeen,
-  type RenderFailure,
-  type RivalClaim,
-  type ViewHealth,
   type ViewReason,
-  type ViewState,
   type Workflow,
-  whatToMend,
   workflowLock,
 } from "@neverland/api";
 import { formatSeconds } from "@neverland/platform/time/clock.ts";
 import type { MachineFacts } from "@neverland/timeline/machine-facts.ts";
 import { stepsOf } from "@neverland/workflow-rules/actions/actions-in-order.ts";
-
-/** A machine with Hardware, whether a schema accepts that or not. */
-export type KnownMachine = {
-  readonly hardware: Hardware;
-  /** No schema accepts it. */
-  readonly isFaulty: boolean;
-  readonly rivals: readonly RivalClaim[];
-  /** Those whose `hardwareRef` or agent is the machine. */
-  readonly workflows: readonly Workflow[];
-  readonly facts: MachineFacts | undefined;
-  /** As its worker says. */
-  readonly serial: () => string | undefined;
-  /** Machines without Hardware that were heard of late, and whose MAC is nearly this one's. Asked where it counts alone. */
-  readonly near: () => readonly string[];
-  /** When a workflow is given up unless it goes on, in ms since 1970; `undefined` when it is not. */
-  readonly deadlineMs: (workflow: Workflow) => number | undefined;
-  /** Why machines that have no address yet are not answered, if so. */
-  readonly unheard?: string | undefined;
-};
-
-/** A machine that was heard and has no Hardware. */
-export type Stranger = {
-  readonly mac: string;
-  readonly facts: MachineFacts;
-  /** Those that are waited for, and whose MAC is nearly this one: `namespace/name`, MAC. */
-  readonly near: readonly { readonly name: string; readonly mac: string }[];
-};
-
-type Standing = {
-  readonly state: ViewState;
-  readonly health: ViewHealth;
-  readonly reason: string;
-  /** Without its full stop. */
-  readonly message: string;
-  readonly sinceMs: number;
-};
+import type { KnownMachine, Stranger } from "./heard-machine.ts";
+import { attention, fine, type Standing, timeMs } from "./standing.ts";
+import { forbidden, withWorkflow } from "./workflow-standing.ts";
 
 const macSteps = fieldSteps("spec.interfaces[].dhcp.mac");
 const addressSteps = fieldSteps("spec.interfaces[].dhcp.ip.address");
 const piSteps = fieldSteps("spec.interfaces[].netboot.rpi.serialNum");
 const mostMessage = 480;
-const forbidden = "WorkflowsForbidden" satisfies RenderFailure & ViewReason;
-
 export function foldStranger({ mac, facts, near }: Stranger): MachineViewContent {
   const [first] = near;
   const hint =
@@ -165,148 +122,6 @@ function withoutWorkflow({ hardware, facts }: KnownMachine, madeMs: number): Sta
   return { ...fine("idle", "NoWorkflow", `no workflow is for it; ${todo}`), sinceMs: madeMs };
 }
 
-function withWorkflow(workflow: Workflow, machine: KnownMachine): Standing {
-  const { metadata, spec, status } = workflow;
-  const { name } = metadata;
-  const sinceMs = timeMs(status?.stateSince) || timeMs(metadata.creationTimestamp);
-  const said = (type: string) => status?.conditions?.find((each) => each.type === type);
-  switch (status?.state ?? "") {
-    case "":
-      if (spec?.disabled === true)
-        return {
-          ...fine(
-            "waiting",
-            "WorkflowDisabled",
-            `workflow ${name} is disabled; set spec.disabled to false to start it`,
-          ),
-          sinceMs,
-        };
-      if (status?.templateRendering === "failed") {
-        const { message: why = "its template does not render", reason } = said("TemplateRenderedSuccess") ?? {};
-        return {
-          ...attention(
-            "waiting",
-            reason === forbidden ? forbidden : "TemplateFailed",
-            `workflow ${name}: ${why}; ${whatToMend(workflow)}`,
-          ),
-          sinceMs,
-        };
-      }
-      return {
-        ...fine("waiting", "WorkflowNew", `workflow ${name} was just made; see that tink up runs with its controllers`),
-        sinceMs,
-      };
-    case "PREPARING":
-      return { ...fine("waiting", "Preparing", `workflow ${name} waits for its machine to be prepared`), sinceMs };
-    case "PENDING":
-      return pending(workflow, machine, sinceMs);
-    case "RUNNING":
-      return running(workflow, machine, sinceMs);
-    case "POST":
-      return {
-        ...fine("provisioning", "Finishing", `workflow ${name} has done its actions and is being wrapped up`),
-        sinceMs,
-      };
-    case "SUCCESS":
-      return succeeded(name, machine, sinceMs);
-    default: {
-      const isTimeout = status?.state === "TIMEOUT";
-      const why = said("Succeeded")?.message ?? (isTimeout ? "it ran out of time" : "it failed");
-      const message = `workflow ${name}: ${why}; tink logs workflow/${name} shows what its actions printed`;
-      return {
-        state: "failed",
-        health: "failed",
-        reason: isTimeout ? "WorkflowTimedOut" : "WorkflowFailed",
-        message,
-        sinceMs,
-      };
-    }
-  }
-}
-
-function pending(workflow: Workflow, { hardware, facts, near, unheard }: KnownMachine, sinceMs: number): Standing {
-  const { name } = workflow.metadata;
-  const lock = workflowLock(hardware);
-  if (lock !== undefined)
-    return {
-      ...attention("waiting", forbidden, `workflow ${name}: ${lock}; tink workflow cancel ${name} ends it`),
-      sinceMs,
-    };
-  const other = workflow.status?.conditions?.find(
-    ({ type, status }) => type === "WorkerOfHardware" && status === "False",
-  );
-  if (other !== undefined)
-    return { ...attention("waiting", "WorkerOfOtherMachine", `workflow ${name}: ${other.message ?? ""}`), sinceMs };
-  if (facts === undefined || facts.seenMs < sinceMs) {
-    const waits = `workflow ${name} waits for the machine, which has not been seen since`;
-    const [first] = near();
-    if (first !== undefined) {
-      const message = `${waits}; ${first} asked, which has no Hardware and differs a little: put the right MAC into the Hardware, or both where they are two ports of it`;
-      return { ...attention("waiting", "NearMac", message), sinceMs };
-    }
-    if (unheard !== undefined) return { ...attention("waiting", "NotHeard", `${waits}: ${unheard}`), sinceMs };
-    return { ...fine("waiting", "NotSeen", `${waits}; ${notSeen.hint}`), sinceMs };
-  }
-  const { stage, stageMs, refusal } = facts;
-  const state = stage === undefined || stage === "system" ? "waiting" : stage === "worker" ? "in-hook" : "booting";
-  const from = Math.max(stageMs, sinceMs);
-  if (refusal !== undefined && refusal.atMs >= sinceMs) return { ...refused(state, refusal), sinceMs: from };
-  if (stage === undefined)
-    return { ...fine("waiting", "NotSeen", `workflow ${name} waits for ${notSeen.next}`), sinceMs };
-  const { did, next, hint } = bootSteps[stage];
-  return { ...fine(state, stageReasons[stage], `it ${did}, and the next step is ${next}; ${hint}`), sinceMs: from };
-}
-
-const stageReasons = {
-  address: "Address",
-  loader: "Loader",
-  script: "Script",
-  kernel: "Kernel",
-  worker: "Worker",
-  system: "System",
-} as const satisfies Record<string, ViewReason>;
-
-function running(workflow: Workflow, { facts }: KnownMachine, sinceMs: number): Standing {
-  const { name } = workflow.metadata;
-  const action = stepsOf(workflow.status ?? {}).find(({ action: { state } }) => state !== "SUCCESS")?.action;
-  if (action?.state !== "RUNNING") {
-    const message = `workflow ${name} is between actions: its worker is to ask for "${action?.name ?? ""}"; if it does not, look at the console`;
-    return { ...fine("provisioning", "BetweenActions", message), sinceMs };
-  }
-  const stopping = workflow.status?.conditions?.find(({ type, status }) => type === "Stopping" && status === "True");
-  if (stopping !== undefined) {
-    const message = `${stopping.message ?? ""}; until it has ended, it may write to the machine's disks`;
-    return { ...fine("provisioning", "Stopping", message), sinceMs: timeMs(stopping.lastTransitionTime) || sinceMs };
-  }
-  const refusal = facts?.refusal;
-  if (refusal !== undefined && refusal.atMs >= timeMs(action.executionStart))
-    return { ...refused("provisioning", refusal), sinceMs };
-  const message = `action "${action.name}" of workflow ${name} runs; tink logs -f workflow/${name} shows what it prints`;
-  return { ...fine("provisioning", "ActionRunning", message), sinceMs };
-}
-
-function succeeded(name: string, { facts }: KnownMachine, sinceMs: number): Standing {
-  const done = `workflow ${name} succeeded`;
-  if (facts?.refusal?.reason === "AddressInUse" && facts.refusal.atMs >= sinceMs)
-    return { ...refused("provisioned", facts.refusal), sinceMs };
-  if (facts?.stage === "system" && facts.seenMs >= sinceMs)
-    return { ...fine("provisioned", "SystemUp", `${done}, and the installed system was heard since`), sinceMs };
-  return { ...fine("provisioned", "WorkflowSucceeded", `${done}; its installed system was not heard yet`), sinceMs };
-}
-
-function refused(state: ViewState, { reason, message }: { reason: string; message: string }) {
-  const mend = eventReasonInfo(reason)?.mend;
-  return attention(state, reason, `${message}${mend === undefined ? "" : `; ${mend}`}`);
-}
-
-function fine(state: ViewState, reason: ViewReason, message: string) {
-  return { state, health: "ok", reason, message } as const;
-}
-
-function attention(state: ViewState, reason: string, message: string) {
-  return { state, health: "attention", reason, message } as const;
-}
-
 function heldBy(finalizers: readonly string[] | null | undefined): string {
   return finalizers?.length ? `, held by ${finalizers.join(", ")}` : "";
 }
@@ -326,7 +141,3 @@ function textsAt(hardware: Hardware, path: readonly FieldStep[]): string[] {
 }
 
 const mostTexts = 16;
-
-function timeMs(text: string | null | undefined): number {
-  return Date.parse(text ?? "") || 0;
-}

@@ -40,7 +40,7 @@ const figures = [
   ["events", "256 MiB", "server/timeline/src/timeline-limits.ts", "mostBytes: 256 * 1024 * 1024,"],
   ["the output", "4 MiB", "server/action-logs/src/action-log-store.ts", "mostBytesPerAction: 4 * 1024 * 1024,"],
   ["the output", "32 MiB", "server/action-logs/src/action-log-store.ts", "mostBytesPerWorkflow: 32 * 1024 * 1024,"],
-  ["machines without", "a day", "server/machine-views/src/machine-views.ts", "strangerAgeMs = 86_400_000;"],
+  ["machines without", "a day", "server/machine-views/src/strangers.ts", "strangerAgeMs = 86_400_000;"],
   ["machines without", "4096", "server/timeline/src/machine-facts.ts", "mostStrangers = 4096;"],
   ["when a machine", "5 minutes", "server/machine-views/src/shown-views.ts", "staleMs = 300_000;"],
   ["attempts", "10", "server/controllers/src/workflow/retry-workflow.ts", "mostAttempts = 10;"],

@@ -14,6 +14,7 @@ export * from "./core/secret.ts";
 export * from "./counted.ts";
 export { doubtsOf } from "./doubts.ts";
 export * from "./field-path.ts";
+export * from "./finalizers.ts";
 export { goalConditionTypes, type ObjectCondition } from "./goal-condition.ts";
 export * from "./json-value.ts";
 export * from "./kind-info.ts";

@@ -30,6 +30,9 @@ export type ShownInstead = {
   readonly shown: string;
 };
 
+/** Instead of a value of what is stored and no schema accepts. */
+export const unusable = { ofUnusable: true, shown: "Unusable" } as const satisfies ShownInstead;
+
 /** `status` is written apart from the rest; `log` is the output of actions, as text; `finalize` asks to let go of a namespace. */
 export type Subresource = "status" | "log" | "finalize";
 

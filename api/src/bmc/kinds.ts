@@ -1,4 +1,5 @@
 // The kinds of the management controllers' group, for the table of kinds.
+import { unusable } from "../kind-info.ts";
 import { kindNames } from "../kind-names.ts";
 import { bmcJobSpecSchema, bmcJobStatusSchema, bmcTaskSpecSchema } from "./job.ts";
 import { bmcMachineSpecSchema, bmcMachineStatusSchema, sensitiveOfConnection } from "./machine.ts";
@@ -16,7 +17,6 @@ const secretsOfConnection = [
   { path: "spec.connection.providerOptions.rpc.hmac.secrets.*.*", to: kindNames.Secret },
 ] as const;
 const sensitive = sensitiveOfConnection.map((path) => `spec.connection.${path}`);
-const unusable = { ofUnusable: true, shown: "Unusable" } as const;
 
 /** Of a Job or a Task: what its conditions say, the end before the beginning. */
 const progress = [

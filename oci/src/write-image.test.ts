@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import type { TarEntry } from "./tar-entry.ts";
+import { writeLayer } from "./layer/write-layer.ts";
+import type { TarEntry } from "./tar/tar-entry.ts";
 import { layoutBlobs, writeImage } from "./write-image.ts";
-import { writeLayer } from "./write-layer.ts";
 
 const entries: readonly TarEntry[] = [
   { type: "directory", path: "etc", mode: 0o755 },

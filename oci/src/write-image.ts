@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import { copyFile, link, mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { blobFile, type LayerBlob } from "./layer/write-layer.ts";
 import { type Descriptor, type ImageConfig, type ImageIndex, type ImageManifest, mediaTypes } from "./manifest.ts";
 import { OciError } from "./oci-error.ts";
-import { blobFile, type LayerBlob } from "./write-layer.ts";
 
 /** The annotation that carries a manifest's name in `index.json`; ours is `repository:tag`. */
 export const refNameAnnotation = "org.opencontainers.image.ref.name";

@@ -1,6 +1,6 @@
 // What a registry asks for when it answers 401 (RFC 9110 §11.6.1; the token flow of the distribution project).
 
-import { OciError } from "./oci-error.ts";
+import { OciError } from "../oci-error.ts";
 
 export type Credentials = { readonly username: string; readonly password: string };
 

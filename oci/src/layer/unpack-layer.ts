@@ -15,12 +15,12 @@ import {
   symlinkSync,
   writeSync,
 } from "node:fs";
+import type { Digest } from "../manifest.ts";
+import { OciError } from "../oci-error.ts";
+import { readTar, type TarEntry } from "../tar/tar-reader.ts";
 import { decompress } from "./decompress.ts";
 import { isWhiteout, join, LayerTree, parentOf } from "./layer-tree.ts";
-import type { Digest } from "./manifest.ts";
-import { OciError } from "./oci-error.ts";
 import { SpecialNodes, setXattrs } from "./special-nodes.ts";
-import { readTar, type TarEntry } from "./tar-reader.ts";
 
 export type UnpackLimits = { readonly entries: number; readonly contentBytes: number };
 

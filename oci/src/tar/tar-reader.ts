@@ -1,7 +1,7 @@
 // A tar archive as a stream of entries. We read tar ourselves since extended attributes are bytes, which tar-stream decodes as text.
 
+import { OciError } from "../oci-error.ts";
 import { decodeTarHeader, type TarEntryType, type TarHeader } from "./decode-tar-header.ts";
-import { OciError } from "./oci-error.ts";
 import { xattrsOf } from "./xattr-names.ts";
 
 export type TarEntry = Omit<TarHeader, "type"> & {

@@ -1,5 +1,5 @@
 // What a layer is made of, and the order in which it is packed.
-import { OciError } from "./oci-error.ts";
+import { OciError } from "../oci-error.ts";
 
 type Common = {
   /** Relative to the container's root, without `./`, a leading or a trailing slash. */

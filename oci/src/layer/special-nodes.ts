@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { existsSync, linkSync, renameSync } from "node:fs";
-import { OciError } from "./oci-error.ts";
+import { OciError } from "../oci-error.ts";
 
 export type NodeKind = "c" | "b" | "p";
 

@@ -1,10 +1,10 @@
 // Pulls from one registry: the read half of the OCI distribution-spec v1.1, with token and basic authentication.
 
 import { createHash } from "node:crypto";
+import { type Descriptor, type Digest, mediaTypes } from "../manifest.ts";
+import { OciError } from "../oci-error.ts";
 import { downloadBlob } from "./blob-download.ts";
 import type { HttpGet, HttpResponse } from "./http-get.ts";
-import { type Descriptor, type Digest, mediaTypes } from "./manifest.ts";
-import { OciError } from "./oci-error.ts";
 import { basicAuthorization, type Challenge, type Credentials, parseChallenge, tokenUrl } from "./registry-auth.ts";
 import { registrySaid } from "./registry-error.ts";
 

@@ -19,8 +19,8 @@ import { type TestContext, test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import { type Header, pack } from "tar-stream";
-import { OciError } from "./oci-error.ts";
-import { digestOf } from "./testing/test-registry.ts";
+import { OciError } from "../oci-error.ts";
+import { digestOf } from "../testing/test-registry.ts";
 import { type UnpackedLayer, type UnpackLimits, unpackLayer } from "./unpack-layer.ts";
 
 type Item = Partial<Header> & { readonly name: string; readonly body?: string };

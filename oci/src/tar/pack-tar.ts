@@ -1,8 +1,8 @@
 // Writes entries as a tar whose bytes depend on the entries alone: sorted, no times, no names of users.
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
+import { OciError } from "../oci-error.ts";
 import { contentBytes, headerBlocks, padding } from "./encode-tar-header.ts";
-import { OciError } from "./oci-error.ts";
 import { inPackingOrder, type TarEntry } from "./tar-entry.ts";
 
 const readBytes = 1 << 20;

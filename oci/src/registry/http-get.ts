@@ -2,8 +2,8 @@
 
 import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Agent as TlsAgent } from "node:https";
+import { OciError } from "../oci-error.ts";
 import { connectionFault } from "./connection-fault.ts";
-import { OciError } from "./oci-error.ts";
 
 // An import of node:http names all that it exports, the browser's WebSocket among it: that loads the whole of fetch, 16 MiB.
 // biome-ignore lint/plugin: a module of Node's own.

@@ -1,9 +1,9 @@
 // One blob as one unbroken stream, though the connection breaks: resumed by Range, checked against its digest at the end.
 
 import { createHash } from "node:crypto";
+import type { Descriptor } from "../manifest.ts";
+import { OciError } from "../oci-error.ts";
 import type { HttpResponse } from "./http-get.ts";
-import type { Descriptor } from "./manifest.ts";
-import { OciError } from "./oci-error.ts";
 
 export type BlobDownloadDeps = {
   /** GETs the blob from this byte on (a Range request when it is not 0). */

@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { type TestContext, test } from "node:test";
+import { mediaTypes } from "../manifest.ts";
+import type { OciError } from "../oci-error.ts";
+import { startTestRegistry, type TestRegistry } from "../testing/test-registry.ts";
 import { HttpClient, type HttpGet } from "./http-get.ts";
-import { mediaTypes } from "./manifest.ts";
-import type { OciError } from "./oci-error.ts";
 import type { Credentials } from "./registry-auth.ts";
 import { RegistryClient } from "./registry-client.ts";
-import { startTestRegistry, type TestRegistry } from "./testing/test-registry.ts";
 
 const jane: Credentials = { username: "jane", password: "s3cret" };
 

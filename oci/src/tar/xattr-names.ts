@@ -1,5 +1,5 @@
 // Extended attributes of an entry: which of the records in its header are any, and whether a layer may set them.
-import { OciError } from "./oci-error.ts";
+import { OciError } from "../oci-error.ts";
 
 const prefix = "SCHILY.xattr.";
 /** What Linux takes (xattr(7)), of printable characters alone: names go into a dump whose lines setfattr reads, `name=value`. */

@@ -2,7 +2,7 @@
 
 import { Readable } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
-import { OciError } from "./oci-error.ts";
+import { OciError } from "../oci-error.ts";
 
 /**
  * Gzip (RFC 1952), zstd (RFC 8878) or plain, recognised by magic number.

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { type Descriptor, type Digest, mediaTypes } from "./manifest.ts";
-import { packTar } from "./pack-tar.ts";
-import type { TarEntry } from "./tar-entry.ts";
+import { type Descriptor, type Digest, mediaTypes } from "../manifest.ts";
+import { packTar } from "../tar/pack-tar.ts";
+import type { TarEntry } from "../tar/tar-entry.ts";
 
 /** A layer on disk: `file` holds the bytes that `descriptor` names; `diffId` is the digest of the tar within. */
 export type LayerBlob = { readonly descriptor: Descriptor; readonly diffId: Digest; readonly file: string };

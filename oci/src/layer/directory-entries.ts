@@ -1,8 +1,8 @@
 // Reads a directory tree as the entries of a layer: everything below it, owned by root, without times.
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
-import { OciError } from "./oci-error.ts";
-import type { TarEntry } from "./tar-entry.ts";
+import { OciError } from "../oci-error.ts";
+import type { TarEntry } from "../tar/tar-entry.ts";
 
 /**
  * Lists all that is below `rootDir`, with the permission bits found there.

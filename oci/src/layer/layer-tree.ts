@@ -5,7 +5,7 @@
 // the operation itself.
 
 import { lstatSync, mkdirSync, readlinkSync, rmSync, type Stats, unlinkSync } from "node:fs";
-import { OciError } from "./oci-error.ts";
+import { OciError } from "../oci-error.ts";
 
 const linkLimit = 40; // as Linux itself (path_resolution(7))
 const pathLimitBytes = 4096;

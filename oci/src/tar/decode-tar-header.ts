@@ -1,6 +1,6 @@
 // One 512-byte header block of a tar archive (POSIX ustar and pax, GNU), read without trusting it.
 
-import { OciError } from "./oci-error.ts";
+import { OciError } from "../oci-error.ts";
 
 export type TarEntryType =
   | "file"

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { test } from "node:test";
-import { directoryEntries } from "./directory-entries.ts";
+import { directoryEntries } from "../layer/directory-entries.ts";
 import { packTar } from "./pack-tar.ts";
 import { inPackingOrder, type TarEntry } from "./tar-entry.ts";
 

@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { OciError } from "./oci-error.ts";
-import { restoreBlock } from "./special-nodes.ts";
+import { restoreBlock } from "../layer/special-nodes.ts";
+import { OciError } from "../oci-error.ts";
 import { decodePax, readTar, type TarEntry } from "./tar-reader.ts";
 
 const capability = Buffer.from("0100000200200000000000000000000000000000", "hex"); // cap_net_raw+ep, as setcap writes it

@@ -16,9 +16,9 @@ import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/report
 import { type FoldedWorkflow, readFolded } from "@neverland/workflow-rules/reports/read-folded.ts";
 import { mostStarts, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import type { TinkServerDeps } from "./ports.ts";
+import type { IncomingReport } from "./protocol/worker-messages.ts";
 import { TinkError } from "./tink-error.ts";
 import { ignoredEvent, lateEvent, reportEvent } from "./worker-events.ts";
-import type { IncomingReport } from "./worker-messages.ts";
 
 type Deps = Pick<
   TinkServerDeps,

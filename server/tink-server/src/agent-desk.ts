@@ -7,15 +7,15 @@ import type { ServedAction } from "@neverland/workflow-rules/actions/serve-actio
 import type { AgentCaller, AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { acceptReport } from "./accept-report.ts";
-import { AgentContacts } from "./agent-contacts.ts";
-import { AgentInventories } from "./agent-inventories.ts";
-import { AgentWaiters, type Leaver, type Waiter, type Wake } from "./agent-waiters.ts";
+import { AgentContacts } from "./agents/agent-contacts.ts";
+import { AgentInventories } from "./agents/agent-inventories.ts";
+import { AgentWaiters, type Leaver, type Waiter, type Wake } from "./agents/agent-waiters.ts";
 import { findWork, type Work } from "./find-work.ts";
 import type { TinkServerDeps } from "./ports.ts";
+import type { IncomingReport } from "./protocol/worker-messages.ts";
 import type { StopDesk } from "./stop-desk.ts";
 import { TinkError } from "./tink-error.ts";
 import { askedEvent, elsewhereEvent, tooManyEvent, twoWritersEvent } from "./worker-events.ts";
-import type { IncomingReport } from "./worker-messages.ts";
 
 export type AgentDeskDeps = TinkServerDeps & {
   readonly gate: Pick<AgentGate, "refusal" | "machinesOf" | "lockOf">;

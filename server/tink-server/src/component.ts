@@ -14,7 +14,7 @@ export const component = defineComponent({
   settings: {},
   problems: tlsProblems,
   check: async ({ shared, settings }) => {
-    await (await import("./tls-files.ts")).readTlsFiles(shared, settings);
+    await (await import("./protocol/tls-files.ts")).readTlsFiles(shared, settings);
     return [];
   },
   load: parts,

@@ -8,7 +8,7 @@ import { hasComeBack, isRebootAction } from "@neverland/workflow-rules/actions/r
 import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { type FoldedDeps, type FoldedWorkflow, readFolded } from "@neverland/workflow-rules/reports/read-folded.ts";
-import type { IncomingReport } from "./worker-messages.ts";
+import type { IncomingReport } from "./protocol/worker-messages.ts";
 
 export type Work =
   | {

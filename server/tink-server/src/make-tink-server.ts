@@ -4,8 +4,8 @@ import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts
 import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
+import { readTlsFiles } from "./protocol/tls-files.ts";
 import { TinkServer } from "./tink-server.ts";
-import { readTlsFiles } from "./tls-files.ts";
 
 export async function makeTinkServer(deps: ComponentDeps<unknown>): Promise<Parts> {
   const { shared, settings, store, doors, machines, contacts, record, onError, clock, lent } = deps;

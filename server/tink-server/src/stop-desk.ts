@@ -2,7 +2,7 @@
 import { isFinalState, parseKey, type Workflow, whyStop } from "@neverland/api";
 import { findStep, isSameAgent } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import type { AgentCaller, AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
-import { AgentWaiters, type Leaver } from "./agent-waiters.ts";
+import { AgentWaiters, type Leaver } from "./agents/agent-waiters.ts";
 import type { TinkServerDeps } from "./ports.ts";
 import { TinkError } from "./tink-error.ts";
 

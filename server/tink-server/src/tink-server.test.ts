@@ -19,7 +19,7 @@ import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { waitFor } from "@neverland/store/testing/wait-for.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { action, documentOf, installer, neighbour } from "@neverland/workflow-rules/testing/examples.ts";
-import { noActionAvailable } from "./status-codes.ts";
+import { noActionAvailable } from "./protocol/status-codes.ts";
 import { TinkBench, type TinkBenchOptions } from "./testing/tink-bench.ts";
 
 async function setUp(t: TestContext, options: TinkBenchOptions = {}): Promise<TinkBench> {

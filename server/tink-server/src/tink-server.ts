@@ -15,11 +15,11 @@ import { type Following, follow } from "@neverland/store/follow.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
 import { AgentDesk, type AgentDeskDeps } from "./agent-desk.ts";
-import { controlService } from "./control-service.ts";
 import type { TinkServerDeps } from "./ports.ts";
-import { toGrpcError } from "./status-codes.ts";
+import { controlService } from "./protocol/control-service.ts";
+import { toGrpcError } from "./protocol/status-codes.ts";
+import { workerService } from "./protocol/worker-service.ts";
 import { StopDesk } from "./stop-desk.ts";
-import { workerService } from "./worker-service.ts";
 
 export type TinkServerOptions = Omit<
   TinkServerDeps,

@@ -3,7 +3,7 @@
 import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { GrpcError } from "@neverland/platform/grpc/grpc-error.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
-import { TinkError } from "./tink-error.ts";
+import { TinkError } from "../tink-error.ts";
 
 /** The type of the violation by which agents know that there is nothing to do, and stay quiet. */
 export const noActionAvailable = "PRECONDITION_FAILURE_VIOLATION_NO_ACTION_AVAILABLE";

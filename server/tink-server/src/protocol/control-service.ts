@@ -1,7 +1,7 @@
 // The call by which our worker hears that an action is to stop.
 import { ActionControlService } from "@neverland/api/action-control";
 import { type GrpcMethod, unary } from "@neverland/platform/grpc/grpc-method.ts";
-import type { StopDesk } from "./stop-desk.ts";
+import type { StopDesk } from "../stop-desk.ts";
 import { readId } from "./worker-messages.ts";
 
 export function controlService(desk: StopDesk): readonly GrpcMethod[] {

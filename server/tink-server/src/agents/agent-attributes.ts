@@ -2,7 +2,7 @@
 import { attributesAnnotation, oneLine, type ResourceKey } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
 import { StoreError } from "@neverland/store/resource-store.ts";
-import type { TinkServerDeps } from "./ports.ts";
+import type { TinkServerDeps } from "../ports.ts";
 
 export const mostAttributesBytes = 64 * 1024;
 /** Characters of one value; no card calls itself longer. */

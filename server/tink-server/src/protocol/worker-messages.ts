@@ -8,7 +8,7 @@ import {
   ActionStatusRequest_StateType,
 } from "@neverland/api/workflow";
 import type { ServedAction } from "@neverland/workflow-rules/actions/serve-action.ts";
-import { TinkError } from "./tink-error.ts";
+import { TinkError } from "../tink-error.ts";
 
 type FromWorker = "workflow" | "agentID" | "taskID" | "actionID" | "state" | "message";
 /** A report as it came in; times are the worker's. */

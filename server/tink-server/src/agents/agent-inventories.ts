@@ -3,8 +3,8 @@
 import { type MachineEventInput, parseKey } from "@neverland/api";
 import type { AgentAttributes } from "@neverland/api/workflow";
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
+import type { TinkServerDeps } from "../ports.ts";
 import { annotateHardware, mostAttributesBytes } from "./agent-attributes.ts";
-import type { TinkServerDeps } from "./ports.ts";
 
 /** Workers send theirs with every ask, so what is passed over comes again. */
 const quietMs = 60_000;

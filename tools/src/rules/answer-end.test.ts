@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const sources = globSync("server/*/src/**/*.ts", { cwd: root }).filter(
   (path) => !path.endsWith(".test.ts") && !path.includes("node_modules"),
 );

@@ -4,7 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const isOurs = (path: string): boolean => !path.includes("node_modules");
 const manifests = globSync(["*/package.json", "server/*/package.json"], { cwd: root }).filter(isOurs);
 const sources = globSync(["*/src/**/*.ts", "server/*/src/**/*.ts"], { cwd: root }).filter(isOurs);

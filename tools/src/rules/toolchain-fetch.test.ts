@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { type TestContext, test } from "node:test";
 
-const functions = join(import.meta.dirname, "../../toolchain/fetch.sh");
+const functions = join(import.meta.dirname, "../../../toolchain/fetch.sh");
 
 /** Runs `program` (shell) by fetch; `npm` answers with a registry that has a password in it. */
 async function fetchBy(t: TestContext, program: string, before = "") {

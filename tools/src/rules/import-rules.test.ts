@@ -8,7 +8,7 @@ import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const port = "server/store/src/resource-store.ts";
 const tinkServer = "server/tink-server/src/find-work.ts";
 

@@ -4,7 +4,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 const pages = globSync(["*.md", "docs/**/*.md", "*/README.md", "server/*/README.md"], { cwd: root });
 
 for (const page of pages) {

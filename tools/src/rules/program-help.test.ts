@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
 
-const root = join(import.meta.dirname, "../..");
+const root = join(import.meta.dirname, "../../..");
 
 const programs: readonly [file: string, args: readonly string[], says: RegExp][] = [
   ["tools/src/test.ts", ["--all", "--help"], /npm run test:all +that, and every long test/],

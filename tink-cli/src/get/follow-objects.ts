@@ -4,8 +4,8 @@ import { CliError, exitCodes } from "../cli-error.ts";
 import type { Target } from "../command-line/resource-names.ts";
 import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { formatObjects, formatValue, type Shown } from "../output/objects.ts";
-import type { OutputFormat } from "../output/output-format.ts";
+import { formatObjects, formatValue, type Shown } from "../output/forms/objects.ts";
+import type { OutputFormat } from "../output/forms/output-format.ts";
 import { formatServerTable, type TableOptions } from "../output/server-table.ts";
 import { findObjects, type Query } from "./find-objects.ts";
 

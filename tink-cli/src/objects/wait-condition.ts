@@ -2,8 +2,8 @@
 import type { Resource } from "@neverland/api";
 import { isObject, member } from "@neverland/api/json-value";
 import { CliError } from "../cli-error.ts";
-import { readPath } from "../output/custom-columns.ts";
-import { shownValue, valuesOf } from "../output/jsonpath.ts";
+import { readPath } from "../output/forms/custom-columns.ts";
+import { shownValue, valuesOf } from "../output/forms/jsonpath.ts";
 
 export type Awaited = {
   readonly isMet: (object: Resource | undefined) => boolean;

@@ -3,8 +3,8 @@ import type { Resource } from "@neverland/api";
 import { type Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { CliContext } from "../context.ts";
-import { formatObjects } from "../output/objects.ts";
-import { readOutputFormat } from "../output/output-format.ts";
+import { formatObjects } from "../output/forms/objects.ts";
+import { readOutputFormat } from "../output/forms/output-format.ts";
 import { type Selected, subjectOf } from "./selection.ts";
 
 export type WriteOptions = { readonly dryRun: "none" | "client" | "server"; readonly output?: string };

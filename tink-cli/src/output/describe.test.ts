@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { MachineEvent, Resource } from "@neverland/api";
 import { describeObject } from "./describe.ts";
-import { formatObjects } from "./objects.ts";
-import { readOutputFormat } from "./output-format.ts";
+import { formatObjects } from "./forms/objects.ts";
+import { readOutputFormat } from "./forms/output-format.ts";
 
 const hardware: Resource = {
   apiVersion: "tinkerbell.org/v1alpha1",

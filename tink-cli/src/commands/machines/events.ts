@@ -5,8 +5,8 @@ import { CliError, exitCodes } from "../../cli-error.ts";
 import { readTargets } from "../../command-line/resource-names.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
-import { formatObjects } from "../../output/objects.ts";
-import { readOutputFormat } from "../../output/output-format.ts";
+import { formatObjects } from "../../output/forms/objects.ts";
+import { readOutputFormat } from "../../output/forms/output-format.ts";
 import { formatAge, formatTable } from "../../output/table.ts";
 
 type EventsOptions = {

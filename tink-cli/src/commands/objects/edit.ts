@@ -19,7 +19,7 @@ import {
   selectObjects,
   subjectOf,
 } from "../../objects/selection.ts";
-import { writeKubectlJson } from "../../output/kubectl-json.ts";
+import { writeKubectlJson } from "../../output/forms/kubectl-json.ts";
 
 type EditOptions = Selection & { output: "yaml" | "json"; showManagedFields?: boolean };
 

@@ -8,7 +8,7 @@ import type { Target } from "../../command-line/resource-names.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { findObjects, findTables, type Query } from "../../get/find-objects.ts";
-import { readOutputFormat } from "../../output/output-format.ts";
+import { readOutputFormat } from "../../output/forms/output-format.ts";
 import { formatServerTable, type TableOptions } from "../../output/server-table.ts";
 
 type GetOptions = {
@@ -105,7 +105,7 @@ export function configure(command: Command, context: CliContext): void {
       // One that is not there is told of; beside that an empty List would say that there is nothing to tell.
       const isOne = targets.length === 1 && targets[0]?.name !== undefined;
       if (isOne && found.length === 0) return;
-      const { formatObjects } = await import("../../output/objects.ts");
+      const { formatObjects } = await import("../../output/forms/objects.ts");
       const sorted = sort(found, (object) => object);
       context.stdout(await formatObjects(sorted, isOne, { format, managedFields, headed: options.headers }));
     });
@@ -116,7 +116,7 @@ type Sort = <T>(items: readonly T[], objectOf: (item: T) => unknown) => readonly
 /** What reads paths is loaded where there is one. */
 async function sorterBy(path: string | undefined): Promise<Sort> {
   if (path === undefined) return (items) => items;
-  const { sortBy } = await import("../../output/sort-objects.ts");
+  const { sortBy } = await import("../../output/forms/sort-objects.ts");
   return (items, objectOf) => sortBy(items, path, objectOf);
 }
 

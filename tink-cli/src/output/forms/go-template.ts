@@ -1,6 +1,6 @@
 // -o go-template, by the engine that renders Templates.
 import { renderForKubectl, TemplateError } from "@neverland/templates";
-import { CliError } from "../cli-error.ts";
+import { CliError } from "../../cli-error.ts";
 
 /** @throws {CliError} `usage`, with the place in the template. */
 export function renderGoTemplate(template: string, value: unknown): string {

@@ -1,8 +1,8 @@
 // -o custom-columns: headings of one's own, each over what a path finds in the objects.
-import { CliError } from "../cli-error.ts";
+import { CliError } from "../../cli-error.ts";
+import { formatTable } from "../table.ts";
 import { shownValue, valuesOf } from "./jsonpath.ts";
 import { JsonPathError, type Node, parseJsonPath } from "./jsonpath-parser.ts";
-import { formatTable } from "./table.ts";
 
 export type CustomColumn = { readonly heading: string; readonly path: readonly Node[] };
 

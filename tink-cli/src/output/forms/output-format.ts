@@ -1,6 +1,6 @@
 // Reads -o and --template: which form objects are wanted in.
 import { readFile } from "node:fs/promises";
-import { CliError } from "../cli-error.ts";
+import { CliError } from "../../cli-error.ts";
 import type { CustomColumn } from "./custom-columns.ts";
 
 /** Forms of one value, whatever it is. */

@@ -1,7 +1,7 @@
 // Objects as -o asks for them: json, yaml, names, or by a template.
 import type { Resource } from "@neverland/api";
 import { findKindNames, qualifiedName } from "@neverland/api/kind-names";
-import { CliError } from "../cli-error.ts";
+import { CliError } from "../../cli-error.ts";
 import { formatColumns } from "./custom-columns.ts";
 import { renderJsonPath, valuesOf } from "./jsonpath.ts";
 import { JsonPathError, parseJsonPath } from "./jsonpath-parser.ts";

@@ -25,11 +25,12 @@ export function tapCommands(bridge: string, tapName: string): string[] {
   return [`tuntap add dev ${tapName} mode tap`, `link set dev ${tapName} master ${bridge} up`];
 }
 
-/** The bridge's port and the free end that a packet socket reads. */
+/** The bridge's port and the free end that a packet socket reads. The kernel would answer ARP for the lab's own address on
+ *  every such end, and a machine that took that answer would send what it has to say to another machine's cable: so ARP is off. */
 export function vethCommands(bridge: string, portName: string, endName: string): string[] {
   return [
     `link add ${portName} type veth peer name ${endName}`,
     `link set dev ${portName} master ${bridge} up`,
-    `link set dev ${endName} up`,
+    `link set dev ${endName} arp off up`,
   ];
 }

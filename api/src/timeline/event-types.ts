@@ -36,6 +36,8 @@ export type EventTypeInfo = {
   readonly mark?: EventMark;
   /** Seen from outside: the machine itself did nothing. */
   readonly isNoSign?: true;
+  /** To whoever gave one command: it is no reason of where a machine or a workflow stands. */
+  readonly isAnswer?: true;
 };
 
 const step = { sort: "step", plane: "boot" } as const;
@@ -146,6 +148,7 @@ export const eventTypes = {
   WorkflowRetried: { ...workflow, meaning: "the workflow was begun again" },
   RetryRefused: {
     ...record,
+    isAnswer: true,
     meaning: "the workflow was not begun again, although that was asked for",
     todo: "read the message; then ask again",
   },

@@ -41,6 +41,8 @@ test("what was refused stands until the machine comes a step further", () => {
   // As what comes again is told.
   book.note(m1, { type: "TftpRefused" }, 2500);
   book.note(m1, { type: "HttpRefused" }, 2600);
+  // What a command was refused is the answer to whoever gave it.
+  book.note(m1, { type: "RetryRefused", reason: "UnderWay", message: "cancel it first" }, 2650);
   assert.deepEqual(book.ofHardware(key)?.refusal, { ...refused, atMs: 2500 });
   book.note(m1, { ...refused, message: "not that one" }, 2700);
   assert.deepEqual(book.ofHardware(key)?.refusal, { ...refused, message: "not that one", atMs: 2700 });

@@ -149,7 +149,8 @@ function stageAfter({ stage: known }: MachineFacts, { type, data = {} }: Fact): 
 /** Whoever comes a step further, or the same step again, has got past what it was refused. */
 function refusalAfter({ refusal }: MachineFacts, fact: Fact, atMs: number): MachineFacts["refusal"] {
   const { type, reason, message = "" } = fact;
-  const sort = eventTypeInfo(type)?.sort;
+  const { sort, isAnswer } = eventTypeInfo(type) ?? {};
+  if (isAnswer) return refusal;
   if (sort === "refusal") {
     if (reason !== undefined) return { type, reason, message, atMs };
     return refusal?.type === type ? { ...refusal, atMs } : refusal;

@@ -23,10 +23,12 @@ export function stoppingOf(workflow: Workflow): Explanation | undefined {
 export function queuedOf(workflow: Workflow): Explanation | undefined {
   const queued = said(workflow, "WorkerFree", "False");
   if (queued === undefined || workflow.status?.state !== "PENDING") return undefined;
+  // As its condition names it: `workflow default/first`.
+  const before = /\bworkflow \S+?\/([a-z0-9.-]*[a-z0-9])/.exec(queued.message ?? "")?.[1] ?? "NAME";
   return {
     state: `Workflow ${workflow.metadata.name} waits for another workflow of its machine.`,
     because: queued.message ? [queued.message] : [],
-    todo: ["wait, or end the one before it: tink workflow cancel NAME"],
+    todo: [`wait, or end the one before it: tink workflow cancel ${before}`],
   };
 }
 
@@ -44,11 +46,8 @@ export function cancelledOf(workflow: Workflow): Explanation | undefined {
   };
 }
 
-/** That this is not its first attempt, or that another one was asked for and not begun. */
-export function retriedOf(workflow: Workflow): string[] {
-  const { status } = workflow;
-  const refused = said(workflow, "Retried", "False")?.message;
-  if (refused) return [refused];
+/** That this is not its first attempt. That another one was refused is for whoever asked, and on the timeline. */
+export function retriedOf({ status }: Workflow): string[] {
   const before = status?.attempts?.at(-1);
   if (before === undefined) return [];
   const from = status?.retryFrom ? ` from action "${status.retryFrom}"` : "";

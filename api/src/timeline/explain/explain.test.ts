@@ -250,17 +250,24 @@ test("a workflow that is stopped, cancelled, queued or begun again is told of in
     [queued.state, queued.because],
     ["Workflow install waits for another workflow of its machine.", ["has workflow default/first before this one"]],
   );
+  assert.deepEqual(queued.todo, ["wait, or end the one before it: tink workflow cancel first"]);
   const attempts = [{ number: 1, state: "FAILED" as const, message: "exit code 3" }];
   const again = told({ state: "PENDING", stateSince: iso(9), attempts, retryFrom: "write" });
   assert.equal(
     again.because.at(-1),
     'this is attempt 2 from action "write"; the one before ended as FAILED: exit code 3',
   );
-  const refused = told({
-    state: "FAILED",
-    conditions: [condition("Retried", "False", 'the workflow has no action "x"')],
-  });
-  assert.ok(refused.because.includes('the workflow has no action "x"'));
+});
+
+test("what a command was refused is no reason of where its workflow stands, and what is to be done names the workflow", () => {
+  const message = "workflow install: no other attempt is begun: this one is under way (PENDING); cancel it first";
+  const conditions = [{ type: "Retried", status: "False" as const, reason: "UnderWay", message }];
+  const refused = { ...event(5, "RetryRefused", message, "UnderWay"), workflow: "default/install" };
+  const held = { ...event(6, "ReportIgnored", "a report came late", "InUse"), workflow: "default/install" };
+  const status = { state: "PENDING", stateSince: iso(60), agentID: "a", conditions } as const;
+  const { because, todo } = explain({ workflows: [workflow(status)], events: [refused, held], nowMs });
+  assert.doesNotMatch(because.join("\n"), /under way/);
+  assert.equal(todo[0], "wait, or tink workflow cancel install");
 });
 
 test("a workflow that is deleted while it runs says what its action does and how long that takes", () => {

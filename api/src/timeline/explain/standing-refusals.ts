@@ -37,7 +37,9 @@ export function standingRefusals(
   const standing = new Map<string, TimelineEvent>();
   for (const event of timeline.toReversed()) {
     const { reason, type } = event;
-    if (reason !== "" && eventTypeInfo(type)?.sort === "refusal") {
+    const { sort, isAnswer } = eventTypeInfo(type) ?? {};
+    if (isAnswer) continue;
+    if (reason !== "" && sort === "refusal") {
       const isRecent = event.atMs >= fromMs || type === ("DhcpIgnored" satisfies EventType);
       if (isRecent && !standing.has(reason) && !isOver(event, later)) standing.set(reason, event);
     } else {
@@ -46,11 +48,17 @@ export function standingRefusals(
       for (const got of thingsOf(event)) later.got.add(got);
     }
   }
-  return [...standing.values()].toReversed().map(({ message, reason, type }) => ({
-    reason,
-    why: message,
-    todo: eventReasonInfo(reason)?.mend ?? eventTypeInfo(type)?.todo,
+  return [...standing.values()].toReversed().map((event) => ({
+    reason: event.reason,
+    why: event.message,
+    todo: todoOf(event),
   }));
+}
+
+function todoOf({ reason, type, workflow }: TimelineEvent): string | undefined {
+  const todo = eventReasonInfo(reason)?.mend ?? eventTypeInfo(type)?.todo;
+  const name = workflow.split("/").at(-1);
+  return name ? todo?.replaceAll(/(?<=\btink .*)\bNAME\b/g, name) : todo;
 }
 
 /** What the machine did after it: how far it came in any boot, and what it was given. */

@@ -1,5 +1,4 @@
 // What `tink explain` is asked for, and all that the server has of it.
-import { isIP } from "node:net";
 import {
   type ExplainInput,
   fieldsAt,
@@ -15,30 +14,13 @@ import {
 } from "@neverland/api";
 import { CliError } from "../cli-error.ts";
 import { macOf } from "../command-line/address-values.ts";
-import { findKindNamed, readKind } from "../command-line/resource-names.ts";
+import { findKindNamed } from "../command-line/resource-names.ts";
 import type { Clients } from "../connection/connect.ts";
+import type { Asked } from "./asked-machines.ts";
 import { nearName } from "./near-name.ts";
 
 /** Enough to go on with: one mistake may be in all. */
 const mostRivals = 4;
-
-export type Asked = { readonly by: "name" | "workflow" | "mac" | "address"; readonly value: string };
-
-/** `NAME`, `KIND/NAME` or `KIND NAME`, a MAC in any spelling, an address. */
-export function readAsked(words: readonly string[]): Asked {
-  const [kind, name, ...rest] = words.length === 1 ? (words[0] ?? "").split("/") : words;
-  if (name !== undefined) {
-    const { kind: subject } = readKind(kind ?? "");
-    if (rest.length > 0 || name === "" || (subject !== "Hardware" && subject !== "Workflow"))
-      throw new CliError("usage", `${words.join(" ")}: expected hardware/NAME or workflow/NAME`);
-    return { by: subject === "Hardware" ? "name" : "workflow", value: name };
-  }
-  const value = kind ?? "";
-  if (value === "") throw new CliError("usage", "Name a machine: by name, MAC, address or workflow/NAME");
-  const mac = macOf(value);
-  if (mac !== undefined) return { by: "mac", value: mac };
-  return { by: isIP(value) === 0 ? "name" : "address", value };
-}
 
 /** @throws {CliError} `not-found`, with the name that was probably meant. */
 export async function findSubject({ by, value }: Asked, clients: Clients, namespace: string): Promise<Subject> {

@@ -1,14 +1,16 @@
 // tink explain: what a machine is waiting for, why, and what to do.
-import { explain } from "@neverland/api";
+import { type Explanation, explain } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
-import { findSubject, readAsked } from "../../machines/find-subject.ts";
+import { eachOf } from "../../each-of.ts";
+import { type Asked, readAsked } from "../../machines/asked-machines.ts";
+import { findSubject } from "../../machines/find-subject.ts";
 
 export function configure(command: Command, context: CliContext): void {
   command
-    .option("-o, --output <format>", "json: state, because and todo as they stand, for programs")
+    .option("-o, --output <format>", "json: state, because and todo as they stand, for programs; of several a list")
     .addHelpText(
       "after",
       "\nWhat a field of a manifest does is told by tink explain-field: explain-field hardware.spec.interfaces",
@@ -17,12 +19,18 @@ export function configure(command: Command, context: CliContext): void {
     if (output !== undefined && output !== "json") throw new CliError("usage", `-o ${output}: expected json`);
     const asked = readAsked(words);
     const { clients, namespace } = await connect(command, context);
-    const subject = await findSubject(asked, clients, namespace);
-    const explanation = explain({ ...subject, nowMs: context.nowMs() });
-    if (output === "json") return context.stdout(`${JSON.stringify(explanation, null, 2)}\n`);
-    const { state, because, todo } = explanation;
-    context.stdout(
-      `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`,
-    );
+    const isOne = asked.length === 1;
+    const explanations: Explanation[] = [];
+    const tell = async (each: Asked): Promise<void> => {
+      const explanation = explain({ ...(await findSubject(each, clients, namespace)), nowMs: context.nowMs() });
+      if (output === undefined) context.stdout(`${isOne ? "" : `${each.word}: `}${textOf(explanation)}`);
+      else explanations.push(explanation);
+    };
+    await eachOf(asked, tell, context);
+    if (output !== undefined) context.stdout(`${JSON.stringify(isOne ? explanations[0] : explanations, null, 2)}\n`);
   });
+}
+
+function textOf({ state, because, todo }: Explanation): string {
+  return `${[state, ...because.map((why) => `  because ${why}`), ...todo.map((what) => `  next: ${what}`)].join("\n")}\n`;
 }

@@ -373,6 +373,19 @@ describe("tink explain", () => {
     }
   });
 
+  test("says it of several, each after its word, and goes on after one that is not there", async () => {
+    await apply(`${hardwareYaml("several-1", mac(90))}---\n${hardwareYaml("several-2", mac(91))}`);
+    const { code, stdout, stderr } = await bench.run("explain", "several-1", "hw/nobody-there", "hw/several-2");
+    assert.match(
+      stdout,
+      /^several-1: No workflow is for several-1,.*\n[\s\S]*^hw\/several-2: No workflow is for several-2/m,
+    );
+    assert.deepEqual([code, /There is no hardware "nobody-there"/.test(stderr)], [3, true]);
+    const byKind = await bench.run("explain", "hardware", "several-1", "several-2", "-o", "json");
+    assert.equal(JSON.parse(byKind.stdout).length, 2);
+    assert.equal((await bench.run("explain", "template", "several-1")).code, 2);
+  });
+
   test("programs read it as JSON, and are told of any other format that there is none", async () => {
     const { stdout } = await bench.run("explain", "52:54:00:ff:ff:ff", "-o", "json");
     assert.deepEqual(JSON.parse(stdout), {
@@ -436,9 +449,9 @@ describe("tink explain", () => {
   });
 
   test("a machine that is not there is exit code 3", async () => {
-    for (const words of ["nobody", "hw nobody", "wf/nobody", "10.99.99.99", "2001:db8::99"])
+    for (const words of ["nobody", "one two three", "hw nobody", "wf/nobody", "10.99.99.99", "2001:db8::99"])
       assert.equal((await bench.run("explain", ...words.split(" "))).code, 3, words);
-    for (const words of ["tpl/idle", "hw/", "", "one two three", "no-such/kind"])
+    for (const words of ["tpl/idle", "hw/", "", "no-such/kind"])
       assert.equal((await bench.run("explain", ...words.split(" "))).code, 2, words);
   });
 });

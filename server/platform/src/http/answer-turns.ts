@@ -7,7 +7,7 @@ import { onAnswerOver } from "./answer-over.ts";
 /** Programs that do it at all (apt) have ten. */
 const mostWaiting = 16;
 
-type Line = { last: ServerResponse; waiting: number };
+type Line = { last: ServerResponse; current: ServerResponse | undefined; waiting: number };
 
 export class AnswerTurns {
   readonly #lines = new WeakMap<Socket, Line>();
@@ -21,11 +21,12 @@ export class AnswerTurns {
   /** Calls `begin` once all before it on its connection have been answered; never when the connection ends before. */
   next({ socket }: IncomingMessage, response: ServerResponse, begin: () => void): void {
     if (socket.destroyed) return;
-    const line = this.#lines.getOrInsertComputed(socket, () => ({ last: response, waiting: 0 }));
+    const line = this.#lines.getOrInsertComputed(socket, () => ({ last: response, current: undefined, waiting: 0 }));
     const before = line.last;
     line.last = response;
     // An answer gets the socket when its turn has come.
     if (response.socket !== null) {
+      line.current = response;
       begin();
       return;
     }
@@ -38,7 +39,15 @@ export class AnswerTurns {
     line.waiting += 1;
     onAnswerOver(before, () => {
       line.waiting -= 1;
-      if (!socket.destroyed) begin();
+      if (socket.destroyed) return;
+      line.current = response;
+      begin();
     });
+  }
+
+  /** Whether an answer has begun on it that is not over: what else is written there is read as a part of that. */
+  isAmidst(socket: Socket): boolean {
+    const current = this.#lines.get(socket)?.current;
+    return current?.headersSent === true && !current.destroyed;
   }
 }

@@ -1,6 +1,7 @@
 // One HTTP listener with its routes: the boot plane's and the management plane's are two of these.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Server as HttpsServer, type ServerOptions } from "node:https";
+import type { Socket } from "node:net";
 import Fastify, { type FastifyHttpsOptions, type FastifyInstance } from "fastify";
 import type { ConnectionRules } from "../network/connection-caps.ts";
 import { type OpenTcp, openTcp, type TcpDoor } from "../network/tcp-door.ts";
@@ -15,6 +16,7 @@ import {
   badExpectation,
   badPath,
   endUnread,
+  noProxy,
   plainText,
   type RefusalText,
   readUnreadRequest,
@@ -68,10 +70,16 @@ export class HttpListener implements Service {
     signal.throwIfAborted();
     const { requestTimeoutMs, bodyLimitBytes, stallTimeoutMs = 0, connections: rules, register } = this.#options;
     const { refusalText = plainText, onUnread = () => undefined, isLenient = false, tls } = this.#options;
-    const refuse = ({ socket }: IncomingMessage, response: ServerResponse, unread: UnreadRequest): void => {
+    const refuse = (request: IncomingMessage, response: ServerResponse, unread: UnreadRequest): void => {
       const { type, text } = refusalText(unread);
+      onUnread(unread, request.socket.remoteAddress);
+      const head = { "content-type": type, "content-length": Buffer.byteLength(text) };
+      connections.inTurn(request, response, () => void response.writeHead(unread.status, head).end(text));
+    };
+    const end = (socket: Socket, unread: UnreadRequest): void => {
       onUnread(unread, socket.remoteAddress);
-      response.writeHead(unread.status, { "content-type": type, "content-length": Buffer.byteLength(text) }).end(text);
+      if (connections.isAmidst(socket)) socket.destroy();
+      else endUnread(socket, unread, refusalText(unread));
     };
     const options: FastifyHttpsOptions<HttpsServer> = {
       https: tls === undefined ? null : tlsOptions(tls),
@@ -83,9 +91,8 @@ export class HttpListener implements Service {
       },
       clientErrorHandler: (error, socket) => {
         const unread = readUnreadRequest(error);
-        if (unread === undefined || socket.destroyed) return void socket.destroy();
-        onUnread(unread, socket.remoteAddress);
-        endUnread(socket, unread, refusalText(unread));
+        if (unread === undefined || socket.destroyed) socket.destroy();
+        else end(socket, unread);
       },
       // Schemas are not Fastify's task here: what would compile them is a tenth of a start.
       schemaController: { compilersFactory: { buildValidator: noSchemas, buildSerializer: noSchemas } },
@@ -94,6 +101,12 @@ export class HttpListener implements Service {
     const app = Fastify(options) as unknown as FastifyInstance;
     Object.assign(app.server, { httpAllowHalfOpen: isLenient, requireHostHeader: !isLenient });
     app.server.on("checkExpectation", (request, response) => refuse(request, response, badExpectation));
+    app.server.on("connect", ({ socket }) =>
+      end(
+        socket.on("error", () => socket.destroy()),
+        noProxy,
+      ),
+    );
     const burst = new Burst();
     const { server } = app;
     const short = server instanceof HttpsServer ? undefined : new ShortAnswers(server, burst);

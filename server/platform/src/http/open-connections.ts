@@ -35,6 +35,11 @@ export class OpenConnections {
     return (this.#held.get(socket)?.calls ?? 0) > 0;
   }
 
+  /** Whether it is in the midst of an answer: what else is written on it is read as a part of that. */
+  isAmidst(socket: Socket): boolean {
+    return this.#turns.isAmidst(socket);
+  }
+
   /** Something is asked on it, and is going to be answered. */
   begin(socket: Socket): void {
     const held = this.#held.get(socket);

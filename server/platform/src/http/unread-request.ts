@@ -14,6 +14,12 @@ export const badExpectation: UnreadRequest = {
   message: "the only expectation that is met here is 100-continue",
 };
 
+/** RFC 9110 §15.6.2: of a method that is met for no path at all. */
+export const noProxy: UnreadRequest = {
+  status: 501,
+  message: "CONNECT is for proxies, and this is none: leave this address out of what the client reaches by a proxy",
+};
+
 export function plainText({ message }: UnreadRequest): RefusalText {
   return { type: "text/plain; charset=utf-8", text: `${message}\n` };
 }
@@ -38,6 +44,7 @@ const reasons: Readonly<Record<number, string>> = {
   400: "Bad Request",
   408: "Request Timeout",
   431: "Request Header Fields Too Large",
+  501: "Not Implemented",
 };
 
 /** Node has no answer for it, so it is written as it goes over the wire, and is the connection's last. */

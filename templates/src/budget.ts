@@ -12,13 +12,32 @@ const BYTES_PER_STEP = 32;
 /** Reading and writing YAML costs far more than copying. */
 const YAML_BYTES_PER_STEP = 2;
 
+/** For who has less time than a workflow's own rendering. */
+export type RenderLimits = { readonly steps: number; readonly outputBytes: number };
+
 export class Budget {
-  #steps = MAX_STEPS;
+  readonly #limits: RenderLimits;
+  #steps: number;
+  #outputBytes = 0;
+
+  constructor(limits: RenderLimits = { steps: MAX_STEPS, outputBytes: MAX_OUTPUT_BYTES }) {
+    this.#limits = limits;
+    this.#steps = limits.steps;
+  }
 
   /** Takes `steps` from what is left. @throws {TemplateError} `limit` when nothing is left. */
   spend(steps = 1): void {
     this.#steps -= steps;
-    if (this.#steps < 0) throw new TemplateError("limit", `template needs more than ${MAX_STEPS} steps to render`);
+    if (this.#steps >= 0) return;
+    throw new TemplateError("limit", `template needs more than ${this.#limits.steps} steps to render`);
+  }
+
+  /** Accounts for what is printed. */
+  spendOutput(sizeBytes: number): void {
+    this.#outputBytes += sizeBytes;
+    const { outputBytes } = this.#limits;
+    if (this.#outputBytes > outputBytes)
+      throw new TemplateError("limit", `rendered template exceeds ${outputBytes} bytes`);
   }
 
   /** Accounts for a string that was read or made. */

@@ -1,5 +1,6 @@
 // What other packages may use of the templates.
 
+export type { RenderLimits } from "./budget.ts";
 export { renderForKubectl } from "./kubectl-template.ts";
 export { TemplateError } from "./template-error.ts";
 export { checkSource, checkSourceInSteps, type SourceCheck } from "./tinkerbell/check-source.ts";

@@ -10,7 +10,9 @@ const functions: FunctionMap = new Map(Object.entries({ ...builtins, ...(b64dec 
 
 /** @param value Of JSON. @throws {TemplateError} */
 export function renderForKubectl(template: string, value: unknown): string {
-  return compileTemplate("output", template, functions, "no-value").render(fromPlain(withIntegers(value)));
+  return compileTemplate("output", template, functions, { missingKey: "no-value" }).render(
+    fromPlain(withIntegers(value)),
+  );
 }
 
 /** Kubernetes' clients read whole numbers as such, and Go prints a large one as 1e+06 that is not. */

@@ -1,6 +1,5 @@
 // A parsed template that can be rendered any number of times.
-import { execute } from "./exec/exec.ts";
-import type { MissingKey } from "./exec/exec-state.ts";
+import { type ExecOptions, execute } from "./exec/exec.ts";
 import type { FunctionMap } from "./functions/signature.ts";
 import { parse } from "./parse/parse.ts";
 import { TemplateError } from "./template-error.ts";
@@ -15,17 +14,12 @@ export interface Template {
 }
 
 /** @throws {TemplateError} `syntax` or `limit` */
-export function compileTemplate(
-  name: string,
-  source: string,
-  functions: FunctionMap,
-  missingKey?: MissingKey,
-): Template {
+export function compileTemplate(name: string, source: string, functions: FunctionMap, options?: ExecOptions): Template {
   const nameBytes = toBytes(name);
   const trees = withinStack(name, () => parse(nameBytes, toBytes(source), (word) => functions.has(word)));
   return {
     name,
-    render: (data) => withinStack(name, () => toText(execute(trees, nameBytes, data, functions, missingKey))),
+    render: (data) => withinStack(name, () => toText(execute(trees, nameBytes, data, functions, options))),
   };
 }
 

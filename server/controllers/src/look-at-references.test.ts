@@ -6,7 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { promisify } from "node:util";
-import { type Hardware, type KindInfo, kinds, type Resource, type Template, type Workflow } from "@neverland/api";
+import {
+  type Hardware,
+  type KindInfo,
+  kinds,
+  type Resource,
+  type ResourceOf,
+  type Template,
+  type Workflow,
+} from "@neverland/api";
 import { writeKubeconfig } from "@neverland/resource-api/access-files.ts";
 import {
   type ApiServer,
@@ -103,6 +111,52 @@ test("a worker that no machine has is told, whether or not Hardware is named", a
     '299 - "spec.hardwareMap.device_1: no Hardware has the worker 52:54:00:00:00:10 that the template\'s tasks are for: no machine gets them"',
   );
   assert.equal(await warningsOf({ templateRef: "debian", hardwareMap: { device_1: "52:54:00:00:00:01" } }), "");
+});
+
+test("a machine that forbids workflows is told, whether it is named or its worker is", async () => {
+  const locked = {
+    interfaces: [{ dhcp: { mac }, netboot: { allowWorkflow: false } }],
+    disks: [{ device: "/dev/sda" }],
+  };
+  await store.update(kinds.Hardware, { ...(await present(kinds.Hardware, "m1")), spec: locked });
+  const why =
+    "Hardware m1 forbids workflows (spec.interfaces[0].netboot.allowWorkflow is false): no worker begins this until that is gone";
+  assert.equal(await warningsOf(rightSpec), `299 - "spec.hardwareRef: ${why}"`);
+  const template = await present(kinds.Template, "debian");
+  await store.update(kinds.Template, {
+    ...template,
+    spec: { data: data.replace("{{ index .Hardware.Disks 0 }}", "x") },
+  });
+  const byWorker = { templateRef: "debian", hardwareMap: rightSpec.hardwareMap };
+  assert.equal(await warningsOf(byWorker), `299 - "spec.hardwareMap.device_1: ${why}"`);
+});
+
+const broken = "{{ .nobody }}";
+for (const [what, text] of [
+  ["is long", `${"# long\n".repeat(2000)}${broken}`],
+  ["takes many steps", `{{ range until 20000 }}{{ end }}${broken}`],
+  ["prints much", `{{ repeat 20000 "#" }}\n${broken}`],
+] as const)
+  test(`a template that ${what} is not rendered while others wait`, async () => {
+    await store.update(kinds.Template, { ...(await present(kinds.Template, "debian")), spec: { data: broken } });
+    assert.match(await warningsOf(rightSpec), /does not render/);
+    await store.update(kinds.Template, { ...(await present(kinds.Template, "debian")), spec: { data: text } });
+    assert.equal(await warningsOf(rightSpec), "");
+  });
+
+test("what a write leaves as it was is not looked at again", async () => {
+  const wrong = { ...rightSpec, templateRef: "debain" };
+  const { body } = await api.request("POST", workflowsPath, { body: workflow(wrong) });
+  const headers = { "content-type": "application/merge-patch+json" };
+  const labelled = { body: { metadata: { labels: { a: "b" } } }, headers };
+  assert.equal((await api.request("PATCH", `${workflowsPath}/w`, labelled)).headers.get("warning"), null);
+  const replaced = await api.request("PUT", `${workflowsPath}/w`, { body: { ...body, metadata: { name: "w" } } });
+  assert.equal(replaced.headers.get("warning"), null);
+  const respelt = { body: { spec: { hardwareMap: { device_1: "x" } } }, headers };
+  assert.match(
+    (await api.request("PATCH", `${workflowsPath}/w`, respelt)).headers.get("warning") ?? "",
+    /did you mean/,
+  );
 });
 
 test("what was rendered stays, so nothing is said of it", async () => {
@@ -204,8 +258,11 @@ test("kubectl shows it", { timeout: 120_000 }, async (t) => {
   }
 });
 
-async function present(kind: typeof kinds.Template, name: string): Promise<Template> {
+async function present<K extends typeof kinds.Template | typeof kinds.Hardware>(
+  kind: K,
+  name: string,
+): Promise<ResourceOf<K>> {
   const found = await store.get(kind, { namespace: "default", name });
   assert.ok(found);
-  return found as Template;
+  return found as ResourceOf<K>;
 }

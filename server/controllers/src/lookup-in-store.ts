@@ -1,7 +1,7 @@
 // Objects that others name, looked for in the store.
 import { formatFinding, type KindInfo, kinds, type Resource } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
-import { lookAtReferences, type RunLookup } from "./look-at-references.ts";
+import { briefLook, lookAtReferences, type RunLookup } from "./look-at-references.ts";
 
 /** Of a hall of machines no one is found by a slip of the pen, and all others wait while names are compared. */
 const mostNames = 200;
@@ -13,13 +13,13 @@ export function lookupInStore(store: Pick<ResourceStore, "get" | "list">): RunLo
       const { items } = await store.list(kind, { namespace, limit: mostNames });
       return items.map(({ metadata }) => metadata.name);
     },
-    isMachine: async (worker) => {
+    machineOf: async (worker) => {
       const values = [worker, worker.toLowerCase()];
       for (const key of ["spec.interfaces[].dhcp.mac", "spec.agentID"]) {
         const { items } = await store.list(kinds.Hardware, { fields: [{ key, operator: "in", values }], limit: 1 });
-        if (items.length > 0) return true;
+        if (items[0] !== undefined) return items[0];
       }
-      return false;
+      return undefined;
     },
   };
 }
@@ -30,5 +30,5 @@ export async function referencesInWords(
   object: Resource,
   store: Pick<ResourceStore, "get" | "list">,
 ): Promise<string[]> {
-  return (await lookAtReferences(kind, object, lookupInStore(store))).map(formatFinding);
+  return (await lookAtReferences(kind, object, lookupInStore(store), briefLook)).map(formatFinding);
 }

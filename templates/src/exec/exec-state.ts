@@ -1,6 +1,5 @@
 // The state of one execution: where it is, what its variables hold, how far it may go, and how it fails.
 import type { Budget } from "../budget.ts";
-import { MAX_OUTPUT_BYTES } from "../budget.ts";
 import { quote } from "../fmt/quote.ts";
 import type { FunctionMap } from "../functions/signature.ts";
 import { nodeText } from "../parse/node-text.ts";
@@ -29,7 +28,6 @@ export interface ExecShared {
   readonly budget: Budget;
   readonly missingKey: MissingKey;
   readonly output: string[];
-  outputBytes: number;
   nesting: number;
 }
 
@@ -83,11 +81,12 @@ export class ExecState {
   }
 
   write(bytes: string): void {
-    this.shared.outputBytes += bytes.length;
-    if (this.shared.outputBytes > MAX_OUTPUT_BYTES) {
+    try {
+      this.shared.budget.spendOutput(bytes.length);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
       const [name, line, column] = this.#place();
-      const text = `rendered template exceeds ${MAX_OUTPUT_BYTES} bytes`;
-      throw new TemplateError("limit", text, { templateName: toText(name), line, column });
+      throw new TemplateError(error.code, error.message, { templateName: toText(name), line, column });
     }
     this.shared.output.push(bytes);
   }

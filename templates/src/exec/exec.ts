@@ -1,5 +1,5 @@
 // Runs a parsed template on data.
-import { Budget } from "../budget.ts";
+import { Budget, type RenderLimits } from "../budget.ts";
 import { printDefault } from "../fmt/print-value.ts";
 import { quote } from "../fmt/quote.ts";
 import type { FunctionMap } from "../functions/signature.ts";
@@ -13,6 +13,8 @@ import { type ExecShared, ExecState, type MissingKey } from "./exec-state.ts";
 /** How a list ended: at its end, or by a jump that the next range catches. */
 type Ending = "end" | "break" | "continue";
 
+export type ExecOptions = { readonly missingKey?: MissingKey; readonly limits?: RenderLimits | undefined };
+
 /**
  * @param name The template to run. @param data What `.` and `$` are at first.
  * @returns The output, as bytes.
@@ -23,13 +25,13 @@ export function execute(
   name: string,
   data: GoValue,
   functions: FunctionMap,
-  missingKey: MissingKey = "error",
+  { missingKey = "error", limits }: ExecOptions = {},
 ): string {
   const tree = trees.get(name);
   if (tree === undefined) throw new TemplateError("execution", `template: no template ${quote(name)}`);
   const shared: ExecShared = {
     ...{ trees, functions, missingKey },
-    ...{ budget: new Budget(), output: [], outputBytes: 0, nesting: 0 },
+    ...{ budget: new Budget(limits), output: [], nesting: 0 },
   };
   const state = new ExecState(shared, tree, refOf(data));
   walkList(state, refOf(data), tree.root);

@@ -1,4 +1,5 @@
 // From a Template and a Hardware to the tasks of a Workflow.
+import type { RenderLimits } from "../budget.ts";
 import { compileTemplate } from "../template.ts";
 import { TemplateError } from "../template-error.ts";
 import { absentValue } from "./absent-value.ts";
@@ -12,6 +13,7 @@ export interface RenderRequest extends TemplateInputs {
   readonly name: string;
   /** `spec.data` of the Template. */
   readonly data: string;
+  readonly limits?: RenderLimits | undefined;
 }
 
 export type RenderResult =
@@ -29,20 +31,23 @@ export type RenderResult =
       readonly problems: readonly TemplateProblem[];
       /** Absent when the template itself failed. */
       readonly rendered?: string;
+      /** It was given up: nothing is known of it but that it needs more than its limits. */
+      readonly isOverLimit?: boolean;
       readonly warnings: readonly TemplateProblem[];
     };
 
 /** Renders and checks. Never throws for what a template, a Hardware or a reference holds. */
 export function renderTemplate(request: RenderRequest): RenderResult {
   try {
-    const template = compileTemplate(request.name, request.data, tinkerbellFunctions);
+    const template = compileTemplate(request.name, request.data, tinkerbellFunctions, { limits: request.limits });
     const rendered = template.render(templateData(request));
     return { ...readWorkflowDocument(rendered), rendered };
   } catch (error) {
     const problem = problemOf(error);
     const why = error instanceof TemplateError ? absentValue(error, request.data, request) : undefined;
     const message = why === undefined ? problem.message : `${problem.message}: ${why}`;
-    return { ok: false, problems: [{ ...problem, message }], warnings: [] };
+    const isOverLimit = error instanceof TemplateError && error.code === "limit";
+    return { ok: false, problems: [{ ...problem, message }], warnings: [], isOverLimit };
   }
 }
 

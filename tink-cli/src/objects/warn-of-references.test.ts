@@ -1,7 +1,11 @@
 // What files name and nobody has is told with file, line and column before anything is sent; what comes with the same files is there.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { kinds, type Resource } from "@neverland/api";
+import type { Clients } from "../connection/connect.ts";
+import type { ManifestObject } from "../manifests/manifest-files.ts";
 import { type CliBench, openCliBench } from "../testing/cli-bench.ts";
+import { warnOfReferences } from "./warn-of-references.ts";
 
 const head = (kind: string, name: string): string =>
   `apiVersion: tinkerbell.org/v1alpha1\nkind: ${kind}\nmetadata:\n  name: ${name}\nspec:\n`;
@@ -70,5 +74,24 @@ test("a device that nobody has is told where it is typed", async () => {
   assert.match(
     stderr,
     new RegExp(`^Warning: ${file}:8:15: spec\\.hardwareMap\\.device_1: no Hardware has the worker `),
+  );
+});
+
+test("what a server does not let be read is told once, and ends nothing", async () => {
+  const refused = () => Promise.reject(new Error("secrets is forbidden"));
+  const clients = (() => ({ get: refused, list: refused })) as unknown as Clients;
+  const kind = kinds.Workflow;
+  const resource = { metadata: { name: "w" }, spec: { templateRef: "a" } } as Resource;
+  const object = { kind, resource, source: {} } as unknown as ManifestObject;
+  let said = "";
+  const context = {
+    stderr: (text: string) => {
+      said += text;
+    },
+  };
+  await warnOfReferences([object, object], { clients, namespace: "default" }, "strict", context);
+  assert.match(
+    said,
+    /^Warning: .*could not be looked at, and they are sent all the same: Error: secrets is forbidden\n$/,
   );
 });

@@ -29,9 +29,14 @@ export async function warnOfReferences(
   if (validate === "ignore" || objects.every(({ kind }) => kind.references === undefined)) return;
   const placed = objects.map((object) => ({ ...object, resource: placedIn(namespace, object) }));
   const lookup = new FilesAndServer(placed, clients);
-  for (const { kind, resource, source } of placed)
-    for (const { path, message } of await findings(kind, resource, lookup, clients))
-      context.stderr(`Warning: ${formatFault(source.faultAt(path, message))}\n`);
+  try {
+    for (const { kind, resource, source } of placed)
+      for (const { path, message } of await findings(kind, resource, lookup, clients))
+        context.stderr(`Warning: ${formatFault(source.faultAt(path, message))}\n`);
+  } catch (error) {
+    // Who may write an object may not read what it names; and a server that does not answer is told of by what is sent next.
+    context.stderr(`Warning: what the files name could not be looked at, and they are sent all the same: ${error}\n`);
+  }
 }
 
 /** What a workflow that has begun was rendered of stays as it was. */
@@ -54,14 +59,16 @@ class FilesAndServer implements RunLookup {
   readonly #found = new Map<string, Promise<object | undefined>>();
   readonly #names = new Map<string, string[]>();
   readonly #listed = new Map<string, Promise<readonly string[]>>();
-  readonly #machines: ReadonlySet<string>;
+  readonly #machines: ReadonlyMap<string, object>;
 
   constructor(objects: readonly { readonly kind: KindInfo; readonly resource: Resource }[], clients: Clients) {
     this.#clients = clients;
     const machines = objects.filter(({ kind }) => kind === kinds.Hardware);
-    this.#machines = new Set(
+    this.#machines = new Map(
       machines.flatMap(({ resource }) =>
-        machineFields.flatMap((field) => fieldsAt(resource, field).map(({ value }) => String(value).toLowerCase())),
+        machineFields.flatMap((field) =>
+          fieldsAt(resource, field).map(({ value }) => [String(value).toLowerCase(), resource] as const),
+        ),
       ),
     );
     for (const { kind, resource } of objects) {
@@ -84,14 +91,15 @@ class FilesAndServer implements RunLookup {
     return [...(this.#names.get(id)?.slice(0, mostNames) ?? []), ...(await this.#listed.getOrInsertComputed(id, list))];
   }
 
-  async isMachine(worker: string): Promise<boolean> {
-    if (this.#machines.has(worker.toLowerCase())) return true;
+  async machineOf(worker: string): Promise<object | undefined> {
+    const own = this.#machines.get(worker.toLowerCase());
+    if (own !== undefined) return own;
     for (const field of machineFields) {
       const fieldSelector = `${field}=${worker}`;
       const { items } = await this.#clients(kinds.Hardware).list({ fieldSelector, limit: 1 });
-      if (items.length > 0) return true;
+      if (items[0] !== undefined) return items[0];
     }
-    return false;
+    return undefined;
   }
 }
 

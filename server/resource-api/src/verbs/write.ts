@@ -1,5 +1,5 @@
 // The verbs that write: create, replace and patch.
-import { fieldsAt, type JsonObject, type Resource } from "@neverland/api";
+import { fieldsAt, type JsonObject, type KindInfo, type Resource } from "@neverland/api";
 import { applyResource, patchResource, replaceResource } from "@neverland/resources/patches/patch-resource.ts";
 import { invalid } from "@neverland/resources/resource-error.ts";
 import { metadataOf, toResource, withoutStatus } from "@neverland/resources/resource-input.ts";
@@ -34,28 +34,30 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
 }
 
 export async function replace(exchange: Exchange, target: NamedTarget): Promise<void> {
-  const before = await endedBefore(exchange, target);
+  const before = await readBefore(exchange, target);
   await answerWritten(exchange, target, await replaced(exchange, target), { before });
 }
 
 export async function patch(exchange: Exchange, target: NamedTarget): Promise<void> {
-  const before = await endedBefore(exchange, target);
+  const before = await readBefore(exchange, target);
   const { resource, created } = await patched(exchange, target);
   await answerWritten(exchange, target, resource, { before, status: created ? 201 : 200 });
 }
 
-type Ended = { readonly generation: number; readonly state: string };
-
-/** Of a kind whose objects come to an end, one that has. */
-async function endedBefore(
+/** Of a kind of which more is told than whether it was written. */
+async function readBefore(
   { context }: Exchange,
   { kind, namespace, name, subresource }: NamedTarget,
-): Promise<Ended | undefined> {
-  if (kind.retention === undefined || subresource !== undefined) return undefined;
-  const { field, values } = kind.retention;
-  const found = await context.store.get(kind, { namespace, name });
-  const state = found && fieldsAt(found, field).find(({ value }) => values.includes(String(value)));
-  return state && { generation: found.metadata.generation, state: String(state.value) };
+): Promise<Resource | undefined> {
+  if ((kind.retention === undefined && kind.references === undefined) || subresource !== undefined) return undefined;
+  return await context.store.get(kind, { namespace, name });
+}
+
+/** Of a kind whose objects come to an end, the end that this one has come to. */
+function endOf({ retention }: KindInfo, object: Resource): string | undefined {
+  if (retention === undefined) return undefined;
+  const end = fieldsAt(object, retention.field).find(({ value }) => retention.values.includes(String(value)));
+  return end && String(end.value);
 }
 
 async function replaced(exchange: Exchange, target: NamedTarget): Promise<Resource> {
@@ -96,16 +98,20 @@ async function answerWritten(
   exchange: Exchange,
   { kind, subresource }: NamedTarget,
   object: Resource,
-  { before, status = 200 }: { before: Ended | undefined; status?: number },
+  { before, status = 200 }: { before: Resource | undefined; status?: number },
 ): Promise<void> {
-  const { name, deletionTimestamp, finalizers, generation } = object.metadata;
+  const { name, deletionTimestamp, finalizers } = object.metadata;
+  const isSameSpec =
+    before?.metadata.uid === object.metadata.uid && before.metadata.generation === object.metadata.generation;
+  const end = before && endOf(kind, before);
   if (deletionTimestamp && finalizers?.length && !subresource)
     warn(exchange.reply, [`${kind.singular}/${name} is being deleted: apply it again when it has gone`]);
-  else if (before !== undefined && before.generation !== generation)
+  else if (end !== undefined && !isSameSpec)
     warn(exchange.reply, [
-      `${kind.singular}/${name} has ended (${before.state}): tink ${kind.singular} retry ${name} runs it anew`,
+      `${kind.singular}/${name} has ended (${end}): tink ${kind.singular} retry ${name} runs it anew`,
     ]);
-  if (!subresource) await noteReferences(exchange, kind, object);
+  // What a spec names was looked at when that was written.
+  if (!subresource && !isSameSpec) await noteReferences(exchange, kind, object);
   await answer(exchange, kind, object, status);
 }
 

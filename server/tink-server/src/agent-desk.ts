@@ -71,6 +71,11 @@ export class AgentDesk {
     this.#wake(this.#queues.remove(metadata, this.#deps.clock.nowMs()));
   }
 
+  /** A Hardware was changed, or has gone. @param machine `namespace/name`. */
+  machineChanged(machine: string): void {
+    this.#waiters.wakeLocked(machine);
+  }
+
   /** Ends every wait, and those that begin later. */
   close(): void {
     this.#waiters.close();
@@ -90,7 +95,7 @@ export class AgentDesk {
     try {
       for (let isFirst = true; ; isFirst = false) {
         waiter.look();
-        const work = await this.#findWork(agentID);
+        const work = await this.#findWork(waiter, agentID);
         if (isFirst) this.#noteContact(question, work, waits);
         if ("serve" in work.next) {
           this.#refuseStranger(agentID, caller, work.workflow);
@@ -119,19 +124,20 @@ export class AgentDesk {
     if (refusal !== undefined) throw new TinkError("forbidden", refusal);
   }
 
-  async #findWork(agentID: string): Promise<FoundWork> {
+  async #findWork(waiter: Waiter, agentID: string): Promise<FoundWork> {
     for (;;) {
       const work = await findWork(agentID, this.#queues, this.#deps);
-      if (!("done" in work)) return this.#unlessForbidden(agentID, work);
+      if (!("done" in work)) return this.#unlessForbidden(waiter, agentID, work);
       await acceptReport(work.done, this.#deps, () => undefined);
     }
   }
 
   /** What was begun goes on: to stop it is another thing to ask for. */
-  #unlessForbidden(agentID: string, work: FoundWork): FoundWork {
+  #unlessForbidden(waiter: Waiter, agentID: string, work: FoundWork): FoundWork {
     const { next, workflow } = work;
     if (!("serve" in next) || next.again || workflow?.status?.state !== "PENDING") return work;
     const lock = this.#deps.gate.lockOf(agentID, workflow);
+    this.#waiters.lock(waiter, lock === undefined ? [] : this.#deps.gate.machinesOf(agentID, workflow));
     return lock === undefined ? work : { next: { wait: "forbidden", message: lock }, workflow };
   }
 

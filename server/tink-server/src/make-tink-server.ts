@@ -1,5 +1,5 @@
 // Makes Tink Server of its settings.
-import { parseKey } from "@neverland/api";
+import { formatKey, parseKey } from "@neverland/api";
 import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts";
 import { trustedProxies } from "@neverland/platform/network/caller-address.ts";
 import { AgentGate } from "@neverland/workflow-rules/agents/agent-gate.ts";
@@ -17,6 +17,11 @@ export async function makeTinkServer(deps: ComponentDeps<unknown>): Promise<Part
     gate: new AgentGate({ machines, proxies, record }),
     lastBootMs: (machine) =>
       contacts.bootContactMs({ namespace: parseKey(machine)?.namespace ?? "", agentID: "", hardware: machine }),
+    followMachines: (changed) =>
+      machines.follow({
+        upserted: ({ metadata }) => changed(formatKey(metadata)),
+        removed: (key) => changed(formatKey(key)),
+      }),
     methods: lent.grpcMethods ?? [],
     port: shared.tinkServer.port,
     limits: defaultLimits,

@@ -111,6 +111,20 @@ test("on a machine whose Hardware forbids workflows nothing is begun, and what w
   assert.equal((await worker.ask()).name, "write");
 });
 
+test("a worker that waits for a lock is served as soon as it has gone: no clock has to move", async (t) => {
+  const store = openMemoryStore();
+  const hardware = typedStore(store, kinds.Hardware);
+  const locked = { dhcp: { mac: installer }, netboot: { allowWorkflow: false } };
+  const made = await hardware.create({ metadata: { namespace: "default", name: "m" }, spec: { interfaces: [locked] } });
+  const bench = await setUp(t, { store, waitMs: 20_000, clock: new ManualClock(Date.now()) });
+  await bench.createWorkflow();
+  await bench.reachState("PENDING");
+  const asking = bench.worker().ask();
+  await until(() => bench.events.some(({ reason }) => reason === "WorkflowsForbidden"));
+  await hardware.update({ ...made, spec: { interfaces: [{ dhcp: { mac: installer } }] } });
+  assert.equal((await asking).name, "stream");
+});
+
 test("a worker whose workflows are over hears the quiet refusal that agents know", async (t) => {
   const bench = await setUp(t);
   await bench.createWorkflow();

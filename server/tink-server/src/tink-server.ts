@@ -32,6 +32,8 @@ export type TinkServerOptions = Omit<
     readonly proxies: TrustedProxies;
     /** Default 55 000. */
     readonly waitMs?: number;
+    /** Calls back at each change of a Hardware, with `namespace/name`; the returned function ends it. */
+    readonly followMachines: (changed: (machine: string) => void) => () => void;
     /** Calls of others that workers make on the same port. */
     readonly methods?: readonly GrpcMethod[];
   };
@@ -43,6 +45,7 @@ export class TinkServer implements Service {
   readonly #listener: GrpcListener;
   readonly #abort = new AbortController();
   #following: Following | undefined;
+  #unfollow = (): void => undefined;
   #listeningSinceMs: number | undefined;
 
   constructor(options: TinkServerOptions) {
@@ -72,7 +75,8 @@ export class TinkServer implements Service {
 
   /** Ready when every workflow is known, so that no worker is told there is none. */
   async start(signal: AbortSignal): Promise<void> {
-    const { store, clock, onError } = this.#options;
+    const { store, clock, onError, followMachines } = this.#options;
+    this.#unfollow = followMachines((machine) => this.#desk.machineChanged(machine));
     this.#following = follow<Workflow>({ store, clock, signal: this.#abort.signal }, kinds.Workflow, {
       onChange: (type, workflow) => (type === "deleted" ? this.#desk.remove(workflow) : this.#desk.upsert(workflow)),
       onError: (error) => onError({ doing: "watching workflows", error }),
@@ -84,6 +88,7 @@ export class TinkServer implements Service {
 
   async stop(deadline: AbortSignal): Promise<void> {
     this.#listeningSinceMs = undefined;
+    this.#unfollow();
     this.#desk.close();
     this.#stops.close();
     await this.#listener.stop(deadline);

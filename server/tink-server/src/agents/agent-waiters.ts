@@ -1,4 +1,5 @@
 // Workers that wait for something to do. Waiting costs a promise and a timer; nothing is asked again in the meantime.
+import { Holders } from "@neverland/platform/collections/holders.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 
 export type Wake =
@@ -21,6 +22,8 @@ export type Leaver = {
 /** One worker's visit. What changes between a look and the wait for it is not missed. */
 export class Waiter {
   readonly agentID: string;
+  /** `namespace/name` of each Hardware whose lock it waits for. */
+  lockedBy: readonly string[] = [];
   #pending: "changed" | "replaced" | "closing" | undefined;
   #end: ((wake: Wake) => void) | undefined;
 
@@ -58,6 +61,8 @@ export class Waiter {
 
 export class AgentWaiters {
   readonly #waiters = new Map<string, Waiter>();
+  /** By what they are locked by. */
+  readonly #locked = new Holders<Waiter>();
   #closed = false;
 
   /** How many workers wait. */
@@ -79,7 +84,25 @@ export class AgentWaiters {
     return waiter;
   }
 
+  /** It is woken when one of these is changed. @param machines `namespace/name` of each Hardware. */
+  lock(waiter: Waiter, machines: readonly string[]): void {
+    this.#unlock(waiter);
+    waiter.lockedBy = machines;
+    for (const machine of machines) this.#locked.add(machine, waiter);
+  }
+
+  /** What is changed may be the lock. Costs nothing where nobody waits for it. */
+  wakeLocked(machine: string): void {
+    for (const waiter of this.#locked.first(machine, Number.POSITIVE_INFINITY)) waiter.wake("changed");
+  }
+
+  #unlock(waiter: Waiter): void {
+    for (const machine of waiter.lockedBy) this.#locked.delete(machine, waiter);
+    waiter.lockedBy = [];
+  }
+
   leave(waiter: Waiter): void {
+    this.#unlock(waiter);
     if (this.#waiters.get(waiter.agentID) === waiter) this.#waiters.delete(waiter.agentID);
   }
 

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { Readable } from "node:stream";
 import { createClient, type Transport } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
-import { kinds, type MachineEventInput, type Workflow } from "@neverland/api";
+import { formatKey, kinds, type MachineEventInput, type Workflow } from "@neverland/api";
 import { ActionLogService, Stream } from "@neverland/api/action-log";
 import { type ActionResponse, ActionStatusRequest_StateType, WorkflowService } from "@neverland/api/workflow";
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
@@ -61,6 +61,11 @@ export class TinkBench {
     this.server = new TinkServer({
       ...shared,
       gate,
+      followMachines: (changed) =>
+        machines.follow({
+          upserted: ({ metadata }) => changed(formatKey(metadata)),
+          removed: (key) => changed(formatKey(key)),
+        }),
       lastBootMs,
       proxies,
       doors: [{ host: "127.0.0.1" }],

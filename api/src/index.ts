@@ -40,7 +40,7 @@ export type { EventSource } from "./timeline/event-sources.ts";
 export { type EventType, type EventTypeInfo, eventTypeInfo, isSignOfLife } from "./timeline/event-types.ts";
 export { explain } from "./timeline/explain/explain.ts";
 export { hardwareTrouble, type RivalClaim } from "./timeline/explain/explain-hardware.ts";
-export type { ExplainInput } from "./timeline/explain/explanation.ts";
+export type { ExplainInput, Explanation } from "./timeline/explain/explanation.ts";
 export { type BootStage, beginsAnew, rankOf, stageOf } from "./timeline/newest-boot.ts";
 export { type RenderFailure, whatToMend } from "./timeline/render-problem.ts";
 export * from "./timeline/stage-bill.ts";

@@ -2,7 +2,7 @@
 import { TemplateError } from "./template-error.ts";
 
 /** The size Tinkerbell allows a rendered template. */
-export const MAX_OUTPUT_BYTES = 256 * 1024;
+const MAX_OUTPUT_BYTES = 256 * 1024;
 /** No single string inside a render may be longer: twice what could be printed. */
 export const MAX_STRING_BYTES = 2 * MAX_OUTPUT_BYTES;
 const MAX_LIST_ITEMS = 100_000;

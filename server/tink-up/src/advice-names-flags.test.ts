@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eventReference } from "@neverland/api";
 import { flagName } from "@neverland/component-kit/setting.ts";
-import { allSettings } from "./config.ts";
+import { allSettings } from "./settings/config.ts";
 
 test("each flag that an event's advice names is one of tink up", () => {
   const flags = new Set(allSettings.flatMap(({ setting: { flag } }) => (flag === undefined ? [] : [flagName(flag)])));

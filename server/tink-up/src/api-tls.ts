@@ -10,8 +10,8 @@ import { type CertificateFiles, readCertificateFiles } from "@neverland/platform
 import { GivenCertificate } from "@neverland/platform/tls/given-certificate.ts";
 import { ServerCertificate } from "@neverland/platform/tls/server-certificate.ts";
 import type { TlsIdentity } from "@neverland/platform/tls/shown-identity.ts";
-import type { ServerConfig } from "./config.ts";
-import { isAnyAddress } from "./server-settings.ts";
+import type { ServerConfig } from "./settings/config.ts";
+import { isAnyAddress } from "./settings/server-settings.ts";
 import { type Trust, trustIn } from "./trust.ts";
 
 export type ApiTls = {

@@ -4,8 +4,8 @@ import { findLink, ipv4Addresses, servingAddress } from "@neverland/platform/net
 import { NetworkError } from "@neverland/platform/network/network-error.ts";
 import { bindUdp } from "@neverland/platform/network/udp-endpoint.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
-import type { ServerConfig } from "./config.ts";
 import { anyAddress } from "./planes.ts";
+import type { ServerConfig } from "./settings/config.ts";
 
 /** @throws {NetworkError | ServerError} For interfaces and addresses that are not there. */
 export async function checkPlanes(config: ServerConfig, signal: AbortSignal): Promise<void> {

@@ -11,8 +11,8 @@ import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
 import { freePort } from "@neverland/platform/testing/free-port.ts";
-import { readServerConfig } from "./config.ts";
 import { startServer } from "./main.ts";
+import { readServerConfig } from "./settings/config.ts";
 
 const firstLight = join(import.meta.dirname, "../../store/fixtures/first-light/neverland.db");
 let dataDir: string;

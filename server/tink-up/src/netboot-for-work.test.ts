@@ -8,8 +8,8 @@ import { kinds, ResourceClient } from "@neverland/api";
 import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
-import { readServerConfig } from "./config.ts";
 import { startServer } from "./main.ts";
+import { readServerConfig } from "./settings/config.ts";
 
 const mac = "52:54:00:00:00:01";
 const address = "10.0.0.5";

@@ -7,7 +7,7 @@ import { type ConnectionRules, descriptorShare } from "@neverland/platform/netwo
 import { findLink, linkOf, servingAddress } from "@neverland/platform/network/interfaces.ts";
 import type { TlsIdentity } from "@neverland/platform/tls/shown-identity.ts";
 import { crowdTeller, type FaultDeps, nameFaults, unreadTeller } from "./boot-plane-faults.ts";
-import type { ServerConfig } from "./config.ts";
+import type { ServerConfig } from "./settings/config.ts";
 
 /** Listens on all there are; it is no address to tell anybody. */
 export const anyAddress = "0.0.0.0";

@@ -1,6 +1,6 @@
 // What it means for the boot plane's TCP that sockets cannot be tied to links.
 import { loadLibc } from "@neverland/platform/network/libc.ts";
-import type { ServerConfig } from "./config.ts";
+import type { ServerConfig } from "./settings/config.ts";
 
 /** @returns What to tell; undefined where they can, or where none is to be. */
 export async function untiedDoors({ shared }: ServerConfig): Promise<string | undefined> {

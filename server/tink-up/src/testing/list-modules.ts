@@ -12,7 +12,7 @@ registerHooks({
 });
 
 const [name = "", dataDir = ""] = process.argv.slice(2);
-const { readServerConfig } = await import("../config.ts");
+const { readServerConfig } = await import("../settings/config.ts");
 const { startServer } = await import("../main.ts");
 const before = loaded;
 loaded = [];

@@ -1,8 +1,8 @@
 // Starts everything there is on free ports of loopback, prints which modules of Node itself were loaded for that, and ends. A program of
 // its own: a test loads more by itself. Its argument is the data folder.
 import type { Logger } from "@neverland/platform/log/log.ts";
-import { readServerConfig } from "../config.ts";
 import { startServer } from "../main.ts";
+import { readServerConfig } from "../settings/config.ts";
 
 const [dataDir = ""] = process.argv.slice(2);
 const settings = {

@@ -5,8 +5,8 @@ import { type NamedSetting, settingsOf, type ValuesOf } from "@neverland/compone
 import { type SharedValues, sharedSettings } from "@neverland/component-kit/shared-settings.ts";
 import { checkDataDir } from "@neverland/platform/files/data-dir.ts";
 import { ServerError } from "@neverland/platform/server-error.ts";
-import { faultsOf, messagesOf } from "./all-faults.ts";
-import { components } from "./components.ts";
+import { faultsOf, messagesOf } from "../all-faults.ts";
+import { components } from "../components.ts";
 import { defaultConfigFile, readConfigFiles } from "./config-files.ts";
 import { type Environment, givenByEnvironment, mistypedVariables } from "./environment.ts";
 import { serverProblems, serverSettings, serverWarnings } from "./server-settings.ts";

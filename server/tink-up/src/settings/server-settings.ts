@@ -6,7 +6,7 @@ import type { Settings } from "@neverland/component-kit/read-settings.ts";
 import type { ValuesOf } from "@neverland/component-kit/setting.ts";
 import { hostPort, oneOf, path } from "@neverland/component-kit/value-schemas.ts";
 import { z } from "zod";
-import { components } from "./components.ts";
+import { components } from "../components.ts";
 
 const names = components.filter(({ runsWith }) => runsWith === undefined).map(({ name }) => name);
 /** RFC 5280 §4.2.1.6 writes them in ASCII. */

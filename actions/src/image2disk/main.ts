@@ -1,8 +1,8 @@
 // image2disk: streams a disk image from a web server to a disk.
 import { runAction } from "../program/run-action.ts";
-import { rereadPartitions } from "./partitions.ts";
+import { rereadPartitions } from "./disk/partitions.ts";
+import { closeTarget, openTarget } from "./disk/target.ts";
 import { readSettings } from "./settings.ts";
-import { closeTarget, openTarget } from "./target.ts";
 import { writeImage } from "./write-image.ts";
 
 void runAction("image2disk", async ({ environment, log, signal }) => {

@@ -3,17 +3,17 @@ import type { Hash } from "node:crypto";
 import { runProgram } from "@neverland/debian";
 import { ActionError } from "../program/action-error.ts";
 import type { ActionLog } from "../program/action-log.ts";
-import { decideCompression, mustBeDisk } from "./compression.ts";
-import { decompress } from "./decompress.ts";
-import { contentBytes, hasBootSector, readDiskContent } from "./disk-content.ts";
-import { type DiskPort, DiskWriter, tooSmall } from "./disk-writer.ts";
-import { Download } from "./download.ts";
-import { pageBytes } from "./page-aligned.ts";
-import { Peeked } from "./peeked.ts";
+import { type DiskPort, DiskWriter, tooSmall } from "./disk/disk-writer.ts";
+import { pageBytes } from "./disk/page-aligned.ts";
+import type { Target } from "./disk/target.ts";
+import { Download } from "./download/download.ts";
+import { usualRule } from "./download/retry-rule.ts";
+import { decideCompression, mustBeDisk } from "./image/compression.ts";
+import { decompress } from "./image/decompress.ts";
+import { contentBytes, hasBootSector, readDiskContent } from "./image/disk-content.ts";
+import { Peeked } from "./image/peeked.ts";
 import { describeProgress, type ProgressSample } from "./progress.ts";
-import { usualRule } from "./retry-rule.ts";
 import type { Settings } from "./settings.ts";
-import type { Target } from "./target.ts";
 
 type Deps = { readonly log: ActionLog; readonly signal: AbortSignal; readonly nowMs: () => number };
 

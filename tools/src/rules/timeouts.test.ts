@@ -31,7 +31,7 @@ const figures = [
   ["the same DHCP", "10 s", "server/boots-netboot/src/dhcp/dhcp-events.ts", "repeatQuietMs = 10_000;"],
   ["a machine that no", "a day", "server/boots-netboot/src/dhcp/dhcp-events.ts", "silenceQuietMs = 24 * 3_600_000;"],
   ["the in-memory OS", "30 s", "hook/rootfs/usr/lib/hook/network.sh", '[ "$delay" -le 30 ] || delay=30'],
-  ["an image's server", "60 s", "actions/src/image2disk/http-get.ts", "silenceMs = 60_000;"],
+  ["an image's server", "60 s", "actions/src/image2disk/download/http-get.ts", "silenceMs = 60_000;"],
   ["whoever reads", "5 minutes", "server/tink-up/src/planes.ts", "stallTimeoutMs = 300_000;"],
   ["a request that", "60 s", "server/tink-up/src/planes.ts", "requestTimeoutMs = 60_000;"],
   ["events", "90 days", "server/timeline/src/timeline-limits.ts", "maxAgeMs: 90 * 86_400_000,"],

@@ -43,7 +43,7 @@ const figures = [
   ["machines without", "a day", "server/machine-views/src/strangers.ts", "strangerAgeMs = 86_400_000;"],
   ["machines without", "4096", "server/timeline/src/machine-facts.ts", "mostStrangers = 4096;"],
   ["when a machine", "5 minutes", "server/machine-views/src/shown-views.ts", "staleMs = 300_000;"],
-  ["attempts", "10", "server/controllers/src/workflow/retry-workflow.ts", "mostAttempts = 10;"],
+  ["attempts", "10", "server/controllers/src/workflow/steps/retry-workflow.ts", "mostAttempts = 10;"],
   ["a watch", "30 to 60", "server/resource-api/src/answers/watch-stream.ts", "1800 + Math.floor(Math.random() * 1800)"],
 ] as const;
 

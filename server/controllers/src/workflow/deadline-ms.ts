@@ -3,7 +3,7 @@ import type { Workflow } from "@neverland/api";
 import { deadlineOf } from "@neverland/workflow-rules/deadlines.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { limitsOf } from "./limits-of.ts";
-import { statusOf } from "./step.ts";
+import { statusOf } from "./steps/step.ts";
 
 type Deps = Pick<WorkflowControllerDeps, "clock" | "limits" | "listeningSinceMs" | "queues">;
 

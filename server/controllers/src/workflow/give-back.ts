@@ -8,7 +8,7 @@ import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
 import { hardwareKey, loansOf } from "./loans.ts";
 import { forbidNetboot, unusableForbids } from "./netboot-permission.ts";
-import { stopAction, whereStopped } from "./stop-action.ts";
+import { stopAction, whereStopped } from "./steps/stop-action.ts";
 import { eventOf, eventsOf } from "./workflow-events.ts";
 
 /** May be called again at any time. A medium that cannot be ejected holds the workflow for so long and no longer: nobody waits for ever. */

@@ -1,6 +1,6 @@
 // What a workflow has lent its machine and not taken back yet: read from the workflow alone, so that it is known after any restart.
 import { isFinalState, type ResourceKey, type Workflow } from "@neverland/api";
-import { bootModeOf, statusOf, wantsToggle } from "./step.ts";
+import { bootModeOf, statusOf, wantsToggle } from "./steps/step.ts";
 
 export type Loans = {
   /** To boot from the network. */

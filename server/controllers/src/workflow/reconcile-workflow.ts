@@ -7,18 +7,18 @@ import { rebootExpectedSinceMs } from "@neverland/workflow-rules/actions/reboot-
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { withGoal } from "../goal/goal.ts";
 import type { WorkflowControllerDeps } from "../ports.ts";
-import { cancelWorkflow } from "./cancel-workflow.ts";
-import { foldStep } from "./fold-step.ts";
 import { forgetReports } from "./forget-reports.ts";
 import { hasLoans } from "./loans.ts";
-import { prepareMachine } from "./prepare-machine.ts";
-import { retryWorkflow } from "./retry-workflow.ts";
-import { startWorkflow } from "./start-workflow.ts";
-import { type Step, type StepContext, statusOf } from "./step.ts";
-import { watchHardware } from "./watch-hardware.ts";
+import { cancelWorkflow } from "./steps/cancel-workflow.ts";
+import { foldStep } from "./steps/fold-step.ts";
+import { prepareMachine } from "./steps/prepare-machine.ts";
+import { retryWorkflow } from "./steps/retry-workflow.ts";
+import { startWorkflow } from "./steps/start-workflow.ts";
+import { type Step, type StepContext, statusOf } from "./steps/step.ts";
+import { watchHardware } from "./steps/watch-hardware.ts";
+import { cleanUp, wrapUp } from "./steps/wrap-up.ts";
 import { eventsOf } from "./workflow-events.ts";
 import { goalOf } from "./workflow-goal.ts";
-import { cleanUp, wrapUp } from "./wrap-up.ts";
 
 /** May be killed at any line: what follows is read from the workflow and the store, and written once. */
 export async function reconcileWorkflow(

@@ -18,7 +18,7 @@ import type { WorkflowControllerDeps } from "../ports.ts";
 import { giveBack } from "./give-back.ts";
 import { hasLoans } from "./loans.ts";
 import { reconcileWorkflow } from "./reconcile-workflow.ts";
-import { statusOf } from "./step.ts";
+import { statusOf } from "./steps/step.ts";
 
 export type WorkflowControllerOptions = Omit<
   WorkflowControllerDeps,

@@ -24,7 +24,7 @@ export const eventReasons = {
   },
   WorkerOfOtherMachine: {
     meaning: "the workflow's tasks are for a worker that is not the machine of its Hardware",
-    mend: "put the machine's MAC into the Workflow's hardwareMap and have it rendered anew (tink workflow cancel NAME, then tink workflow retry NAME), or the worker's into the Hardware",
+    mend: "put the machine's MAC into the Workflow's hardwareMap and apply it, which has it rendered anew, or the worker's into the Hardware",
   },
   NearMac: {
     meaning: "two MACs differ so little that one of them may be mistyped",

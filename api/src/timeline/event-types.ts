@@ -145,6 +145,16 @@ export const eventTypes = {
     meaning: "the workflow waits for another one of its machine",
     todo: "wait, or cancel the one that is before it",
   },
+  WorkflowRenderedAnew: {
+    ...workflow,
+    meaning:
+      "the workflow was rendered anew, since what it is rendered of was changed before any action of it was given out",
+  },
+  WorkflowKept: {
+    ...record,
+    meaning: "the workflow stays as it was rendered, although it was changed",
+    todo: "read the message; to run what it says now, cancel it and retry it",
+  },
   WorkflowRetried: { ...workflow, meaning: "the workflow was begun again" },
   RetryRefused: {
     ...record,

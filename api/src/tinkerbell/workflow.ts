@@ -17,7 +17,7 @@ export type ActionState = (typeof actionStates)[number];
 
 export const workflowSpecSchema = z.looseObject({
   templateRef: text.describe(
-    "The name of the Template to run, in the Workflow's namespace. What was rendered of it stays, whatever becomes of the Template.",
+    "The name of the Template to run, in the Workflow's namespace. Once an action was given out, what was rendered of it stays, whatever becomes of the Template.",
   ),
   hardwareRef: text.describe(
     "The name of the Hardware to run on, in the Workflow's namespace: the template reads it as .Hardware and .hardware. Without one the template reads an empty one, and nothing is allowed to netboot.",
@@ -137,6 +137,15 @@ export const workflowStatusSchema = z.looseObject({
     .enum(["successful", "failed"])
     .optional()
     .describe("Whether the template renders; the condition TemplateRenderedSuccess says why not."),
+  renderedFrom: z
+    .looseObject({
+      generation: z.int().optional().describe("The metadata.generation of the Workflow then."),
+      template: text.describe("The Template then: its uid and generation."),
+      hardwareRef: text.describe("The name of the Hardware then: what was lent is taken back from it."),
+      hardware: text.describe("The Hardware then: its uid and generation."),
+    })
+    .nullish()
+    .describe("What was rendered: as long as no action was given out, a change of it has the workflow rendered anew."),
   globalTimeout: z
     .int()
     .optional()

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cancelAnnotation, kinds, type Workflow } from "@neverland/api";
+import { cancelAnnotation, kinds, type Workflow, type WorkflowStatus } from "@neverland/api";
 import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import { typedStore } from "@neverland/store/typed-resources.ts";
@@ -69,6 +69,19 @@ test("nobody may begin what was given up while the start was written down", asyn
     rig.start(workflow, () => rig.workflows.updateStatus({ ...workflow, status: over })),
     isNotNow,
   );
+});
+
+test("nobody may begin what was about to be rendered anew, or was, while the start was written down", async () => {
+  const changes: WorkflowStatus[] = [{ state: "PREPARING" }, { tasks: [] }];
+  for (const change of changes) {
+    const rig = new Rig();
+    const workflow = await rig.create();
+    const changed = { ...workflow, status: { ...workflow.status, ...change } };
+    await assert.rejects(
+      rig.start(workflow, () => rig.workflows.updateStatus(changed)),
+      isNotNow,
+    );
+  }
 });
 
 test("nobody may begin what was deleted, or made anew, while the start was written down", async () => {

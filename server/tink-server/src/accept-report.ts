@@ -3,7 +3,6 @@ import {
   type ActionReportSpec,
   apiVersionOf,
   formatKey,
-  isFinalState,
   kinds,
   parseKey,
   type Workflow,
@@ -11,6 +10,7 @@ import {
 } from "@neverland/api";
 import { formatTime } from "@neverland/platform/time/clock.ts";
 import { StoreError } from "@neverland/store/resource-store.ts";
+import { findStep } from "@neverland/workflow-rules/actions/actions-in-order.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
 import { type IgnoredReason, whyIgnored } from "@neverland/workflow-rules/reports/judge-report.ts";
 import { type FoldedWorkflow, readFolded } from "@neverland/workflow-rules/reports/read-folded.ts";
@@ -117,9 +117,18 @@ async function appendStart(
   const isNew = !isKnown && (await append(workflow, report, starts.length + 1, deps));
   // The workflow may have been given up while this was written; then nobody may begin.
   const now = await deps.workflows.get(workflow.metadata);
-  if (now?.metadata.uid !== workflow.metadata.uid || isFinalState(now.status?.state) || whyStop(now) !== undefined)
-    throw new TinkError("not-now", `workflow ${report.workflow} is over: do not run action ${report.actionID}`);
+  if (now?.metadata.uid !== workflow.metadata.uid || !isToBeRun(now, report) || whyStop(now) !== undefined)
+    throw new TinkError(
+      "not-now",
+      `workflow ${report.workflow} is over or was changed: do not run action ${report.actionID}`,
+    );
   return isNew;
+}
+
+/** It may have been rendered anew, or be about to be. */
+function isToBeRun({ status = {} }: Workflow, { actionID }: ActionReportSpec): boolean {
+  const { state } = status;
+  return (state === "PENDING" || state === "RUNNING") && findStep(status, actionID) !== undefined;
 }
 
 function isSameStart(known: ActionReportSpec, report: ActionReportSpec, handedAgainMs = 0): boolean {

@@ -2,12 +2,13 @@
 import type { WorkflowState, WorkflowStatus } from "@neverland/api";
 
 /**
- * Upstream's types, and seven of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
+ * Upstream's types, and eight of ours. `Succeeded`: whether and why the workflow ended as it did (`kubectl wait --for=condition=Succeeded`).
  * `HardwareMissing`: its machine's Hardware was deleted, or found to be of no use, while it was under way.
  * `WorkerFree`: whether another workflow of its worker is before it; said once one was.
  * `WaitTimeoutRead`: whether the annotation that says how long it waits could be read; said once it could not.
  * `Stopping`: its running action is to end, since it was deleted or cancelled. `Retried`: whether it was begun again when that was asked for.
  * `WorkerOfHardware`: whether the workflow's worker is the machine whose Hardware it names; said once it was not.
+ * `RenderedAnew`: whether what was changed after it was rendered counts; said once something was.
  */
 export type ConditionType =
   | "TemplateRenderedSuccess"
@@ -20,6 +21,7 @@ export type ConditionType =
   | "BootJobFailed"
   | "HardwareMissing"
   | "WorkerOfHardware"
+  | "RenderedAnew"
   | "WorkerFree"
   | "WaitTimeoutRead"
   | "Stopping"

@@ -80,5 +80,5 @@ function otherMachine({ status }: Workflow): string[] {
 }
 
 function otherMachineAdvice({ metadata, spec }: Workflow): string {
-  return `put the machine's MAC into hardwareMap in Workflow ${metadata.name} (what is rendered stays until tink workflow cancel ${metadata.name} and tink workflow retry ${metadata.name}), or change hardwareRef, or put the worker's MAC into Hardware ${spec?.hardwareRef ?? ""}`;
+  return `put the machine's MAC into hardwareMap in Workflow ${metadata.name}, or change hardwareRef, or put the worker's MAC into Hardware ${spec?.hardwareRef ?? ""}`;
 }

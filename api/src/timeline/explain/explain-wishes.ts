@@ -1,5 +1,5 @@
 // What people asked of a workflow that is there, and what it waits for of others, for `tink explain`: from its conditions.
-import type { Workflow } from "../../tinkerbell/workflow.ts";
+import { isFinalState, type Workflow } from "../../tinkerbell/workflow.ts";
 import type { Explanation } from "./explanation.ts";
 
 function said({ status }: Workflow, type: string, value: "True" | "False") {
@@ -44,6 +44,12 @@ export function cancelledOf(workflow: Workflow): Explanation | undefined {
       `tink workflow retry ${metadata.name} begins it again; until it has succeeded, do not count on what is on the disk`,
     ],
   };
+}
+
+/** It was changed after it was rendered, and that counts for nothing. */
+export function keptOf(workflow: Workflow): string[] {
+  const kept = said(workflow, "RenderedAnew", "False");
+  return kept?.message && !isFinalState(workflow.status?.state) ? [kept.message] : [];
 }
 
 /** That this is not its first attempt. That another one was refused is for whoever asked, and on the timeline. */

@@ -7,7 +7,7 @@ import type { EventType } from "../event-types.ts";
 import { type RenderFailure, whatToMend } from "../render-problem.ts";
 import { lastSign, type TimelineEvent } from "../timeline-event.ts";
 import { missingHardware, waitingForWorker } from "./explain-waiting.ts";
-import { cancelledOf, queuedOf, retriedOf, stoppingOf } from "./explain-wishes.ts";
+import { cancelledOf, keptOf, queuedOf, retriedOf, stoppingOf } from "./explain-wishes.ts";
 import type { ExplainInput, Explanation } from "./explanation.ts";
 import { standingRefusals } from "./standing-refusals.ts";
 
@@ -18,7 +18,7 @@ export function explainWorkflow(
 ): Explanation {
   const wished =
     stoppingOf(workflow) ?? queuedOf(workflow) ?? cancelledOf(workflow) ?? explainState(workflow, input, timeline);
-  return { ...wished, because: [...wished.because, ...retriedOf(workflow)] };
+  return { ...wished, because: [...wished.because, ...keptOf(workflow), ...retriedOf(workflow)] };
 }
 
 function explainState(workflow: Workflow, input: ExplainInput, timeline: readonly TimelineEvent[]): Explanation {

@@ -164,7 +164,7 @@ test("that the worker is another machine's is said before what the machine did, 
   const other = workflow({ ...waiting.status, conditions }, { hardwareRef: "m1" });
   const { because, todo } = explain({ hardware: hardware(true), workflows: [other], events: [], nowMs });
   assert.deepEqual(because, [message, "the machine has not been seen on the network"]);
-  assert.match(todo[0] ?? "", /^put the machine's MAC into hardwareMap in Workflow install /);
+  assert.match(todo[0] ?? "", /^put the machine's MAC into hardwareMap in Workflow install, or /);
 });
 
 test("a running action is named with how long it has run and may run", () => {

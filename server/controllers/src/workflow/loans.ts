@@ -15,9 +15,14 @@ export function loansOf(workflow: Workflow): Loans {
   const { toggledTrue, toggledFalse } = bootOptions?.allowNetboot ?? {};
   const isOut = toggledTrue === true || (state === "PREPARING" && wantsToggle(workflow));
   const eject = ejectJobName(workflow);
+  const hasJobs = Object.keys(bootOptions?.jobs ?? {}).length > 0;
   return {
     permission: isOut && toggledFalse !== true && hardwareKey(workflow) !== undefined,
-    medium: eject !== undefined && state !== "" && state !== "SUCCESS" && bootOptions?.jobs?.[eject]?.complete !== true,
+    medium:
+      eject !== undefined &&
+      (state !== "" || hasJobs) &&
+      state !== "SUCCESS" &&
+      bootOptions?.jobs?.[eject]?.complete !== true,
   };
 }
 
@@ -33,8 +38,10 @@ export function holdsPermission(workflow: Workflow): boolean {
   return isBefore && wantsToggle(workflow) && !workflow.metadata.deletionTimestamp;
 }
 
-export function hardwareKey({ metadata, spec }: Workflow): ResourceKey | undefined {
-  return spec?.hardwareRef ? { namespace: metadata.namespace, name: spec.hardwareRef } : undefined;
+/** Of the machine that it was rendered for, which has what was lent, whatever the workflow names since. */
+export function hardwareKey({ metadata, spec, status }: Workflow): ResourceKey | undefined {
+  const name = status?.renderedFrom == null ? spec?.hardwareRef : status.renderedFrom.hardwareRef;
+  return name ? { namespace: metadata.namespace, name } : undefined;
 }
 
 /** Under which `status.bootOptions.jobs` keeps that the medium was ejected; `undefined` for a boot mode that inserts none. */

@@ -12,6 +12,7 @@ import { hasLoans } from "./loans.ts";
 import { cancelWorkflow } from "./steps/cancel-workflow.ts";
 import { foldStep } from "./steps/fold-step.ts";
 import { prepareMachine } from "./steps/prepare-machine.ts";
+import { noteKept, renderAnew } from "./steps/render-anew.ts";
 import { retryWorkflow } from "./steps/retry-workflow.ts";
 import { startWorkflow } from "./steps/start-workflow.ts";
 import { type Step, type StepContext, statusOf } from "./steps/step.ts";
@@ -64,10 +65,10 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
     case "":
       return await startWorkflow(workflow, deps, context);
     case "PREPARING":
-      return await watchHardware(workflow, await prepareMachine(workflow, deps, context), deps, context);
+      return await prepare(workflow, deps, context);
     case "PENDING":
     case "RUNNING":
-      return await watchHardware(workflow, await foldStep(workflow, deps, context), deps, context);
+      return await watchHardware(workflow, await goOn(workflow, deps, context), deps, context);
     case "POST":
       return await wrapUp(workflow, deps, context);
     case "SUCCESS":
@@ -75,6 +76,19 @@ async function nextStep(workflow: Workflow, deps: WorkflowControllerDeps, contex
     case "TIMEOUT":
       return await cleanUp(workflow, deps, context);
   }
+}
+
+async function prepare(workflow: Workflow, deps: WorkflowControllerDeps, context: StepContext): Promise<Step> {
+  const status = statusOf(workflow);
+  const anew = await renderAnew(workflow, { status }, deps, context);
+  if (anew.status !== status) return anew;
+  return await watchHardware(workflow, await prepareMachine(workflow, deps, context), deps, context);
+}
+
+async function goOn(workflow: Workflow, deps: WorkflowControllerDeps, context: StepContext): Promise<Step> {
+  const step = await foldStep(workflow, deps, context);
+  if (step.status.state === "PENDING") return await renderAnew(workflow, step, deps, context);
+  return { ...step, status: noteKept(workflow, step.status, context.time) };
 }
 
 /** What was lent for the last attempt is taken back before another one, and what is being wrapped up comes to its end. */

@@ -122,7 +122,7 @@ test("a template without actions is refused, with whatever was passed over in it
   assert.match(status?.conditions?.[0]?.message ?? "", /has no actions: .*; line 5: unknown key actins is ignored$/);
 });
 
-test("a rendered workflow is never rendered again", async (t) => {
+test("a workflow whose Template changes to the same is not rendered again", async (t) => {
   const bench = await setUpMachine(t);
   await bench.createWorkflow();
   const before = await bench.reachState("PENDING");

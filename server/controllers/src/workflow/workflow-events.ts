@@ -63,6 +63,7 @@ function eventTypeOf(type: string, value: string): EventType | undefined {
   if (type === "WorkerFree") return value === "False" ? "WorkflowQueued" : undefined;
   if (type === "Stopping") return value === "True" ? "ActionStopping" : undefined;
   if (type === "Retried") return value === "True" ? "WorkflowRetried" : "RetryRefused";
+  if (type === "RenderedAnew") return value === "True" ? "WorkflowRenderedAnew" : "WorkflowKept";
   return conditionEvents.get(type);
 }
 

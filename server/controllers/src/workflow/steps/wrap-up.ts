@@ -50,7 +50,11 @@ function withMediumEjected(workflow: Workflow, status: WorkflowStatus): Workflow
   return { ...status, bootOptions: { ...status.bootOptions, jobs } };
 }
 
-async function takeBackPermission(workflow: Workflow, deps: Deps, { time }: StepContext): Promise<WorkflowStatus> {
+export async function takeBackPermission(
+  workflow: Workflow,
+  deps: Pick<Deps, "workflows" | "hardware">,
+  { time }: StepContext,
+): Promise<WorkflowStatus> {
   const status = statusOf(workflow);
   const key = hardwareKey(workflow);
   if (!loansOf(workflow).permission || key === undefined) return status;

@@ -48,7 +48,7 @@ export type { Stage, StageOwner } from "./timeline/stage-marks.ts";
 export { eventsOfLife, isFromFirmware, type TimelineEvent } from "./timeline/timeline-event.ts";
 export { byTelling } from "./timeline/workflow-order.ts";
 export { attributesAnnotation, serialOf } from "./tinkerbell/agent-attributes.ts";
-export { spellingsOf } from "./tinkerbell/agent-id.ts";
+export { agentKey, spellingsOf } from "./tinkerbell/agent-id.ts";
 export * from "./tinkerbell/hardware.ts";
 export { hardwareFaults, type ValueFault } from "./tinkerbell/hardware-faults.ts";
 export { mostLabelBytes } from "./tinkerbell/host-name.ts";

@@ -111,6 +111,11 @@ test("a worker that no machine has is told, whether or not Hardware is named", a
     '299 - "spec.hardwareMap.device_1: no Hardware has the worker 52:54:00:00:00:10 that the template\'s tasks are for: no machine gets them"',
   );
   assert.equal(await warningsOf({ templateRef: "debian", hardwareMap: { device_1: "52:54:00:00:00:01" } }), "");
+  assert.equal(await warningsOf({ templateRef: "debian", hardwareMap: { device_1: "52-54-00-00-00-01" } }), "");
+  assert.match(
+    await warningsOf({ templateRef: "debian", hardwareMap: { device_1: "52-54-00-00-00-10" } }),
+    /no Hardware has the worker 52-54-00-00-00-10/,
+  );
 });
 
 test("a machine that forbids workflows is told, whether it is named or its worker is", async () => {

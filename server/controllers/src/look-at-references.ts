@@ -1,6 +1,7 @@
 // What is said of the objects that a written object names: those that are not there, and of a Workflow whether it renders with those that are.
 import {
   accepts,
+  agentKey,
   type Finding,
   fieldsAt,
   type Hardware,
@@ -124,7 +125,7 @@ async function lookAtWorkers(
       const locks = isOther && isHardware(machine) ? lockOf(machine, pathOf(worker)) : [];
       if (locks.length > 0) return locks;
     }
-    if (machine !== undefined || !isMac(worker.toLowerCase())) continue;
+    if (machine !== undefined || !isMac(agentKey(worker))) continue;
     const message = `no Hardware has the worker ${worker} that the template's tasks are for: no machine gets them`;
     return [{ path: pathOf(worker), message }];
   }

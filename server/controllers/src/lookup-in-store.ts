@@ -1,5 +1,5 @@
 // Objects that others name, looked for in the store.
-import { formatFinding, type KindInfo, kinds, type Resource } from "@neverland/api";
+import { formatFinding, type KindInfo, kinds, type Resource, spellingsOf } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { briefLook, lookAtReferences, type RunLookup } from "./look-at-references.ts";
 
@@ -14,7 +14,7 @@ export function lookupInStore(store: Pick<ResourceStore, "get" | "list">): RunLo
       return items.map(({ metadata }) => metadata.name);
     },
     machineOf: async (worker) => {
-      const values = [worker, worker.toLowerCase()];
+      const values = spellingsOf(worker);
       for (const key of ["spec.interfaces[].dhcp.mac", "spec.agentID"]) {
         const { items } = await store.list(kinds.Hardware, { fields: [{ key, operator: "in", values }], limit: 1 });
         if (items[0] !== undefined) return items[0];

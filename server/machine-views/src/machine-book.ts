@@ -1,5 +1,6 @@
 // All Hardware and Workflows by what joins them: whose workflow is whose, and who claims what another has.
 import {
+  agentKey,
   attributesAnnotation,
   fieldSteps,
   fieldsAt,
@@ -167,7 +168,7 @@ const claimed = kinds.Hardware.unique.map(({ path }) => ({ path, steps: fieldSte
 function claimsOf(hardware: Hardware): Claim[] {
   const claims = claimed.flatMap(({ path, steps }) =>
     fieldsAt(hardware, steps).flatMap(({ value }) =>
-      typeof value === "string" && value !== "" ? { path, value: value.toLowerCase() } : [],
+      typeof value === "string" && value !== "" ? { path, value: agentKey(value) } : [],
     ),
   );
   return [...new Map(claims.map((claim) => [claimText(claim), claim])).values()].slice(0, mostFields);
@@ -197,7 +198,7 @@ function claimText({ path, value }: Claim): string {
 
 function jointsOf({ metadata, spec, status }: Workflow): string[] {
   const agents = [status?.agentID, ...(status?.tasks ?? []).map(({ agentID }) => agentID)];
-  const joints = agents.flatMap((agent) => (agent ? agentJoint(agent.toLowerCase()) : [])).slice(0, mostFields);
+  const joints = agents.flatMap((agent) => (agent ? agentJoint(agentKey(agent)) : [])).slice(0, mostFields);
   const { namespace } = metadata;
   return [...new Set([...(spec?.hardwareRef ? [formatKey({ namespace, name: spec.hardwareRef })] : []), ...joints])];
 }

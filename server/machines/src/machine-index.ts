@@ -1,5 +1,5 @@
 // All Hardware in memory, by everything that a machine is known by: what packets and requests read instead of the store.
-import { formatKey, type ResourceKey } from "@neverland/api";
+import { agentKey, formatKey, type ResourceKey } from "@neverland/api";
 import { Holders } from "@neverland/platform/collections/holders.ts";
 import { KeyMap } from "@neverland/platform/collections/key-map.ts";
 import { plainAddress } from "@neverland/platform/network/plain-address.ts";
@@ -145,9 +145,9 @@ export class MachineIndex {
     return this.#hardware("instance id", id);
   }
 
-  /** @param agentID In any case: workers write MACs as they like. */
+  /** @param agentID In any spelling: workers write MACs as they like. */
   byAgentId(agentID: string): HardwareLookup {
-    return this.#hardware("agentID", agentID.toLowerCase());
+    return this.#hardware("agentID", agentKey(agentID));
   }
 
   #leave(machine: Machine): void {
@@ -180,7 +180,7 @@ function identitiesOf({ spec = {} }: KnownHardware): Identity[] {
     const address: unknown = dhcp?.ip?.address;
     add("ip", typeof address === "string" ? plainAddress(address) : address);
   }
-  add("agentID", spec.agentID?.toLowerCase());
+  add("agentID", spec.agentID == null ? undefined : agentKey(spec.agentID));
   add("instance id", spec.metadata?.instance?.id);
   return identities;
 }

@@ -1,5 +1,5 @@
 // When each machine was last seen starting: kept exactly, in memory, since a workflow's success after a restart hangs on it.
-import { eventTypeInfo, formatKey, type MachineEventSpec, parseKey } from "@neverland/api";
+import { agentKey, eventTypeInfo, formatKey, type MachineEventSpec, parseKey } from "@neverland/api";
 import { type RecentMap, recentMap } from "@neverland/platform/collections/recent-map.ts";
 import type { Subject } from "./memory/event-subject.ts";
 
@@ -46,7 +46,7 @@ export class BootContacts {
   bootContactMs({ namespace, agentID, hardware }: StartingMachine): number | undefined {
     if (hardware !== undefined && hardware !== "")
       return this.#ofHardware.get(formatKey(parseKey(hardware) ?? { namespace, name: hardware }));
-    const mac = agentID.toLowerCase();
+    const mac = agentKey(agentID);
     return this.#ofKnownMac.get(mac) ?? this.#ofUnknownMac.get(mac);
   }
 

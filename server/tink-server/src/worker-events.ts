@@ -1,6 +1,7 @@
 // What workers do, as facts on their machines' timelines.
 import {
   type ActionReportSpec,
+  agentKey,
   type EventReason,
   formatKey,
   type MachineEventInput,
@@ -17,7 +18,7 @@ const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 
 /** Who the event is about, as far as an agent id and a workflow tell. */
 function subjectOf(agentID: string, workflow?: Pick<Workflow, "metadata" | "spec">) {
-  const mac = agentID.toLowerCase();
+  const mac = agentKey(agentID);
   return {
     source: "tink-server" as const,
     ...(macPattern.test(mac) ? { mac } : {}),

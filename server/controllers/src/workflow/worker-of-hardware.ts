@@ -1,5 +1,5 @@
 // A workflow may name one machine's Hardware and another's MAC as its worker: then the first is let boot and the second is waited for.
-import { fieldsAt, type Hardware, type WorkflowStatus } from "@neverland/api";
+import { agentKey, fieldsAt, type Hardware, type WorkflowStatus } from "@neverland/api";
 import { withCondition } from "@neverland/workflow-rules/conditions.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
@@ -30,7 +30,7 @@ export function isMac(worker: string): boolean {
  * @param named The workers of the workflow's tasks.
  */
 export function whyOther(hardware: Hardware, named: readonly string[]): string | undefined {
-  const workers = [...new Set(named.map((worker) => worker.toLowerCase()))];
+  const workers = [...new Set(named.map(agentKey))];
   const macs = textsAt(hardware, "spec.interfaces[].dhcp.mac");
   const own = new Set([...macs, ...textsAt(hardware, "spec.agentID")]);
   if (macs.length === 0 || !workers.every((worker) => isMac(worker) && !own.has(worker))) return undefined;
@@ -52,9 +52,7 @@ function digitsApart(one: string, other: string): number {
 }
 
 function textsAt(hardware: Hardware, path: string): string[] {
-  return fieldsAt(hardware, path).flatMap(({ value }) =>
-    typeof value === "string" && value ? value.toLowerCase() : [],
-  );
+  return fieldsAt(hardware, path).flatMap(({ value }) => (typeof value === "string" && value ? agentKey(value) : []));
 }
 
 function listOf(names: readonly string[]): string {

@@ -1,5 +1,6 @@
 // What a change of a Workflow's status puts on the machine's timeline.
 import {
+  agentKey,
   asEventReason,
   type EventType,
   formatKey,
@@ -84,7 +85,7 @@ function reasonOf(reason: string | null | undefined): Pick<Event, "reason"> {
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 
 function machineOf({ metadata, spec }: Workflow, { agentID }: WorkflowStatus) {
-  const mac = agentID?.toLowerCase() ?? "";
+  const mac = agentKey(agentID ?? "");
   return {
     source: "workflow-controller" as const,
     workflow: formatKey(metadata),

@@ -1,5 +1,6 @@
 // When each worker last said something, and from where: tells one that has just come up from one that only asks again, and
 // one that is in two places at once.
+import { agentKey } from "@neverland/api";
 import { recentMap } from "@neverland/platform/collections/recent-map.ts";
 
 /** A live worker asks again, or reports, within this time unless it runs an action. */
@@ -29,7 +30,7 @@ export class AgentContacts {
     nowMs: number,
     hints: { readonly waits: boolean; readonly runs: boolean },
   ): Asked {
-    const last = this.#last.get(agentID.toLowerCase());
+    const last = this.#last.get(agentKey(agentID));
     this.heard(agentID, address, nowMs);
     const isRecent = last !== undefined && nowMs - last.atMs <= longestSilenceMs;
     return {
@@ -40,6 +41,6 @@ export class AgentContacts {
 
   /** Notes that the worker said something else, or was answered. */
   heard(agentID: string, address: string, nowMs: number): void {
-    this.#last.set(agentID.toLowerCase(), { atMs: nowMs, address });
+    this.#last.set(agentKey(agentID), { atMs: nowMs, address });
   }
 }

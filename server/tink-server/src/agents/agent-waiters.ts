@@ -1,4 +1,5 @@
 // Workers that wait for something to do. Waiting costs a promise and a timer; nothing is asked again in the meantime.
+import { agentKey } from "@neverland/api";
 import { Holders } from "@neverland/platform/collections/holders.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 
@@ -71,12 +72,12 @@ export class AgentWaiters {
   }
 
   has(agentID: string): boolean {
-    return this.#waiters.has(agentID.toLowerCase());
+    return this.#waiters.has(agentKey(agentID));
   }
 
   /** The newest visit of a worker counts: an earlier one, on a connection that may be dead, ends. */
   enter(agentID: string): Waiter {
-    const id = agentID.toLowerCase();
+    const id = agentKey(agentID);
     this.#waiters.get(id)?.wake("replaced");
     const waiter = new Waiter(id);
     this.#waiters.set(id, waiter);
@@ -107,7 +108,7 @@ export class AgentWaiters {
   }
 
   wake(agentID: string): void {
-    this.#waiters.get(agentID.toLowerCase())?.wake("changed");
+    this.#waiters.get(agentKey(agentID))?.wake("changed");
   }
 
   /** Ends every wait, and those that begin later. */

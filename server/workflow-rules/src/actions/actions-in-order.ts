@@ -1,5 +1,7 @@
 // A workflow's actions as one sequence: tasks one after the other, actions within a task one after the other.
+
 import type { WorkflowAction, WorkflowStatus, WorkflowTask } from "@neverland/api";
+import { agentKey } from "@neverland/api";
 
 export type Step = { readonly task: WorkflowTask; readonly action: WorkflowAction };
 
@@ -22,7 +24,7 @@ export function isLastStep(status: WorkflowStatus, { action }: Step): boolean {
 
 /** Agent ids are mostly MAC addresses, which people write in either case. */
 export function isSameAgent(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
+  return agentKey(a) === agentKey(b);
 }
 
 /** The status with one action replaced by what `change` says. */

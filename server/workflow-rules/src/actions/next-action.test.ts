@@ -39,6 +39,17 @@ test("a worker's id matches in either case", () => {
   assert.equal(served(next), "default/install stream");
 });
 
+test("a worker's id matches in every spelling of its MAC, on either side", () => {
+  for (const [named, asks] of [
+    ["AA-BB-CC-00-00-01", "aa:bb:cc:00:00:01"],
+    ["aabb.cc00.0001", "AA:BB:CC:00:00:01"],
+    ["AABBCC000001", "aa-bb-cc-00-00-01"],
+  ] as const) {
+    const status = pending(documentOf([named, action("stream")]));
+    assert.equal(served(nextAction({ key: "default/install", status }, asks, defaultLimits)), "default/install stream");
+  }
+});
+
 test("an action that was started and not reported is served again", () => {
   const status = pending();
   const running = foldReports(status, foldInput([report(status, 0, "RUNNING", 0)], 1)).status;

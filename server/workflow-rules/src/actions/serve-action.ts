@@ -1,6 +1,8 @@
 // What a worker is told of the action it is to run.
+
 import { posix } from "node:path";
 import type { WorkflowStatus } from "@neverland/api";
+import { agentKey } from "@neverland/api";
 import { actionTimeoutSeconds, type WorkflowLimits } from "../limits.ts";
 import type { Step } from "./actions-in-order.ts";
 
@@ -53,5 +55,5 @@ function destinationOfVolume(volume: string): string {
 
 /** The agents that have a task in the workflow, in lower case. */
 export function agentsOf(status: WorkflowStatus): Set<string> {
-  return new Set((status.tasks ?? []).map(({ agentID }) => agentID.toLowerCase()));
+  return new Set((status.tasks ?? []).map(({ agentID }) => agentKey(agentID)));
 }

@@ -1,5 +1,6 @@
 // Whether who calls as a worker may be that worker: what an agent id says must not contradict what the address says.
 import {
+  agentKey,
   formatKey,
   type Hardware,
   type MachineEventInput,
@@ -65,7 +66,7 @@ export class AgentGate {
   machinesOf(agentID: string, workflow?: Workflow): readonly string[] {
     const { machines } = this.#deps;
     const byId = keysOf(machines.byAgentId(agentID));
-    const byMac = keysOf(machines.byMac(agentID.toLowerCase()));
+    const byMac = keysOf(machines.byMac(agentKey(agentID)));
     const named = byId.length === 0 ? byMac : byMac.length === 0 ? byId : [...new Set([...byId, ...byMac])];
     const name = workflow?.spec?.hardwareRef;
     if (named.length > 0 || workflow === undefined || !name) return named;

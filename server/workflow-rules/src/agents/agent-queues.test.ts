@@ -37,6 +37,11 @@ test("a started action comes first, then what was begun, what was made first, by
   assert.equal(queues.first(installer)?.name, "late");
 });
 
+test("a workflow whose worker's MAC is written with dashes is in the queue of that MAC", () => {
+  const dashed = pending(documentOf([installer.replaceAll(":", "-").toUpperCase(), action("stream")]));
+  assert.deepEqual(order(queuesOf(workflow("dashed", { ...dashed, state: "PENDING" }))), ["dashed"]);
+});
+
 test("a change moves a workflow to its new place, and it is nowhere else", () => {
   const queues = queuesOf(workflow("a", inState("PENDING")), workflow("b", inState("PENDING")));
   queues.put(workflow("b", running));

@@ -1,6 +1,13 @@
 // Which workflows wait for each worker, in the order in which it takes them, and when it was last done with one. Kept exactly, by being told
 // of every change, so that neither an answer nor a change costs more the more there are.
-import { formatKey, isFinalState, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
+import {
+  agentKey,
+  formatKey,
+  isFinalState,
+  type ResourceKey,
+  type Workflow,
+  type WorkflowStatus,
+} from "@neverland/api";
 import { SplitMap } from "@neverland/platform/collections/split-map.ts";
 import { currentStep, isSameAgent, stepsOf } from "../actions/actions-in-order.ts";
 import { agentsOf } from "../actions/serve-action.ts";
@@ -28,7 +35,7 @@ const nobody: Agent = { known: new Set(), unfinished: new Map(), waiting: [], le
 
 export class AgentQueues {
   readonly #entries = new SplitMap<Entry>();
-  /** By agent id in lower case. */
+  /** By `agentKey`. */
   readonly #agents = new SplitMap<Agent>();
 
   clear(): void {
@@ -36,7 +43,7 @@ export class AgentQueues {
     this.#agents.clear();
   }
 
-  /** @returns The workers, in lower case, that have or had a task in it. */
+  /** @returns The workers, by `agentKey`, that have or had a task in it. */
   put(workflow: Workflow): ReadonlySet<string> {
     const { namespace, name } = workflow.metadata;
     const id = formatKey(workflow.metadata);
@@ -94,7 +101,7 @@ export class AgentQueues {
   }
 
   #of(agentID: string): Agent {
-    return this.#agents.get(agentID.toLowerCase()) ?? nobody;
+    return this.#agents.get(agentKey(agentID)) ?? nobody;
   }
 
   #enter(name: string, entry: Entry): void {
@@ -160,5 +167,5 @@ function isWaiting({ state }: WorkflowStatus): boolean {
 }
 
 function agentOf(status: WorkflowStatus): string {
-  return (currentStep(status)?.task.agentID ?? status.agentID ?? "").toLowerCase();
+  return agentKey(currentStep(status)?.task.agentID ?? status.agentID ?? "");
 }

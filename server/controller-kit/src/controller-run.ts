@@ -222,9 +222,19 @@ export class ControllerRun {
     const object = parsed === undefined ? undefined : await this.#deps.store.get(kind, parsed);
     const settled = this.#settled.begin(key, object, this.#deps.clock.nowMs());
     if (settled !== undefined) return settled;
-    const outcome = await this.#runObject(key, object, signal);
+    const outcome = await this.#runObject(key, object, signal).catch(async (error: unknown) => {
+      if (object !== undefined && (await this.#hasGoneSince(object, error))) return {};
+      throw error;
+    });
     this.#settled.end(key, outcome);
     return outcome;
+  }
+
+  /** Deleted while it was run, it is not brought forward any more: that it was deleted is heard of, and brings what follows from it. */
+  async #hasGoneSince({ metadata }: Resource, error: unknown): Promise<boolean> {
+    if (!(error instanceof StoreError) || error.code !== "not-found") return false;
+    const now = await this.#deps.store.get(this.#controller.kind, metadata);
+    return now?.metadata.uid !== metadata.uid;
   }
 
   async #runObject(key: string, object: Resource | undefined, signal: AbortSignal): Promise<Outcome> {

@@ -78,6 +78,31 @@ test("two controllers that want to write the same alone are refused, two that sh
   assert.ok(new ControllerRuntime([{ ...second, name: "three" }, second], deps));
 });
 
+test("an object that is deleted while it is run is no failure; that another is not there is one", async (t) => {
+  const controller: Controller<Template> = {
+    ...{ name: "one", kind: kinds.Template, writes: [{ kind: kinds.Template, part: "status", mode: "exclusive" }] },
+    begin: (declared) => {
+      const templates = typedStore(declared, kinds.Template);
+      return {
+        reconcile: async (template) => {
+          if (template.metadata.name === "gone") await store.delete(kinds.Template, template.metadata);
+          const name = template.metadata.name === "gone" ? "gone" : "another";
+          await templates.updateStatus({ ...template, metadata: { ...template.metadata, name }, status: {} });
+          return {};
+        },
+      };
+    },
+  };
+  const { store, runtime, errors, start } = setUp(t, [controller as Controller]);
+  await typedStore(store, kinds.Template).create(create("gone"));
+  await start();
+  await until(() => runtime.queued().get("one") === 0);
+  assert.deepEqual(errors, []);
+  await typedStore(store, kinds.Template).create(create("here"));
+  await until(() => errors.length === 1);
+  assert.match(errors[0] ?? "", /another not found/);
+});
+
 test("a finalizer has one owner", () => {
   const deps = { store: openMemoryStore(), clock: new ManualClock(0), random: () => 0, onError: () => undefined };
   const finalizer = { name: "x/hold", isNeeded: () => true };

@@ -34,7 +34,9 @@ test("a disk that is full is told until a write succeeds, or for half a minute",
     get: (...of: Parameters<ResourceStore["get"]>) => memory.get(...of),
     delete: (...of: Parameters<ResourceStore["delete"]>) => remove(...of),
   });
-  const writes = new WritePath({ store, clock: { ...systemClock, nowMs: () => nowMs } });
+  const told: string[] = [];
+  const clock = { ...systemClock, nowMs: () => nowMs };
+  const writes = new WritePath({ store, clock, warn: (message) => void told.push(message) });
   const make = async (name: string) => {
     const object = {
       apiVersion: "tinkerbell.org/v1alpha1",
@@ -62,5 +64,7 @@ test("a disk that is full is told until a write succeeds, or for half a minute",
     code: "unavailable",
   });
   assert.equal(writes.notWritableReason(), "The disk broke");
+  const [full, again] = ["objects cannot be written: The disk is full: make room", "objects can be written again"];
+  assert.deepEqual(told, [full, again, full, "objects cannot be written: The disk broke"]);
   await memory.close();
 });

@@ -5,20 +5,29 @@ import { StoreError } from "@neverland/store/resource-store.ts";
 const rememberedMs = 30_000;
 
 export class WriteHealth {
+  readonly #tell: (message: string) => void;
   #failure: { readonly message: string; readonly untilMs: number } | undefined;
+
+  /** @param tell Is told once that writes fail, and once that they succeed again. */
+  constructor(tell: (message: string) => void = () => undefined) {
+    this.#tell = tell;
+  }
 
   /** Carries out a write and remembers how it went. */
   async watch<T>(nowMs: () => number, write: () => Promise<T>): Promise<T> {
     try {
       const written = await write();
+      if (this.#failure !== undefined) this.#tell("objects can be written again");
       this.#failure = undefined;
       return written;
     } catch (error) {
-      if (error instanceof StoreError && error.code === "unavailable")
+      if (error instanceof StoreError && error.code === "unavailable") {
+        if (this.#failure?.message !== error.message) this.#tell(`objects cannot be written: ${error.message}`);
         this.#failure = {
           message: error.message,
           untilMs: error.isLasting ? Number.POSITIVE_INFINITY : nowMs() + rememberedMs,
         };
+      }
       throw error;
     }
   }

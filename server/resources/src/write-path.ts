@@ -36,6 +36,8 @@ export type WritePathDeps = {
   readonly newUid?: () => string;
   /** The end of a generated name. */
   readonly newSuffix?: () => string;
+  /** Is told once that the store takes no writes, and once that it does again. */
+  readonly warn?: (message: string) => void;
 };
 
 export type WriteOptions = {
@@ -67,11 +69,12 @@ export class WritePath {
   readonly #store: ResourceStore;
   readonly #clock: Clock;
   readonly #claims: UniqueClaims;
-  readonly #health = new WriteHealth();
+  readonly #health: WriteHealth;
   readonly #newUid: () => string;
   readonly #newSuffix: () => string;
 
-  constructor({ store, clock, namespaces, newUid, newSuffix }: WritePathDeps) {
+  constructor({ store, clock, namespaces, warn, newUid, newSuffix }: WritePathDeps) {
+    this.#health = new WriteHealth(warn);
     this.#store = store;
     this.namespaces = namespaces && new Namespaces(store, namespaces);
     this.reads = {

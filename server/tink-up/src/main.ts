@@ -149,7 +149,7 @@ export async function startServer(
       ]),
     );
     const token = new Sensitive(await inDataDir(dataDir, () => ensureToken(dataDir)));
-    const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace });
+    const writes = new WritePath({ store, clock: systemClock, namespaces: kinds.Namespace, warn });
     // What is kept can be read without them, and a disk that takes nothing now may later.
     const doing =
       "making the namespaces of what is stored already (those that are missing are made with the next object in them, or at the next start)";

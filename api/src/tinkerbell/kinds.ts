@@ -49,7 +49,12 @@ export const tinkerbellKinds = {
       { name: "Reason", type: "string", path: "", ofView: ".reason" },
       { name: "Netboot", type: "string", path: ".spec.interfaces[].netboot.allowPXE", wide: true },
     ],
-    indexes: ["spec.interfaces[].dhcp.mac", "spec.interfaces[].dhcp.ip.address", "spec.agentID"],
+    indexes: [
+      "spec.interfaces[].dhcp.mac",
+      "spec.interfaces[].dhcp.ip.address",
+      "spec.agentID",
+      "spec.metadata.instance.id",
+    ],
     unique: [
       { path: "spec.interfaces[].dhcp.mac", within: "store" },
       { path: "spec.interfaces[].dhcp.ip.address", within: "store" },

@@ -10,7 +10,7 @@ import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import type { BootContacts } from "@neverland/timeline/boot-contacts.ts";
 import type { MachineFactBook } from "@neverland/timeline/machine-facts.ts";
 import type { FastifyInstance } from "fastify";
-import type { ActionLogs, LookAtContent, LookAtReferences, MachineViewLookup } from "./lent-ports.ts";
+import type { ActionLogs, LookAtContent, LookAtEffects, LookAtReferences, MachineViewLookup } from "./lent-ports.ts";
 import type { Settings } from "./read-settings.ts";
 import { isSetting, type SettingTree, type ValuesOf } from "./setting.ts";
 import type { SharedValues } from "./shared-settings.ts";
@@ -48,6 +48,7 @@ export type ComponentDeps<Values> = {
   /** For who takes what people write. */
   readonly lookAtContent: LookAtContent;
   readonly lookAtReferences: LookAtReferences;
+  readonly lookAtEffects: LookAtEffects;
   readonly clock: Clock;
   /** What files that machines are given are read through. */
   readonly files: Pick<FileCache, "open" | "openKnown">;

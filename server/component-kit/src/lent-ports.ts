@@ -44,3 +44,10 @@ export type LookAtContent = (kind: KindInfo, written: WrittenContent) => Promise
 
 /** Looks at what an object names that is written, or would be. @returns A sentence each, without its full stop; none is a reason to refuse. */
 export type LookAtReferences = (kind: KindInfo, object: Resource) => Promise<readonly string[]>;
+
+/** Looks at what a write or a deletion that was done, or would be, does to others. @returns As {@link LookAtReferences}. */
+export type LookAtEffects = (
+  kind: KindInfo,
+  object: Resource,
+  done: "written" | "deleted",
+) => Promise<readonly string[]>;

@@ -47,8 +47,7 @@ export async function lookAtReferences(
   lookup: RunLookup,
   limits?: LookLimits,
 ): Promise<Finding[]> {
-  if (kind.references === undefined) return [];
-  if (isBegun(kind, object)) return lookAtBegun(object);
+  if (kind.references === undefined || isBegun(kind, object)) return [];
   const missing = await missingReferences(kind, object, object.metadata.namespace, lookup);
   if (missing.length > 0 || kind.kind !== kinds.Workflow.kind) return missing;
   return await lookAtRun(object as Workflow, lookup, limits); // it is of that kind, and was accepted
@@ -58,15 +57,6 @@ export async function lookAtReferences(
 function isBegun(kind: KindInfo, { status }: Resource): boolean {
   const state = member(status, "state") ?? "";
   return kind.kind === kinds.Workflow.kind && !["", "PREPARING", "PENDING"].some((each) => each === state);
-}
-
-function lookAtBegun({ metadata, status }: Resource): Finding[] {
-  const generation = member(member(status, "renderedFrom"), "generation");
-  if (member(status, "state") !== "RUNNING" || generation === undefined || generation === metadata.generation)
-    return [];
-  const { name } = metadata;
-  const message = `it goes on as it was rendered before it was changed: an action of it was given out; tink workflow cancel ${name} and tink workflow retry ${name} run what it says now`;
-  return [{ path: ["spec"], message }];
 }
 
 async function lookAtRun(workflow: Workflow, lookup: RunLookup, limits: LookLimits | undefined): Promise<Finding[]> {

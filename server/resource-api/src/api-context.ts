@@ -2,6 +2,7 @@
 import type {
   ActionLogs,
   LookAtContent,
+  LookAtEffects,
   LookAtReferences,
   MachineViewLookup,
 } from "@neverland/component-kit/lent-ports.ts";
@@ -32,6 +33,7 @@ export type ApiContext = {
   readonly writes: WritePath;
   readonly lookAtContent: LookAtContent;
   readonly lookAtReferences: LookAtReferences;
+  readonly lookAtEffects: LookAtEffects;
   /** Of all watches. */
   readonly lines: SharedLines;
   /** For those who tell or ask for much. */

@@ -3,6 +3,7 @@ import { type KindInfo, kinds } from "@neverland/api";
 import type {
   ActionLogs,
   LookAtContent,
+  LookAtEffects,
   LookAtReferences,
   MachineViewLookup,
 } from "@neverland/component-kit/lent-ports.ts";
@@ -34,6 +35,7 @@ export type ResourceApiDeps = {
   readonly writes: WritePath;
   readonly lookAtContent?: LookAtContent;
   readonly lookAtReferences?: LookAtReferences;
+  readonly lookAtEffects?: LookAtEffects;
   readonly clock: Clock;
   /** Who may ask. */
   readonly access: Access;
@@ -68,6 +70,7 @@ export async function registerResourceApi(app: FastifyInstance, deps: ResourceAp
     writes: deps.writes,
     lookAtContent: deps.lookAtContent ?? (async () => ({ faults: [], notes: [] })),
     lookAtReferences: deps.lookAtReferences ?? (async () => []),
+    lookAtEffects: deps.lookAtEffects ?? (async () => []),
     lines: new SharedLines(),
     turns: new Turns(),
     limits,

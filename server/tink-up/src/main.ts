@@ -11,6 +11,7 @@ import { NetbootLoans } from "@neverland/machines/netboot-loans.ts";
 import { checkDataDir, inDataDir, makeDataDir } from "@neverland/platform/files/data-dir.ts";
 import { defaultCacheBytes, FileCache } from "@neverland/platform/files/file-cache.ts";
 import type { Log, Logger } from "@neverland/platform/log/log.ts";
+import { reachableAddresses } from "@neverland/platform/network/interfaces.ts";
 import type { Service } from "@neverland/platform/service.ts";
 import { ServiceStack } from "@neverland/platform/service-stack.ts";
 import { onClockSet, systemClock } from "@neverland/platform/time/clock.ts";
@@ -58,6 +59,7 @@ type Shared = Omit<ComponentDeps<unknown>, "config" | "lent">;
 
 /** Loaded when the first object is written: a server that runs nothing but Boots needs no engine of templates. */
 const lookAtTemplate = () => import("@neverland/controllers/look-at-template.ts");
+const lookAtEffects = () => import("@neverland/controllers/look-at-effects.ts");
 const lookAtReferences = () => import("@neverland/controllers/lookup-in-store.ts");
 /** After a failed start nothing is worth waiting for longer. */
 const failedStartDeadlineMs = 5000;
@@ -177,6 +179,8 @@ export async function startServer(
         lookAtContent: async (kind, written) => (await lookAtTemplate()).lookAtTemplate(kind, written),
         lookAtReferences: async (kind, object) =>
           kind.references === undefined ? [] : (await lookAtReferences()).referencesInWords(kind, object, store),
+        lookAtEffects: async (kind, object, done) =>
+          (await lookAtEffects()).effectsInWords(kind, object, done, { store, ownAddresses: reachableAddresses }),
         onError,
         warn,
         notReadyReason: () => notListening ?? ended ?? writes.notWritableReason(),

@@ -1,5 +1,6 @@
 // What files name and is neither in them nor on the server, each with its place: a warning, since it may come later.
 import {
+  agentKey,
   type Finding,
   fieldsAt,
   formatKey,
@@ -67,7 +68,7 @@ class FilesAndServer implements RunLookup {
     this.#machines = new Map(
       machines.flatMap(({ resource }) =>
         machineFields.flatMap((field) =>
-          fieldsAt(resource, field).map(({ value }) => [String(value).toLowerCase(), resource] as const),
+          fieldsAt(resource, field).map(({ value }) => [agentKey(String(value)), resource] as const),
         ),
       ),
     );
@@ -92,10 +93,10 @@ class FilesAndServer implements RunLookup {
   }
 
   async machineOf(worker: string): Promise<object | undefined> {
-    const own = this.#machines.get(worker.toLowerCase());
+    const own = this.#machines.get(agentKey(worker));
     if (own !== undefined) return own;
     for (const field of machineFields) {
-      const fieldSelector = `${field}=${worker}`;
+      const fieldSelector = `${field}=${agentKey(worker)}`;
       const { items } = await this.#clients(kinds.Hardware).list({ fieldSelector, limit: 1 });
       if (items[0] !== undefined) return items[0];
     }

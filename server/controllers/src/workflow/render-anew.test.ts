@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { explain, kinds, type Workflow } from "@neverland/api";
 import { action, documentOf, installer } from "@neverland/workflow-rules/testing/examples.ts";
-import { lookAtReferences } from "../look-at-references.ts";
-import { lookupInStore } from "../lookup-in-store.ts";
+import { effectsInWords } from "../look-at-effects.ts";
 import type { RenderWorkflow } from "../ports.ts";
 import { type BenchOptions, ControllerBench, key, machineKey, waitUntil } from "../testing/controller-bench.ts";
 
@@ -135,10 +134,11 @@ test("once an action was given out a workflow stays as it was rendered, and who 
   const kept = await bench.reach((each) => messageOf(each, "RenderedAnew") !== "");
   assert.ok(runs("old", "RUNNING")(kept));
   assert.ok(typesOf(bench).includes("WorkflowKept"));
-  const [warning] = await lookAtReferences(kinds.Workflow, kept, lookupInStore(bench.store));
+  const world = { store: bench.store, ownAddresses: () => [] };
+  const [warning] = await effectsInWords(kinds.Workflow, kept, "written", world);
   assert.match(
-    warning?.message ?? "",
-    /^it goes on as it was rendered before it was changed: .* tink workflow retry install/,
+    warning ?? "",
+    /^spec: it goes on as it was rendered before it was changed: .* tink workflow retry install/,
   );
   const { because } = explain({ workflows: [kept], events: [], nowMs: bench.clock.nowMs() });
   assert.match(because.join("; "), /spec was changed after an action of it was given out/);

@@ -40,6 +40,25 @@ export async function checkContent(
 /** In characters; a template's faults are told where it is written. */
 const longestNote = 512;
 
+/** Of what was written or deleted, or would be: what that does to others. No validation, so it is said whatever was asked of that. */
+export async function noteEffects(
+  { context, reply }: Exchange,
+  kind: KindInfo,
+  object: Resource,
+  done: "written" | "deleted",
+): Promise<void> {
+  if (done === "written" && object.metadata.deletionTimestamp) return;
+  const notes = await context
+    .lookAtEffects(kind, object, done)
+    .catch((error: unknown) => [
+      `what that does to others could not be looked at, and it is ${done} all the same: ${error}`,
+    ]);
+  warn(
+    reply,
+    notes.map((note) => note.slice(0, longestNote)),
+  );
+}
+
 /** Of what was written, or would be: what it names and is not there yet, or does not fit. */
 export async function noteReferences(
   { context, reply, query }: Exchange,

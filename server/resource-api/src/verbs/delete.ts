@@ -6,6 +6,7 @@ import { detailsOf } from "../wire/api-fault.ts";
 import { type DeleteOptions, readDeleteOptions } from "../wire/delete-options.ts";
 import { readOptions } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
+import { noteEffects } from "./check-content.ts";
 import { answer, type Exchange, sendList } from "./exchange.ts";
 
 export async function deleteObject(exchange: Exchange, target: NamedTarget): Promise<void> {
@@ -13,6 +14,7 @@ export async function deleteObject(exchange: Exchange, target: NamedTarget): Pro
   const { kind } = target;
   const options = optionsOf(exchange);
   const { resource, isGone } = await context.writes.delete(kind, target, options.preconditions, options);
+  await noteEffects(exchange, kind, resource, "deleted");
   if (isGone) await sendValue(reply, 200, success(kind, resource), media);
   else await answer(exchange, kind, resource);
 }

@@ -11,7 +11,7 @@ import { patchTypeOf, readObject, readPatch } from "../wire/request-body.ts";
 import type { NamedTarget, RequestTarget } from "../wire/request-target.ts";
 import { warn } from "../wire/warning.ts";
 import { readWriteOptions } from "../wire/write-options.ts";
-import { checkContent, noteReferences } from "./check-content.ts";
+import { checkContent, noteEffects, noteReferences } from "./check-content.ts";
 import { answer, type Exchange } from "./exchange.ts";
 
 /** @throws {ApiFault} */
@@ -27,6 +27,7 @@ export async function create(exchange: Exchange, target: RequestTarget & { names
   try {
     const made = await context.writes.create(kind, object, { namespace }, options);
     await noteReferences(exchange, kind, made);
+    await noteEffects(exchange, kind, made, "written");
     await answer(exchange, kind, made, 201);
   } catch (error) {
     throw toFault(error, kind, nameIn(object)); // the path does not say which
@@ -110,8 +111,11 @@ async function answerWritten(
     warn(exchange.reply, [
       `${kind.singular}/${name} has ended (${end}): tink ${kind.singular} retry ${name} runs it anew`,
     ]);
-  // What a spec names was looked at when that was written.
-  if (!subresource && !isSameSpec) await noteReferences(exchange, kind, object);
+  // What a spec names, and what it does to others, was looked at when that was written.
+  if (!subresource && !isSameSpec) {
+    await noteReferences(exchange, kind, object);
+    await noteEffects(exchange, kind, object, "written");
+  }
   await answer(exchange, kind, object, status);
 }
 

@@ -1,8 +1,9 @@
 // What a command line names: by words, and by files, whose reader is loaded where -f names some.
 import type { Command } from "commander";
-import { askedNamespace } from "../connection/connect.ts";
+import { askedNamespace, type Connected } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
-import { readTargets, type Target } from "./resource-names.ts";
+import { readMeant } from "./meant-targets.ts";
+import type { Target } from "./resource-names.ts";
 
 type Named = { readonly filename?: readonly string[]; readonly recursive?: boolean };
 
@@ -10,10 +11,11 @@ type Named = { readonly filename?: readonly string[]; readonly recursive?: boole
 export async function askedTargets(
   words: readonly string[],
   { filename, recursive = false }: Named,
+  connected: Connected,
   command: Command,
   context: CliContext,
 ): Promise<Target[]> {
-  const byWords = words.length > 0 ? readTargets(words) : [];
+  const byWords = words.length > 0 ? await readMeant(words, connected) : [];
   if (filename === undefined) return byWords;
   const { targetsInFiles } = await import("../manifests/manifest-files.ts");
   return [...byWords, ...(await targetsInFiles({ filename, recursive }, askedNamespace(command), context))];

@@ -24,15 +24,24 @@ export function findKindNamed(text: string): KindNames | undefined {
 export function readKind(text: string): KindNames {
   const found = findKindNamed(text);
   if (found !== undefined) return found;
+  if (/^(ev|events?)(\.|$)/i.test(text))
+    throw new CliError("usage", `There is no resource "${text}" here: tink events shows what happened`);
   const names = Object.values<KindNames>(kindNames).map((info) => info.plural);
   throw new CliError("usage", `There is no resource "${text}". Expected one of: ${names.join(", ")}`);
 }
 
+/** A kind, or a category of them. */
+export function isKindWord(text: string): boolean {
+  return findKindNamed(text) !== undefined || kindsOfCategory(text).length > 0;
+}
+
+function kindsOfCategory(text: string): KindNames[] {
+  return Object.values<KindNames>(kindNames).filter(({ categories }) => categories.includes(text.toLowerCase()));
+}
+
 /** A kind, or the kinds of a category: `all`, `tinkerbell`. @throws {CliError} `usage` */
 function readKinds(text: string): KindNames[] {
-  const ofCategory = Object.values<KindNames>(kindNames).filter(({ categories }) =>
-    categories.includes(text.toLowerCase()),
-  );
+  const ofCategory = kindsOfCategory(text);
   return ofCategory.length > 0 ? ofCategory : [readKind(text)];
 }
 

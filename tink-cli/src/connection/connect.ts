@@ -5,6 +5,7 @@ import { ResourceClient } from "@neverland/api/resource-client";
 import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { NearNames } from "../machines/near-name.ts";
 import { type Connection, findConnection } from "./connection.ts";
 
 export type GlobalOptions = {
@@ -50,6 +51,8 @@ export type Connected = {
   /** Whose warnings name what they are about: `hardware/node-1`. */
   readonly clientsFor: (subject: string) => Clients;
   readonly namespace: string;
+  /** For what is not there. */
+  readonly nearNames: NearNames;
   /** For what is no object of a kind. */
   readonly transport: TransportOptions;
 };
@@ -67,6 +70,7 @@ export async function connect(command: Command, context: CliContext): Promise<Co
     clients: clients(""),
     clientsFor: (subject) => clients(`${subject}: `),
     namespace,
+    nearNames: new NearNames(clientsOf(connection)),
     transport: transportOf(connection),
   };
 }

@@ -3,9 +3,9 @@ import type { ClientListOptions, Resource, ResourceTable } from "@neverland/api"
 import { ApiError } from "@neverland/api/api-error";
 import { CliError } from "../cli-error.ts";
 import type { Target } from "../command-line/resource-names.ts";
-import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
+import { type Looking, missing, orMeant } from "../machines/missing-object.ts";
 
 export type Query = Pick<ClientListOptions, "namespace" | "labelSelector" | "fieldSelector"> & {
   /** How many objects a page has; 0 is all. */
@@ -16,7 +16,7 @@ export type Query = Pick<ClientListOptions, "namespace" | "labelSelector" | "fie
 
 /** Those that are there, in the order of the targets. Of what is not, each is told. */
 export async function findObjects(
-  clients: Clients,
+  looking: Looking,
   targets: readonly Target[],
   query: Query,
   context: CliContext,
@@ -24,13 +24,13 @@ export async function findObjects(
   const found: Resource[] = [];
   const find = async (target: Target): Promise<void> => {
     const { kind, name } = target;
-    const client = clients(kind);
+    const client = looking.clients(kind);
     if (name === undefined)
       return void found.push(...(await inPages((page) => client.list({ ...query, ...page }), query)));
     const key = { namespace: namespaceOf(target, query), name };
     const object = await client.get(key);
     if (object !== undefined) found.push(object);
-    else if (!query.ignoreNotFound) throw new CliError("not-found", missing(target, key.namespace));
+    else if (!query.ignoreNotFound) throw await missing({ kind, key }, looking);
   };
   await eachOf(targets, find, context);
   return found;
@@ -40,14 +40,14 @@ export type KindTable = { readonly kind: Target["kind"]; readonly table: Resourc
 
 /** One table for targets of one kind that follow each other. @param includeObject How much of each object its row has. */
 export async function findTables(
-  clients: Clients,
+  looking: Looking,
   targets: readonly Target[],
   query: Query & { readonly includeObject: "Metadata" | "Object" },
   context: CliContext,
 ): Promise<KindTable[]> {
   const found: KindTable[] = [];
   const find = async (target: Target): Promise<void> => {
-    const table = await tableOf(clients, target, query);
+    const table = await tableOf(looking, target, query);
     const last = found.at(-1);
     if (table === undefined) return;
     if (last?.kind !== target.kind) return void found.push({ kind: target.kind, table });
@@ -58,7 +58,7 @@ export async function findTables(
 }
 
 async function tableOf(
-  clients: Clients,
+  looking: Looking,
   target: Target,
   query: Query & { readonly includeObject: "Metadata" | "Object" },
 ): Promise<ResourceTable | undefined> {
@@ -66,16 +66,17 @@ async function tableOf(
   if (name !== undefined) {
     const namespace = namespaceOf(target, query);
     const one = { namespace, includeObject: query.includeObject };
-    return await clients(kind)
+    return await looking
+      .clients(kind)
       .table(one, name)
       .catch((error: unknown) => {
         if (error instanceof ApiError && error.code === "not-found" && query.ignoreNotFound) return undefined;
-        throw error;
+        return orMeant({ kind, key: { namespace, name } }, looking)(error);
       });
   }
   let first: ResourceTable | undefined;
   const list = async (page: Page) => {
-    const table = await clients(kind).table({ ...query, ...page });
+    const table = await looking.clients(kind).table({ ...query, ...page });
     first ??= table;
     const { continue: continueToken } = table.metadata;
     return { items: table.rows, ...(continueToken !== undefined && { continueToken }) };
@@ -112,9 +113,4 @@ function namespaceOf(target: Target, { namespace }: Query): string {
   if (own === undefined && kind.scope === "namespace")
     throw new CliError("usage", `${kind.singular}/${name}: a name is of one namespace; leave out -A, or the name`);
   return own ?? "";
-}
-
-function missing({ kind, name }: Target, namespace: string): string {
-  const where = kind.scope === "namespace" ? ` in namespace ${namespace}` : "";
-  return `There is no ${kind.singular} "${name}"${where}.`;
 }

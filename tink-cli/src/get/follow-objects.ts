@@ -2,8 +2,8 @@
 import type { ClientWatchEvent, Resource, ResourceTable } from "@neverland/api";
 import { CliError, exitCodes } from "../cli-error.ts";
 import type { Target } from "../command-line/resource-names.ts";
-import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
+import type { Looking } from "../machines/missing-object.ts";
 import { formatObjects, formatValue, type Shown } from "../output/forms/objects.ts";
 import type { OutputFormat } from "../output/forms/output-format.ts";
 import { formatServerTable, type TableOptions } from "../output/server-table.ts";
@@ -20,7 +20,7 @@ export type Follow = {
 };
 
 export async function followObjects(
-  clients: Clients,
+  looking: Looking,
   targets: readonly Target[],
   query: Query,
   how: Follow,
@@ -28,9 +28,9 @@ export async function followObjects(
 ): Promise<void> {
   const [target] = targets;
   if (target === undefined || targets.length > 1) throw new CliError("usage", "--watch takes one resource");
-  const client = clients(target.kind);
+  const client = looking.clients(target.kind);
   // A watch waits for a server that is away; one that was never there, or refuses us, is to be told at once.
-  await findObjects(clients, targets, query, context);
+  await findObjects(looking, targets, query, context);
   const { namespace, labelSelector, fieldSelector } = query;
   const selector = target.name === undefined ? fieldSelector : `metadata.name=${target.name}`;
   const watched = {

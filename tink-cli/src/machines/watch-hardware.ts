@@ -1,20 +1,21 @@
 // Follows what happens to a machine, for as long as its Hardware is there and can be used.
 import { type Hardware, hardwareTrouble, kinds, type MachineEvent, type ResourceKey } from "@neverland/api";
-import { CliError, exitCodes } from "../cli-error.ts";
+import { exitCodes } from "../cli-error.ts";
 import type { Clients } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
+import { type Looking, missing } from "./missing-object.ts";
 import { ObjectLife } from "./object-life.ts";
 
 /** Resolves to the exit code: that of Ctrl-C, or 1 when nothing more will happen: no Hardware, or one that names no machine. */
 export async function watchHardware(
-  clients: Clients,
+  looking: Looking,
   key: ResourceKey,
   signal: AbortSignal,
   context: CliContext,
 ): Promise<number> {
+  const { clients } = looking;
   const hardware = await clients(kinds.Hardware).get(key, { signal });
-  if (hardware === undefined)
-    throw new CliError("not-found", `There is no hardware "${key.name}" in namespace ${key.namespace}.`);
+  if (hardware === undefined) throw await missing({ kind: kinds.Hardware, key }, looking);
   const isOver = new AbortController();
   const both = AbortSignal.any([signal, isOver.signal]);
   const query = { namespace: key.namespace, fieldSelector: `spec.hardware=${key.name}`, signal: both };

@@ -1,9 +1,9 @@
 // Follows a workflow to its end: what each change makes of it, and how that is as an exit code.
 import { formatPath, isFinalState, kinds, type ResourceKey, type Workflow, whatToMend } from "@neverland/api";
-import { CliError, exitCodes } from "../cli-error.ts";
-import type { Clients } from "../connection/connect.ts";
+import { exitCodes } from "../cli-error.ts";
 import type { CliContext } from "../context.ts";
 import { describeProgress } from "../output/workflow-progress.ts";
+import { type Looking, missing } from "./missing-object.ts";
 import { ObjectLife } from "./object-life.ts";
 
 /** A template that comes after its workflow, in one file, is rendered within moments: only one that stays so is broken. */
@@ -11,15 +11,15 @@ const brokenForMs = 3000;
 
 /** Resolves to the exit code: 0 for SUCCESS; 1 for FAILED, TIMEOUT, one that was deleted, or that cannot start as it is. */
 export async function watchWorkflow(
-  clients: Clients,
+  looking: Looking,
   key: ResourceKey,
   signal: AbortSignal,
   context: CliContext,
 ): Promise<number> {
   // A watch waits for a server that is away; one that was never there, or refuses us, is to be told at once.
+  const { clients } = looking;
   const workflow = await clients(kinds.Workflow).get(key, { signal });
-  if (workflow === undefined)
-    throw new CliError("not-found", `There is no workflow "${key.name}" in namespace ${key.namespace}.`);
+  if (workflow === undefined) throw await missing({ kind: kinds.Workflow, key }, looking);
   const isBroken = new AbortController();
   const query = { namespace: key.namespace, fieldSelector: `metadata.name=${key.name}` };
   const events = clients(kinds.Workflow).watch({ ...query, signal: AbortSignal.any([signal, isBroken.signal]) });

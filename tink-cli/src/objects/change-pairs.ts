@@ -5,7 +5,8 @@ import { CliError } from "../cli-error.ts";
 import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
-import { addSelection, missing, type Selected, type Selection, selectObjects } from "./selection.ts";
+import { missing } from "../machines/missing-object.ts";
+import { addSelection, type Selected, type Selection, selectObjects } from "./selection.ts";
 import { addWriteOptions, showWritten, type WriteOptions } from "./write-result.ts";
 
 type PairsOptions = Selection & WriteOptions & { overwrite?: boolean; list?: boolean; resourceVersion?: string };
@@ -41,7 +42,7 @@ export function configurePairs(command: Command, context: CliContext, of: PairsO
       const change = async (one: Selected): Promise<void> => {
         const client = connected.clients(one.kind);
         const before = await client.get(one.key);
-        if (before === undefined) throw missing(one);
+        if (before === undefined) throw await missing(one, connected);
         if (options.list) return listPairs(one, before, selected.length > 1, of, context);
         refuseChanges(before, changes, options, of);
         const { resourceVersion } = options;

@@ -42,11 +42,12 @@ export function addSelection(command: Command): Command {
 export async function selectObjects(
   words: readonly string[],
   options: Selection,
-  { clients, namespace }: Pick<Connected, "clients" | "namespace">,
+  connected: Connected,
   command: Command,
   context: CliContext,
 ): Promise<Selected[]> {
-  const targets = await askedTargets(words, options, command, context);
+  const { namespace } = connected;
+  const targets = await askedTargets(words, options, connected, command, context);
   const verb = command.name();
   if (targets.length === 0) throw new CliError("usage", `Name what to ${verb}: KIND/NAME, or -f FILE`);
   const isMany = options.all || options.selector !== undefined || options.fieldSelector !== undefined;
@@ -57,7 +58,7 @@ export async function selectObjects(
       if (isMany)
         throw new CliError("usage", `${kind.singular}/${name}: a name does not go together with --all or a selector`);
       selected.push({ kind, key: { namespace: namespaceOf(target, namespace), name } });
-    } else if (isMany) selected.push(...(await ofKind(kind, options, { clients, namespace })));
+    } else if (isMany) selected.push(...(await ofKind(kind, options, connected)));
     else throw new CliError("usage", `Name the ${kind.plural} to ${verb}: ${kind.singular}/NAME, -l LABELS, or --all`);
   }
   return selected;
@@ -83,9 +84,4 @@ async function ofKind(
 /** `hardware.tinkerbell.org/node-1`, as kubectl names what it did something to. */
 export function subjectOf({ kind, key }: Selected): string {
   return `${qualifiedName(kind, kind.singular)}/${key.name}`;
-}
-
-export function missing({ kind, key }: Selected): CliError {
-  const where = kind.scope === "cluster" ? "" : ` in namespace ${key.namespace}`;
-  return new CliError("not-found", `There is no ${kind.singular} "${key.name}"${where}.`);
 }

@@ -2,7 +2,7 @@
 import type { ClientListOptions, Resource } from "@neverland/api";
 import { formatKey } from "@neverland/api/resource-key";
 import type { Clients } from "../connection/connect.ts";
-import { missing, type Selected } from "./selection.ts";
+import type { Selected } from "./selection.ts";
 import type { Awaited } from "./wait-condition.ts";
 
 export type Patience = {
@@ -12,6 +12,8 @@ export type Patience = {
   readonly looksOnce: boolean;
   /** Why one was given up. */
   readonly givenUp: (one: Selected) => unknown;
+  /** What is said of one that is not there. */
+  readonly missing: (one: Selected) => Promise<unknown>;
 };
 
 export type Wait = {
@@ -63,14 +65,15 @@ async function follow(
   clients: Clients,
   { kind, where, members }: Group,
   { isMet, mayBeMissing }: Awaited,
-  { signal, looksOnce, givenUp }: Patience,
+  { signal, looksOnce, givenUp, missing }: Patience,
 ): Promise<void> {
   // The same object may be named twice.
   const waiting = Map.groupBy(members, ({ one }) => formatKey(one.key));
   const look = (key: string, object: Resource | undefined): void => {
     const isDone = isMet(object);
     if (!isDone && (object !== undefined || mayBeMissing)) return;
-    for (const { one, resolve, reject } of waiting.get(key) ?? []) isDone ? resolve() : reject(missing(one));
+    for (const { one, resolve, reject } of waiting.get(key) ?? [])
+      isDone ? resolve() : missing(one).then(reject, reject);
     waiting.delete(key);
   };
   const lookAtAll = (items: readonly Resource[]): void => {

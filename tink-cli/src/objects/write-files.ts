@@ -3,9 +3,10 @@
 import type { KindInfo, Resource } from "@neverland/api";
 import type { ManifestResource } from "@neverland/api/manifest";
 import type { Command } from "commander";
-import { type Clients, connect } from "../connection/connect.ts";
+import { connect } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import { eachOf } from "../each-of.ts";
+import type { Looking } from "../machines/missing-object.ts";
 import type { ManifestObject } from "../manifests/manifest-files.ts";
 import { addFileOptions, type FileOptions, readFiles } from "./read-files.ts";
 import { warnOfReferences } from "./warn-of-references.ts";
@@ -13,20 +14,21 @@ import { addWriteOptions, showWritten, type WriteOptions } from "./write-result.
 
 export type FilesOptions = WriteOptions & FileOptions;
 
-export type WriteOne = (clients: Clients, kind: KindInfo, object: Resource, isTried: boolean) => Promise<Resource>;
+export type WriteOne = (looking: Looking, kind: KindInfo, object: Resource, isTried: boolean) => Promise<Resource>;
 
 /** @param done What is said of each: `created`. */
 export function configureFiles(command: Command, context: CliContext, done: string, write: WriteOne): Command {
   return addFileOptions(addWriteOptions(command)).action(async (options: FilesOptions) => {
     const objects = await readFiles(command, options, context);
     const connected = await connect(command, context);
-    const { clientsFor, namespace } = connected;
+    const { clientsFor, namespace, nearNames } = connected;
     if (options.dryRun !== "client") await warnOfReferences(objects, connected, options.validate, context);
     const writeOne = async ({ kind, resource }: ManifestObject): Promise<void> => {
       const object = placed(kind, resource, namespace);
       const subject = `${kind.singular}/${object.metadata.name ?? object.metadata.generateName}`;
       const isTried = options.dryRun === "server";
-      const written = options.dryRun === "client" ? object : await write(clientsFor(subject), kind, object, isTried);
+      const looking = { clients: clientsFor(subject), nearNames };
+      const written = options.dryRun === "client" ? object : await write(looking, kind, object, isTried);
       const { name, namespace: own = "" } = written.metadata;
       await showWritten({ kind, key: { namespace: own, name } }, done, written, options, context);
     };

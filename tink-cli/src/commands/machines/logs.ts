@@ -6,6 +6,7 @@ import { numberUpTo } from "../../command-line/option-values.ts";
 import { readTargets } from "../../command-line/resource-names.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
+import { orMeant } from "../../machines/missing-object.ts";
 
 type LogsOptions = { action?: string; follow?: boolean; previous?: boolean; tail?: number };
 
@@ -16,7 +17,8 @@ export function configure(command: Command, context: CliContext): void {
     .option("-p, --previous", "of the workflow of this name that was deleted last: its output is kept for a week")
     .option("--tail <lines>", "only the last lines", numberUpTo(Number.MAX_SAFE_INTEGER))
     .action(async (target: string, { action, follow, previous, tail }: LogsOptions) => {
-      const { clients, namespace } = await connect(command, context);
+      const connected = await connect(command, context);
+      const { clients, namespace } = connected;
       const name = nameOf(target);
       const options = {
         signal: context.signal,
@@ -27,10 +29,13 @@ export function configure(command: Command, context: CliContext): void {
       };
       const workflows = clients(kinds.Workflow);
       let isSilent = true;
-      for await (const text of workflows.log({ namespace, name }, options)) {
-        context.stdout(text);
-        isSilent = false;
-      }
+      const print = async (): Promise<void> => {
+        for await (const text of workflows.log({ namespace, name }, options)) {
+          context.stdout(text);
+          isSilent = false;
+        }
+      };
+      await print().catch(orMeant({ kind: kinds.Workflow, key: { namespace, name } }, connected));
       if (!isSilent && previous) return;
       const workflow = await workflows.get({ namespace, name });
       if (workflow === undefined)

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
+import { missing } from "../../machines/missing-object.ts";
 import { type ManifestObject, readManifests } from "../../manifests/manifest-files.ts";
 
 type RenderOptions = { template: string; hardware?: string; set?: Record<string, string> };
@@ -51,9 +52,10 @@ async function readHardware(text: string, command: Command, context: CliContext)
     if (found === undefined) throw new CliError("usage", `${text} holds no Hardware`);
     return found;
   }
-  const { clients, namespace } = await connect(command, context);
-  const found = await clients(kinds.Hardware).get({ namespace, name: text });
-  if (found === undefined) throw new CliError("not-found", `There is no hardware "${text}" in namespace ${namespace}.`);
+  const connected = await connect(command, context);
+  const key = { namespace: connected.namespace, name: text };
+  const found = await connected.clients(kinds.Hardware).get(key);
+  if (found === undefined) throw await missing({ kind: kinds.Hardware, key }, connected);
   return found;
 }
 

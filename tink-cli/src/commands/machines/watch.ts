@@ -2,10 +2,11 @@
 import type { KindNames, ResourceKey } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError, exitCodes } from "../../cli-error.ts";
+import { readMeant } from "../../command-line/meant-targets.ts";
 import { readTimeout } from "../../command-line/option-values.ts";
-import { readTargets } from "../../command-line/resource-names.ts";
-import { type Clients, connect } from "../../connection/connect.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
+import type { Looking } from "../../machines/missing-object.ts";
 import { watchHardware } from "../../machines/watch-hardware.ts";
 import { watchWorkflow } from "../../machines/watch-workflow.ts";
 
@@ -13,15 +14,16 @@ export function configure(command: Command, context: CliContext): void {
   command
     .option("--timeout <time>", "give up after this long (exit 4): seconds, or 1m30s", readTimeout)
     .action(async (words: string[], { timeout }: { timeout?: number }) => {
-      const [target] = readTargets(words);
+      const connected = await connect(command, context);
+      const [target] = await readMeant(words, connected);
       if (target?.name === undefined) throw new CliError("usage", "Name what to watch: workflow/NAME or hardware/NAME");
-      const { clients, namespace } = await connect(command, context);
+      const { namespace } = connected;
       const deadline = timeout === undefined ? undefined : AbortSignal.timeout(timeout * 1000);
       const signal = deadline === undefined ? context.signal : AbortSignal.any([context.signal, deadline]);
       const key = { namespace, name: target.name };
       const subject = `${target.kind.singular}/${target.name}`;
       const tooLate = new CliError("timed-out", `${subject} was not done after ${timeout} s`);
-      const code = await watcherOf(target.kind)(clients, key, signal, context).catch((error: unknown) => {
+      const code = await watcherOf(target.kind)(connected, key, signal, context).catch((error: unknown) => {
         throw deadline?.aborted ? tooLate : error;
       });
       if (code === exitCodes.interrupted && deadline?.aborted) throw tooLate;
@@ -29,7 +31,7 @@ export function configure(command: Command, context: CliContext): void {
     });
 }
 
-type Watcher = (clients: Clients, key: ResourceKey, signal: AbortSignal, context: CliContext) => Promise<number>;
+type Watcher = (looking: Looking, key: ResourceKey, signal: AbortSignal, context: CliContext) => Promise<number>;
 
 function watcherOf({ kind, plural }: KindNames): Watcher {
   if (kind === "Workflow") return watchWorkflow;

@@ -134,7 +134,10 @@ test("watch of a workflow that is deleted is 1, of one that is not there 3", asy
   // Before it what holds the deletion is said, where that takes a moment.
   assert.match(stderr, /^(workflow doomed is being deleted, .*\n)?workflow doomed was deleted\n$/);
   const gone = await bench.run("watch", "workflow/doomed");
-  assert.deepEqual([gone.code, gone.stderr], [3, 'tink: There is no workflow "doomed" in namespace default.\n']);
+  assert.deepEqual(
+    [gone.code, gone.stderr],
+    [3, 'tink: There is no workflow "doomed" in namespace default; did you mean hardware/doomed?\n'],
+  );
 });
 
 test("watch says who holds a workflow or a machine that is to go, and is 1 when it has gone", async () => {

@@ -14,6 +14,7 @@ import { readTimeout } from "../../command-line/option-values.ts";
 import { readTargets } from "../../command-line/resource-names.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
+import { orMeant } from "../../machines/missing-object.ts";
 
 type Asked = {
   readonly annotations: Record<string, string | null>;
@@ -80,10 +81,10 @@ async function ask(
   timeout: number,
   context: CliContext,
 ): Promise<Workflow> {
-  const { clients, namespace } = await connect(command, context);
-  const key = { namespace, name };
-  const workflows = clients(kinds.Workflow);
-  await workflows.patch(key, { metadata: { annotations } });
+  const connected = await connect(command, context);
+  const key = { namespace: connected.namespace, name };
+  const workflows = connected.clients(kinds.Workflow);
+  await workflows.patch(key, { metadata: { annotations } }).catch(orMeant({ kind: kinds.Workflow, key }, connected));
   const deadline = AbortSignal.timeout(timeout * 1000);
   let last: Workflow | undefined;
   const isDone = (found: Workflow | undefined) => {

@@ -6,7 +6,7 @@ import type { CliContext } from "../../context.ts";
 import { configureFiles } from "../../objects/write-files.ts";
 
 export function configure(command: Command, context: CliContext): void {
-  configureFiles(command, context, "created", async (clients, kind, object, dryRun) =>
+  configureFiles(command, context, "created", async ({ clients }, kind, object, dryRun) =>
     clients(kind).create(object, { dryRun, fieldValidation: "Ignore" }),
   );
   command

@@ -6,15 +6,9 @@ import { readTimeout } from "../../command-line/option-values.ts";
 import { type Clients, connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
+import { type Looking, missing, orMeant } from "../../machines/missing-object.ts";
 import { refuseWhileRunning } from "../../objects/delete-guard.ts";
-import {
-  addSelection,
-  missing,
-  type Selected,
-  type Selection,
-  selectObjects,
-  subjectOf,
-} from "../../objects/selection.ts";
+import { addSelection, type Selected, type Selection, selectObjects, subjectOf } from "../../objects/selection.ts";
 import { dryMark, type WriteOptions } from "../../objects/write-result.ts";
 
 type DeleteOptions = Selection & {
@@ -76,7 +70,7 @@ export function configure(command: Command, context: CliContext): void {
         const client = clients(one.kind);
         if (options.ignoreNotFound && (await client.get(one.key)) === undefined) return;
         if (!options.force && options.dryRun === "none") await refuseWhileRunning(clients, one.kind, one.key);
-        const object = await removeOne(one, clients, options);
+        const object = await removeOne(one, connected, options);
         if (object !== undefined && options.dryRun === "none") held.push({ kind: one.kind, object });
         if (options.output === "name") return context.stdout(`${subjectOf(one)}\n`);
         const done = object === undefined || options.dryRun !== "none" ? "deleted" : "marked for deletion";
@@ -91,13 +85,15 @@ export function configure(command: Command, context: CliContext): void {
 
 async function removeOne(
   one: Selected,
-  clients: Clients,
+  looking: Looking,
   { dryRun, cascade }: DeleteOptions,
 ): Promise<Resource | undefined> {
-  const client = clients(one.kind);
+  const client = looking.clients(one.kind);
   if (dryRun !== "client")
-    return await client.delete(one.key, { dryRun: dryRun === "server", propagationPolicy: cascades[cascade] });
-  if ((await client.get(one.key)) === undefined) throw missing(one);
+    return await client
+      .delete(one.key, { dryRun: dryRun === "server", propagationPolicy: cascades[cascade] })
+      .catch(orMeant(one, looking));
+  if ((await client.get(one.key)) === undefined) throw await missing(one, looking);
   return undefined;
 }
 

@@ -11,23 +11,25 @@ import {
   subjectAmong,
 } from "@neverland/api";
 import type { Command } from "commander";
-import { CliError } from "../../cli-error.ts";
-import { readTargets, type Target } from "../../command-line/resource-names.ts";
+import { readMeant } from "../../command-line/meant-targets.ts";
+import type { Target } from "../../command-line/resource-names.ts";
 import { type Clients, connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
+import { type Looking, missing } from "../../machines/missing-object.ts";
 import { describeObject } from "../../output/describe.ts";
 import { formatStageBill } from "../../output/stage-bill.ts";
 
 export function configure(command: Command, context: CliContext): void {
   command.action(async (words: string[]) => {
-    const { clients, namespace } = await connect(command, context);
+    const connected = await connect(command, context);
+    const { clients, namespace } = connected;
     const show = async ({ kind, name }: Target): Promise<void> => {
       const names = name === undefined ? await namesOf(clients, kind, namespace) : [name];
       for (const each of names)
-        context.stdout(await describe(clients, kind, { namespace, name: each }, context.nowMs()));
+        context.stdout(await describe(connected, kind, { namespace, name: each }, context.nowMs()));
     };
-    await eachOf(readTargets(words), show, context);
+    await eachOf(await readMeant(words, connected), show, context);
   });
 }
 
@@ -35,10 +37,10 @@ async function namesOf(clients: Clients, kind: KindNames, namespace: string): Pr
   return (await clients(kind).list({ namespace })).items.map((item) => item.metadata.name);
 }
 
-async function describe(clients: Clients, kind: KindNames, key: ResourceKey, nowMs: number): Promise<string> {
+async function describe(looking: Looking, kind: KindNames, key: ResourceKey, nowMs: number): Promise<string> {
+  const { clients } = looking;
   const object = await clients(kind).get(key);
-  if (object === undefined)
-    throw new CliError("not-found", `There is no ${kind.singular} "${key.name}" in namespace ${key.namespace}.`);
+  if (object === undefined) throw await missing({ kind, key }, looking);
   const events = await eventsOf(clients, object);
   const bill = kind.kind === "Hardware" || kind.kind === "MachineView" ? stageBill(events) : undefined;
   const billText = bill === undefined ? "" : `Last boot:\n${formatStageBill(bill.stages)}`;

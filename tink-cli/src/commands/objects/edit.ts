@@ -6,19 +6,13 @@ import { mergePatch } from "@neverland/resources/patches/merge-patch.ts";
 import { readYaml, writeKubectlYaml } from "@neverland/yaml";
 import { type Command, Option } from "commander";
 import { CliError } from "../../cli-error.ts";
-import { type Clients, connect } from "../../connection/connect.ts";
+import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
+import { type Looking, missing } from "../../machines/missing-object.ts";
 import { mergePatchBetween, patchesMeet } from "../../objects/merge-patch.ts";
 import { editText, makeEditFile } from "../../objects/run-editor.ts";
-import {
-  addSelection,
-  missing,
-  type Selected,
-  type Selection,
-  selectObjects,
-  subjectOf,
-} from "../../objects/selection.ts";
+import { addSelection, type Selected, type Selection, selectObjects, subjectOf } from "../../objects/selection.ts";
 import { writeKubectlJson } from "../../output/forms/kubectl-json.ts";
 
 type EditOptions = Selection & { output: "yaml" | "json"; showManagedFields?: boolean };
@@ -32,7 +26,7 @@ export function configure(command: Command, context: CliContext): void {
     .action(async (words: string[], options: EditOptions) => {
       const connected = await connect(command, context);
       const selected = await selectObjects(words, options, connected, command, context);
-      await eachOf(selected, (one) => editObject(one, connected.clients, options, context), context);
+      await eachOf(selected, (one) => editObject(one, connected, options, context), context);
     });
 }
 
@@ -41,10 +35,10 @@ const introduction = `# Edit the object below. Lines that begin with a # are pas
 #
 `;
 
-async function editObject(one: Selected, clients: Clients, options: EditOptions, context: CliContext): Promise<void> {
-  const client = clients(one.kind);
+async function editObject(one: Selected, looking: Looking, options: EditOptions, context: CliContext): Promise<void> {
+  const client = looking.clients(one.kind);
   let before = await client.get(one.key);
-  if (before === undefined) throw missing(one);
+  if (before === undefined) throw await missing(one, looking);
   const path = await makeEditFile();
   let isKept = false;
   try {
@@ -70,7 +64,7 @@ async function editObject(one: Selected, clients: Clients, options: EditOptions,
       }
       const patch = mergePatchBetween(asShown(before, options), read);
       if (patch === undefined) return context.stderr("Edit cancelled, no changes made.\n");
-      const outcome = await send(patch, before, one, client);
+      const outcome = await send(patch, before, one, looking);
       if (outcome.is === "edited") return context.stdout(`${subjectOf(one)} edited\n`);
       reason = outcome.reason;
       if (outcome.is === "refused") continue;
@@ -88,7 +82,8 @@ type Outcome =
   | { readonly is: "overtaken"; readonly reason: string; readonly now: Resource };
 
 /** Again on each new version, for as long as nobody else changed what the patch changes: controllers write a status at any time. */
-async function send(patch: unknown, before: Resource, one: Selected, client: ReturnType<Clients>): Promise<Outcome> {
+async function send(patch: unknown, before: Resource, one: Selected, looking: Looking): Promise<Outcome> {
+  const client = looking.clients(one.kind);
   for (let now = before, times = 0; ; times++) {
     try {
       // By the version that was read: what somebody else changed meanwhile is seen before it is written over.
@@ -99,7 +94,7 @@ async function send(patch: unknown, before: Resource, one: Selected, client: Ret
       if (!(error instanceof ApiError) || !mendable.has(error.code)) throw error;
       if (error.code !== "conflict") return { is: "refused", reason: error.message };
       const found = await client.get(one.key);
-      if (found === undefined) throw missing(one);
+      if (found === undefined) throw await missing(one, looking);
       // A conflict that is about no version comes again.
       const isSame = found.metadata.resourceVersion === now.metadata.resourceVersion;
       if (isSame || times === mostTimes) return { is: "refused", reason: error.message };

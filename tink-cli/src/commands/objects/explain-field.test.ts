@@ -31,7 +31,10 @@ test("values that are the only ones are named", async () => {
 test("a field that is not there is exit code 3, with those that are", async () => {
   const { code, stdout, stderr } = await run("explain-field", "hardware.spec.interfaces.dhpc");
   assert.deepEqual([code, stdout], [3, ""]);
-  assert.match(stderr, /^tink: hardware\.spec\.interfaces .* has no field "dhpc": there are netboot, isoboot, dhcp, /);
+  assert.match(
+    stderr,
+    /^tink: hardware\.spec\.interfaces .* has no field "dhpc": did you mean .*\? there are netboot, isoboot, dhcp, /,
+  );
   assert.equal((await run("explain-field", "pods.spec")).code, 2);
 });
 

@@ -2,6 +2,7 @@
 import { apiVersionOf, type KindInfo, kindOf } from "@neverland/api";
 import type { FieldDoc } from "@neverland/api/field-doc";
 import { fieldAt, fieldDocs } from "@neverland/api/field-docs";
+import { nearestName } from "@neverland/yaml";
 import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import { findKindNamed, readKind } from "../../command-line/resource-names.ts";
@@ -55,6 +56,9 @@ function findField(kind: KindInfo, all: readonly FieldDoc[], path: readonly stri
   const above = path.slice(0, known);
   const fields = above.length === 0 ? all : (fieldAt(all, above)?.fields ?? []);
   const place = [kind.singular, ...above].join(".");
-  const there = fields.length === 0 ? "it has no fields" : `there are ${fields.map(({ name }) => name).join(", ")}`;
+  const names = fields.map(({ name }) => name);
+  const near = nearestName(path[known] ?? "", names);
+  const meant = near === undefined ? "" : `did you mean ${[place, near].join(".")}? `;
+  const there = fields.length === 0 ? "it has no fields" : `${meant}there are ${names.join(", ")}`;
   throw new CliError("not-found", `${place} of ${apiVersionOf(kind)} has no field "${path[known]}": ${there}.`);
 }

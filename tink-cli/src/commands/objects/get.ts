@@ -73,8 +73,9 @@ export function configure(command: Command, context: CliContext): void {
     .addHelpText("after", examples)
     .action(async (words: string[], options: GetOptions) => {
       const format = await readOutputFormat(options.output, options.template);
-      const { clients, namespace } = await connect(command, context);
-      const targets = await askedTargets(words, options, command, context);
+      const connected = await connect(command, context);
+      const { namespace } = connected;
+      const targets = await askedTargets(words, options, connected, command, context);
       checkAsked(targets, options);
       const query: Query = {
         ...(options.allNamespaces ? {} : { namespace }),
@@ -93,14 +94,14 @@ export function configure(command: Command, context: CliContext): void {
         const events = options.outputWatchEvents ?? false;
         const how = { format, table, managedFields, events, only: options.watchOnly ?? false };
         const { followObjects } = await import("../../get/follow-objects.ts");
-        return await followObjects(clients, targets, query, how, context);
+        return await followObjects(connected, targets, query, how, context);
       }
       if (format.type === "table") {
         const includeObject = options.sortBy === undefined ? "Metadata" : "Object";
-        const tables = await findTables(clients, targets, { ...query, includeObject }, context);
+        const tables = await findTables(connected, targets, { ...query, includeObject }, context);
         return await printTables(tables, targets, { ...options, ...table, namespace: query.namespace }, context);
       }
-      const found = await findObjects(clients, targets, query, context);
+      const found = await findObjects(connected, targets, query, context);
       const sort = await sorterBy(options.sortBy);
       // One that is not there is told of; beside that an empty List would say that there is nothing to tell.
       const isOne = targets.length === 1 && targets[0]?.name !== undefined;

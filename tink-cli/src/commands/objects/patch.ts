@@ -7,7 +7,8 @@ import { CliError } from "../../cli-error.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
-import { addSelection, missing, type Selected, type Selection, selectObjects } from "../../objects/selection.ts";
+import { missing } from "../../machines/missing-object.ts";
+import { addSelection, type Selected, type Selection, selectObjects } from "../../objects/selection.ts";
 import { addWriteOptions, showWritten, type WriteOptions } from "../../objects/write-result.ts";
 
 type PatchOptions = Selection &
@@ -35,7 +36,7 @@ export function configure(command: Command, context: CliContext): void {
       const change = async (one: Selected): Promise<void> => {
         const client = connected.clients(one.kind);
         const before = await client.get(one.key);
-        if (before === undefined) throw missing(one);
+        if (before === undefined) throw await missing(one, connected);
         // Only the server can make the patch's outcome, so it tries it out in either case.
         const call = { dryRun: dryRun !== "none", ...(subresource && { subresource }) };
         const after = await client.patch(one.key, patch, call);

@@ -1,9 +1,8 @@
 // tink replace -f: objects that are there become what files describe, and nothing that files leave out stays.
 import type { KindInfo, Resource } from "@neverland/api";
 import type { Command } from "commander";
-import type { Clients } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
-import { missing } from "../../objects/selection.ts";
+import { type Looking, missing } from "../../machines/missing-object.ts";
 import { configureFiles } from "../../objects/write-files.ts";
 
 export function configure(command: Command, context: CliContext): void {
@@ -13,12 +12,13 @@ export function configure(command: Command, context: CliContext): void {
   );
 }
 
-async function replaceOne(clients: Clients, kind: KindInfo, object: Resource, dryRun: boolean): Promise<Resource> {
+async function replaceOne(looking: Looking, kind: KindInfo, object: Resource, dryRun: boolean): Promise<Resource> {
   const { name, namespace = "" } = object.metadata;
   const key = { namespace, name };
-  const now = await clients(kind).get(key);
-  if (now === undefined) throw missing({ kind, key });
+  const client = looking.clients(kind);
+  const now = await client.get(key);
+  if (now === undefined) throw await missing({ kind, key }, looking);
   const { resourceVersion } = now.metadata;
   const next = { ...object, metadata: { ...object.metadata, resourceVersion } };
-  return await clients(kind).update(next, { dryRun, fieldValidation: "Ignore" });
+  return await client.update(next, { dryRun, fieldValidation: "Ignore" });
 }

@@ -5,6 +5,7 @@ import { readTimeout } from "../../command-line/option-values.ts";
 import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
+import { missing } from "../../machines/missing-object.ts";
 import { addSelection, type Selected, type Selection, selectObjects, subjectOf } from "../../objects/selection.ts";
 import { readAwaited } from "../../objects/wait-condition.ts";
 import { waitForAll } from "../../objects/wait-for-all.ts";
@@ -36,7 +37,12 @@ export function configure(command: Command, context: CliContext): void {
       const late = (one: Selected) =>
         new CliError("timed-out", `${subjectOf(one)} is not so after ${options.timeout} s: --for ${options.for}`);
       const givenUp = (one: Selected) => (context.signal.aborted ? context.signal.reason : late(one));
-      const patience = { signal, looksOnce: options.timeout === 0, givenUp };
+      const patience = {
+        signal,
+        looksOnce: options.timeout === 0,
+        givenUp,
+        missing: (one: Selected) => missing(one, connected),
+      };
       const waits = waitForAll(connected.clients, selected, awaited, patience);
       await eachOf(
         waits,

@@ -1,5 +1,5 @@
-// The public keys of whoever types: with sudo, of the person behind it.
-import { readdir, readFile } from "node:fs/promises";
+// The SSH keys of whoever types: with sudo, of the person behind it too.
+import { access, readdir, readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { CliError } from "../cli-error.ts";
@@ -13,11 +13,28 @@ export async function publicKeys(named: string | undefined, env: NodeJS.ProcessE
   const files = named === undefined ? await usualFiles(env) : [named];
   const texts = await Promise.all(files.map(async (file) => await readFile(file, "utf8").catch(refuse(file))));
   const keys = texts.flatMap((text) => text.split("\n").map((line) => line.trim())).filter(isKey);
-  if (keys.length > 0) return keys;
-  const where = named ?? "~/.ssh/*.pub";
+  if (keys.length > 0) return [...new Set(keys)];
+  const where = named ?? (await sshDirs(env)).map((dir) => join(dir, "*.pub")).join(" and ");
   throw new CliError(
     "usage",
-    `${where} holds no public key, and nobody could log in to the machine. Make one with: ssh-keygen -t ed25519; or name one with --ssh-key.`,
+    `There is no public key in ${where}, and nobody could log in to the machine. Name one with --ssh-key, or make one:\n  ${makeKeyCommand}`,
+  );
+}
+
+/** To be typed as it stands. */
+export const makeKeyCommand = "ssh-keygen -t ed25519 -f ~/.ssh/id_ed25519";
+
+/** The file of a private key whose public key {@link publicKeys} finds; undefined where there is none. */
+export async function privateKeyFile(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  for (const file of (await usualFiles(env)).map((name) => name.replace(/\.pub$/, "")))
+    if (await isThere(file)) return file;
+  return undefined;
+}
+
+async function isThere(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
   );
 }
 
@@ -25,10 +42,19 @@ function isKey(text: string): boolean {
   return /^(ssh|ecdsa|sk)-[\w@.-]+ AAAA[\w+/=]+( .*)?$/.test(text);
 }
 
-async function usualFiles({ SUDO_USER: sudoUser }: NodeJS.ProcessEnv): Promise<string[]> {
-  const dir = join(sudoUser ? await homeOf(sudoUser) : homedir(), ".ssh");
-  const names = await readdir(dir).catch(() => []);
-  return names.filter((name) => name.endsWith(".pub")).map((name) => join(dir, name));
+/** The person's before root's: `sudo -i` has a home of its own, where a key may have been made. */
+async function sshDirs({ SUDO_USER: sudoUser }: NodeJS.ProcessEnv): Promise<string[]> {
+  const homes = [...(sudoUser ? [await homeOf(sudoUser)] : []), homedir()];
+  return [...new Set(homes)].map((home) => join(home, ".ssh"));
+}
+
+async function usualFiles(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const files: string[] = [];
+  for (const dir of await sshDirs(env)) {
+    const names = await readdir(dir).catch(() => []);
+    files.push(...names.filter((name) => name.endsWith(".pub")).map((name) => join(dir, name)));
+  }
+  return files;
 }
 
 async function homeOf(user: string): Promise<string> {

@@ -8,6 +8,7 @@ import type { AcceleratorWish, RackRequest, RunningLab } from "@neverland/lab";
 import { Argument, type Command, Option } from "commander";
 import { numberUpTo } from "../../command-line/option-values.ts";
 import type { CliContext } from "../../context.ts";
+import { makeKeyCommand, privateKeyFile } from "../../machines/ssh-keys.ts";
 import { startProgress } from "../../output/progress.ts";
 import { formatTable } from "../../output/table.ts";
 import { ownCommand } from "../../own-command.ts";
@@ -139,6 +140,9 @@ function typed(dir: string, commands: readonly string[], { env }: CliContext): s
   return commands.map((words) => `  ${ownCommand()} ${words.replace(/^(lab \w+)/, `$1${flag}`)}\n`).join("");
 }
 
+/** A lab's machine has another host key after each install. */
+const newEachTime = "-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
+
 async function up(args: readonly string[], options: StartOptions, context: CliContext): Promise<void> {
   const { dir } = options;
   const isThere = await open(dir).then(
@@ -147,6 +151,7 @@ async function up(args: readonly string[], options: StartOptions, context: CliCo
   );
   if (!isThere) await start(options, context);
   const { labUp } = await import("../../lab/lab-up.ts");
+  const keyFile = await privateKeyFile(context.env);
   await labUp({ dir, args }, context, (flags) => {
     const find = flags.map((flag) => `${flag} `).join("");
     const next = [
@@ -154,9 +159,12 @@ async function up(args: readonly string[], options: StartOptions, context: CliCo
       `${find}machine add node-1 --mac 52:54:00:12:34:56 --ip 10.77.0.50/24 --disk /dev/vda --install debian --boot-server 10.77.0.1:7080`,
       "lab power node-1 on",
       `${find}watch workflow node-1-debian`,
+      // By its file: in the lab an ordinary user is root, in whose home ssh would look for it.
+      `lab exec -- ssh -i ${keyFile ?? "~/.ssh/id_ed25519"} ${newEachTime} debian@10.77.0.50`,
     ];
+    const key = keyFile === undefined ? `  ${makeKeyCommand}\n` : "";
     context.stdout(
-      `tink up is ready; its log: ${join(dir, "server.log")}. From another terminal:\n${typed(dir, next, context)}`,
+      `tink up is ready; its log: ${join(dir, "server.log")}. From another terminal:\n${key}${typed(dir, next, context)}`,
     );
   });
   context.stdout(`tink up has ended; the lab goes on until:\n${typed(dir, ["lab destroy"], context)}`);

@@ -144,7 +144,10 @@ test("what cannot be is a sentence, and nothing is sent", async (t) => {
       ["--ssh-key", key, "--install", "debian"],
       /No interface of this computer .* 198\.51\.100\.50\/24: say with --boot-server/,
     ],
-    [["--ssh-key", join(home, "no-key.pub")], /no-key\.pub holds no public key, .* ssh-keygen -t ed25519/],
+    [
+      ["--ssh-key", join(home, "no-key.pub")],
+      /There is no public key in \S*no-key\.pub, [\s\S]* {2}ssh-keygen -t ed25519 /,
+    ],
     [["--ssh-key", join(home, "none.pub")], /--ssh-key \S+none\.pub: ENOENT/],
   ];
   for (const [words, says] of wrong) {

@@ -13,11 +13,13 @@ export function addFileOptions(command: Command): Command {
   return command
     .option("-f, --filename <file...>", "YAML or JSON, a folder of them, a URL, or - for standard input", readList)
     .option("-R, --recursive", "of a folder, the folders in it too")
-    .addOption(
-      new Option("--validate <how>", "what to do about fields that a kind does not have")
-        .choices(validations)
-        .default("strict"),
-    );
+    .addOption(validateOption());
+}
+
+export function validateOption(): Option {
+  return new Option("--validate <how>", "what to do about fields that a kind does not have")
+    .choices(validations)
+    .default("strict");
 }
 
 /** At least one. @throws {CliError} `usage`, with a line for each fault of each file. */

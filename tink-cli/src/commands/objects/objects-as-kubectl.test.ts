@@ -97,6 +97,19 @@ test("what is only tried is not done, by this program or by the server", async (
   assert.equal((await stored("one"))?.metadata.labels?.a, undefined);
 });
 
+test("a patch with a field that no kind has is refused, and changes nothing, unless that is asked for", async () => {
+  const before = await bench.clients(kinds.Hardware).get(key("one"));
+  for (const patch of ['{"spec":{"disks":null,"agentId":"x"}}', '{"spec":{"disk":[]}}']) {
+    const { code, stdout, stderr } = await bench.run("patch", "hw/one", "-p", patch);
+    assert.deepEqual([code, stdout, /unknown field "spec\.(agentId|disk)"/.test(stderr)], [2, "", true], stderr);
+  }
+  const operation = '[{"op":"add","path":"/spec/disk","value":[]}]';
+  assert.equal((await bench.run("patch", "hw/one", "--type", "json", "-p", operation)).code, 2);
+  assert.deepEqual(await bench.clients(kinds.Hardware).get(key("one")), before);
+  const warned = await bench.run("patch", "hw/one", "-p", '{"spec":{"disk":[]}}', "--validate", "warn");
+  assert.deepEqual([warned.code, /^Warning: .*spec\.disk/.test(warned.stderr)], [0, true]);
+});
+
 test("fields that are patched are owned by who is named", async () => {
   await bench.run("patch", "hw/one", "-p", "spec: {agentID: x}", "--field-manager", "rack-robot");
   const { spec, metadata } = (await stored("one")) ?? {};

@@ -8,11 +8,22 @@ import { connect } from "../../connection/connect.ts";
 import type { CliContext } from "../../context.ts";
 import { eachOf } from "../../each-of.ts";
 import { missing } from "../../machines/missing-object.ts";
+import type { Validation } from "../../manifests/manifest-checks.ts";
+import { validateOption } from "../../objects/read-files.ts";
 import { addSelection, type Selected, type Selection, selectObjects } from "../../objects/selection.ts";
 import { addWriteOptions, showWritten, type WriteOptions } from "../../objects/write-result.ts";
 
 type PatchOptions = Selection &
-  WriteOptions & { patch?: string; patchFile?: string; type: "merge" | "json" | "strategic"; subresource?: "status" };
+  WriteOptions & {
+    validate: Validation;
+    patch?: string;
+    patchFile?: string;
+    type: "merge" | "json" | "strategic";
+    subresource?: "status";
+  };
+
+/** As the API spells them. */
+const fieldValidations = { strict: "Strict", warn: "Warn", ignore: "Ignore" } as const;
 
 export function configure(command: Command, context: CliContext): void {
   addWriteOptions(addSelection(command))
@@ -26,19 +37,21 @@ export function configure(command: Command, context: CliContext): void {
         .choices(["merge", "json", "strategic"])
         .default("merge"),
     )
+    .addOption(validateOption())
     .addOption(new Option("--subresource <name>", "what of the object").choices(["status"]))
     .addHelpText("after", `\n  tink patch hw/node-1 -p '{"spec": {"disks": [{"device": "/dev/nvme0n1"}]}}'`)
     .action(async (words: string[], options: PatchOptions) => {
       const patch = await readPatch(options);
       const connected = await connect(command, context);
       const selected = await selectObjects(words, options, connected, command, context);
-      const { subresource, dryRun } = options;
+      const { subresource, dryRun, validate } = options;
       const change = async (one: Selected): Promise<void> => {
         const client = connected.clients(one.kind);
         const before = await client.get(one.key);
         if (before === undefined) throw await missing(one, connected);
         // Only the server can make the patch's outcome, so it tries it out in either case.
-        const call = { dryRun: dryRun !== "none", ...(subresource && { subresource }) };
+        const fieldValidation = fieldValidations[validate];
+        const call = { dryRun: dryRun !== "none", fieldValidation, ...(subresource && { subresource }) };
         const after = await client.patch(one.key, patch, call);
         const isSame = before.metadata.resourceVersion === after.metadata.resourceVersion;
         await showWritten(

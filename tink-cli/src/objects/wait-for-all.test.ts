@@ -71,5 +71,26 @@ test("a timeout names each object that is not so, and 0 looks once", async (t) =
   const met = [{ type: "DELETED", object: object("node-1") }];
   const late = await waitAt(t, met, "hw", "node-1", "node-2", "--for=delete", "--timeout=1s");
   assert.deepEqual([late.code, late.stdout], [4, "hardware.tinkerbell.org/node-1 condition met\n"]);
-  assert.match(late.stderr, /node-2 is not so after 1 s: --for delete/);
+  assert.match(late.stderr, /node-2 is not so after 1 s: --for delete; nobody has deleted it$/m);
+});
+
+test("what is waited for in vain is told with how it is now, and a condition or a path that is nowhere as that", async (t) => {
+  const conditions = [{ type: "Ready", status: "False", reason: "ActionRunning", message: "runs stream" }];
+  const now = { ...object("node-1"), status: { state: "RUNNING", conditions } };
+  const said = async (what: string) => {
+    const { code, stderr } = await waitAt(
+      t,
+      [{ type: "MODIFIED", object: now }],
+      "hw/node-1",
+      `--for=${what}`,
+      "--timeout=1s",
+    );
+    assert.equal(code, 4);
+    return stderr.trim().split("; ").slice(1).join("; ");
+  };
+  const state = "its state is RUNNING (ActionRunning: runs stream)";
+  assert.equal(await said("condition=Ready"), `Ready is False (ActionRunning: runs stream); ${state}`);
+  assert.equal(await said("condition=Raedy"), `it has no condition Raedy; it has Ready; ${state}`);
+  assert.equal(await said("jsonpath={.status.state}=SUCCESS"), `{.status.state} is RUNNING; ${state}`);
+  assert.equal(await said("jsonpath={.status.sate}=SUCCESS"), `{.status.sate} is nowhere in it; ${state}`);
 });

@@ -10,8 +10,8 @@ export type Patience = {
   readonly signal: AbortSignal;
   /** What is not so when it is looked at first is given up. */
   readonly looksOnce: boolean;
-  /** Why one was given up. */
-  readonly givenUp: (one: Selected) => unknown;
+  /** Why one was given up, which was last seen so; undefined is one that is not there, or was not seen. */
+  readonly givenUp: (one: Selected, last: Resource | undefined) => unknown;
   /** What is said of one that is not there. */
   readonly missing: (one: Selected) => Promise<unknown>;
 };
@@ -69,7 +69,9 @@ async function follow(
 ): Promise<void> {
   // The same object may be named twice.
   const waiting = Map.groupBy(members, ({ one }) => formatKey(one.key));
+  const last = new Map<string, Resource | undefined>();
   const look = (key: string, object: Resource | undefined): void => {
+    if (waiting.has(key)) last.set(key, object);
     const isDone = isMet(object);
     if (!isDone && (object !== undefined || mayBeMissing)) return;
     for (const { one, resolve, reject } of waiting.get(key) ?? [])
@@ -80,8 +82,8 @@ async function follow(
     const found = new Map(items.map((object) => [formatKey(object.metadata), object]));
     for (const key of [...waiting.keys()]) look(key, found.get(key));
   };
-  const giveUp = (why: (one: Selected) => unknown): void => {
-    for (const { one, reject } of [...waiting.values()].flat()) reject(why(one));
+  const giveUp = (why: Patience["givenUp"]): void => {
+    for (const { one, reject } of [...waiting.values()].flat()) reject(why(one, last.get(formatKey(one.key))));
   };
   try {
     const client = clients(kind);
@@ -98,6 +100,6 @@ async function follow(
     }
     giveUp(givenUp);
   } catch (error) {
-    giveUp((one) => (signal.aborted ? givenUp(one) : error));
+    giveUp((...of) => (signal.aborted ? givenUp(...of) : error));
   }
 }

@@ -1,4 +1,5 @@
 // tink wait: until objects are as they are wanted, or the time is up. It watches; nothing is asked again and again.
+import type { Resource } from "@neverland/api";
 import type { Command } from "commander";
 import { CliError } from "../../cli-error.ts";
 import { readTimeout } from "../../command-line/option-values.ts";
@@ -8,7 +9,7 @@ import { eachOf } from "../../each-of.ts";
 import { missing } from "../../machines/missing-object.ts";
 import { addSelection, type Selected, type Selection, selectObjects, subjectOf } from "../../objects/selection.ts";
 import { readAwaited } from "../../objects/wait-condition.ts";
-import { waitForAll } from "../../objects/wait-for-all.ts";
+import { type Patience, waitForAll } from "../../objects/wait-for-all.ts";
 
 type WaitOptions = Selection & { for: string; timeout: number };
 
@@ -34,9 +35,12 @@ export function configure(command: Command, context: CliContext): void {
       // One deadline for all, which are watched at the same time.
       const deadline = AbortSignal.timeout((options.timeout || lookOnceSeconds) * 1000);
       const signal = AbortSignal.any([context.signal, deadline]);
-      const late = (one: Selected) =>
-        new CliError("timed-out", `${subjectOf(one)} is not so after ${options.timeout} s: --for ${options.for}`);
-      const givenUp = (one: Selected) => (context.signal.aborted ? context.signal.reason : late(one));
+      const late = (one: Selected, last: Resource | undefined) => {
+        const now = last === undefined ? "" : awaited.standing(last);
+        const text = `${subjectOf(one)} is not so after ${options.timeout} s: --for ${options.for}`;
+        return new CliError("timed-out", now === "" ? text : `${text}; ${now}`);
+      };
+      const givenUp: Patience["givenUp"] = (...of) => (context.signal.aborted ? context.signal.reason : late(...of));
       const patience = {
         signal,
         looksOnce: options.timeout === 0,

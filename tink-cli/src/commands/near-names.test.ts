@@ -45,6 +45,15 @@ for (const [line, meant, code] of [
     assert.deepEqual([run.code, /did you mean (.+?)\?/.exec(run.stderr)?.[1]], [code, meant], run.stderr);
   });
 
+test("a state that no machine is ever in is told with the one that was meant", async () => {
+  for (const form of [[], ["-o", "yaml"]]) {
+    const { code, stderr } = await bench.run("get", "mv", "--field-selector", "state=wating", ...form);
+    assert.match(stderr, /^state is never wating: did you mean waiting\? it is one of unknown, .*, deleting$/m);
+    assert.equal(code, 0);
+  }
+  assert.doesNotMatch((await bench.run("get", "mv", "--field-selector", "state=failed")).stderr, /never/);
+});
+
 test("a name that is near none, and a kind that is none, stay what they are", async () => {
   const { code, stderr } = await bench.run("get", "hw", "wholly-other-name", "another-of-them");
   assert.deepEqual([code, stderr.match(/wholly-other-name|another-of-them|did you mean/g)?.length], [3, 2]);

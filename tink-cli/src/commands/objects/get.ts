@@ -96,12 +96,20 @@ export function configure(command: Command, context: CliContext): void {
         const { followObjects } = await import("../../get/follow-objects.ts");
         return await followObjects(connected, targets, query, how, context);
       }
+      const doubt = async (found: number): Promise<void> => {
+        if (found > 0 || options.fieldSelector === undefined) return;
+        const { selectorDoubts } = await import("../../get/selector-doubts.ts");
+        for (const { kind } of targets)
+          for (const text of selectorDoubts(kind, options.fieldSelector)) context.stderr(`${text}\n`);
+      };
       if (format.type === "table") {
         const includeObject = options.sortBy === undefined ? "Metadata" : "Object";
         const tables = await findTables(connected, targets, { ...query, includeObject }, context);
-        return await printTables(tables, targets, { ...options, ...table, namespace: query.namespace }, context);
+        await printTables(tables, targets, { ...options, ...table, namespace: query.namespace }, context);
+        return await doubt(tables.flatMap((each) => each.table.rows).length);
       }
       const found = await findObjects(connected, targets, query, context);
+      await doubt(found.length);
       const sort = await sorterBy(options.sortBy);
       // One that is not there is told of; beside that an empty List would say that there is nothing to tell.
       const isOne = targets.length === 1 && targets[0]?.name !== undefined;

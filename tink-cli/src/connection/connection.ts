@@ -90,7 +90,7 @@ async function chooseConnection(
   throw new CliError(
     "unavailable",
     `No ${server ? "token" : "server"} was found: ${whatIsGiven(server, token, named === env && env)}there is no kubeconfig in ${dirs.join(" or ")}.\n` +
-      `Start one with "tink up", look at "tink demo --keep", or name it with --server and --token-file.`,
+      `Start one with "tink up", or "tink lab up" for one with virtual machines, look at "tink demo --keep", or name it with --server and --token-file.`,
   );
 }
 

@@ -81,7 +81,7 @@ test("an inner half that is ended says no word of that", { timeout }, async (t) 
 });
 
 for (const [what, program, sentence] of [
-  ["its server", /tink-cli\/src\/main\.ts$/, /\ntink: tink up has ended \(it was killed\); its log: \S+server\.log\n$/],
+  ["its server", /tink-cli\/src\/main\.ts$/, /\ntink: tink up has ended: it was killed; its log: \S+server\.log\n$/],
   [
     "its machine",
     /qemu-system-x86_64$/,

@@ -10,7 +10,7 @@ import { type Progress, startProgress } from "../output/progress.ts";
 import { demoMachine, demoNetwork } from "./demo-machine.ts";
 import { type DemoOrder, type DemoResult, forwardSockets } from "./demo-run.ts";
 import { install } from "./install.ts";
-import { startServerProcess } from "./server-process.ts";
+import { endText, startServerProcess } from "./server-process.ts";
 import { makeSshKey } from "./ssh-key.ts";
 
 const apiPort = 7480;
@@ -31,12 +31,7 @@ async function runInside(
   progress.step("Starting tink up");
   const server = await startServerProcess(serverArgs(order, rack.network.config.bridge, dataDir), log, signal);
   void server.exited.then((code) =>
-    broken(
-      new CliError(
-        "failed",
-        `tink up has ended (${code === null ? "it was killed" : `exit code ${code}`}); its log: ${log}`,
-      ),
-    ),
+    broken(new CliError("failed", `tink up has ended: ${endText(code)}; its log: ${log}`)),
   );
   const connection = await findConnection({ dataDir }, {}, true);
   const clients = clientsOf(connection);

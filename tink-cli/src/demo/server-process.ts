@@ -30,6 +30,7 @@ export async function startServerProcess(
   elsewhere?: (argv: readonly string[]) => Promise<readonly string[]>,
 ): Promise<ServerProcess> {
   const log = await open(logFile, "a");
+  const { size: logFrom } = await log.stat();
   const main = join(import.meta.dirname, "../main.ts");
   const here = [process.execPath, ...process.execArgv, main, "up", ...args];
   const [program = "", ...argv] = (await elsewhere?.(here)) ?? here;
@@ -46,11 +47,34 @@ export async function startServerProcess(
   } catch (cause) {
     child.kill();
     signal.throwIfAborted();
+    const last = await lastWords(logFile, logFrom);
+    const why = cause instanceof Error ? cause.message : String(cause);
     throw new CliError(
       "failed",
-      `tink up did not become ready (its log: ${logFile}): ${cause instanceof Error ? cause.message : cause}`,
+      `tink up did not become ready (its log: ${logFile}): ${why}${last === undefined ? "" : `; its last words: ${last}`}`,
       { cause },
     );
+  }
+}
+
+/** `exit code 1`, or that nobody but a signal ended it. */
+export function endText(code: number | null, signal?: NodeJS.Signals | null): string {
+  return code === null ? `it was killed${signal ? ` by ${signal}` : ""}` : `it ended with exit code ${code}`;
+}
+
+const mostLogBytes = 64 * 1024;
+
+/** What it said of its end, else the last line that was logged since: another server may log there as well. */
+async function lastWords(logFile: string, from: number): Promise<string | undefined> {
+  const log = await open(logFile, "r");
+  try {
+    const { size } = await log.stat();
+    const start = Math.max(from, size - mostLogBytes);
+    const { buffer, bytesRead } = await log.read(Buffer.alloc(size - start), 0, size - start, start);
+    const lines = buffer.toString("utf8", 0, bytesRead).trimEnd().split("\n");
+    return lines.findLast((line) => /^(tink|error): /.test(line)) ?? (lines.at(-1) || undefined);
+  } finally {
+    await log.close();
   }
 }
 
@@ -59,7 +83,7 @@ async function readReadyLine(child: ChildProcess, signal: AbortSignal): Promise<
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Record<string, unknown>>();
   child.once("error", reject);
-  child.once("exit", (code) => reject(new Error(`it ended with exit code ${code}`)));
+  child.once("exit", (code, by) => reject(new Error(endText(code, by))));
   signal.addEventListener("abort", () => reject(new Error(`it was silent for ${readyTimeoutMs / 1000} s`)), {
     once: true,
   });

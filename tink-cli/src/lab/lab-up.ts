@@ -8,7 +8,7 @@ import { findConnection } from "../connection/connection.ts";
 import type { CliContext } from "../context.ts";
 import { announceDemo } from "../demo/announce.ts";
 import { demoNetwork } from "../demo/demo-machine.ts";
-import { startServerProcess } from "../demo/server-process.ts";
+import { endText, startServerProcess } from "../demo/server-process.ts";
 import { startProgress } from "../output/progress.ts";
 
 export type LabUp = {
@@ -64,7 +64,7 @@ async function untilEnded(
   try {
     ready(flags);
     const code = await process.exited;
-    if (!signal.aborted) throw new CliError("failed", `tink up has ended with exit code ${code}; its log: ${log}`);
+    if (!signal.aborted) throw new CliError("failed", `tink up has ended: ${endText(code)}; its log: ${log}`);
   } finally {
     await withdraw();
     await rm(kubeconfig, { force: true });

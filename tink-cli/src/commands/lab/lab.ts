@@ -42,7 +42,7 @@ export function configure(lab: Command, context: CliContext): void {
       const reason = await start(options, context);
       context.stdout(`A lab runs in ${options.dir} (${reason}). Next:\n${typed(options.dir, ["lab up"], context)}`);
     });
-  addTo("up [args...]", "run tink up in it, with what machines boot, until Ctrl-C: lab up -- --log-level debug")
+  addTo("up [args...]", "run tink up in it, with what machines boot, until Ctrl-C: lab up -- --no-dhcp")
     .addOption(acceleratorOption())
     .action(async (args: string[], options: StartOptions) => await up(args, options, context));
   addTo("add <name>", "put a machine into it, switched off")

@@ -18,7 +18,9 @@ export function checkStated(hardware: object): void {
   const doubts = hardwareDoubts(hardware).map((doubt) => splitAt(doubt, doubt.indexOf(": ")));
   const said = new Map<string, string>();
   for (const [field, message] of [...faults, ...doubts]) {
-    const path = field.replaceAll(/\[\d+\]/g, "[]");
+    // What a gateway is to its address is said of both, in one field.
+    const whole = message.startsWith("the gateway ") ? `${field}.gateway` : field;
+    const path = whole.replaceAll(/\[\d+\]/g, "[]");
     const option = optionOf.find(([start]) => path.startsWith(start))?.[1] ?? field;
     if (!said.has(option)) said.set(option, `${option}: ${message}`);
   }

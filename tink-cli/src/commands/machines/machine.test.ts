@@ -102,7 +102,7 @@ test("a MAC is taken in any spelling, and nothing is said of the permission to n
 
 test("what no machine could use is refused by its option", async () => {
   const wrong: readonly [words: readonly string[], says: RegExp][] = [
-    [["--gateway", "198.51.101.1"], /^tink: --ip: the gateway "198\.51\.101\.1" is not in the network/],
+    [["--gateway", "198.51.101.1"], /^tink: --gateway: the gateway "198\.51\.101\.1" is not in the network/],
     [["--gateway", "gw"], /--gateway: expected an address such as/],
     [["--ip", "198.51.100.0/24"], /--ip: the address "198\.51\.100\.0" is that of its network itself/],
     [["--ip", "198.51.100.255/24"], /--ip: .* broadcast address/],

@@ -10,7 +10,7 @@ import type { Worker } from "node:worker_threads";
 import { trustingFetch } from "@neverland/api/trusting-fetch";
 import type { Given } from "@neverland/component-kit/read-settings.ts";
 import type { Logger } from "@neverland/platform/log/log.ts";
-import { freePort } from "@neverland/platform/testing/free-port.ts";
+import { freeTcpPort } from "@neverland/platform/testing/free-port.ts";
 import { startServer } from "./main.ts";
 import { readServerConfig } from "./settings/config.ts";
 
@@ -132,7 +132,7 @@ test("says of a Template as it is written that it never renders", async ({ signa
 });
 
 test("serves machines the same at a second port, as templates know Tinkerbell's metadata", async ({ signal }) => {
-  const alsoPort = await freePort();
+  const alsoPort = await freeTcpPort();
   const server = await start(
     signal,
     new Map([
@@ -141,7 +141,8 @@ test("serves machines the same at a second port, as templates know Tinkerbell's 
       ["boots.http.alsoPort", { from: "flag", value: `${alsoPort}`, name: "--http-also-port" }],
     ]),
   );
-  const answers = [server.addresses.http, `http://127.0.0.1:${alsoPort}`].map(async (url) => {
+  assert.equal(server.addresses.httpAlso, `http://127.0.0.1:${alsoPort}`);
+  const answers = [server.addresses.http, server.addresses.httpAlso].map(async (url) => {
     const answer = await fetch(`${url}/2009-04-04/meta-data`);
     return [answer.status, await answer.text()];
   });

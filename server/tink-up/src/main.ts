@@ -38,7 +38,7 @@ import { untiedDoors } from "./untied-doors.ts";
 import { isOfLink, waitForLinks } from "./wait-for-links.ts";
 
 /** Where the server listens, as the ready line says it, with what components add: `kubeconfig`, `interfaces`, `grpc`. */
-export type ServerAddresses = PlaneAddresses & { readonly dataDir: string };
+export type ServerAddresses = PlaneAddresses & { readonly dataDir: string; readonly httpAlso?: string };
 
 export type RunningServer = {
   readonly addresses: ServerAddresses;
@@ -239,7 +239,11 @@ async function startComponents(
   const management = managementPlane(config, deps, routes, tls?.certificate);
   for (const listener of [...boot, ...management]) await services.start(listener, signal);
   for (const listener of made.flatMap(({ listeners = [] }) => listeners)) await services.start(listener, signal);
-  const [http, api] = [boot[0]?.url, management[0]?.url?.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:")];
+  const [http, httpAlso, api] = [
+    boot[0]?.url,
+    boot[deps.doors.length]?.url,
+    management[0]?.url?.replace(/\/\/(0\.0\.0\.0|\[::\]):/, "//127.0.0.1:"),
+  ];
   const planes = { ...(http === undefined ? {} : { http }), ...(api === undefined ? {} : { api }) };
   const announceAll = (): Promise<object[]> => {
     const told = { ...planes, ...(api !== undefined && tls?.trustFor(api)) };
@@ -251,7 +255,10 @@ async function startComponents(
     announceAll().catch((error: unknown) => deps.onError({ doing: "writing the kubeconfig anew", error }));
   });
   const ca = tls?.fingerprint === undefined ? {} : { caFingerprint: tls.fingerprint };
-  return Object.assign({ dataDir, interfaces: [], ...planes, ...ca }, ...said);
+  return Object.assign(
+    { dataDir, interfaces: [], ...planes, ...(httpAlso !== undefined && { httpAlso }), ...ca },
+    ...said,
+  );
 }
 
 async function makeComponents(config: ServerConfig, deps: Shared): Promise<Parts[]> {

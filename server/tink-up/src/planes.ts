@@ -85,14 +85,14 @@ export function bootPlane(
     nameFaults(app, deps);
     await all(routes)(app);
   };
-  const doors = [port, alsoPort].flatMap((each) =>
-    each === undefined ? [] : deps.doors.map((door) => ({ ...door, port: each })),
-  );
+  const ports = alsoPort === undefined ? [port] : [port, alsoPort];
+  const doors = ports.flatMap((each) => deps.doors.map((door) => ({ ...door, port: each })));
   const onUnread = unreadTeller(deps);
   // Downloads of the same file share its descriptor, and one that is in memory has none.
   const most = descriptorShare(bootShare / doors.length);
   const connections: ConnectionRules = {
-    limits: { most, mostPerAddress: Math.min(mostPerMachine, Math.ceil(most * machineShare)) },
+    // A machine reaches each port, and counts at each by itself.
+    limits: { most, mostPerAddress: Math.min(mostPerMachine / ports.length, Math.ceil(most * machineShare)) },
     isShared: isSharedBy(trustedProxies(config.shared.boots.trustedProxies)),
     onCrowded: crowdTeller(deps.record, deps.clock),
   };

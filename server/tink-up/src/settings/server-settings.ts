@@ -7,6 +7,7 @@ import type { ValuesOf } from "@neverland/component-kit/setting.ts";
 import { hostPort, oneOf, path } from "@neverland/component-kit/value-schemas.ts";
 import { z } from "zod";
 import { components } from "../components.ts";
+import { portProblems } from "./own-ports.ts";
 
 const names = components.filter(({ runsWith }) => runsWith === undefined).map(({ name }) => name);
 /** RFC 5280 §4.2.1.6 writes them in ASCII. */
@@ -78,7 +79,7 @@ export function isAnyAddress(host: string): boolean {
 
 /** What must hold between them. */
 export function serverProblems(settings: Settings): readonly string[] {
-  return [...plainProblems(settings), ...certificateProblems(settings)];
+  return [...plainProblems(settings), ...certificateProblems(settings), ...portProblems(settings)];
 }
 
 function certificateProblems(settings: Settings): readonly string[] {

@@ -173,9 +173,10 @@ export function hardwareDoubts(hardware: object): string[] {
 /** A card is known by its address, and the first that has it counts. */
 function twice(hardware: object): string[] {
   const cards = fieldsAt(hardware, "spec.interfaces[].dhcp.mac").filter(({ value }) => isSaid(value));
-  return cards.flatMap(({ field, value }, at) => {
-    const first = cards.findIndex((other) => other.value === value);
-    return first === at ? [] : [`${field}: ${show(value)} is ${cards[first]?.field}, too, which alone is answered`];
+  const firsts = new Map<unknown, string>();
+  return cards.flatMap(({ field, value }) => {
+    const first = firsts.getOrInsert(value, field);
+    return first === field ? [] : [`${field}: ${show(value)} is ${first}, too, which alone is answered`];
   });
 }
 

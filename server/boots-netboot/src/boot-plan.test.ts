@@ -69,6 +69,8 @@ test("the configured table goes before the built-in one, the machine's own binar
 test("the ROM of a Raspberry Pi is one although it announces a PC, and UEFI on a Pi is what it says", () => {
   const mac = "dc:a6:32:00:00:01" as MacAddress;
   assert.equal(fileOf(pxe, { mac }), "snp-arm64.efi");
+  const planned = planBoot({ ...pxe, architecture: 41 }, { ...subject, mac }, config);
+  assert.ok(planned.kind === "binary" && planned.isRaspberryPi && !planned.isTakenForBios);
   assert.equal(fileOf({ ...pxe, architecture: 11 }, { mac }), "own.efi");
 });
 

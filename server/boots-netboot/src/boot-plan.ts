@@ -35,6 +35,8 @@ export type BootPlan =
       readonly client: BootClientKind;
       /** Its boot ROM looks for words of its own in the offer. */
       readonly isRaspberryPi: boolean;
+      /** It does not say what it is, and the file is what a PC's BIOS is given. */
+      readonly isTakenForBios: boolean;
     }
   | { readonly kind: "script"; readonly file: string; readonly nextServer: Ipv4Address; readonly client: "ipxe" };
 
@@ -88,7 +90,8 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
   if (subject.netboot?.allowPXE !== true) return { ...refused, reason: "NetbootNotAllowed" };
   const nextServer = config.serverAddress;
   if (kind === "ipxe") return { kind: "script", file: scriptUrl(subject, config), nextServer, client: kind };
-  const binary = subject.netboot.ipxe?.binary || binaryFor(client, kind, subject.mac, config);
+  const own = subject.netboot.ipxe?.binary;
+  const binary = own || binaryFor(client, kind, subject.mac, config);
   if (binary === undefined) return { ...refused, reason: "UnknownArchitecture" };
   const file = kind === "http" ? `${config.httpBaseUrl}/ipxe/binary/${subject.mac}/${binary}` : binary;
   return {
@@ -97,6 +100,7 @@ export function planBoot(client: ClientIdentity, subject: BootSubject, config: B
     nextServer,
     client: kind,
     isRaspberryPi: kind === "pxe" && isRaspberryPiRom(client, subject.mac),
+    isTakenForBios: !own && !isRaspberryPiRom(client, subject.mac) && announcedArchitecture(client) === undefined,
   };
 }
 

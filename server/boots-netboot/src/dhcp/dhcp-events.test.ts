@@ -84,7 +84,17 @@ cases.push(
   [
     "firmware of an architecture without a boot file",
     textFor("efi-virtio-native", 0, {}, [named("PXEClient:Arch:00027:UNDI:003000")]),
+    `offered 10.77.0.50 to the firmware (PXE) of ${whom}, for whose architecture, 27 by option 60 (PXEClient:Arch:00027:UNDI:003000), there is nothing to load: name a file by --arch-binary 27=FILE`,
+  ],
+  [
+    "firmware of such an architecture in option 93",
+    textFor("efi-virtio-native", 0, {}, [named("PXEClient"), { code: 93, value: Buffer.from([0, 27]) }]),
     `offered 10.77.0.50 to the firmware (PXE) of ${whom}, for whose architecture, 27 in option 93, there is nothing to load: name a file by --arch-binary 27=FILE`,
+  ],
+  [
+    "an old ROM of a machine with a file of its own",
+    textFor("efi-virtio-native", 0, { netboot: { allowPXE: true, ipxe: { binary: "my.efi" } } }, [named("PXEClient")]),
+    `offered 10.77.0.50 to the firmware (PXE) of ${whom}, which is to load my.efi`,
   ],
   [
     "firmware by HTTP that does not say what it is",

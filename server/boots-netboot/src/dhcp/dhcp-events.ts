@@ -250,23 +250,21 @@ function whatNext(plan: BootPlan, client: ClientIdentity): string {
     case "refused":
       return plan.reason === "NetbootNotAllowed"
         ? ", which may not netboot and goes on to its disk"
-        : `, ${nothingFor(announcedArchitecture(client))}`;
+        : `, ${nothingFor(client)}`;
     case "operator":
       return `, which is to load ${plan.file} from ${plan.server}`;
     case "binary":
     case "script":
-      return `, which ${plan.kind === "binary" ? takenFor(client) : ""}is to load ${plan.file}`;
+      return `, which ${plan.kind === "binary" && plan.isTakenForBios ? takenForBios : ""}is to load ${plan.file}`;
   }
 }
 
-function nothingFor(architecture: number | undefined): string {
+const takenForBios = "does not say its architecture (option 93), is taken for a PC's BIOS, and ";
+
+function nothingFor(client: ClientIdentity): string {
+  const architecture = announcedArchitecture(client);
+  const said = client.architecture === undefined ? `by option 60 (${client.vendorClass})` : "in option 93";
   return architecture === undefined
     ? "which does not say its architecture (option 93), so there is nothing to load: name a file in netboot.ipxe.binary of the Hardware"
-    : `for whose architecture, ${architecture} in option 93, there is nothing to load: name a file by --arch-binary ${architecture}=FILE`;
-}
-
-function takenFor(client: ClientIdentity): string {
-  return announcedArchitecture(client) === undefined
-    ? "does not say its architecture (option 93), is taken for a PC's BIOS, and "
-    : "";
+    : `for whose architecture, ${architecture} ${said}, there is nothing to load: name a file by --arch-binary ${architecture}=FILE`;
 }

@@ -1,21 +1,18 @@
 // The steps of the gate: what each checks, and the command that does it.
 import { globSync } from "node:fs";
-import { dirname } from "node:path";
 import { installations, type LongTest } from "./long-tests.ts";
 import type { Step } from "./steps.ts";
 
 /** Every package's folder; the server is a folder of packages. */
 const workspaces = "{*,server/*}";
-const sources = globSync(`${workspaces}/package.json`, { exclude: ["node_modules", "toolchain/**"] }).map((path) =>
-  dirname(path),
-);
 
 /** Nothing is run: the shape of the code alone. */
 export const staticSteps: readonly Step[] = [
   { name: "format and lint", argv: ["biome", "ci", "--error-on-warnings", "."] },
   {
     name: "import boundaries",
-    argv: ["tools/node_modules/.bin/depcruise", "--config", ".dependency-cruiser.cjs", ...sources],
+    // All there is, so that no folder is left out for having no manifest.
+    argv: ["tools/node_modules/.bin/depcruise", "--config", ".dependency-cruiser.cjs", "."],
   },
   { name: "types", argv: ["tsc", "-p", "."] },
   { name: "dead code", argv: ["knip"] },

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { test } from "node:test";
 import { promisify } from "node:util";
+import { staticSteps } from "../gate.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const port = "server/store/src/resource-store.ts";
@@ -35,6 +36,8 @@ const cases = [
     to: tinkServer,
     rules: ["code-is-in-a-package"],
   },
+  { from: "web/src/of-a-folder-without-a-manifest.ts", to: "api/src/index.ts", rules: ["code-is-in-a-package"] },
+  { from: "of-no-folder.ts", to: "api/src/index.ts", rules: ["code-is-in-a-package"] },
   {
     from: "server/store/src/of-a-folder-beside.ts",
     to: "server/store/lib/columns.ts",
@@ -152,8 +155,8 @@ test("an import that the rules cannot read is refused, and one that is written o
 type Refusal = { readonly from: string; readonly to: string; readonly rule: { readonly name: string } };
 
 async function refusals(folder: string): Promise<readonly Refusal[]> {
-  const argv = ["--config", ".dependency-cruiser.cjs", "--output-type", "json", ...cases.map(({ from }) => from)];
-  const { stdout } = await promisify(execFile)(join(root, "tools/node_modules/.bin/depcruise"), argv, {
+  const [program = "", ...argv] = staticSteps.find(({ name }) => name === "import boundaries")?.argv ?? [];
+  const { stdout } = await promisify(execFile)(join(root, program), ["--output-type", "json", ...argv], {
     ...{ cwd: folder, timeout: 60_000, maxBuffer: 2 ** 26 },
   }); // The JSON reporter exits with 0 whatever it found.
   return (JSON.parse(stdout) as { summary: { violations: Refusal[] } }).summary.violations; // Its documented form.

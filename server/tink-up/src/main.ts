@@ -3,7 +3,13 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { type KindInfo, kinds, Sensitive } from "@neverland/api";
-import { type ComponentDeps, type Parts, type PlaneAddresses, valuesOf } from "@neverland/component-kit/component.ts";
+import {
+  type ComponentDeps,
+  type Lent,
+  type Parts,
+  type PlaneAddresses,
+  valuesOf,
+} from "@neverland/component-kit/component.ts";
 import { HardwareFeed } from "@neverland/machines/hardware-feed.ts";
 import { MachineIndex } from "@neverland/machines/machine-index.ts";
 import { machineNames } from "@neverland/machines/machine-names.ts";
@@ -29,7 +35,7 @@ import { Timeline } from "@neverland/timeline/timeline.ts";
 import { faultsOf, throwFaults } from "./all-faults.ts";
 import { apiTls, checkApiCertificate } from "./api-tls.ts";
 import { checkPlanes } from "./before-start.ts";
-import { carrierWatch } from "./carrier-watch.ts";
+import { CarrierWatch } from "./carrier-watch.ts";
 import { components } from "./components.ts";
 import { bootDoors, bootPlane, managementPlane } from "./planes.ts";
 import type { ServerConfig } from "./settings/config.ts";
@@ -123,7 +129,8 @@ export async function startServer(
   try {
     await services.start({ start: async () => undefined, stop: () => database.close() }, signal);
     await services.start(clockWatch(warn), signal);
-    await services.start(carrierWatch(interfaces, { warn, clock: systemClock }), signal);
+    const links = new CarrierWatch(interfaces, { warn, clock: systemClock, onError });
+    await services.start(links, signal);
     const machines = new MachineIndex();
     const contacts = new BootContacts();
     const facts = new MachineFactBook();
@@ -187,7 +194,7 @@ export async function startServer(
       },
       ...{ clock: systemClock, random: Math.random, randomBytes: (count) => randomBytes(count) },
     };
-    const addresses = await startComponents(config, deps, services, signal);
+    const addresses = await startComponents(config, deps, links, services, signal);
     notListening = undefined;
     return { addresses, stop };
   } catch (error) {
@@ -220,10 +227,11 @@ function running({ server: { only } }: ServerConfig): typeof components {
 async function startComponents(
   config: ServerConfig,
   deps: Shared,
+  links: CarrierWatch,
   services: ServiceStack,
   signal: AbortSignal,
 ): Promise<ServerAddresses> {
-  const made = await makeComponents(config, deps);
+  const made = await makeComponents(config, deps, links);
   const loans = new NetbootLoans(config.shared.boots.netbootWithoutWork);
   await services.start(new HardwareFeed({ ...deps, index: deps.machines, loans }), signal);
   for (const service of made.flatMap((parts) => parts.services ?? [])) await services.start(service, signal);
@@ -261,10 +269,11 @@ async function startComponents(
   );
 }
 
-async function makeComponents(config: ServerConfig, deps: Shared): Promise<Parts[]> {
+async function makeComponents(config: ServerConfig, deps: Shared, links: CarrierWatch): Promise<Parts[]> {
   const made: Parts[] = [];
   for (const component of running(config)) {
-    const lent = Object.assign({}, ...made.map(({ lends = {} }) => lends));
+    const ofOthers: Lent = Object.assign({}, ...made.map(({ lends = {} }) => lends));
+    const lent = { ...ofOthers, whyUnheard: () => links.whyUnheard() ?? ofOthers.whyUnheard?.() };
     const store = guardedStore(deps.writes, component.name);
     made.push(await component.make({ ...deps, store, lent, config: valuesOf(component, config.settings) }));
   }

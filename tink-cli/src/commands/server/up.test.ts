@@ -247,7 +247,9 @@ describe("an interface that cannot be served yet is told, waited for, and served
     await inside("ip addr add 10.7.0.1/24 dev lan7");
     await log(/lan7 is up and has its address: machines on it are served/);
     await inside("ip link del lan7");
-    await log(/lan7 is not there any more/);
+    await log(/lan7 is not there any more: when it is there again, restart tink up/);
+    await inside(`${bridge}; ${mended}`);
+    await log(/lan7 was made anew, and what listens is tied to the one before: restart tink up/);
   });
 });
 

@@ -89,6 +89,8 @@ test("of the entries of X-Forwarded-For the last that is no trusted proxy counts
   assert.equal(callerAddress("::ffff:10.9.0.1", "10.9.0.3", proxies), "10.9.0.3");
   assert.equal(callerAddress("fd00::1", "10.0.0.6", proxies), "10.0.0.6");
   assert.equal(callerAddress("10.9.0.1", "rubbish", proxies), undefined);
+  assert.equal(callerAddress("10.9.0.1", "10.0.0.6:65535", proxies), "10.0.0.6");
+  assert.equal(callerAddress("10.9.0.1", "10.0.0.6:123456789", proxies), undefined);
   assert.throws(() => trustedProxies(["10.0.0.0/33"]), /trusted proxy "10\.0\.0\.0\/33"/);
 });
 

@@ -59,6 +59,16 @@ for (const [what, make, expected] of disks)
     assert.partialDeepStrictEqual(await contentOf(make), expected);
   });
 
+test("a table that covers whatever disk it is on says nothing of how long that is", () => {
+  const bytes = Buffer.alloc(contentBytes);
+  bytes.writeUInt16LE(0xaa55, 510);
+  bytes[446 + 4] = 0xee;
+  bytes.writeUInt32LE(1, 446 + 8);
+  bytes.writeUInt32LE(0xffffffff, 446 + 12);
+  // As of a GPT for sectors of 4096 bytes, whose header is not at 512.
+  assert.partialDeepStrictEqual(readDiskContent(bytes), { table: "MBR", leastBytes: 0 });
+});
+
 test("a table that lies about its entries is read without a fault", () => {
   const bytes = Buffer.alloc(2048, 0xff);
   bytes.writeUInt16LE(0xaa55, 510);

@@ -34,7 +34,7 @@ export async function deleteResource(
     // The store's own decision, before anything is written: what its caller demands of the object is not tried again.
     const { object } = decideDelete(kind, held, key, preconditions, stampOf(live));
     if (dryRun) return ended(object);
-    const marked = held && withFinalizer(kind, held, hold ?? holdWhileMarked(kind, held));
+    const marked = held && withFinalizer(kind, held, hold ?? (await holdWhileMarked(store, kind, held)));
     try {
       if (marked === undefined || marked === live) return ended(await store.delete(kind, key, preconditions));
       const { uid } = (await store.update(kind, marked)).metadata;

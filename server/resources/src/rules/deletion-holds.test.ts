@@ -65,19 +65,23 @@ test("what was said of a workflow that is over holds nothing", async () => {
   assert.equal((await writes.delete(kinds.Workflow, key, {}, policy)).isGone, true);
 });
 
-test("a worker that begins while its workflow is being deleted holds it", async () => {
-  const { store } = await setUp("PENDING");
-  const list: ResourceStore["list"] = async (kind, options) => {
-    const found = await store.list(kind, options);
-    if (kind === kinds.ActionReport && found.items.length === 0) await begin(store);
-    return found;
-  };
-  const racing = { ...routedStore(store, new Map()), list };
-  const { isGone, resource } = await new WritePath({ store: racing, clock: systemClock }).delete(
-    ...([kinds.Workflow, key, {}, policy] as const),
-  );
-  assert.deepEqual([isGone, resource.metadata.finalizers], [false, [takeBackFinalizer]]);
-});
+for (const [kind, finalizer] of [
+  [kinds.Workflow, takeBackFinalizer],
+  [kinds.Hardware, inUseFinalizer],
+] as const)
+  test(`a worker that begins while its ${kind.kind} is being deleted holds it`, async () => {
+    const { store } = await setUp("PENDING");
+    const list: ResourceStore["list"] = async (listed, options) => {
+      const found = await store.list(listed, options);
+      if (listed === kinds.ActionReport && found.items.length === 0) await begin(store);
+      return found;
+    };
+    const racing = { ...routedStore(store, new Map()), list };
+    const { isGone, resource } = await new WritePath({ store: racing, clock: systemClock }).delete(
+      ...([kind, key, {}, policy] as const),
+    );
+    assert.deepEqual([isGone, resource.metadata.finalizers], [false, [finalizer]]);
+  });
 
 test("a workflow that nobody begins goes though its controller lets go of it first", async () => {
   const { store } = await setUp("PENDING");

@@ -1,5 +1,5 @@
 // Whether something is under way on an object that is to be deleted, so that its controller has to end that first.
-import { type KindInfo, kinds, type Resource } from "@neverland/api";
+import { type HeldInDeletion, type KindInfo, kinds, type Resource } from "@neverland/api";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { valueAt } from "@neverland/store/selector.ts";
 import { faultOf } from "@neverland/store/stored-fault.ts";
@@ -14,8 +14,8 @@ export async function holdOf(
 ): Promise<string | undefined> {
   // No controller is given what no schema accepts, so nobody would ever let go of it.
   if (heldInDeletion === undefined || faultOf(object) !== undefined) return undefined;
-  const { finalizer, user, field, values, records } = heldInDeletion;
-  const users = user === undefined ? [object] : await listNaming(store, user, object, object.metadata.name);
+  const { finalizer, field, values, records } = heldInDeletion;
+  const users = await usersOf(store, heldInDeletion, object);
   if (users.some((each) => values.includes(textAt(each, field)))) return finalizer;
   for (const each of users)
     if (records.before.includes(textAt(each, field)))
@@ -23,12 +23,21 @@ export async function holdOf(
   return undefined;
 }
 
-/** @returns The finalizer, where it may begin at any moment: nobody begins on an object that is marked. */
-export function holdWhileMarked({ heldInDeletion }: KindInfo, object: Resource): string | undefined {
-  if (heldInDeletion === undefined || heldInDeletion.user !== undefined || faultOf(object) !== undefined)
-    return undefined;
+/** @returns The finalizer, where it may begin at any moment: whoever began before the mark is seen by another look after it. */
+export async function holdWhileMarked(
+  store: Store,
+  { heldInDeletion }: KindInfo,
+  object: Resource,
+): Promise<string | undefined> {
+  if (heldInDeletion === undefined || faultOf(object) !== undefined) return undefined;
   const { finalizer, field, records } = heldInDeletion;
-  return records.before.includes(textAt(object, field)) ? finalizer : undefined;
+  const users = await usersOf(store, heldInDeletion, object);
+  return users.some((each) => records.before.includes(textAt(each, field))) ? finalizer : undefined;
+}
+
+/** Those whose field says whether something is under way: the object itself, or all that name it. */
+async function usersOf(store: Store, { user }: HeldInDeletion, object: Resource): Promise<readonly Resource[]> {
+  return user === undefined ? [object] : await listNaming(store, user, object, object.metadata.name);
 }
 
 function textAt(object: Resource, field: string): string {

@@ -252,6 +252,14 @@ for (const label of ["gpt", "dos"])
     }
   });
 
+test("an image that comes in chunks has come whole, also where it is shorter than the disk of its table", async () => {
+  const body = partitioned("gpt").subarray(0, 5 * MiB);
+  const ended = await run({ path: "a.img", behaviour: { body, statesLength: false } });
+  assert.equal(ended.exitCode, 0, ended.stdout);
+  assert.match(ended.stdout, /"bytes":"unknown"/);
+  assert.match(ended.stdout, /look whether the file on the server is whole/);
+});
+
 test("where the server names no length, an image that is shorter than the disk of its table was cut", async () => {
   const body = partitioned("gpt");
   const behaviour = { body, endsByClosing: true };

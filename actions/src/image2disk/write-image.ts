@@ -63,7 +63,7 @@ async function writeOnce(settings: Settings, target: Target, deps: Deps): Promis
       await writer.write(chunk);
     }
     await writer.end();
-    const isWhole = compression !== "none" || download.sizeBytes !== undefined;
+    const isWhole = compression !== "none" || download.saysItsEnd;
     tellOfCut(head, writer.takenBytes, isWhole, deps.log);
     asServed.check("IMG_SHA256, the image as served");
     asWritten.check("IMG_RAW_SHA256, the image as written");
@@ -99,7 +99,7 @@ function tellOfCut(head: Uint8Array, bytes: number, isWhole: boolean, log: Actio
     log.warn(`${said}: look whether the file on the server is whole`, {});
     return;
   }
-  const why = "the server named no length, so its connection may have ended early";
+  const why = "the server named no length and no end, so its connection may have ended early";
   throw new ActionError("corrupt", `The image is cut short: ${said}, and ${why}. Check the file and the server`);
 }
 

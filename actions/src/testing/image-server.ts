@@ -66,6 +66,8 @@ function answer(behaviour: Behaviour, turn: number, request: IncomingMessage, re
     response.removeHeader("content-length");
   }
   const breakAfter = behaviour.breakAfter?.[turn];
+  // Node would name the length of what is all there when it ends.
+  if (behaviour.statesLength === false) response.flushHeaders();
   if (breakAfter === undefined) response.end(body);
   else response.write(body.subarray(0, breakAfter), () => response.destroy());
 }

@@ -17,6 +17,8 @@ export type DownloadDeps = {
 export class Download {
   sizeBytes: number | undefined;
   receivedBytes = 0;
+  /** Whether the server says by itself where the file ends: by its length, or by a last chunk. Else a connection that broke looks like an end. */
+  saysItsEnd = false;
   readonly #url: URL;
   readonly #deps: DownloadDeps;
   #validator: string | undefined;
@@ -75,10 +77,12 @@ export class Download {
   #accept(response: IncomingMessage, offset: number): number {
     const { headers } = response;
     const isPart = response.statusCode === 206;
+    const isChunked = headers["transfer-encoding"]?.toLowerCase().endsWith("chunked") ?? false; // RFC 9112 §7.1
     const range = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers["content-range"] ?? "");
     const size = isPart ? range?.[2] : headers["content-length"];
     const sizeBytes = size === undefined ? undefined : Number(size);
     const validator = validatorOf(headers);
+    this.saysItsEnd = sizeBytes !== undefined || isChunked;
     if (offset === 0) {
       this.sizeBytes = sizeBytes;
       this.#validator = validator;

@@ -31,6 +31,33 @@ test("a restart is left to the worker, however it is written", () => {
   }
 });
 
+for (const [command, isRestart] of [
+  [["reboot", "-f"], true],
+  [["sh", "-c", "sleep 5; reboot"], true],
+  [["sh", "-c", "reboot -f"], true],
+  [["/bin/bash", "-ec", "sync && sleep 5 && exec /sbin/reboot -f &"], true],
+  [["ash", "-c", "(sleep 5; reboot) &"], true],
+  [["nsenter", "-t", "1", "-m", "reboot", "-f"], true],
+  [["echo", "reboot"], false],
+  [["sh", "-c", "echo reboot"], false],
+  [["sh", "-c", "reboot; sleep 5"], false],
+  [["sh", "-c", "echo 'now; reboot '"], false],
+  [["sh", "/reboot"], false],
+  [["sh", "-c"], false],
+] as const)
+  test(`${JSON.stringify(command)} is ${isRestart ? "a" : "no"} restart`, () => {
+    const action = waits({ command, environment: ["IMAGE=alpine"] });
+    const replaced = (): string => inPlaceOfWaitdaemon(action).image;
+    const outcome = ((): string => {
+      try {
+        return replaced();
+      } catch (error) {
+        return error instanceof WorkerError ? error.code : "";
+      }
+    })();
+    assert.equal(outcome, isRestart ? "tinkerbell/actions/reboot:latest" : "bad-action");
+  });
+
 test("anything else is refused with what can be done", () => {
   for (const [environment, named] of [
     [["IMAGE=alpine"], "start alpine here"],

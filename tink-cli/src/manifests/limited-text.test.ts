@@ -54,6 +54,22 @@ for (const [form, bytes] of [
     assert.deepEqual([code, stderr, stdout], [0, "", "1 object is valid\n"]);
   });
 
+const utf32 = (text: string): Buffer =>
+  Buffer.concat([...text].map((letter) => Buffer.from([letter.charCodeAt(0), 0, 0, 0])));
+for (const [form, bytes] of [
+  ["UTF-16 without a mark", Buffer.from(manifest, "utf16le")],
+  ["UTF-16 without a mark in the other order", Buffer.from(manifest, "utf16le").swap16()],
+  ["UTF-32", Buffer.concat([Buffer.from("fffe0000", "hex"), utf32(manifest)])],
+  ["UTF-32 without a mark", utf32(manifest)],
+] as const)
+  test(`a file in ${form} is refused with the encoding to save it in`, async () => {
+    const file = join(dir, "other.yaml");
+    await writeFile(file, bytes);
+    const { code, stderr } = await start(file).ended;
+    assert.equal(code, 2);
+    assert.match(stderr, /cannot be read: it is not UTF-8, but UTF-32 or UTF-16 without its mark: save it as UTF-8\n$/);
+  });
+
 test("an address that sends more than 16 MiB, also unpacked, is given up with a sentence", async (t) => {
   const packed = gzipSync(Buffer.alloc(mebibytes17, 0x20));
   const gzip = await serve(t, (_, response) => response.writeHead(200, { "content-encoding": "gzip" }).end(packed));

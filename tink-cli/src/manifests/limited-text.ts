@@ -10,7 +10,7 @@ const mostBytes = mostMebibytes * 2 ** 20;
 /** How soon what comes by a pipe is looked for again, in ms. */
 const lookAgainMs = 20;
 
-/** @throws {Error} When it is longer than 16 MiB; what `signal` has, when it aborts. */
+/** @throws {Error} When it is longer than 16 MiB, or in no encoding that is read; what `signal` has, when it aborts. */
 export async function limitedText(source: AsyncIterable<Uint8Array | string>, signal: AbortSignal): Promise<string> {
   const aborted = Promise.withResolvers<never>();
   // Nobody may be waiting when it comes.
@@ -43,6 +43,10 @@ export async function limitedText(source: AsyncIterable<Uint8Array | string>, si
 
 /** By its mark, as YAML has it (1.2.2 §5.2): Windows' PowerShell writes UTF-16 into what it sends to a file. */
 function encodingOf(bytes: Buffer): "utf-8" | "utf-16le" | "utf-16be" {
+  // A manifest begins with letters, and no text has zeros in it (the same section's table): else each would be told as a sign that means nothing.
+  const first = bytes.toString("hex", 0, 4);
+  if (/^(..00|00|fffe0000)/.test(first))
+    throw new Error("it is not UTF-8, but UTF-32 or UTF-16 without its mark: save it as UTF-8");
   switch (bytes.toString("hex", 0, 2)) {
     case "fffe":
       return "utf-16le";

@@ -75,6 +75,13 @@ test("of too much, in bytes or in number, the one deleted first goes", async (t)
   }
 });
 
+test("what is noted of them counts as what they printed", async (t) => {
+  const { deleted, keep, left } = await setUp(t, { mostBytes: 2000 });
+  const name = "n".repeat(900);
+  for (const digit of [1, 2]) await keep(digit, `${name}${digit}`, 1);
+  assert.deepEqual([await left(), deleted.find(key(`${name}1`))], [[uid(2)], undefined]);
+});
+
 test("of several with one name the one deleted last is found", async (t) => {
   const { deleted, keep } = await setUp(t, { mostWorkflows: 2 });
   for (const digit of [1, 2, 3]) await keep(digit, "a");

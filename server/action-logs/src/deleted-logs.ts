@@ -68,7 +68,8 @@ export class DeletedLogs {
     for (const uid of await this.#deps.logs.folders()) {
       if (workflowUIDs.has(uid) || this.#known.has(uid)) continue;
       const note = await readNote(join(this.#deps.dir, uid, noteFile));
-      if (note !== undefined) found.push({ ...note, uid, bytes: await this.#deps.logs.sizeOf(uid) });
+      if (note !== undefined)
+        found.push({ ...note, uid, bytes: noteBytes(note) + (await this.#deps.logs.sizeOf(uid)) });
       else if (!isOneUnreadable) await this.#deps.logs.forget(uid);
     }
     for (const one of found.toSorted((a, b) => Date.parse(a.deletedAt) - Date.parse(b.deletedAt))) this.#add(one);
@@ -86,7 +87,7 @@ export class DeletedLogs {
     const actions = stepsOf(status ?? {}).map(({ action }) => ({ id: action.id, name: action.name }));
     const note = { namespace, name, deletedAt: formatTime(this.#deps.clock.nowMs()), actions };
     await writeFile(join(this.#deps.dir, uid, noteFile), JSON.stringify(note), { mode: 0o600 });
-    const kept = { ...note, uid, bytes };
+    const kept = { ...note, uid, bytes: bytes + noteBytes(note) };
     this.#add(kept);
     await this.prune();
     return kept;
@@ -115,6 +116,11 @@ export class DeletedLogs {
     this.#bytes -= one.bytes;
     if (this.#newest.get(formatKey(one)) === one.uid) this.#newest.delete(formatKey(one));
   }
+}
+
+/** A workflow of thousands of actions has a note that is longer than what they printed. */
+function noteBytes({ namespace, name, deletedAt, actions }: Note): number {
+  return Buffer.byteLength(JSON.stringify({ namespace, name, deletedAt, actions }));
 }
 
 /** Half a note, left by a server that was killed, is none. */

@@ -249,6 +249,25 @@ test("lists of images that lead to each other are followed only so far", async (
   await assert.rejects(pull(), { code: "image", message: /its lists of images lie 4 deep and more/ });
 });
 
+test("lists that fan out to no image are given up after a dozen manifests", async (t) => {
+  const { registry, puller } = await setUp(t);
+  const none = { schemaVersion: 2, manifests: [] };
+  const listOf = (tag: string, digests: readonly string[]) => {
+    const manifests = digests.map((digest) => ({ mediaType: mediaTypes.index, digest, size: 1 }));
+    return registry.manifest(`a/b:${tag}`, { schemaVersion: 2, manifests, annotations: { tag } }, mediaTypes.index);
+  };
+  const leaves = (at: number) =>
+    Array.from({ length: 5 }, (_, leaf) =>
+      registry.manifest(`a/b:${at}-${leaf}`, { ...none, annotations: { leaf: `${at}-${leaf}` } }, mediaTypes.index),
+    );
+  listOf(
+    "v1",
+    Array.from({ length: 5 }, (_, at) => listOf(`l${at}`, leaves(at))),
+  );
+  await assert.rejects(puller({}).pull(`${registry.host}/a/b:v1`, silent, t.signal), { code: "image" });
+  assert.equal(registry.requests.filter((request) => request.includes("/manifests/")).length, 12);
+});
+
 test("of lists that say no platform, as a tool joins them, that with this machine's image is found", async (t) => {
   const { registry, puller } = await setUp(t);
   const architecture = platformOf(process.arch).architecture;

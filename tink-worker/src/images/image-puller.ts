@@ -37,8 +37,8 @@ const backoff = { baseMs: 500, factor: 2, maxMs: 8000 };
 const roundLimit = 6;
 /** An entry of a list may be a list again (image-spec, image-index.md): Buildx makes two with provenance. */
 const mostLists = 4;
-/** Of a list, where one after the other is for another machine, or is no image. */
-const mostTried = 4;
+/** Of a pull, where one after the other is for another machine, or is no image: lists within lists would be many. */
+const mostManifests = 12;
 /** Workflows use a handful of images; the layers of older ones go. */
 const keptImages = 8;
 
@@ -131,20 +131,33 @@ export class ImagePuller {
     });
   }
 
-  /** @param lists How many have led here. */
-  async #manifest(source: ImageSource, wanted: string, signal: AbortSignal, lists = 0): Promise<ImageManifest> {
+  /** @param lists How many have led here. @param asked How many manifests were asked for in this pull. */
+  async #manifest(
+    source: ImageSource,
+    wanted: string,
+    signal: AbortSignal,
+    lists = 0,
+    asked = { count: 0 },
+  ): Promise<ImageManifest> {
+    asked.count += 1;
     if (lists > mostLists)
       throw new OciError("bad-image", `The image cannot be used: its lists of images lie ${mostLists} deep and more.`);
     const document = parseManifest((await source.client.manifest(source.repository, wanted, signal)).bytes);
     if (!("manifests" in document)) return document;
     let fault: unknown;
-    for (const { digest } of fittingManifests(document, this.#deps.platform).slice(0, mostTried))
+    for (const { digest } of fittingManifests(document, this.#deps.platform)) {
+      if (asked.count >= mostManifests) break;
       try {
-        return await this.#manifest(source, digest, signal, lists + 1);
+        return await this.#manifest(source, digest, signal, lists + 1, asked);
       } catch (error) {
         if (!(error instanceof OciError) || error.code !== "bad-image") throw error;
         fault ??= error;
       }
+    }
+    fault ??= new OciError(
+      "bad-image",
+      `The image cannot be used: none of ${mostManifests} manifests of its lists is one.`,
+    );
     throw fault;
   }
 }

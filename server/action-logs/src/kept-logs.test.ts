@@ -1,11 +1,14 @@
 // Whose logs go at a start: nobody's whose workflow is there, in whatever state.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type TestContext, test } from "node:test";
 import { apiVersionOf, kinds } from "@neverland/api";
+import { ManualClock } from "@neverland/platform/testing/manual-clock.ts";
 import { systemClock as clock } from "@neverland/platform/time/clock.ts";
+import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
 import { routedStore } from "@neverland/store/routed-store.ts";
 import { openSqliteStore } from "@neverland/store/sqlite-store.ts";
@@ -74,4 +77,29 @@ test("a workflow that was no longer acceptable keeps its log, though followers a
   const { uid, stop } = await startWith(t, "", telling);
   await told.promise;
   assert.deepEqual(await stop(), [uid]);
+});
+
+test("the output of a workflow that was deleted goes by itself when it was kept long enough", {
+  timeout: 20_000,
+}, async (t) => {
+  const dataDir = await temporaryFolder(t);
+  const folder = join(dataDir, "action-logs", gone);
+  const time = new ManualClock(Date.parse("2026-05-01T12:00:00Z"));
+  await mkdir(folder, { recursive: true });
+  const note = { namespace: "lab", name: "a", deletedAt: "2026-05-01T12:00:00Z", actions: [] };
+  await writeFile(join(folder, "deleted.json"), JSON.stringify(note));
+  const onError = ({ doing, error }: { doing: string; error: unknown }) => assert.fail(`${doing}: ${error}`);
+  const gate = { refusal: () => undefined };
+  const store = openMemoryStore();
+  const deletedLimits = { keepMs: 60_000 };
+  const logs = new ActionLogs({ store, clock: time, dataDir, gate, deletedLimits, record: () => {}, onError });
+  await logs.start(deadline);
+  t.after(() => logs.stop(deadline));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  while (!logs.reader.hasDeleted({ namespace: "lab", name: "a" })) await turn();
+  while (existsSync(folder)) {
+    time.advance(600_000);
+    await turn();
+  }
+  assert.ok(time.nowMs() >= Date.parse("2026-05-01T13:00:00Z"));
 });

@@ -14,7 +14,9 @@ export type CertificateFiles = {
 
 /** @throws {ServerError} `bad-config` when a file cannot be read or the two do not belong together. */
 export async function readCertificateFiles({ certificate, key, named }: CertificateFiles): Promise<CertifiedKey> {
-  const [cert, privateKey] = await Promise.all([readPem(named.certificate, certificate), readPem(named.key, key)]);
+  // One after the other: of two that are not there the first is named, each time.
+  const cert = await readPem(named.certificate, certificate);
+  const privateKey = await readPem(named.key, key);
   try {
     createSecureContext({ cert, key: privateKey });
   } catch (cause) {

@@ -32,7 +32,7 @@ const mayImport = {
   tools: everything,
   "server/platform": ["api"],
   "server/store": base,
-  "server/workflow-rules": base,
+  "server/workflow-rules": [...base, "templates"],
   "server/controller-kit": [...base, "server/store"],
   "server/resources": [...base, "server/store"],
   "server/timeline": [...base, "server/store"],
@@ -47,7 +47,7 @@ const mayImport = {
   "server/machine-views": component,
   "server/oci-registry": [...component, "oci"],
   "server/resource-api": component,
-  "server/controllers": [...component, "server/controller-kit", "templates"],
+  "server/controllers": [...component, "server/controller-kit"],
   "server/tink-up": everything,
 };
 

@@ -3,8 +3,7 @@ import { nearestName } from "@neverland/yaml";
 import { formatPath } from "./field-path.ts";
 import { isObject, member } from "./json-value.ts";
 import type { KindInfo } from "./kind-info.ts";
-import type { KindNames } from "./kind-names.ts";
-import { kinds } from "./kinds.ts";
+import { kindOf, kinds } from "./kinds.ts";
 import { formatKey, type ResourceKey } from "./resource-key.ts";
 
 export type NamedObject = {
@@ -19,6 +18,16 @@ export type ObjectLookup = {
   /** For the nearest one: of very many some. */
   names(kind: KindInfo, namespace: string): Promise<readonly string[]>;
 };
+
+export type MachineLookup = ObjectLookup & {
+  /** The Hardware that is known by this MAC, or its worker by this name. */
+  machineOf(worker: string): Promise<object | undefined>;
+};
+
+/** How many are asked for: of a hall of machines no one is found by a slip of the pen, and all others wait while names are compared. */
+export const mostNames = 200;
+/** What a worker is known by: indexes of Hardware. */
+export const machineFields = ["spec.interfaces[].dhcp.mac", "spec.agentID"] as const;
 
 /** What is said of an object's field. `path` leads to the field, or is empty: of the whole object. */
 export type Finding = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -96,10 +105,6 @@ function membersOf(value: unknown, step: string): (readonly [PropertyKey, unknow
 function isOtherKind(value: unknown, kind: string): boolean {
   const said = member(value, "kind");
   return typeof said === "string" && said !== kind;
-}
-
-function kindOf({ group, kind }: KindNames): KindInfo | undefined {
-  return Object.values<KindInfo>(kinds).find((each) => each.group === group && each.kind === kind);
 }
 
 /** Of a reference that says itself what it leads to. What this server does not have cannot be looked for. */

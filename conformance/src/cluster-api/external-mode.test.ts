@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { ControllerBench, waitUntil } from "@neverland/controllers/testing/controller-bench.ts";
-import { renderWorkflow } from "@neverland/controllers/workflow/render-workflow.ts";
 import { type ApiServer, startApiServer } from "@neverland/resource-api/testing/api-server.ts";
+import { renderWorkflow } from "@neverland/workflow-rules/written/render-workflow.ts";
 import { EventLines, type WatchEvent } from "./event-lines.ts";
 
 const group = "/apis/tinkerbell.org/v1alpha1";

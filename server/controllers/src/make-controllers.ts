@@ -4,6 +4,7 @@ import type { ComponentDeps, Parts } from "@neverland/component-kit/component.ts
 import { ControllerRuntime } from "@neverland/controller-kit/controller-runtime.ts";
 import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
+import { checkTemplate, renderWorkflow } from "@neverland/workflow-rules/written/render-workflow.ts";
 import { bmcControllers } from "./bmc/bmc-controllers.ts";
 import { garbageCollector } from "./garbage-collection/garbage-collector.ts";
 import { hardwareController } from "./hardware-controller.ts";
@@ -13,7 +14,6 @@ import { ruleSetController } from "./rule-set-controller.ts";
 import { templateController } from "./template-controller.ts";
 import { deadlineMs } from "./workflow/deadline-ms.ts";
 import { noPowerControl } from "./workflow/no-power-control.ts";
-import { checkTemplate, renderWorkflow } from "./workflow/render-workflow.ts";
 import { workflowController } from "./workflow/workflow-controller.ts";
 
 type Deps = Pick<

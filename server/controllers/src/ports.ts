@@ -2,25 +2,10 @@
 import type { ActionReport, Hardware, MachineEventInput, Template, Workflow } from "@neverland/api";
 import type { Clock } from "@neverland/platform/time/clock.ts";
 import type { TypedStore } from "@neverland/store/typed-resources.ts";
-import type { RenderLimits } from "@neverland/templates";
 import type { StartingMachine } from "@neverland/timeline/boot-contacts.ts";
 import type { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import type { WorkflowLimits } from "@neverland/workflow-rules/limits.ts";
-import type { WorkflowDocument } from "@neverland/workflow-rules/reports/render-status.ts";
-
-/** Renders a Template for a Workflow and checks the result. Problems and warnings are sentences with line and column. */
-export type RenderWorkflow = (request: {
-  readonly workflow: Workflow;
-  readonly template: Template;
-  readonly hardware?: Hardware | undefined;
-  /** Those of a workflow's own rendering when absent. */
-  readonly limits?: RenderLimits | undefined;
-}) =>
-  | { readonly document: WorkflowDocument; readonly warnings?: readonly string[] }
-  | { readonly problems: readonly string[]; readonly isOverLimit?: boolean };
-
-/** What is wrong with a Template's text by itself, before it is rendered: sentences with line and column. */
-export type CheckTemplate = (template: { readonly name: string; readonly data: string }) => readonly string[];
+import type { RenderWorkflow } from "@neverland/workflow-rules/written/render-workflow.ts";
 
 export type PowerOutcome =
   | { readonly state: "complete" }

@@ -2,9 +2,9 @@
 import { kinds, type Template, type TemplateStatus } from "@neverland/api";
 import type { Controller } from "@neverland/controller-kit/controller.ts";
 import type { Clock } from "@neverland/platform/time/clock.ts";
+import type { CheckTemplate } from "@neverland/workflow-rules/written/render-workflow.ts";
 import { type Goal, withGoal } from "./goal/goal.ts";
 import { statusController } from "./goal/status-controller.ts";
-import type { CheckTemplate } from "./ports.ts";
 
 type Deps = { readonly check: CheckTemplate; readonly clock: Pick<Clock, "nowMs"> };
 

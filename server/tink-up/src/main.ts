@@ -64,9 +64,9 @@ export type ServerDeps = {
 type Shared = Omit<ComponentDeps<unknown>, "config" | "lent">;
 
 /** Loaded when the first object is written: a server that runs nothing but Boots needs no engine of templates. */
-const lookAtTemplate = () => import("@neverland/controllers/look-at-template.ts");
-const lookAtEffects = () => import("@neverland/controllers/look-at-effects.ts");
-const lookAtReferences = () => import("@neverland/controllers/lookup-in-store.ts");
+const lookAtTemplate = () => import("@neverland/workflow-rules/written/look-at-template.ts");
+const lookAtEffects = () => import("@neverland/workflow-rules/written/look-at-effects.ts");
+const lookAtReferences = () => import("./look-at-written.ts");
 /** After a failed start nothing is worth waiting for longer. */
 const failedStartDeadlineMs = 5000;
 /** What watches of machine views resume from. */

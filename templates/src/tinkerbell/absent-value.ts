@@ -9,21 +9,26 @@ const mostCompared = 32;
 const ofAbsence =
   /index out of range|slice bounds out of range|invalid slice index|index of (untyped nil|nil pointer)|nil pointer (evaluating|dereference)|map has no entry|nil data/;
 
+/** `why` is a clause that says what is not there and in which field it would be. */
+type Absence = { readonly why: string; readonly input?: "hardwareMap" };
+
 /** A path from the root: what is in brackets or quotes is on no such path. */
 const rootPath = /(?<![\w.)\]"])(?:\$?\.)([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)/g;
 
 /**
  * @param data The template's text, in which the error has its place.
- * @returns A clause that says what is not there and in which field it would be; `undefined` where the error is of another kind.
+ * @returns `undefined` where the error is of another kind.
  */
-export function absentValue(error: TemplateError, data: string, inputs: TemplateInputs): string | undefined {
+export function absentValue(error: TemplateError, data: string, inputs: TemplateInputs): Absence | undefined {
   if (error.code !== "execution" || error.place === undefined || !ofAbsence.test(error.message)) return undefined;
   const action = actionAt(data, error.place.line, error.place.column);
   for (const [, path = ""] of action.matchAll(rootPath)) {
     const why = absentAt(path.split("."), inputs, error.message);
-    if (why !== undefined) return why;
+    if (why !== undefined) return typeof why === "string" ? { why } : why;
   }
-  return "what the template reads there has no value: look at the Hardware and at the workflow's hardwareMap, or guard it with {{ if }} or {{ with }}";
+  const why =
+    "what the template reads there has no value: look at the Hardware and at the workflow's hardwareMap, or guard it with {{ if }} or {{ with }}";
+  return { why };
 }
 
 /** The text between the braces around the place. */
@@ -34,7 +39,11 @@ function actionAt(data: string, line: number, column: number): string {
   return text.slice(from < 0 ? 0 : from + 2, to < 0 ? text.length : to);
 }
 
-function absentAt([root = "", ...steps]: readonly string[], inputs: TemplateInputs, said: string): string | undefined {
+function absentAt(
+  [root = "", ...steps]: readonly string[],
+  inputs: TemplateInputs,
+  said: string,
+): string | Absence | undefined {
   const { hardware, hardwareMap, references } = inputs;
   switch (root) {
     case "Hardware":
@@ -55,7 +64,7 @@ function absentAt([root = "", ...steps]: readonly string[], inputs: TemplateInpu
       const has = names.length === 0 ? "it is empty" : `it has ${names.join(", ")}`;
       const near = nearestName(root, names.slice(0, mostCompared));
       const hint = near === undefined ? "" : `; is ${near} to be ${root}?`;
-      return `the workflow's spec.hardwareMap has no ${root}: ${has}${hint}`;
+      return { why: `the workflow's spec.hardwareMap has no ${root}: ${has}${hint}`, input: "hardwareMap" };
     }
   }
 }

@@ -10,6 +10,8 @@ export interface TemplateProblem {
   /** The field, as `tasks[0].actions[1].image`; empty when the fault is in none. */
   readonly field: string;
   readonly message: string;
+  /** Of the Workflow, when it is that which lacks what the template reads. */
+  readonly input?: "hardwareMap";
 }
 
 /** A sentence. The engine's own messages name line and column in the template; those of the rendered YAML get them here. */

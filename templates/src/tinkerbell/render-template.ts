@@ -44,10 +44,13 @@ export function renderTemplate(request: RenderRequest): RenderResult {
     return { ...readWorkflowDocument(rendered), rendered };
   } catch (error) {
     const problem = problemOf(error);
-    const why = error instanceof TemplateError ? absentValue(error, request.data, request) : undefined;
-    const message = why === undefined ? problem.message : `${problem.message}: ${why}`;
+    const absence = error instanceof TemplateError ? absentValue(error, request.data, request) : undefined;
+    const told =
+      absence === undefined
+        ? problem
+        : { ...problem, message: `${problem.message}: ${absence.why}`, ...(absence.input && { input: absence.input }) };
     const isOverLimit = error instanceof TemplateError && error.code === "limit";
-    return { ok: false, problems: [{ ...problem, message }], warnings: [], isOverLimit };
+    return { ok: false, problems: [told], warnings: [], isOverLimit };
   }
 }
 

@@ -6,19 +6,18 @@ import {
   formatKey,
   type KindInfo,
   kinds,
+  type MachineLookup,
+  machineFields,
+  mostNames,
   type Resource,
   type ResourceKey,
 } from "@neverland/api";
 import { formatFault } from "@neverland/api/manifest";
-import { lookAtReferences, type RunLookup } from "@neverland/controllers/look-at-references.ts";
+import { lookAtReferences } from "@neverland/workflow-rules/written/look-at-references.ts";
 import type { Clients, Connected } from "../connection/connect.ts";
 import type { CliContext } from "../context.ts";
 import type { Validation } from "../manifests/manifest-checks.ts";
 import type { ManifestObject } from "../manifests/manifest-files.ts";
-
-/** As the server's own look. */
-const mostNames = 200;
-const machineFields = ["spec.interfaces[].dhcp.mac", "spec.agentID"];
 
 /** Before anything is sent. */
 export async function warnOfReferences(
@@ -41,7 +40,12 @@ export async function warnOfReferences(
 }
 
 /** What a workflow that has begun was rendered of stays as it was. */
-async function findings(kind: KindInfo, resource: Resource, lookup: RunLookup, clients: Clients): Promise<Finding[]> {
+async function findings(
+  kind: KindInfo,
+  resource: Resource,
+  lookup: MachineLookup,
+  clients: Clients,
+): Promise<Finding[]> {
   const found = await lookAtReferences(kind, resource, lookup);
   const { name } = resource.metadata;
   const live = found.length > 0 && name ? await clients(kind).get(resource.metadata) : undefined;
@@ -55,7 +59,7 @@ function placedIn(namespace: string, { kind, resource }: ManifestObject): Resour
   return { ...resource, metadata: { ...resource.metadata, namespace: own } } as Resource;
 }
 
-class FilesAndServer implements RunLookup {
+class FilesAndServer implements MachineLookup {
   readonly #clients: Clients;
   readonly #found = new Map<string, Promise<object | undefined>>();
   readonly #names = new Map<string, string[]>();

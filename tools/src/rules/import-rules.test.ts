@@ -16,7 +16,12 @@ const tinkServer = "server/tink-server/src/find-work.ts";
 /** One file that imports one other. `rules` are those that refuse it. */
 const cases = [
   { from: "server/controllers/src/of-a-package-below.ts", to: port, rules: [] },
-  { from: "server/controllers/src/of-a-package-named.ts", to: "templates/src/index.ts", rules: [] },
+  { from: "server/workflow-rules/src/of-a-package-named.ts", to: "templates/src/index.ts", rules: [] },
+  {
+    from: "server/controllers/src/of-a-package-of-others.ts",
+    to: "templates/src/index.ts",
+    rules: ["server/controllers-imports-only-what-it-may"],
+  },
   { from: "server/tink-up/src/of-a-store.ts", to: "server/store/src/sqlite-store.ts", rules: [] },
   { from: "server/store/src/anything.test.ts", to: tinkServer, rules: [] },
   { from: "bench/src/of-a-test.ts", to: "server/store/src/testing/wait-for.ts", rules: [] },

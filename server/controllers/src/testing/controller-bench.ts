@@ -19,9 +19,10 @@ import { AgentQueues } from "@neverland/workflow-rules/agents/agent-queues.ts";
 import { defaultLimits } from "@neverland/workflow-rules/limits.ts";
 import { listReports, reportName } from "@neverland/workflow-rules/reports/read-reports.ts";
 import { action, documentOf, installer, report, startMs } from "@neverland/workflow-rules/testing/examples.ts";
+import type { RenderWorkflow } from "@neverland/workflow-rules/written/render-workflow.ts";
 import { bmcControllers } from "../bmc/bmc-controllers.ts";
 import { hardwareController } from "../hardware-controller.ts";
-import type { PowerControl, RenderWorkflow } from "../ports.ts";
+import type { PowerControl } from "../ports.ts";
 import { noPowerControl } from "../workflow/no-power-control.ts";
 import { workflowController } from "../workflow/workflow-controller.ts";
 

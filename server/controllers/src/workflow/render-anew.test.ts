@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { explain, kinds, type Workflow } from "@neverland/api";
 import { action, documentOf, installer } from "@neverland/workflow-rules/testing/examples.ts";
-import { effectsInWords } from "../look-at-effects.ts";
-import type { RenderWorkflow } from "../ports.ts";
+import { effectsInWords } from "@neverland/workflow-rules/written/look-at-effects.ts";
+import type { RenderWorkflow } from "@neverland/workflow-rules/written/render-workflow.ts";
 import { type BenchOptions, ControllerBench, key, machineKey, waitUntil } from "../testing/controller-bench.ts";
 
 const toggle = { hardwareRef: "machine", bootOptions: { toggleAllowNetboot: true } };

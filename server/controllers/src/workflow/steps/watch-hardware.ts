@@ -2,10 +2,10 @@
 import { type Hardware, isFinalState, type ResourceKey, type Workflow, type WorkflowStatus } from "@neverland/api";
 import { withCondition } from "@neverland/workflow-rules/conditions.ts";
 import { timeMs } from "@neverland/workflow-rules/durations.ts";
+import { noteWorker } from "@neverland/workflow-rules/written/worker-of-hardware.ts";
 import type { WorkflowControllerDeps } from "../../ports.ts";
 import { hardwareKey, holdsPermission } from "../loans.ts";
 import { allowNetboot, mayNetboot } from "../netboot-permission.ts";
-import { noteWorker } from "../worker-of-hardware.ts";
 import type { Step, StepContext } from "./step.ts";
 
 type Deps = Pick<WorkflowControllerDeps, "clock" | "workflows" | "hardware">;

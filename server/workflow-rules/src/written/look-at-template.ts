@@ -1,8 +1,14 @@
 // What is said of a Template as it is written to the API: what no machine could be rendered with, and what means nothing.
 import { type KindInfo, kinds, member } from "@neverland/api";
-import type { ContentFindings, WrittenContent } from "@neverland/component-kit/lent-ports.ts";
 import { inSlices, type Pauses } from "@neverland/platform/wait/in-slices.ts";
 import { checkSourceInSteps } from "@neverland/templates";
+
+type Findings = {
+  /** What never works, or means nothing where it stands. */
+  readonly faults: readonly { readonly field: string; readonly message: string }[];
+  /** A sentence each, without its full stop. */
+  readonly notes: readonly string[];
+};
 
 /** In bytes: what is longer costs too much to read as it is written. People write shorter ones. */
 export const longestLookedAt = 64 * 1024;
@@ -11,9 +17,9 @@ const field = "spec.data";
 /** Of the text that is written last: it takes the place of those before. */
 export async function lookAtTemplate(
   kind: KindInfo,
-  { name, parts }: WrittenContent,
+  { name, parts }: { readonly name: string; readonly parts: readonly object[] },
   breather?: Pauses,
-): Promise<ContentFindings> {
+): Promise<Findings> {
   const data = kind.kind === kinds.Template.kind ? textIn(parts) : "";
   if (data === "") return { faults: [], notes: [] };
   if (Buffer.byteLength(data) > longestLookedAt) {

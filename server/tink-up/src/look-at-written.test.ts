@@ -25,7 +25,7 @@ import {
 import { debianKubectl } from "@neverland/resource-api/testing/debian-kubectl.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
-import { referencesInWords } from "./lookup-in-store.ts";
+import { referencesInWords } from "./look-at-written.ts";
 
 const mac = "52:54:00:00:00:01";
 const data = `version: "0.1"

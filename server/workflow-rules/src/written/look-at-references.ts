@@ -7,9 +7,9 @@ import {
   type Hardware,
   type KindInfo,
   kinds,
+  type MachineLookup,
   member,
   missingReferences,
-  type ObjectLookup,
   type Resource,
   type Template,
   type Workflow,
@@ -17,13 +17,8 @@ import {
 } from "@neverland/api";
 import type { RenderLimits } from "@neverland/templates";
 import { longestLookedAt } from "./look-at-template.ts";
-import { renderWorkflow } from "./workflow/render-workflow.ts";
-import { isMac, whyOther } from "./workflow/worker-of-hardware.ts";
-
-export type RunLookup = ObjectLookup & {
-  /** The Hardware that is known by this MAC, or its worker by this name. */
-  machineOf(worker: string): Promise<object | undefined>;
-};
+import { renderWorkflow } from "./render-workflow.ts";
+import { isMac, whyOther } from "./worker-of-hardware.ts";
 
 /** What a look may cost. What needs more is not rendered here: its controller tells, in the Workflow's conditions. */
 export type LookLimits = RenderLimits & { readonly templateBytes: number; readonly hardwareBytes: number };
@@ -44,7 +39,7 @@ const mostWorkers = 32;
 export async function lookAtReferences(
   kind: KindInfo,
   object: Resource,
-  lookup: RunLookup,
+  lookup: MachineLookup,
   limits?: LookLimits,
 ): Promise<Finding[]> {
   if (kind.references === undefined || isBegun(kind, object)) return [];
@@ -59,7 +54,11 @@ function isBegun(kind: KindInfo, { status }: Resource): boolean {
   return kind.kind === kinds.Workflow.kind && !["", "PREPARING", "PENDING"].some((each) => each === state);
 }
 
-async function lookAtRun(workflow: Workflow, lookup: RunLookup, limits: LookLimits | undefined): Promise<Finding[]> {
+async function lookAtRun(
+  workflow: Workflow,
+  lookup: MachineLookup,
+  limits: LookLimits | undefined,
+): Promise<Finding[]> {
   const { spec, metadata } = workflow;
   const { templateRef = "", hardwareRef = "" } = spec ?? {};
   if (templateRef === "") return [{ path: ["spec"], message: "no Template is named: set templateRef" }];
@@ -75,8 +74,10 @@ async function lookAtRun(workflow: Workflow, lookup: RunLookup, limits: LookLimi
     if (limits !== undefined && rendered.isOverLimit) return locks;
     const whose = hardware === undefined ? "" : ` for Hardware ${hardwareRef}`;
     const why = rendered.problems.join("; ");
-    const field = why.includes("spec.hardwareMap") ? "hardwareMap" : "templateRef";
-    return [...locks, { path: ["spec", field], message: `Template ${templateRef} does not render${whose}: ${why}` }];
+    return [
+      ...locks,
+      { path: ["spec", rendered.field], message: `Template ${templateRef} does not render${whose}: ${why}` },
+    ];
   }
   const workers = [...new Set(rendered.document.tasks.map(({ worker }) => worker))];
   return [...locks, ...(await lookAtWorkers(workers, hardware, spec?.hardwareMap ?? {}, lookup))];
@@ -100,7 +101,7 @@ async function lookAtWorkers(
   workers: readonly string[],
   hardware: Hardware | undefined,
   hardwareMap: Readonly<Record<string, string>>,
-  lookup: RunLookup,
+  lookup: MachineLookup,
 ): Promise<Finding[]> {
   const pathOf = (worker: string): string[] => {
     const entry = Object.entries(hardwareMap).find(([, value]) => value === worker);

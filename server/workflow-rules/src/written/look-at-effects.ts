@@ -1,16 +1,41 @@
 // What is said as an object is written or deleted of what that does, or does not do, to others: none of it is a reason to refuse.
-import { fieldsAt, formatKey, type KindInfo, kinds, member, type Resource } from "@neverland/api";
-import type { ResourceStore } from "@neverland/store/resource-store.ts";
+import {
+  fieldsAt,
+  formatKey,
+  isFinalState,
+  type KindInfo,
+  kinds,
+  member,
+  type Resource,
+  workflowStates,
+} from "@neverland/api";
+
+/** By index, and no more than are named. */
+type ObjectReader = {
+  list(
+    kind: KindInfo,
+    options: {
+      readonly namespace?: string;
+      readonly fields: readonly {
+        readonly key: string;
+        readonly operator: "in" | "not-in";
+        readonly values: readonly string[];
+      }[];
+      readonly limit: number;
+    },
+  ): Promise<{ readonly items: readonly Resource[]; readonly remainingItemCount?: number }>;
+};
 
 type Deps = {
-  readonly store: Pick<ResourceStore, "list">;
+  readonly store: ObjectReader;
   /** Of this machine, by which others reach it. */
   readonly ownAddresses: () => readonly string[];
 };
 
 const mostNamed = 5;
-const over = ["SUCCESS", "FAILED", "TIMEOUT"];
-const rendered = [...over, "PREPARING", "PENDING", "RUNNING", "POST"];
+const over = workflowStates.filter(isFinalState);
+/** All but the new one. */
+const rendered = workflowStates.filter((state) => state !== "");
 
 /** @returns A sentence each, without its full stop. */
 export async function effectsInWords(

@@ -10,7 +10,7 @@ import {
 } from "@neverland/resource-api/testing/api-server.ts";
 import { openMemoryStore } from "@neverland/store/memory-store.ts";
 import type { ResourceStore } from "@neverland/store/resource-store.ts";
-import { effectsInWords } from "./look-at-effects.ts";
+import { effectsInWords } from "@neverland/workflow-rules/written/look-at-effects.ts";
 
 const apiVersion = "tinkerbell.org/v1alpha1";
 const hardware = (name: string, spec: object = {}) => ({

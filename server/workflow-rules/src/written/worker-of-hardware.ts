@@ -1,6 +1,6 @@
 // A workflow may name one machine's Hardware and another's MAC as its worker: then the first is let boot and the second is waited for.
 import { agentKey, fieldsAt, type Hardware, type WorkflowStatus } from "@neverland/api";
-import { withCondition } from "@neverland/workflow-rules/conditions.ts";
+import { withCondition } from "../conditions.ts";
 
 const macPattern = /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/;
 const mostNamed = 4;

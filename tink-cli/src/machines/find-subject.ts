@@ -17,7 +17,7 @@ import { macOf } from "../command-line/address-values.ts";
 import { findKindNamed } from "../command-line/resource-names.ts";
 import type { Clients } from "../connection/connect.ts";
 import type { Asked } from "./asked-machines.ts";
-import { NearNames } from "./near-name.ts";
+import { formatNearName, NearNames } from "./near-name.ts";
 
 /** Enough to go on with: one mistake may be in all. */
 const mostRivals = 4;
@@ -76,7 +76,7 @@ async function meant(
   ofKinds: Parameters<NearNames["find"]>[2],
 ): Promise<string> {
   const near = await new NearNames(clients).find(namespace, name, ofKinds);
-  return near === undefined ? "" : `; did you mean ${near.kind.singular}/${near.name}?`;
+  return near === undefined ? "" : `; did you mean ${formatNearName(near)}?`;
 }
 
 /** An older server has none. */

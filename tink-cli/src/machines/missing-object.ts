@@ -4,7 +4,7 @@ import { ApiError } from "@neverland/api/api-error";
 import { isKind, type KindNames, kindNames } from "@neverland/api/kind-names";
 import { CliError } from "../cli-error.ts";
 import type { Connected } from "../connection/connect.ts";
-import type { NearName } from "./near-name.ts";
+import { formatNearName, type NearName } from "./near-name.ts";
 
 export type Named = { readonly kind: KindNames; readonly key: ResourceKey };
 export type Looking = Pick<Connected, "clients" | "nearNames">;
@@ -42,11 +42,7 @@ async function meant({ kind, key }: Named, { clients, nearNames }: Looking): Pro
   // It is there, and what is not is something of it.
   if (near === undefined || (isKind(near.kind, kind) && near.name === key.name)) return "";
   const own = isKind(kind, kindNames.Workflow) ? await workflowsOf(near, key.namespace, clients) : [];
-  return `; did you mean ${[shown(near), ...own.map((name) => `its workflow/${name}`)].join(", or ")}?`;
-}
-
-function shown({ kind, name }: NearName): string {
-  return `${kind.singular}/${name}`;
+  return `; did you mean ${[formatNearName(near), ...own.map((name) => `its workflow/${name}`)].join(", or ")}?`;
 }
 
 /** Whoever names a machine where a workflow is wanted means one of its workflows. */

@@ -41,6 +41,11 @@ export class NearNames {
 
 export type NearName = { readonly kind: KindNames; readonly name: string };
 
+/** To be typed as it stands: `hardware/node-3`. */
+export function formatNearName({ kind, name }: NearName): string {
+  return `${kind.singular}/${name}`;
+}
+
 async function namesOf(tableOf: TableOf, kind: KindNames, namespace: string): Promise<string[]> {
   const names: string[] = [];
   for (let continueToken: string | undefined = ""; continueToken !== undefined; ) {

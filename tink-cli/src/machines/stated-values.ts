@@ -1,5 +1,5 @@
 // What the options of `tink machine add` say: whether a machine can use it, and how it differs from what is there already.
-import { fieldsAt, hardwareDoubts, hardwareFaults } from "@neverland/api";
+import { fieldsAt, formatPath, hardwareDoubts, hardwareFaults } from "@neverland/api";
 import { CliError } from "../cli-error.ts";
 
 /** The nearest first: a longer path before one that it begins with. */
@@ -14,7 +14,7 @@ const optionOf: readonly (readonly [path: string, option: string])[] = [
 
 /** @param hardware As the options make it. @throws {CliError} `usage`, with a line for each option that no machine could use. */
 export function checkStated(hardware: object): void {
-  const faults = hardwareFaults(hardware).map(({ path, message }) => [pathText(path), message] as const);
+  const faults = hardwareFaults(hardware).map(({ path, message }) => [formatPath(path), message] as const);
   const doubts = hardwareDoubts(hardware).map((doubt) => splitAt(doubt, doubt.indexOf(": ")));
   const said = new Map<string, string>();
   for (const [field, message] of [...faults, ...doubts]) {
@@ -25,13 +25,6 @@ export function checkStated(hardware: object): void {
     if (!said.has(option)) said.set(option, `${option}: ${message}`);
   }
   if (said.size > 0) throw new CliError("usage", [...said.values()].join("\n"));
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path
-    .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
-    .join("")
-    .slice(1);
 }
 
 function splitAt(text: string, at: number): readonly [string, string] {

@@ -11,13 +11,13 @@ export type FileForm = {
 const convert = "Convert it with `qemu-img convert -O raw` first";
 const whole =
   "The disk is in the files that it names: put them together where they are, with `qemu-img convert -O raw`";
-const unpack = "Take the disk image out of it, and serve that";
+export const unpack = "Take the disk image out of it, and serve that";
 const compressedTwice = "Decompress it once more, and serve that";
 
 const restore = "Write it to a disk by the program that made it, and serve that disk";
 const compressAnew = "Compress it by zstd, xz, gzip or bzip2";
 const decrypt = "Decrypt it, and serve that";
-const check = "Check IMG_URL";
+export const check = "Check IMG_URL";
 
 export const fileForms: readonly FileForm[] = [
   { starts: "514649fb", is: "a qcow2 file", mend: convert },

@@ -2,17 +2,17 @@
 
 import { isUtf8 } from "node:buffer";
 import { hasBootSector } from "./disk-content.ts";
-import { type FileForm, fileForms } from "./file-forms.ts";
+import { check, type FileForm, fileForms, unpack } from "./file-forms.ts";
 
 /** How many of the first bytes are looked at: a disk's first sector. */
 const headBytes = 512;
 
-const program = { is: "a program of Windows or UEFI (PE), as a kernel is one", mend: "Check IMG_URL" };
+const program = { is: "a program of Windows or UEFI (PE), as a kernel is one", mend: check };
 
 /** Whatever its letters are encoded in; three of them may be the mark of UTF-8. */
 const page = /^(?:\xef\xbb\xbf)?\s*(<[!?/a-z]|[[{]\s*[{"]|version https:\/\/git-lfs)/i;
-const tarArchive = { is: "a tar archive", mend: "Take the disk image out of it, and serve that" };
-const scrap = { is: "shorter than a disk's first sector of 512 bytes", mend: "Check IMG_URL" };
+const tarArchive = { is: "a tar archive", mend: unpack };
+const scrap = { is: "shorter than a disk's first sector of 512 bytes", mend: check };
 
 /** @param head The first bytes, 512 or more, or all of a shorter file. @returns What they are, and what to do; undefined when they may be a disk's. */
 export function notADisk(head: Uint8Array): Pick<FileForm, "is" | "mend"> | undefined {
@@ -26,7 +26,7 @@ export function notADisk(head: Uint8Array): Pick<FileForm, "is" | "mend"> | unde
   if (found !== undefined) return found;
   if (isProgram(bytes)) return program;
   if (isOldTar(bytes)) return tarArchive;
-  if (isText(bytes)) return { is: `text: ${JSON.stringify(excerpt(bytes))}`, mend: "Check IMG_URL" };
+  if (isText(bytes)) return { is: `text: ${JSON.stringify(excerpt(bytes))}`, mend: check };
   return bytes.length > 0 && bytes.length < headBytes ? scrap : undefined;
 }
 

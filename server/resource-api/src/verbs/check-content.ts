@@ -48,15 +48,8 @@ export async function noteEffects(
   done: "written" | "deleted",
 ): Promise<void> {
   if (done === "written" && object.metadata.deletionTimestamp) return;
-  const notes = await context
-    .lookAtEffects(kind, object, done)
-    .catch((error: unknown) => [
-      `what that does to others could not be looked at, and it is ${done} all the same: ${error}`,
-    ]);
-  warn(
-    reply,
-    notes.map((note) => note.slice(0, longestNote)),
-  );
+  const unseen = `what that does to others could not be looked at, and it is ${done} all the same`;
+  await note(reply, context.lookAtEffects(kind, object, done), unseen);
 }
 
 /** Of what was written, or would be: what it names and is not there yet, or does not fit. */
@@ -66,11 +59,15 @@ export async function noteReferences(
   object: Resource,
 ): Promise<void> {
   if (query.fieldValidation === "Ignore" || kind.references === undefined || object.metadata.deletionTimestamp) return;
-  const notes = await context
-    .lookAtReferences(kind, object)
-    .catch((error: unknown) => [`what it names could not be looked at, and it is written all the same: ${error}`]);
+  const unseen = "what it names could not be looked at, and it is written all the same";
+  await note(reply, context.lookAtReferences(kind, object), unseen);
+}
+
+/** @param unseen Said where the look itself failed: that is no reason to refuse what is done already. */
+async function note(reply: Exchange["reply"], look: Promise<readonly string[]>, unseen: string): Promise<void> {
+  const notes = await look.catch((error: unknown) => [`${unseen}: ${error}`]);
   warn(
     reply,
-    notes.map((note) => note.slice(0, longestNote)),
+    notes.map((each) => each.slice(0, longestNote)),
   );
 }
